@@ -1,0 +1,4 @@
+package io.agilelens.engine.kernel;
+
+/** Packed float32 weights. */
+public non-sealed interface Fp32Weights extends PackedWeights {}

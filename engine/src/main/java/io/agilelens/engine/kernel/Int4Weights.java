@@ -1,0 +1,7 @@
+package io.agilelens.engine.kernel;
+
+/**
+ * Packed signed 4-bit weights with scale and zero point per output and group, in runs of equal
+ * shift.
+ */
+public non-sealed interface Int4Weights extends PackedWeights {}

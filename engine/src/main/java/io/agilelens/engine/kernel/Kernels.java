@@ -1,0 +1,212 @@
+package io.agilelens.engine.kernel;
+
+/**
+ * The arithmetic of a forward pass. There are two implementations: {@code ScalarKernels}, the
+ * readable reference, and {@code VectorKernels}, which uses the Vector API. Integer kernels agree
+ * exactly; float kernels agree within a bound that grows with the length of the sums.
+ *
+ * <p>A linear layer maps a row {@code x} to {@code x · Wᵀ}, {@code W} being {@code [outputs,
+ * inputs]} row-major as checkpoints store it. Weights are packed once into the layout that the
+ * implementation likes; a packed weight may only be used with the kernels that packed it.
+ * Activations are row-major {@code [tokens, channels]} starting at index 0. With one token the
+ * products take the matrix–vector path. Outputs are overwritten. Large products use all workers.
+ */
+public interface Kernels {
+
+    /** {@code "scalar"} or {@code "vector"}. */
+    String name();
+
+    /** Width of a vector register in bits; 0 for scalar code. */
+    int vectorBits();
+
+    // ---- packing
+
+    /**
+     * @param weights {@code [outputs, inputs]}
+     */
+    Fp32Weights packFp32(float[] weights, int outputs, int inputs);
+
+    /**
+     * Rounds to half precision (to nearest even; exact if the weights came from F16).
+     *
+     * @param weights {@code [outputs, inputs]}
+     */
+    Fp16Weights packFp16(float[] weights, int outputs, int inputs);
+
+    /**
+     * @param values {@code [outputs, inputs]}, each in −127…127: codes with their zero point
+     *     already taken off and TRIP's shift already applied
+     * @param scales {@code [outputs, groups]}
+     * @param groupStarts first input of each group and, last, {@code inputs}: {@code groups + 1}
+     *     ascending numbers
+     */
+    Int8Weights packInt8(byte[] values, int outputs, int inputs, float[] scales, int[] groupStarts);
+
+    /** As {@link #packInt8} for values that a byte cannot hold, each in −32767…32767. */
+    Int16Weights packInt16(
+            short[] values, int outputs, int inputs, float[] scales, int[] groupStarts);
+
+    /**
+     * Packs signed 4-bit weights. The inputs are cut into <em>runs</em>; a run lies within one
+     * group and has one shift, so that TRIP's factors cost one shift of an integer sum a run.
+     *
+     * @param values {@code [outputs, inputs]}, each in −8…7, inputs in the order of the runs
+     * @param scales {@code [outputs, groups]}
+     * @param zeroPoints {@code [outputs, groups]}: what the signed value of zero is, −8…7
+     * @param runStarts first input of each run and, last, {@code inputs}
+     * @param runGroups group of each run, ascending
+     * @param runShifts shift of each run, 0…8
+     */
+    Int4Weights packInt4(
+            byte[] values,
+            int outputs,
+            int inputs,
+            float[] scales,
+            byte[] zeroPoints,
+            int[] runStarts,
+            int[] runGroups,
+            int[] runShifts);
+
+    // ---- linear layers
+
+    /** {@code y[tokens, outputs] = x[tokens, inputs] · Wᵀ} in float32. */
+    void multiply(float[] x, int tokens, Fp32Weights weights, float[] y);
+
+    /** As {@link #multiply(float[], int, Fp32Weights, float[])}, weights widened on the way. */
+    void multiply(float[] x, int tokens, Fp16Weights weights, float[] y);
+
+    /**
+     * {@code y[t,o] = Σ_g scale[o,g] · Σ_{c∈g} x[t,c] · value[o,c]}; the inner sums are exact
+     * 32-bit integers.
+     *
+     * @param x activation codes {@code [tokens, inputs]}
+     */
+    void multiply(byte[] x, int tokens, Int8Weights weights, float[] y);
+
+    /** As {@link #multiply(byte[], int, Int8Weights, float[])} with 64-bit exact inner sums. */
+    void multiply(byte[] x, int tokens, Int16Weights weights, float[] y);
+
+    /**
+     * {@code y[t,o] = Σ_g scale[o,g] · Σ_{r∈g} 2^shift_r · Σ_{c∈r} x[t,c] · (value[o,c] −
+     * zero[o,g])}; everything inside the sum over g is an exact 32-bit integer. This is the 4-bit
+     * multiplier of Agile-Quant: several products in one wide multiplication.
+     *
+     * @param x activation codes {@code [tokens, inputs]}, each in −8…7, inputs in the order of the
+     *     runs
+     */
+    void multiply(byte[] x, int tokens, Int4Weights weights, float[] y);
+
+    // ---- attention, one head; strided rows inside larger matrices
+
+    /**
+     * Scaled dot products {@code scores[i,j] = scale · (q_i · k_j)} for {@code j < visible(i)},
+     * where {@code visible(i) = min(keys, firstVisible + i)}; later entries are left alone.
+     *
+     * @param q row i starts at {@code qOffset + i * qStride}
+     * @param k row j starts at {@code kOffset + j * kStride}
+     * @param firstVisible keys that query 0 sees, at least 1
+     * @param scores row i starts at {@code scoresOffset + i * scoresStride}
+     */
+    void attentionScores(
+            float[] q,
+            int qOffset,
+            int qStride,
+            int queries,
+            float[] k,
+            int kOffset,
+            int kStride,
+            int keys,
+            int headDimension,
+            float scale,
+            int firstVisible,
+            float[] scores,
+            int scoresOffset,
+            int scoresStride);
+
+    /**
+     * {@code context_i = Σ_{j < visible(i)} p[i,j] · v_j}, {@code visible} as in {@link
+     * #attentionScores}.
+     */
+    void attentionContext(
+            float[] p,
+            int pOffset,
+            int pStride,
+            int queries,
+            float[] v,
+            int vOffset,
+            int vStride,
+            int keys,
+            int headDimension,
+            int firstVisible,
+            float[] context,
+            int contextOffset,
+            int contextStride);
+
+    /**
+     * The same with a Log2-quantized softmax: {@code context[i,d] = Σ_j v[j,d] << (15 − code[i,j])}
+     * over the visible keys whose code is not {@link #LOG2_ZERO}, in exact 32-bit integers. The
+     * result is in units of {@code 2^-15 ·} (scale of v).
+     *
+     * @param codes 0…15 or {@link #LOG2_ZERO}; row i starts at {@code i * codesStride}
+     * @param v signed 8-bit values
+     * @param context {@code [queries, headDimension]}, dense
+     */
+    void log2Context(
+            byte[] codes,
+            int codesStride,
+            int queries,
+            byte[] v,
+            int vOffset,
+            int vStride,
+            int keys,
+            int headDimension,
+            int firstVisible,
+            int[] context);
+
+    /** The code that stands for probability 0, which 2^-code cannot express. */
+    byte LOG2_ZERO = 127;
+
+    /** Softmax in place over {@code count} values: maximum subtracted first. */
+    void softmax(float[] x, int offset, int count);
+
+    // ---- norms, positions, activations
+
+    /** {@code y = w · x / sqrt(mean(x²) + epsilon)} for each row of {@code [tokens, channels]}. */
+    void rmsNorm(float[] x, int tokens, int channels, float[] weight, float epsilon, float[] y);
+
+    /** LayerNorm with biased variance for each row; {@code bias} may be null. */
+    void layerNorm(
+            float[] x,
+            int tokens,
+            int channels,
+            float[] weight,
+            float[] bias,
+            float epsilon,
+            float[] y);
+
+    /**
+     * Rotary embedding in place, "half-split" layout: within each head element {@code i} pairs with
+     * {@code i + headDimension / 2}.
+     *
+     * @param x {@code [tokens, heads * headDimension]}
+     * @param cosines {@code [tokens, headDimension / 2]} of each token's position
+     * @param sines likewise
+     */
+    void rotate(
+            float[] x, int tokens, int heads, int headDimension, float[] cosines, float[] sines);
+
+    /** {@code gate = silu(gate) · up} in place. */
+    void siluMultiply(float[] gate, float[] up, int count);
+
+    /** {@code x = max(x, 0)} in place. */
+    void relu(float[] x, int count);
+
+    /** GELU, tanh form with the constant 0.79788456, in place. */
+    void geluTanh(float[] x, int count);
+
+    /** {@code x += y}. */
+    void add(float[] x, float[] y, int count);
+
+    /** Adds {@code bias} to every row of {@code [tokens, channels]}. */
+    void addBias(float[] x, int tokens, int channels, float[] bias);
+}

@@ -1,0 +1,35 @@
+package io.agilelens.engine.tokenizer;
+
+import java.util.OptionalInt;
+
+/** Text to token ids and back. Implementations are safe for use by several threads. */
+public interface Tokenizer extends AutoCloseable {
+
+    /**
+     * Encodes text of any length, never truncating.
+     *
+     * @param withSpecialTokens whether the post-processor runs, which for most models puts the
+     *     start token in front
+     */
+    int[] encode(String text, boolean withSpecialTokens);
+
+    /** Decodes ids to text; bytes that are no valid UTF-8 become U+FFFD. */
+    String decode(int[] ids, boolean skipSpecialTokens);
+
+    /**
+     * The token as the vocabulary spells it, for labels; for example {@code "Ġthe"} or {@code
+     * "<0x0A>"}.
+     */
+    String piece(int id);
+
+    int vocabularySize();
+
+    /** The token that starts every sequence, if the model has one. */
+    OptionalInt startToken();
+
+    /** A short name of the kind, for {@code info}: for example {@code "BPE, byte-level"}. */
+    String kind();
+
+    @Override
+    void close();
+}
