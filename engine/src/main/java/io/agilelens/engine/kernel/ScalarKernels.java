@@ -1,0 +1,416 @@
+package io.agilelens.engine.kernel;
+
+import static io.agilelens.engine.kernel.PackingChecks.requireOperands;
+import static io.agilelens.engine.kernel.PackingChecks.requireOwn;
+
+import java.util.Arrays;
+
+/**
+ * The reference: every kernel as plain loops that read like their formula. Long sums of floats are
+ * kept in four partial sums, which is closer to the true sum than one and leaves the processor room
+ * to overlap them; sums of squares and of exponentials are kept in double precision.
+ */
+final class ScalarKernels implements Kernels {
+
+    /** sqrt(2 / π) with the digits that the published models use. */
+    static final float GELU_FACTOR = 0.79788456f;
+
+    static final float GELU_CUBE = 0.044715f;
+
+    @Override
+    public String name() {
+        return "scalar";
+    }
+
+    @Override
+    public int vectorBits() {
+        return 0;
+    }
+
+    @Override
+    public Fp32Weights packFp32(float[] weights, int outputs, int inputs) {
+        PackingChecks.requireMatrix(weights.length, outputs, inputs);
+        return new ScalarWeights.Fp32(outputs, inputs, weights.clone());
+    }
+
+    @Override
+    public Fp16Weights packFp16(float[] weights, int outputs, int inputs) {
+        PackingChecks.requireMatrix(weights.length, outputs, inputs);
+        short[] halves = new short[weights.length];
+        for (int i = 0; i < halves.length; i++) {
+            halves[i] = Float.floatToFloat16(weights[i]);
+        }
+        return new ScalarWeights.Fp16(outputs, inputs, halves);
+    }
+
+    @Override
+    public Int8Weights packInt8(
+            byte[] values, int outputs, int inputs, float[] scales, int[] groupStarts) {
+        PackingChecks.requireInt8(values, outputs, inputs, scales, groupStarts);
+        return new ScalarWeights.Int8(
+                outputs, inputs, values.clone(), scales.clone(), groupStarts.clone());
+    }
+
+    @Override
+    public Int16Weights packInt16(
+            short[] values, int outputs, int inputs, float[] scales, int[] groupStarts) {
+        PackingChecks.requireInt16(values, outputs, inputs, scales, groupStarts);
+        return new ScalarWeights.Int16(
+                outputs, inputs, values.clone(), scales.clone(), groupStarts.clone());
+    }
+
+    @Override
+    public Int4Weights packInt4(
+            byte[] values,
+            int outputs,
+            int inputs,
+            float[] scales,
+            byte[] zeroPoints,
+            int[] runStarts,
+            int[] runGroups,
+            int[] runShifts) {
+        PackingChecks.requireInt4(
+                values, outputs, inputs, scales, zeroPoints, runStarts, runGroups, runShifts);
+        return new ScalarWeights.Int4(
+                outputs,
+                inputs,
+                ScalarWeights.Int4.pack(values, outputs, inputs),
+                scales.clone(),
+                zeroPoints.clone(),
+                runStarts.clone(),
+                runGroups.clone(),
+                runShifts.clone());
+    }
+
+    @Override
+    public void multiply(float[] x, int tokens, Fp32Weights weights, float[] y) {
+        var own = requireOwn(ScalarWeights.Fp32.class, weights);
+        requireOperands(x.length, tokens, weights, y.length);
+        int inputs = own.inputs();
+        for (int o = 0; o < own.outputs(); o++) {
+            for (int t = 0; t < tokens; t++) {
+                y[t * own.outputs() + o] = dot(x, t * inputs, own.values(), o * inputs, inputs);
+            }
+        }
+    }
+
+    @Override
+    public void multiply(float[] x, int tokens, Fp16Weights weights, float[] y) {
+        var own = requireOwn(ScalarWeights.Fp16.class, weights);
+        requireOperands(x.length, tokens, weights, y.length);
+        int inputs = own.inputs();
+        float[] row = new float[inputs];
+        for (int o = 0; o < own.outputs(); o++) {
+            for (int i = 0; i < inputs; i++) {
+                row[i] = Float.float16ToFloat(own.halves()[o * inputs + i]);
+            }
+            for (int t = 0; t < tokens; t++) {
+                y[t * own.outputs() + o] = dot(x, t * inputs, row, 0, inputs);
+            }
+        }
+    }
+
+    @Override
+    public void multiply(byte[] x, int tokens, Int8Weights weights, float[] y) {
+        var own = requireOwn(ScalarWeights.Int8.class, weights);
+        requireOperands(x.length, tokens, weights, y.length);
+        int inputs = own.inputs();
+        int groups = own.groupStarts().length - 1;
+        for (int o = 0; o < own.outputs(); o++) {
+            for (int t = 0; t < tokens; t++) {
+                float sum = 0;
+                for (int g = 0; g < groups; g++) {
+                    int exact = 0;
+                    for (int i = own.groupStarts()[g]; i < own.groupStarts()[g + 1]; i++) {
+                        exact += x[t * inputs + i] * own.values()[o * inputs + i];
+                    }
+                    sum += own.scales()[o * groups + g] * exact;
+                }
+                y[t * own.outputs() + o] = sum;
+            }
+        }
+    }
+
+    @Override
+    public void multiply(byte[] x, int tokens, Int16Weights weights, float[] y) {
+        var own = requireOwn(ScalarWeights.Int16.class, weights);
+        requireOperands(x.length, tokens, weights, y.length);
+        int inputs = own.inputs();
+        int groups = own.groupStarts().length - 1;
+        for (int o = 0; o < own.outputs(); o++) {
+            for (int t = 0; t < tokens; t++) {
+                float sum = 0;
+                for (int g = 0; g < groups; g++) {
+                    long exact = 0;
+                    for (int i = own.groupStarts()[g]; i < own.groupStarts()[g + 1]; i++) {
+                        exact += x[t * inputs + i] * own.values()[o * inputs + i];
+                    }
+                    sum += own.scales()[o * groups + g] * exact;
+                }
+                y[t * own.outputs() + o] = sum;
+            }
+        }
+    }
+
+    @Override
+    public void multiply(byte[] x, int tokens, Int4Weights weights, float[] y) {
+        var own = requireOwn(ScalarWeights.Int4.class, weights);
+        requireOperands(x.length, tokens, weights, y.length);
+        int inputs = own.inputs();
+        byte[] row = new byte[inputs];
+        for (int o = 0; o < own.outputs(); o++) {
+            for (int i = 0; i < inputs; i++) {
+                row[i] = (byte) own.value(o, i);
+            }
+            for (int t = 0; t < tokens; t++) {
+                y[t * own.outputs() + o] = multiplyRow(x, t * inputs, own, o, row);
+            }
+        }
+    }
+
+    private static float multiplyRow(
+            byte[] x, int xOffset, ScalarWeights.Int4 weights, int output, byte[] row) {
+        int groups = weights.groups();
+        int runs = weights.runGroups().length;
+        float sum = 0;
+        int exact = 0;
+        for (int r = 0; r < runs; r++) {
+            int group = weights.runGroups()[r];
+            int zeroPoint = weights.zeroPoints()[output * groups + group];
+            int runSum = 0;
+            for (int i = weights.runStarts()[r]; i < weights.runStarts()[r + 1]; i++) {
+                runSum += x[xOffset + i] * (row[i] - zeroPoint);
+            }
+            exact += runSum << weights.runShifts()[r];
+            if (r + 1 == runs || weights.runGroups()[r + 1] != group) {
+                sum += weights.scales()[output * groups + group] * exact;
+                exact = 0;
+            }
+        }
+        return sum;
+    }
+
+    @Override
+    public void attentionScores(
+            float[] q,
+            int qOffset,
+            int qStride,
+            int queries,
+            float[] k,
+            int kOffset,
+            int kStride,
+            int keys,
+            int headDimension,
+            float scale,
+            int firstVisible,
+            float[] scores,
+            int scoresOffset,
+            int scoresStride) {
+        for (int i = 0; i < queries; i++) {
+            int visible = Math.min(keys, firstVisible + i);
+            for (int j = 0; j < visible; j++) {
+                scores[scoresOffset + i * scoresStride + j] =
+                        scale
+                                * dot(
+                                        q,
+                                        qOffset + i * qStride,
+                                        k,
+                                        kOffset + j * kStride,
+                                        headDimension);
+            }
+        }
+    }
+
+    @Override
+    public void attentionContext(
+            float[] p,
+            int pOffset,
+            int pStride,
+            int queries,
+            float[] v,
+            int vOffset,
+            int vStride,
+            int keys,
+            int headDimension,
+            int firstVisible,
+            float[] context,
+            int contextOffset,
+            int contextStride) {
+        for (int i = 0; i < queries; i++) {
+            int row = contextOffset + i * contextStride;
+            Arrays.fill(context, row, row + headDimension, 0);
+            int visible = Math.min(keys, firstVisible + i);
+            for (int j = 0; j < visible; j++) {
+                float probability = p[pOffset + i * pStride + j];
+                for (int d = 0; d < headDimension; d++) {
+                    context[row + d] += probability * v[vOffset + j * vStride + d];
+                }
+            }
+        }
+    }
+
+    @Override
+    public void log2Context(
+            byte[] codes,
+            int codesStride,
+            int queries,
+            byte[] v,
+            int vOffset,
+            int vStride,
+            int keys,
+            int headDimension,
+            int firstVisible,
+            int[] context) {
+        for (int i = 0; i < queries; i++) {
+            int row = i * headDimension;
+            Arrays.fill(context, row, row + headDimension, 0);
+            int visible = Math.min(keys, firstVisible + i);
+            for (int j = 0; j < visible; j++) {
+                byte code = codes[i * codesStride + j];
+                if (code != LOG2_ZERO) {
+                    for (int d = 0; d < headDimension; d++) {
+                        context[row + d] += v[vOffset + j * vStride + d] << (15 - code);
+                    }
+                }
+            }
+        }
+    }
+
+    @Override
+    public void softmax(float[] x, int offset, int count) {
+        float largest = Float.NEGATIVE_INFINITY;
+        for (int i = offset; i < offset + count; i++) {
+            largest = Math.max(largest, x[i]);
+        }
+        double sum = 0;
+        for (int i = offset; i < offset + count; i++) {
+            x[i] = (float) Math.exp(x[i] - largest);
+            sum += x[i];
+        }
+        float factor = (float) (1 / sum);
+        for (int i = offset; i < offset + count; i++) {
+            x[i] *= factor;
+        }
+    }
+
+    @Override
+    public void rmsNorm(
+            float[] x, int tokens, int channels, float[] weight, float epsilon, float[] y) {
+        for (int t = 0; t < tokens; t++) {
+            int row = t * channels;
+            double squares = 0;
+            for (int c = 0; c < channels; c++) {
+                squares += (double) x[row + c] * x[row + c];
+            }
+            float factor = (float) (1 / Math.sqrt(squares / channels + epsilon));
+            for (int c = 0; c < channels; c++) {
+                y[row + c] = weight[c] * (x[row + c] * factor);
+            }
+        }
+    }
+
+    @Override
+    public void layerNorm(
+            float[] x,
+            int tokens,
+            int channels,
+            float[] weight,
+            float[] bias,
+            float epsilon,
+            float[] y) {
+        for (int t = 0; t < tokens; t++) {
+            int row = t * channels;
+            double sum = 0;
+            for (int c = 0; c < channels; c++) {
+                sum += x[row + c];
+            }
+            double mean = sum / channels;
+            double squares = 0;
+            for (int c = 0; c < channels; c++) {
+                double difference = x[row + c] - mean;
+                squares += difference * difference;
+            }
+            double factor = 1 / Math.sqrt(squares / channels + epsilon);
+            for (int c = 0; c < channels; c++) {
+                float normalized = (float) ((x[row + c] - mean) * factor);
+                y[row + c] = weight[c] * normalized + (bias == null ? 0 : bias[c]);
+            }
+        }
+    }
+
+    @Override
+    public void rotate(
+            float[] x, int tokens, int heads, int headDimension, float[] cosines, float[] sines) {
+        int half = headDimension / 2;
+        for (int t = 0; t < tokens; t++) {
+            for (int h = 0; h < heads; h++) {
+                int head = (t * heads + h) * headDimension;
+                for (int i = 0; i < half; i++) {
+                    float cosine = cosines[t * half + i];
+                    float sine = sines[t * half + i];
+                    float first = x[head + i];
+                    float second = x[head + half + i];
+                    x[head + i] = first * cosine - second * sine;
+                    x[head + half + i] = second * cosine + first * sine;
+                }
+            }
+        }
+    }
+
+    @Override
+    public void siluMultiply(float[] gate, float[] up, int count) {
+        for (int i = 0; i < count; i++) {
+            gate[i] = (float) (gate[i] / (1 + Math.exp(-gate[i]))) * up[i];
+        }
+    }
+
+    @Override
+    public void relu(float[] x, int count) {
+        for (int i = 0; i < count; i++) {
+            x[i] = Math.max(x[i], 0);
+        }
+    }
+
+    @Override
+    public void geluTanh(float[] x, int count) {
+        for (int i = 0; i < count; i++) {
+            double cubed = (double) x[i] * x[i] * x[i];
+            double inner = GELU_FACTOR * (x[i] + GELU_CUBE * cubed);
+            x[i] = (float) (0.5 * x[i] * (1 + Math.tanh(inner)));
+        }
+    }
+
+    @Override
+    public void add(float[] x, float[] y, int count) {
+        for (int i = 0; i < count; i++) {
+            x[i] += y[i];
+        }
+    }
+
+    @Override
+    public void addBias(float[] x, int tokens, int channels, float[] bias) {
+        for (int t = 0; t < tokens; t++) {
+            for (int c = 0; c < channels; c++) {
+                x[t * channels + c] += bias[c];
+            }
+        }
+    }
+
+    private static float dot(float[] a, int aOffset, float[] b, int bOffset, int length) {
+        float sum0 = 0;
+        float sum1 = 0;
+        float sum2 = 0;
+        float sum3 = 0;
+        int i = 0;
+        for (; i + 4 <= length; i += 4) {
+            sum0 += a[aOffset + i] * b[bOffset + i];
+            sum1 += a[aOffset + i + 1] * b[bOffset + i + 1];
+            sum2 += a[aOffset + i + 2] * b[bOffset + i + 2];
+            sum3 += a[aOffset + i + 3] * b[bOffset + i + 3];
+        }
+        for (; i < length; i++) {
+            sum0 += a[aOffset + i] * b[bOffset + i];
+        }
+        return (sum0 + sum1) + (sum2 + sum3);
+    }
+}
