@@ -1,0 +1,120 @@
+package io.agilelens.engine.format;
+
+import io.agilelens.engine.UserException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonReadFeature;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Reads JSON that comes with a model. Size, nesting and the length of numbers are bounded, a key
+ * may stand once in an object, nothing may follow the value; what breaks a rule becomes one line
+ * with the place.
+ */
+public final class JsonFiles {
+    private static final int DEEPEST = 64;
+    private static final int LONGEST_NUMBER = 100;
+    private static final int LONGEST_KEY = 65_536;
+
+    /** Parsers for hostile files, without the duplicate check, which costs memory per key. */
+    static final JsonFactory BOUNDED =
+            JsonFactory.builder()
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder()
+                                    .maxNestingDepth(DEEPEST)
+                                    .maxNumberLength(LONGEST_NUMBER)
+                                    .maxNameLength(LONGEST_KEY)
+                                    .build())
+                    .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+                    .build();
+
+    // Python writes infinities and NaN into JSON as bare words.
+    private static final JsonMapper MAPPER =
+            JsonMapper.builder(
+                            BOUNDED.rebuild()
+                                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                                    .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+                                    .build())
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .build();
+
+    private JsonFiles() {}
+
+    /**
+     * Reads a whole JSON object from a file.
+     *
+     * @param largest the most bytes it may have
+     * @throws UserException if it cannot be read, is larger, is no JSON or no object
+     */
+    public static JsonNode readObject(Path path, long largest) {
+        return parseObject(readBytes(path, largest), path);
+    }
+
+    /**
+     * Reads a whole file.
+     *
+     * @param largest the most bytes it may have
+     */
+    static byte[] readBytes(Path path, long largest) {
+        if (!Files.isRegularFile(path) && Files.exists(path)) {
+            throw new UserException(
+                    "%s is no file; put the file itself in its place".formatted(name(path)));
+        }
+        try (InputStream stream = Files.newInputStream(path)) {
+            byte[] bytes = stream.readNBytes(Math.toIntExact(largest + 1));
+            if (bytes.length > largest) {
+                throw new UserException(
+                        "%s is larger than the %d bytes such a file may have; it is not what its name says, get it again"
+                                .formatted(name(path), largest));
+            }
+            return bytes;
+        } catch (IOException failure) {
+            throw FileErrors.reading(path, failure);
+        }
+    }
+
+    /**
+     * Parses a whole JSON object.
+     *
+     * @param path where it came from, for the message
+     */
+    static JsonNode parseObject(byte[] json, Path path) {
+        JsonNode value;
+        try {
+            value = MAPPER.readTree(json);
+        } catch (JacksonException failure) {
+            throw new UserException(
+                    "%s is no valid JSON: %s; mend it or get the file again"
+                            .formatted(name(path), reason(failure)),
+                    failure);
+        }
+        if (!value.isObject()) {
+            throw new UserException(
+                    "%s must hold a JSON object in { }; get the file again".formatted(name(path)));
+        }
+        return value;
+    }
+
+    /** What the parser says, with line and column, on one line. */
+    static String reason(JacksonException failure) {
+        String reason = Printable.of(failure.getOriginalMessage());
+        TokenStreamLocation place = failure.getLocation();
+        return place == null || place.getLineNr() < 1
+                ? reason
+                : "%s (line %d, column %d)"
+                        .formatted(reason, place.getLineNr(), place.getColumnNr());
+    }
+
+    private static String name(Path path) {
+        return Printable.of(path);
+    }
+}

@@ -1,0 +1,153 @@
+package io.agilelens.engine.format;
+
+import io.agilelens.engine.UserException;
+import io.agilelens.engine.tensor.Tensor;
+import java.io.EOFException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A safetensors file, memory-mapped: opening reads the header only. The file is a {@code u64}
+ * little-endian header length, that many bytes of JSON, and the tensors' bytes, which must cover
+ * the rest of the file without holes or overlaps. Source: the "Format" section of the safetensors
+ * README.
+ *
+ * <p>Tensors may be read by any number of threads until {@link #close()}.
+ */
+public final class SafetensorsFile implements AutoCloseable {
+    /** The format's own limit on the header. */
+    static final long LARGEST_HEADER = 100_000_000;
+
+    private static final int LENGTH_BYTES = Long.BYTES;
+
+    private final Path path;
+    private final Arena arena;
+    private final Map<String, Tensor> tensors;
+    private final Map<String, String> metadata;
+
+    private SafetensorsFile(
+            Path path, Arena arena, Map<String, Tensor> tensors, Map<String, String> metadata) {
+        this.path = path;
+        this.arena = arena;
+        this.tensors = tensors;
+        this.metadata = metadata;
+    }
+
+    /**
+     * Opens and checks a file.
+     *
+     * @throws UserException if it cannot be read or breaks a rule of the format
+     */
+    public static SafetensorsFile open(Path path) {
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            throw new UserException(
+                    "%s is no file; give a .safetensors file".formatted(Printable.of(path)));
+        }
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            long size = channel.size();
+            byte[] json = readHeader(channel, size, path);
+            long dataStart = LENGTH_BYTES + json.length;
+            SafetensorsHeader header = SafetensorsHeader.parse(json, path);
+            header.checkCoverage(size - dataStart, path);
+            return map(channel, size, dataStart, header, path);
+        } catch (IOException failure) {
+            throw FileErrors.reading(path, failure);
+        }
+    }
+
+    private static byte[] readHeader(FileChannel channel, long size, Path path) throws IOException {
+        if (size < LENGTH_BYTES) {
+            throw SafetensorsHeader.broken(
+                    path, "it has %d bytes, too few for a header".formatted(size));
+        }
+        ByteBuffer length = ByteBuffer.allocate(LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        readFully(channel, length, 0);
+        long headerLength = length.getLong(0);
+        if (headerLength < 0 || headerLength > LARGEST_HEADER) {
+            throw SafetensorsHeader.broken(
+                    path,
+                    "its first 8 bytes announce a header of %s bytes, more than the %d allowed"
+                            .formatted(Long.toUnsignedString(headerLength), LARGEST_HEADER));
+        }
+        if (headerLength > size - LENGTH_BYTES) {
+            throw SafetensorsHeader.broken(
+                    path,
+                    "it announces a header of %d bytes but has only %d bytes; it is probably cut short"
+                            .formatted(headerLength, size));
+        }
+        ByteBuffer header = ByteBuffer.allocate((int) headerLength);
+        readFully(channel, header, LENGTH_BYTES);
+        return header.array();
+    }
+
+    private static void readFully(FileChannel channel, ByteBuffer target, long position)
+            throws IOException {
+        while (target.hasRemaining()) {
+            if (channel.read(target, position + target.position()) < 0) {
+                throw new EOFException("the file became shorter while it was read");
+            }
+        }
+    }
+
+    private static SafetensorsFile map(
+            FileChannel channel, long size, long dataStart, SafetensorsHeader header, Path path)
+            throws IOException {
+        Arena arena = Arena.ofShared();
+        try {
+            MemorySegment file = channel.map(FileChannel.MapMode.READ_ONLY, 0, size, arena);
+            MemorySegment data = file.asSlice(dataStart);
+            Map<String, Tensor> tensors = new LinkedHashMap<>();
+            for (SafetensorsHeader.Entry entry : header.entriesInFileOrder()) {
+                tensors.put(
+                        entry.name(),
+                        new Tensor(
+                                entry.name(),
+                                entry.dtype(),
+                                entry.shape(),
+                                data.asSlice(entry.begin(), entry.end() - entry.begin())));
+            }
+            return new SafetensorsFile(path, arena, tensors, header.metadata());
+        } catch (IOException | RuntimeException | Error failure) {
+            arena.close();
+            throw failure;
+        }
+    }
+
+    /** The file it was opened from. */
+    public Path path() {
+        return path;
+    }
+
+    /** All tensors in the order of their bytes. */
+    public List<Tensor> tensors() {
+        return List.copyOf(tensors.values());
+    }
+
+    public Optional<Tensor> find(String name) {
+        return Optional.ofNullable(tensors.get(name));
+    }
+
+    /** What {@code __metadata__} says, in the order of the file; empty if it is missing. */
+    public Map<String, String> metadata() {
+        return metadata;
+    }
+
+    /** Unmaps the file. Its tensors must not be touched afterwards; closing twice is harmless. */
+    @Override
+    public void close() {
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
+    }
+}
