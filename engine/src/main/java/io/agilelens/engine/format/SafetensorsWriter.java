@@ -1,0 +1,214 @@
+package io.agilelens.engine.format;
+
+import io.agilelens.engine.UserException;
+import io.agilelens.engine.tensor.DType;
+import io.agilelens.engine.tensor.Tensor;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Writes a safetensors file. Tensors are declared first and their bytes asked for one tensor at a
+ * time, so that no more than one of them need be in memory.
+ *
+ * <p>The widest element types come first, as in the format's reference writer, so that every tensor
+ * starts aligned; among equals the order of declaration stays.
+ */
+public final class SafetensorsWriter {
+    private static final int HEADER_ALIGNMENT = 8;
+    private static final int CHUNK_BYTES = 1 << 20;
+
+    private final Map<String, String> metadata = new LinkedHashMap<>();
+    private final Map<String, Planned> planned = new LinkedHashMap<>();
+
+    /** Writes a tensor's little-endian bytes, exactly as many as shape and type ask for. */
+    @FunctionalInterface
+    public interface ByteSource {
+        void writeTo(WritableByteChannel channel) throws IOException;
+    }
+
+    private record Planned(String name, DType dtype, long[] shape, long bytes, ByteSource source) {}
+
+    /** Adds an entry to {@code __metadata__}. */
+    public SafetensorsWriter metadata(String key, String value) {
+        metadata.put(key, value);
+        return this;
+    }
+
+    /** Declares a tensor whose bytes the source writes when its turn comes. */
+    public SafetensorsWriter add(String name, DType dtype, long[] shape, ByteSource source) {
+        long bytes = dtype.bytes();
+        for (long size : shape) {
+            if (size < 0) {
+                throw new IllegalArgumentException("tensor " + name + " has a negative size");
+            }
+            bytes = Math.multiplyExact(bytes, size);
+        }
+        if (name.equals(SafetensorsHeader.METADATA)
+                || planned.putIfAbsent(name, new Planned(name, dtype, shape.clone(), bytes, source))
+                        != null) {
+            throw new IllegalArgumentException("the tensor name " + name + " is taken");
+        }
+        return this;
+    }
+
+    /** Declares a tensor whose bytes lie in memory or in a mapped file. */
+    public SafetensorsWriter add(String name, DType dtype, long[] shape, MemorySegment bytes) {
+        return add(name, dtype, shape, channel -> writeSegment(channel, bytes));
+    }
+
+    /** Declares a copy of a stored tensor under its own name. */
+    public SafetensorsWriter add(Tensor tensor) {
+        return add(tensor.name(), tensor.dtype(), tensor.shape(), tensor.data());
+    }
+
+    /**
+     * Declares a tensor of floats, rounded half to even to the stored type.
+     *
+     * @param dtype a floating-point type
+     * @param values row-major, read when the tensor's turn comes
+     */
+    public SafetensorsWriter add(String name, DType dtype, long[] shape, float[] values) {
+        if (!dtype.isFloat()) {
+            throw new IllegalArgumentException(dtype + " is not a floating-point type");
+        }
+        return add(name, dtype, shape, channel -> writeFloats(channel, dtype, values));
+    }
+
+    /**
+     * Writes the file and forces it to the disk.
+     *
+     * @param path must not exist; on failure it does not exist afterwards either
+     * @throws UserException if the file cannot be written
+     */
+    public void write(Path path) {
+        List<Planned> order = new ArrayList<>(planned.values());
+        order.sort(Comparator.comparingInt((Planned tensor) -> tensor.dtype().bytes()).reversed());
+        try (FileChannel channel =
+                FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
+            try {
+                writeFully(channel, header(order));
+                for (Planned tensor : order) {
+                    long begin = channel.position();
+                    tensor.source().writeTo(new Shared(channel));
+                    long written = channel.position() - begin;
+                    if (written != tensor.bytes()) {
+                        throw new IllegalStateException(
+                                "tensor %s: %d bytes were written, its shape asks for %d"
+                                        .formatted(tensor.name(), written, tensor.bytes()));
+                    }
+                }
+                channel.force(true);
+            } catch (IOException | RuntimeException | Error failure) {
+                Files.deleteIfExists(path);
+                throw failure;
+            }
+        } catch (IOException failure) {
+            throw FileErrors.writing(path, failure);
+        }
+    }
+
+    private ByteBuffer header(List<Planned> order) {
+        JsonMapper mapper = JsonMapper.shared();
+        ObjectNode header = mapper.createObjectNode();
+        if (!metadata.isEmpty()) {
+            ObjectNode entries = header.putObject(SafetensorsHeader.METADATA);
+            metadata.forEach(entries::put);
+        }
+        long offset = 0;
+        for (Planned tensor : order) {
+            ObjectNode entry = header.putObject(tensor.name());
+            entry.put("dtype", tensor.dtype().name());
+            ArrayNode shape = entry.putArray("shape");
+            for (long size : tensor.shape()) {
+                shape.add(size);
+            }
+            entry.putArray("data_offsets").add(offset).add(offset + tensor.bytes());
+            offset += tensor.bytes();
+        }
+        byte[] json = mapper.writeValueAsBytes(header);
+        int padded = Math.ceilDiv(json.length, HEADER_ALIGNMENT) * HEADER_ALIGNMENT;
+        ByteBuffer buffer = ByteBuffer.allocate(Long.BYTES + padded).order(ByteOrder.LITTLE_ENDIAN);
+        buffer.putLong(padded).put(json);
+        while (buffer.hasRemaining()) {
+            buffer.put((byte) ' ');
+        }
+        return buffer.flip();
+    }
+
+    private static void writeSegment(WritableByteChannel channel, MemorySegment bytes)
+            throws IOException {
+        for (long offset = 0; offset < bytes.byteSize(); offset += CHUNK_BYTES) {
+            long size = Math.min(CHUNK_BYTES, bytes.byteSize() - offset);
+            writeFully(channel, bytes.asSlice(offset, size).asByteBuffer());
+        }
+    }
+
+    private static void writeFloats(WritableByteChannel channel, DType dtype, float[] values)
+            throws IOException {
+        ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (float value : values) {
+            if (!chunk.hasRemaining()) {
+                writeFully(channel, chunk.flip());
+                chunk.clear();
+            }
+            switch (dtype) {
+                case F32 -> chunk.putInt(Float.floatToRawIntBits(value));
+                case F16 -> chunk.putShort(Float.floatToFloat16(value));
+                case BF16 -> chunk.putShort(toBfloat16(value));
+                default -> throw new IllegalStateException(dtype + " holds no floats");
+            }
+        }
+        writeFully(channel, chunk.flip());
+    }
+
+    /**
+     * The upper half of a float32, rounded half to even. A NaN keeps its sign and its upper payload
+     * bits and is made quiet, so that it cannot round to infinity.
+     */
+    static short toBfloat16(float value) {
+        int bits = Float.floatToRawIntBits(value);
+        if (Float.isNaN(value)) {
+            return (short) (bits >>> 16 | 0x0040);
+        }
+        int halfMinusOddness = 0x7FFF + (bits >>> 16 & 1);
+        return (short) (bits + halfMinusOddness >>> 16);
+    }
+
+    private static void writeFully(WritableByteChannel channel, ByteBuffer buffer)
+            throws IOException {
+        while (buffer.hasRemaining()) {
+            channel.write(buffer);
+        }
+    }
+
+    /** What a source gets to see of the file: it can write, but not seek or close. */
+    private record Shared(FileChannel channel) implements WritableByteChannel {
+        @Override
+        public int write(ByteBuffer source) throws IOException {
+            return channel.write(source);
+        }
+
+        @Override
+        public boolean isOpen() {
+            return channel.isOpen();
+        }
+
+        @Override
+        public void close() {}
+    }
+}
