@@ -64,7 +64,7 @@ public final class JsonFiles {
      *
      * @param largest the most bytes it may have
      */
-    static byte[] readBytes(Path path, long largest) {
+    public static byte[] readBytes(Path path, long largest) {
         if (!Files.isRegularFile(path) && Files.exists(path)) {
             throw new UserException(
                     "%s is no file; put the file itself in its place".formatted(name(path)));
@@ -87,7 +87,7 @@ public final class JsonFiles {
      *
      * @param path where it came from, for the message
      */
-    static JsonNode parseObject(byte[] json, Path path) {
+    public static JsonNode parseObject(byte[] json, Path path) {
         JsonNode value;
         try {
             value = MAPPER.readTree(json);

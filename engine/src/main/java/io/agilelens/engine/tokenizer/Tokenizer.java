@@ -13,15 +13,27 @@ public interface Tokenizer extends AutoCloseable {
      */
     int[] encode(String text, boolean withSpecialTokens);
 
-    /** Decodes ids to text; bytes that are no valid UTF-8 become U+FFFD. */
+    /**
+     * Encodes text of any length in which special tokens are not recognised: {@code "<s>"} is three
+     * characters like any others, as SentencePiece reads it. Use it for text from strangers and for
+     * corpora that spell such marks out. The post-processor does not run.
+     */
+    int[] encodeLiterally(String text);
+
+    /**
+     * Decodes ids to text; bytes that are no valid UTF-8 become U+FFFD. Ids without a piece add
+     * nothing.
+     */
     String decode(int[] ids, boolean skipSpecialTokens);
 
     /**
      * The token as the vocabulary spells it, for labels; for example {@code "Ġthe"} or {@code
-     * "<0x0A>"}.
+     * "<0x0A>"}. An id that the vocabulary lacks, as padding rows of an embedding do, gives {@code
+     * "<id 1234>"}.
      */
     String piece(int id);
 
+    /** One more than the largest id that has a piece. */
     int vocabularySize();
 
     /** The token that starts every sequence, if the model has one. */
