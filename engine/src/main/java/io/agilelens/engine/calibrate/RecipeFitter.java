@@ -1,0 +1,338 @@
+package io.agilelens.engine.calibrate;
+
+import io.agilelens.engine.UserException;
+import io.agilelens.engine.kernel.Kernels;
+import io.agilelens.engine.model.Activation;
+import io.agilelens.engine.model.Decoder;
+import io.agilelens.engine.model.LinearRole;
+import io.agilelens.engine.model.LinearWeight;
+import io.agilelens.engine.model.Model;
+import io.agilelens.engine.model.ModelConfig;
+import io.agilelens.engine.model.Numerics;
+import io.agilelens.engine.model.Probe;
+import io.agilelens.engine.model.Site;
+import io.agilelens.engine.model.TokenPruner;
+import io.agilelens.engine.quant.ActivationQuantizer;
+import io.agilelens.engine.quant.ChannelwiseQuantizer;
+import io.agilelens.engine.quant.Execution;
+import io.agilelens.engine.quant.IntegerRange;
+import io.agilelens.engine.quant.Log2Quantizer;
+import io.agilelens.engine.quant.QuantizationPlan;
+import io.agilelens.engine.quant.QuantizedNumerics;
+import io.agilelens.engine.quant.QuantizedWeight;
+import io.agilelens.engine.quant.RoundToNearest;
+import io.agilelens.engine.quant.SoftmaxQuantizer;
+import io.agilelens.engine.quant.TokenwiseQuantizer;
+import io.agilelens.engine.quant.TripFit;
+import io.agilelens.engine.quant.UnitQuantizer;
+import io.agilelens.engine.recipe.ActivationMethod;
+import io.agilelens.engine.recipe.ActivationRecipe;
+import io.agilelens.engine.recipe.PruningRecipe;
+import io.agilelens.engine.recipe.Recipe;
+import io.agilelens.engine.recipe.WeightMethod;
+import io.agilelens.engine.recipe.WeightRecipe;
+import io.agilelens.engine.task.Cancellation;
+import io.agilelens.engine.task.Progress;
+import io.agilelens.engine.tensor.Matrix;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Fits a recipe's parameters to a model. Ranges come from float activations of all calibration
+ * windows, with the recipe's weights and pruning already in force; TRIP's exponents from the last
+ * window alone (METHOD §2.5). What a recipe shares with the previous one, quantized weights and
+ * ranges, is not computed again. Safe for several threads, one of which works at a time.
+ */
+public final class RecipeFitter {
+    private final Model model;
+    private final Kernels kernels;
+    private final Numerics unquantized;
+    private final Calibration calibration;
+
+    private QuantizedLinears latestLinears;
+    private Ranges latestRanges;
+
+    private record WeightKey(int layer, LinearRole role, WeightRecipe recipe) {}
+
+    private record QuantizedLinears(Map<WeightKey, QuantizedWeight> weights) {}
+
+    private record Ranges(
+            List<WeightKey> weights, PruningRecipe pruning, List<Map<Site, ActivationRange>> layers) {}
+
+    /**
+     * @param unquantized the model's float arithmetic on the same kernels
+     */
+    public RecipeFitter(
+            Model model, Kernels kernels, Numerics unquantized, Calibration calibration) {
+        this.model = model;
+        this.kernels = kernels;
+        this.unquantized = unquantized;
+        this.calibration = calibration;
+    }
+
+    public Calibration calibration() {
+        return calibration;
+    }
+
+    /**
+     * @throws UserException if the recipe does not fit the model
+     */
+    public synchronized TunedModel fit(
+            Recipe recipe, Progress progress, Cancellation cancellation) {
+        ModelConfig config = model.config();
+        recipe.requireLayers(config.layers());
+        List<Map<LinearRole, QuantizedWeight>> weights = weights(recipe, progress, cancellation);
+        List<Map<Site, ActivationQuantizer>> activations = new ArrayList<>();
+        List<Map<Site, TripFit>> tripFits = new ArrayList<>();
+        for (int layer = 0; layer < config.layers(); layer++) {
+            activations.add(new EnumMap<>(Site.class));
+            tripFits.add(new EnumMap<>(Site.class));
+        }
+        if (quantizesActivations(recipe)) {
+            fitActivations(recipe, weights, activations, tripFits, progress, cancellation);
+        }
+        QuantizationPlan plan = plan(recipe, weights, activations);
+        Numerics numerics =
+                recipe.isFloat()
+                        ? unquantized
+                        : numerics(plan, recipe.execution(), progress, cancellation);
+        return new TunedModel(recipe, plan, tripFits, new Decoder(model, kernels, numerics));
+    }
+
+    /** The same tuned model with some quantizers changed by hand. */
+    public TunedModel refit(
+            TunedModel tuned, QuantizationPlan plan, Progress progress, Cancellation cancellation) {
+        Numerics numerics = numerics(plan, tuned.recipe().execution(), progress, cancellation);
+        return new TunedModel(
+                tuned.recipe(), plan, tuned.tripFits(), new Decoder(model, kernels, numerics));
+    }
+
+    private Numerics numerics(
+            QuantizationPlan plan,
+            Execution execution,
+            Progress progress,
+            Cancellation cancellation) {
+        return new QuantizedNumerics(
+                model, kernels, unquantized, plan, execution, progress, cancellation);
+    }
+
+    private static QuantizationPlan plan(
+            Recipe recipe,
+            List<Map<LinearRole, QuantizedWeight>> weights,
+            List<Map<Site, ActivationQuantizer>> activations) {
+        Optional<SoftmaxQuantizer> softmax =
+                switch (recipe.softmax().method()) {
+                    case NONE -> Optional.empty();
+                    case UNIFORM -> Optional.of(new UnitQuantizer(recipe.softmax().bits()));
+                    case LOG2 -> Optional.of(new Log2Quantizer(recipe.softmax().bits()));
+                };
+        List<QuantizationPlan.Layer> layers = new ArrayList<>();
+        for (int layer = 0; layer < weights.size(); layer++) {
+            layers.add(
+                    new QuantizationPlan.Layer(
+                            weights.get(layer), activations.get(layer), softmax));
+        }
+        return new QuantizationPlan(layers);
+    }
+
+    private boolean quantizesActivations(Recipe recipe) {
+        for (int layer = 0; layer < model.config().layers(); layer++) {
+            for (Site site : Site.values()) {
+                if (site != Site.SOFTMAX
+                        && recipe.activationsAt(layer, site).method() != ActivationMethod.NONE) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    // ---- weights
+
+    private List<Map<LinearRole, QuantizedWeight>> weights(
+            Recipe recipe, Progress progress, Cancellation cancellation) {
+        Map<WeightKey, QuantizedWeight> quantized = new HashMap<>();
+        List<Map<LinearRole, QuantizedWeight>> layers = new ArrayList<>();
+        int count = model.config().layers();
+        for (int layer = 0; layer < count; layer++) {
+            cancellation.check();
+            progress.report("quantizing weights", layer, count);
+            Map<LinearRole, QuantizedWeight> linears = new EnumMap<>(LinearRole.class);
+            for (LinearRole role : LinearRole.values()) {
+                WeightRecipe weightRecipe = recipe.weightsAt(layer, role.input());
+                if (weightRecipe.method() == WeightMethod.NONE) {
+                    continue;
+                }
+                WeightKey key = new WeightKey(layer, role, weightRecipe);
+                QuantizedWeight weight =
+                        latestLinears == null ? null : latestLinears.weights().get(key);
+                if (weight == null) {
+                    weight = quantize(model.weights().linear(layer, role), weightRecipe);
+                }
+                quantized.put(key, weight);
+                linears.put(role, weight);
+            }
+            layers.add(linears);
+        }
+        latestLinears = new QuantizedLinears(quantized);
+        progress.report("quantizing weights", count, count);
+        return layers;
+    }
+
+    private static QuantizedWeight quantize(LinearWeight weight, WeightRecipe recipe) {
+        if (recipe.method() != WeightMethod.RTN) {
+            throw new UserException(
+                    "weights.method %s is not in this version: use rtn or none"
+                            .formatted(recipe.method().name().toLowerCase()));
+        }
+        return RoundToNearest.quantize(
+                weight.values(),
+                weight.outputs(),
+                weight.inputs(),
+                recipe.bits(),
+                recipe.group(),
+                recipe.symmetric());
+    }
+
+    // ---- activations
+
+    private void fitActivations(
+            Recipe recipe,
+            List<Map<LinearRole, QuantizedWeight>> weights,
+            List<Map<Site, ActivationQuantizer>> activations,
+            List<Map<Site, TripFit>> tripFits,
+            Progress progress,
+            Cancellation cancellation) {
+        // Ranges and exponents are fitted on float activations behind quantized weights.
+        Decoder decoder =
+                new Decoder(
+                        model,
+                        kernels,
+                        latestLinears.weights().isEmpty()
+                                ? unquantized
+                                : numerics(
+                                        plan(
+                                                recipe.withSoftmax(
+                                                        io.agilelens.engine.recipe.SoftmaxRecipe
+                                                                .NONE),
+                                                weights,
+                                                activations),
+                                        Execution.SIMULATED,
+                                        progress,
+                                        cancellation));
+        TokenPruner pruner = recipe.pruning().pruner();
+        List<Map<Site, ActivationRange>> ranges =
+                ranges(recipe, decoder, pruner, progress, cancellation);
+        boolean trip = false;
+        for (int layer = 0; layer < ranges.size(); layer++) {
+            for (Site site : Site.values()) {
+                ActivationRecipe siteRecipe = recipe.activationsAt(layer, site);
+                if (site == Site.SOFTMAX || siteRecipe.method() == ActivationMethod.NONE) {
+                    continue;
+                }
+                if (siteRecipe.method() == ActivationMethod.TRIP) {
+                    requireTrip(layer, site, siteRecipe);
+                    trip = true;
+                } else {
+                    activations
+                            .get(layer)
+                            .put(site, uniform(site, siteRecipe, ranges.get(layer).get(site)));
+                }
+            }
+        }
+        if (trip) {
+            int[] last = calibration.windows().getLast();
+            decoder.run(
+                    last,
+                    null,
+                    pruner,
+                    new TripProbe(recipe, ranges, activations, tripFits),
+                    cancellation);
+        }
+    }
+
+    private static void requireTrip(int layer, Site site, ActivationRecipe recipe) {
+        if (!site.isLinearInput()) {
+            throw new UserException(
+                    "overrides: layer %d, %s: TRIP is for the inputs of linear layers: use method uniform there"
+                            .formatted(layer, site));
+        }
+        if (recipe.granularity() != io.agilelens.engine.recipe.Granularity.TENSOR) {
+            throw new UserException(
+                    "activations.granularity is %s: TRIP has one scale for the tensor: use tensor"
+                            .formatted(recipe.granularity().name().toLowerCase()));
+        }
+    }
+
+    private List<Map<Site, ActivationRange>> ranges(
+            Recipe recipe,
+            Decoder decoder,
+            TokenPruner pruner,
+            Progress progress,
+            Cancellation cancellation) {
+        List<WeightKey> keys =
+                latestLinears.weights().keySet().stream()
+                        .sorted(
+                                java.util.Comparator.comparingInt(WeightKey::layer)
+                                        .thenComparing(WeightKey::role))
+                        .toList();
+        if (latestRanges != null
+                && latestRanges.weights().equals(keys)
+                && latestRanges.pruning().equals(recipe.pruning())) {
+            return latestRanges.layers();
+        }
+        RangeProbe probe = new RangeProbe(model.config());
+        int count = calibration.windows().size();
+        for (int window = 0; window < count; window++) {
+            progress.report("calibrating", window, count);
+            decoder.run(calibration.windows().get(window), null, pruner, probe, cancellation);
+        }
+        progress.report("calibrating", count, count);
+        latestRanges = new Ranges(keys, recipe.pruning(), probe.ranges());
+        return probe.ranges();
+    }
+
+    private ActivationQuantizer uniform(Site site, ActivationRecipe recipe, ActivationRange range) {
+        IntegerRange codes = new IntegerRange(recipe.bits(), true);
+        int width =
+                switch (recipe.granularity()) {
+                    case TENSOR -> range.minimum().length;
+                    case CHANNEL -> site.isPerHead() ? model.config().headDimension() : 1;
+                    case TOKEN -> 0;
+                };
+        return width == 0
+                ? new TokenwiseQuantizer(codes)
+                : ChannelwiseQuantizer.fit(range.minimum(), range.maximum(), width, codes);
+    }
+
+    /** Chooses TRIP's exponents from the activations of the pass that it watches. */
+    private record TripProbe(
+            Recipe recipe,
+            List<Map<Site, ActivationRange>> ranges,
+            List<Map<Site, ActivationQuantizer>> activations,
+            List<Map<Site, TripFit>> tripFits)
+            implements Probe {
+
+        @java.lang.Override
+        public void activation(int layer, Site site, Matrix before, Activation after) {
+            ActivationRecipe siteRecipe = recipe.activationsAt(layer, site);
+            if (siteRecipe.method() != ActivationMethod.TRIP) {
+                return;
+            }
+            ActivationRange range = ranges.get(layer).get(site);
+            TripFit fit =
+                    TripFit.fit(
+                            range.lowest(),
+                            range.highest(),
+                            siteRecipe.maxExponent(),
+                            new IntegerRange(siteRecipe.bits(), true),
+                            before);
+            tripFits.get(layer).put(site, fit);
+            activations.get(layer).put(site, fit.quantizer());
+        }
+    }
+}

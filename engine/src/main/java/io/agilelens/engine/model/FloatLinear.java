@@ -1,0 +1,62 @@
+package io.agilelens.engine.model;
+
+import io.agilelens.engine.kernel.Fp16Weights;
+import io.agilelens.engine.kernel.Fp32Weights;
+import io.agilelens.engine.kernel.Kernels;
+import io.agilelens.engine.kernel.PackedWeights;
+
+/** A linear layer in float arithmetic, its weights kept in single or half precision. */
+public final class FloatLinear implements LinearOperator {
+    private final Kernels kernels;
+    private final PackedWeights weights;
+    private final float[] bias;
+
+    /**
+     * @param values {@code [outputs, inputs]}
+     * @param bias {@code [outputs]} or null
+     */
+    public FloatLinear(
+            Kernels kernels,
+            WeightPrecision precision,
+            float[] values,
+            int outputs,
+            int inputs,
+            float[] bias) {
+        this.kernels = kernels;
+        this.bias = bias;
+        this.weights =
+                switch (precision) {
+                    case FP32 -> kernels.packFp32(values, outputs, inputs);
+                    case FP16 -> kernels.packFp16(values, outputs, inputs);
+                };
+    }
+
+    @Override
+    public int inputs() {
+        return weights.inputs();
+    }
+
+    @Override
+    public int outputs() {
+        return weights.outputs();
+    }
+
+    @Override
+    public long bytes() {
+        return weights.bytes() + (bias == null ? 0 : 4L * bias.length);
+    }
+
+    @Override
+    public void apply(Activation input, float[] output) {
+        float[] x = input.values().data();
+        int tokens = input.tokens();
+        switch (weights) {
+            case Fp32Weights single -> kernels.multiply(x, tokens, single, output);
+            case Fp16Weights half -> kernels.multiply(x, tokens, half, output);
+            default -> throw new IllegalStateException("not float weights: " + weights);
+        }
+        if (bias != null) {
+            kernels.addBias(output, tokens, outputs(), bias);
+        }
+    }
+}

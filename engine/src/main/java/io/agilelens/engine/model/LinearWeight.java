@@ -1,0 +1,25 @@
+package io.agilelens.engine.model;
+
+import io.agilelens.engine.tensor.Tensor;
+import java.util.Optional;
+
+/**
+ * The stored weight of a linear layer.
+ *
+ * @param outputs output channels
+ * @param inputs input channels
+ * @param weight {@code [outputs, inputs]}, row-major
+ * @param bias {@code [outputs]}
+ */
+public record LinearWeight(int outputs, int inputs, Tensor weight, Optional<Tensor> bias) {
+
+    /** The weight widened to float32, {@code [outputs, inputs]}; a fresh array. */
+    public float[] values() {
+        return weight.toFloats();
+    }
+
+    /** The bias widened to float32, {@code [outputs]}, or null if there is none. */
+    public float[] biasValues() {
+        return bias.map(Tensor::toFloats).orElse(null);
+    }
+}

@@ -1,0 +1,86 @@
+package io.agilelens.engine.model;
+
+import io.agilelens.engine.UserException;
+import io.agilelens.engine.format.Checkpoint;
+import io.agilelens.engine.tensor.Tensor;
+import io.agilelens.engine.tokenizer.Tokenizer;
+import io.agilelens.engine.tokenizer.Tokenizers;
+
+/**
+ * An opened model: its configuration, its weights and its tokenizer. Opening reads headers and norms
+ * only. Safe for several threads until it is closed.
+ */
+public final class Model implements AutoCloseable {
+    private final Checkpoint checkpoint;
+    private final ModelConfig config;
+    private final ModelWeights weights;
+    private Tokenizer tokenizer;
+
+    private Model(Checkpoint checkpoint, ModelConfig config) {
+        this.checkpoint = checkpoint;
+        this.config = config;
+        this.weights = new ModelWeights(checkpoint, config);
+    }
+
+    /**
+     * Takes ownership of the checkpoint: it is closed with the model, or at once if this fails.
+     *
+     * @throws UserException if the architecture is not known or the tensors do not fit it
+     */
+    public static Model open(Checkpoint checkpoint) {
+        try {
+            String type = checkpoint.config().path("model_type").asString("");
+            return switch (type) {
+                case "llama" -> new Model(checkpoint, LlamaConfigReader.read(checkpoint));
+                case "" ->
+                        throw new UserException(
+                                "%s: config.json has no model_type: it should say \"llama\""
+                                        .formatted(checkpoint.source()));
+                default ->
+                        throw new UserException(
+                                "%s: model_type \"%s\" is not known: this version opens \"llama\""
+                                        .formatted(checkpoint.source(), type));
+            };
+        } catch (RuntimeException failure) {
+            checkpoint.close();
+            throw failure;
+        }
+    }
+
+    public Checkpoint checkpoint() {
+        return checkpoint;
+    }
+
+    public ModelConfig config() {
+        return config;
+    }
+
+    public ModelWeights weights() {
+        return weights;
+    }
+
+    /**
+     * The tokenizer, loaded when first asked for.
+     *
+     * @throws UserException if the checkpoint has none that can be read
+     */
+    public synchronized Tokenizer tokenizer() {
+        if (tokenizer == null) {
+            tokenizer = Tokenizers.forCheckpoint(checkpoint);
+        }
+        return tokenizer;
+    }
+
+    /** Number of weights; a tied head counts once. */
+    public long parameters() {
+        return checkpoint.tensors().stream().mapToLong(Tensor::elements).sum();
+    }
+
+    @Override
+    public synchronized void close() {
+        if (tokenizer != null) {
+            tokenizer.close();
+        }
+        checkpoint.close();
+    }
+}

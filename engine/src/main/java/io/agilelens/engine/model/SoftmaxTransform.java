@@ -1,0 +1,45 @@
+package io.agilelens.engine.model;
+
+import io.agilelens.engine.kernel.Kernels;
+
+/** What happens to attention probabilities before they meet the values. */
+public interface SoftmaxTransform {
+
+    /** Probabilities as they are. */
+    SoftmaxTransform NONE = block -> {};
+
+    /** Changes the visible entries in place. */
+    void apply(ProbabilityBlock block);
+
+    /**
+     * The product of a block, already transformed, with the values of one key/value head.
+     *
+     * @param values row {@code j} starts at {@code valuesOffset + j * valuesStride}
+     * @param context row {@code i} starts at {@code contextOffset + i * contextStride}
+     */
+    default void context(
+            Kernels kernels,
+            ProbabilityBlock block,
+            float[] values,
+            int valuesOffset,
+            int valuesStride,
+            int headDimension,
+            float[] context,
+            int contextOffset,
+            int contextStride) {
+        kernels.attentionContext(
+                block.values(),
+                0,
+                block.stride(),
+                block.queries(),
+                values,
+                valuesOffset,
+                valuesStride,
+                block.keys(),
+                headDimension,
+                block.firstVisible(),
+                context,
+                contextOffset,
+                contextStride);
+    }
+}

@@ -1,0 +1,44 @@
+package io.agilelens.engine.model;
+
+/**
+ * Decides which tokens leave the computation. Tokens leave after a layer's attention residual and
+ * before its MLP; single-token steps never prune.
+ */
+public interface TokenPruner {
+
+    /** Keeps every token. */
+    TokenPruner NONE =
+            new TokenPruner() {
+                @Override
+                public boolean prunes(int layer) {
+                    return false;
+                }
+
+                @Override
+                public int[] survivors(int layer, float[] scores) {
+                    throw new IllegalStateException("nothing is pruned");
+                }
+            };
+
+    /** Whether tokens may leave at this layer. */
+    boolean prunes(int layer);
+
+    /**
+     * @param scores importance of each token that entered the layer
+     * @return indices of those that stay, ascending, at least one
+     */
+    int[] survivors(int layer, float[] scores);
+
+    /** What the scores are. */
+    default TokenScore score() {
+        return TokenScore.START;
+    }
+
+    /**
+     * Whether survivors keep their original positions; otherwise they are numbered from 0 again
+     * before the next layer, as the published code does.
+     */
+    default boolean keepsPositions() {
+        return false;
+    }
+}

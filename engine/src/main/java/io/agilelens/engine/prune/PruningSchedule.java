@@ -1,0 +1,51 @@
+package io.agilelens.engine.prune;
+
+import io.agilelens.engine.UserException;
+import io.agilelens.engine.model.TokenPruner;
+import io.agilelens.engine.model.TokenScore;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * Agile-Quant's token pruning (METHOD §2.4): the same share γ of the tokens still alive leaves at
+ * each pruned layer, so that after all of them a share β is gone.
+ *
+ * @param beta share of the tokens that is gone at the end, 0 ≤ β &lt; 1
+ * @param layers pruned layers, from 0
+ */
+public record PruningSchedule(
+        double beta, SortedSet<Integer> layers, TokenScore score, boolean keepsPositions)
+        implements TokenPruner {
+
+    /**
+     * @throws UserException if β is outside 0 ≤ β &lt; 1
+     */
+    public PruningSchedule {
+        if (!(beta >= 0) || beta >= 1) {
+            throw new UserException(
+                    "pruning.beta is %s: it must be at least 0 and below 1".formatted(beta));
+        }
+        layers = java.util.Collections.unmodifiableSortedSet(new TreeSet<>(layers));
+    }
+
+    /** The share γ = 1 − (1−β)^(1/m) that leaves at each of the m pruned layers; 0 if m is 0. */
+    public double gamma() {
+        return layers.isEmpty() ? 0 : 1 - Math.pow(1 - beta, 1.0 / layers.size());
+    }
+
+    /** Tokens that leave of {@code alive} ones. */
+    public int removals(int alive) {
+        return Math.min(alive - 1, (int) (alive * gamma()));
+    }
+
+    @Override
+    public boolean prunes(int layer) {
+        return beta > 0 && layers.contains(layer);
+    }
+
+    /** Keeps all but the lowest scores; of equal scores the earlier token leaves first. */
+    @Override
+    public int[] survivors(int layer, float[] scores) {
+        return TokenRanking.of(scores).survivors(removals(scores.length));
+    }
+}

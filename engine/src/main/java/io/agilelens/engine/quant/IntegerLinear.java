@@ -1,0 +1,66 @@
+package io.agilelens.engine.quant;
+
+import io.agilelens.engine.kernel.PackedWeights;
+import io.agilelens.engine.model.Activation;
+import io.agilelens.engine.model.LinearOperator;
+
+/**
+ * A linear layer on the integer kernels: {@code y[t,o] = scale[t] · (Σ_c code[t,c] · w[o,c] − zero ·
+ * Σ_c w[o,c]) + b[o]}, the second sum being a constant of the output.
+ */
+final class IntegerLinear implements LinearOperator {
+    private final PackedWeights weights;
+    private final float[] scaledSums;
+    private final float[] bias;
+    private final Product product;
+
+    /** The integer product with packed weights. */
+    @FunctionalInterface
+    interface Product {
+        void multiply(byte[] codes, int tokens, float[] output);
+    }
+
+    /**
+     * @param scaledSums {@code Σ_g scale[o,g] · Σ_{c∈g} w[o,c]} of each output
+     * @param bias {@code [outputs]} or null
+     */
+    IntegerLinear(PackedWeights weights, float[] scaledSums, float[] bias, Product product) {
+        this.weights = weights;
+        this.scaledSums = scaledSums;
+        this.bias = bias;
+        this.product = product;
+    }
+
+    @Override
+    public int inputs() {
+        return weights.inputs();
+    }
+
+    @Override
+    public int outputs() {
+        return weights.outputs();
+    }
+
+    @Override
+    public long bytes() {
+        return weights.bytes() + 4L * scaledSums.length + (bias == null ? 0 : 4L * bias.length);
+    }
+
+    @Override
+    public void apply(Activation input, float[] output) {
+        if (!(input instanceof ActivationCodes activation)) {
+            throw new IllegalStateException("integer linears read codes, not " + input);
+        }
+        int tokens = activation.tokens();
+        product.multiply(activation.codes(), tokens, output);
+        int zero = activation.zero();
+        for (int t = 0; t < tokens; t++) {
+            float scale = activation.scale(t);
+            int row = t * outputs();
+            for (int o = 0; o < outputs(); o++) {
+                float y = scale * (output[row + o] - zero * scaledSums[o]);
+                output[row + o] = bias == null ? y : y + bias[o];
+            }
+        }
+    }
+}

@@ -1,0 +1,203 @@
+package io.agilelens.engine.quant;
+
+import io.agilelens.engine.UserException;
+import io.agilelens.engine.kernel.Kernels;
+import io.agilelens.engine.model.Activation;
+import io.agilelens.engine.model.LinearOperator;
+import io.agilelens.engine.model.SiteTransform;
+import io.agilelens.engine.tensor.Matrix;
+
+/**
+ * One site on the integer kernels: turns activations into codes and builds the linears that read
+ * them. Four-bit weights and activations run on the packed 4-bit multiplier, TRIP's factors being
+ * shifts of runs of channels; everything else runs on 8-bit (or, if a folded weight needs it,
+ * 16-bit) weights with the factors folded into them as left shifts.
+ */
+final class IntegerSite implements SiteTransform {
+    private final ActivationQuantizer quantizer;
+    private final int channels;
+    private final int[] exponents;
+
+    /** Null unless the 4-bit kernels are used. */
+    private final ChannelOrder order;
+
+    /**
+     * @param weightBits of all linears that read the site
+     * @param groupStarts of all linears that read the site
+     * @param where layer and site, for the error
+     * @throws UserException if the quantizer has a free scale per channel
+     */
+    IntegerSite(
+            ActivationQuantizer quantizer, int weightBits, int[] groupStarts, String where) {
+        this.quantizer = quantizer;
+        this.channels = groupStarts[groupStarts.length - 1];
+        this.exponents =
+                switch (quantizer) {
+                    case TripQuantizer trip -> trip.exponents();
+                    case TokenwiseQuantizer _ -> new int[channels];
+                    case ChannelwiseQuantizer uniform -> {
+                        if (!uniform.isTensorwise()) {
+                            throw new UserException(
+                                    "%s: activations.granularity channel has a free scale per channel, which integer kernels cannot carry: use tensor, token or method trip, or execution simulated"
+                                            .formatted(where));
+                        }
+                        yield new int[channels];
+                    }
+                };
+        boolean fourBit = weightBits <= 4 && quantizer.range().bits() <= 4;
+        this.order = fourBit ? ChannelOrder.of(groupStarts, exponents) : null;
+    }
+
+    @Override
+    public Activation apply(Matrix values) {
+        byte[] codes = new byte[values.rows() * channels];
+        return switch (quantizer) {
+            case TripQuantizer trip -> {
+                float[] steps = new float[channels];
+                for (int c = 0; c < channels; c++) {
+                    steps[c] = trip.step(c);
+                }
+                for (int t = 0; t < values.rows(); t++) {
+                    encode(values, t, steps, trip.zero(), codes);
+                }
+                yield codes(values, codes, new float[] {trip.base()}, trip.zero());
+            }
+            case ChannelwiseQuantizer uniform -> {
+                AffineQuantizer shared = uniform.parameters().getFirst();
+                float[] steps = uniformSteps(shared.scale());
+                for (int t = 0; t < values.rows(); t++) {
+                    encode(values, t, steps, shared.zero(), codes);
+                }
+                yield codes(values, codes, new float[] {shared.scale()}, shared.zero());
+            }
+            case TokenwiseQuantizer tokenwise -> {
+                float[] scales = new float[values.rows()];
+                for (int t = 0; t < values.rows(); t++) {
+                    scales[t] = tokenwise.ofToken(values, t).scale();
+                    encode(values, t, uniformSteps(scales[t]), 0, codes);
+                }
+                yield codes(values, codes, scales, 0);
+            }
+        };
+    }
+
+    private float[] uniformSteps(float scale) {
+        float[] steps = new float[channels];
+        java.util.Arrays.fill(steps, scale);
+        return steps;
+    }
+
+    private ActivationCodes codes(Matrix values, byte[] codes, float[] scales, int zero) {
+        return new ActivationCodes(values, quantizer, codes, scales, zero);
+    }
+
+    private void encode(Matrix values, int token, float[] steps, int zero, byte[] codes) {
+        int row = values.offset(token);
+        IntegerRange range = quantizer.range();
+        float low = range.minimum();
+        float high = range.maximum();
+        for (int place = 0; place < channels; place++) {
+            int c = order == null ? place : order.channels()[place];
+            double code = Math.rint(values.data()[row + c] / steps[c] + zero);
+            codes[row + place] = (byte) Math.max(low, Math.min(high, code));
+        }
+    }
+
+    /**
+     * @param bias {@code [outputs]} or null
+     */
+    LinearOperator linear(Kernels kernels, QuantizedWeight weight, float[] bias) {
+        if (order != null) {
+            return fourBitLinear(kernels, weight, bias);
+        }
+        int largest = 0;
+        int[] values = new int[weight.outputs() * weight.inputs()];
+        for (int o = 0; o < weight.outputs(); o++) {
+            for (int g = 0; g < weight.groups(); g++) {
+                int zero = weight.zeros()[o * weight.groups() + g];
+                for (int c = weight.groupStarts()[g]; c < weight.groupStarts()[g + 1]; c++) {
+                    int value = (weight.code(o, c) - zero) << exponents[c];
+                    values[o * weight.inputs() + c] = value;
+                    largest = Math.max(largest, Math.abs(value));
+                }
+            }
+        }
+        float[] sums = scaledSums(weight);
+        if (largest <= 127) {
+            byte[] narrow = new byte[values.length];
+            for (int i = 0; i < values.length; i++) {
+                narrow[i] = (byte) values[i];
+            }
+            var packed =
+                    kernels.packInt8(
+                            narrow,
+                            weight.outputs(),
+                            weight.inputs(),
+                            weight.scales(),
+                            weight.groupStarts());
+            return new IntegerLinear(
+                    packed, sums, bias, (x, tokens, y) -> kernels.multiply(x, tokens, packed, y));
+        }
+        short[] wide = new short[values.length];
+        for (int i = 0; i < values.length; i++) {
+            wide[i] = (short) values[i];
+        }
+        var packed =
+                kernels.packInt16(
+                        wide,
+                        weight.outputs(),
+                        weight.inputs(),
+                        weight.scales(),
+                        weight.groupStarts());
+        return new IntegerLinear(
+                packed, sums, bias, (x, tokens, y) -> kernels.multiply(x, tokens, packed, y));
+    }
+
+    private LinearOperator fourBitLinear(Kernels kernels, QuantizedWeight weight, float[] bias) {
+        int middle = 1 << (weight.bits() - 1);
+        byte[] values = new byte[weight.outputs() * weight.inputs()];
+        for (int o = 0; o < weight.outputs(); o++) {
+            for (int place = 0; place < channels; place++) {
+                values[o * channels + place] =
+                        (byte) (weight.code(o, order.channels()[place]) - middle);
+            }
+        }
+        byte[] zeros = new byte[weight.zeros().length];
+        for (int i = 0; i < zeros.length; i++) {
+            zeros[i] = (byte) (weight.zeros()[i] - middle);
+        }
+        var packed =
+                kernels.packInt4(
+                        values,
+                        weight.outputs(),
+                        weight.inputs(),
+                        weight.scales(),
+                        zeros,
+                        order.runStarts(),
+                        order.runGroups(),
+                        order.runShifts());
+        return new IntegerLinear(
+                packed,
+                scaledSums(weight),
+                bias,
+                (x, tokens, y) -> kernels.multiply(x, tokens, packed, y));
+    }
+
+    /** For each output what the zero point of the activations is multiplied by. */
+    private float[] scaledSums(QuantizedWeight weight) {
+        float[] sums = new float[weight.outputs()];
+        for (int o = 0; o < weight.outputs(); o++) {
+            double total = 0;
+            for (int g = 0; g < weight.groups(); g++) {
+                int zero = weight.zeros()[o * weight.groups() + g];
+                long sum = 0;
+                for (int c = weight.groupStarts()[g]; c < weight.groupStarts()[g + 1]; c++) {
+                    sum += (long) (weight.code(o, c) - zero) << exponents[c];
+                }
+                total += (double) weight.scales()[o * weight.groups() + g] * sum;
+            }
+            sums[o] = (float) total;
+        }
+        return sums;
+    }
+}

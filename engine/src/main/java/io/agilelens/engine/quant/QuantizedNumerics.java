@@ -1,0 +1,177 @@
+package io.agilelens.engine.quant;
+
+import io.agilelens.engine.UserException;
+import io.agilelens.engine.kernel.Kernels;
+import io.agilelens.engine.model.Activation;
+import io.agilelens.engine.model.FloatLinear;
+import io.agilelens.engine.model.LinearOperator;
+import io.agilelens.engine.model.LinearRole;
+import io.agilelens.engine.model.LinearWeight;
+import io.agilelens.engine.model.Model;
+import io.agilelens.engine.model.Numerics;
+import io.agilelens.engine.model.Site;
+import io.agilelens.engine.model.SiteTransform;
+import io.agilelens.engine.model.SoftmaxTransform;
+import io.agilelens.engine.model.WeightPrecision;
+import io.agilelens.engine.task.Cancellation;
+import io.agilelens.engine.task.Progress;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** A {@link QuantizationPlan} made to run, simulated or on the integer kernels. */
+public final class QuantizedNumerics implements Numerics {
+    private final List<Layer> layers = new ArrayList<>();
+    private final LinearOperator head;
+
+    private record Layer(
+            Map<LinearRole, LinearOperator> linears,
+            Map<Site, SiteTransform> sites,
+            SoftmaxTransform softmax) {}
+
+    /**
+     * Packs the weights for the kernels.
+     *
+     * @param unquantized the model's float arithmetic, which lends the linears that the plan leaves
+     *     alone
+     * @throws UserException if the plan cannot be executed on integer kernels and that was asked for
+     */
+    public QuantizedNumerics(
+            Model model,
+            Kernels kernels,
+            Numerics unquantized,
+            QuantizationPlan plan,
+            Execution execution,
+            Progress progress,
+            Cancellation cancellation) {
+        int count = plan.layers().size();
+        for (int layer = 0; layer < count; layer++) {
+            cancellation.check();
+            progress.report("packing weights", layer, count);
+            layers.add(layer(model, kernels, unquantized, plan.layers().get(layer), layer, execution));
+        }
+        head = unquantized.head();
+        progress.report("packing weights", count, count);
+    }
+
+    private static Layer layer(
+            Model model,
+            Kernels kernels,
+            Numerics unquantized,
+            QuantizationPlan.Layer plan,
+            int layer,
+            Execution execution) {
+        Map<Site, SiteTransform> sites = new EnumMap<>(Site.class);
+        Map<LinearRole, LinearOperator> linears = new EnumMap<>(LinearRole.class);
+        for (Site site : Site.values()) {
+            ActivationQuantizer quantizer = plan.activations().get(site);
+            IntegerSite integer =
+                    execution == Execution.EXECUTED && quantizer != null && site.isLinearInput()
+                            ? integerSite(plan, site, quantizer, layer)
+                            : null;
+            sites.put(site, integer != null ? integer : simulated(quantizer));
+            for (LinearRole role : LinearRole.values()) {
+                if (role.input() == site) {
+                    linears.put(
+                            role,
+                            linear(model, kernels, unquantized, plan, layer, role, integer));
+                }
+            }
+        }
+        return new Layer(linears, sites, softmax(plan, layer, execution));
+    }
+
+    private static IntegerSite integerSite(
+            QuantizationPlan.Layer plan, Site site, ActivationQuantizer quantizer, int layer) {
+        for (LinearRole role : LinearRole.values()) {
+            if (role.input() == site) {
+                QuantizedWeight weight = plan.weights().get(role);
+                if (weight == null) {
+                    throw new UserException(
+                            "execution executed, layer %d, %s: activations are quantized but weights are not: give weights.method rtn, or execution simulated"
+                                    .formatted(layer, site));
+                }
+                return new IntegerSite(
+                        quantizer,
+                        weight.bits(),
+                        weight.groupStarts(),
+                        "layer " + layer + ", " + site);
+            }
+        }
+        throw new IllegalStateException("no linear reads " + site);
+    }
+
+    private static SiteTransform simulated(ActivationQuantizer quantizer) {
+        return quantizer == null
+                ? SiteTransform.NONE
+                : values -> new Activation.Floats(quantizer.simulate(values));
+    }
+
+    private static LinearOperator linear(
+            Model model,
+            Kernels kernels,
+            Numerics unquantized,
+            QuantizationPlan.Layer plan,
+            int layer,
+            LinearRole role,
+            IntegerSite integer) {
+        QuantizedWeight quantized = plan.weights().get(role);
+        if (quantized == null) {
+            return unquantized.linear(layer, role);
+        }
+        LinearWeight weight = model.weights().linear(layer, role);
+        if (integer != null) {
+            return integer.linear(kernels, quantized, weight.biasValues());
+        }
+        return new FloatLinear(
+                kernels,
+                WeightPrecision.FP32,
+                quantized.dequantize(),
+                weight.outputs(),
+                weight.inputs(),
+                weight.biasValues());
+    }
+
+    private static SoftmaxTransform softmax(
+            QuantizationPlan.Layer plan, int layer, Execution execution) {
+        SoftmaxQuantizer quantizer = plan.softmax().orElse(null);
+        if (quantizer == null) {
+            return SoftmaxTransform.NONE;
+        }
+        if (execution == Execution.EXECUTED
+                && quantizer instanceof Log2Quantizer log2
+                && log2.bits() <= 4
+                && plan.activations().get(Site.VALUE) instanceof ChannelwiseQuantizer values) {
+            return new Log2Softmax(log2, values);
+        }
+        return block -> {
+            for (int i = 0; i < block.queries(); i++) {
+                int row = i * block.stride();
+                for (int j = row; j < row + block.visible(i); j++) {
+                    block.values()[j] = quantizer.apply(block.values()[j]);
+                }
+            }
+        };
+    }
+
+    @Override
+    public LinearOperator linear(int layer, LinearRole role) {
+        return layers.get(layer).linears().get(role);
+    }
+
+    @Override
+    public LinearOperator head() {
+        return head;
+    }
+
+    @Override
+    public SiteTransform site(int layer, Site site) {
+        return layers.get(layer).sites().get(site);
+    }
+
+    @Override
+    public SoftmaxTransform softmax(int layer) {
+        return layers.get(layer).softmax();
+    }
+}

@@ -1,0 +1,79 @@
+package io.agilelens.engine.quant;
+
+import io.agilelens.engine.tensor.Matrix;
+import java.util.Arrays;
+
+/**
+ * TRIP, the two-refine quantizer of Agile-Quant: one scale and one zero point for the whole tensor,
+ * and for each channel a power of two that the scale is multiplied by. In a matrix product the
+ * powers become shifts, so the product stays an integer one (METHOD §2.2).
+ *
+ * @param base the finest scale
+ * @param zero zero point shared by all channels and exponents
+ * @param exponents α of each channel, 0…K; the channel's scale is {@code base · 2^α}
+ * @param range signed
+ */
+public record TripQuantizer(float base, int zero, int[] exponents, IntegerRange range)
+        implements ActivationQuantizer {
+
+    public TripQuantizer {
+        exponents = exponents.clone();
+    }
+
+    /** The exponents; a copy. */
+    @Override
+    public int[] exponents() {
+        return exponents.clone();
+    }
+
+    public int exponent(int channel) {
+        return exponents[channel];
+    }
+
+    public int channels() {
+        return exponents.length;
+    }
+
+    /** The largest exponent in use. */
+    public int largestExponent() {
+        return Arrays.stream(exponents).max().orElse(0);
+    }
+
+    /** The same quantizer with another exponent in one channel. */
+    public TripQuantizer withExponent(int channel, int exponent) {
+        int[] changed = exponents.clone();
+        changed[channel] = exponent;
+        return new TripQuantizer(base, zero, changed, range);
+    }
+
+    /** The affine quantizer of a channel with exponent {@code exponent}. */
+    AffineQuantizer withExponent(int exponent) {
+        return new AffineQuantizer(Math.scalb(base, exponent), zero, range);
+    }
+
+    public int encode(int channel, float x) {
+        return range.clamp((float) Math.rint(x / step(channel) + zero));
+    }
+
+    @Override
+    public Matrix simulate(Matrix x) {
+        Matrix result = Matrix.zeros(x.rows(), x.columns());
+        for (int t = 0; t < x.rows(); t++) {
+            int row = x.offset(t);
+            for (int c = 0; c < x.columns(); c++) {
+                result.data()[row + c] = level(c, encode(c, x.data()[row + c]));
+            }
+        }
+        return result;
+    }
+
+    @Override
+    public float step(int channel) {
+        return Math.scalb(base, exponents[channel]);
+    }
+
+    @Override
+    public float level(int channel, int code) {
+        return (code - zero) * step(channel);
+    }
+}

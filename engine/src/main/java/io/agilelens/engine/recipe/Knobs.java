@@ -1,0 +1,69 @@
+package io.agilelens.engine.recipe;
+
+import java.util.List;
+
+/** All knobs of a recipe. */
+public final class Knobs {
+
+    public static final Knob WEIGHT_BITS =
+            new Knob(
+                    "weights.bits",
+                    "Weight bits",
+                    "bits",
+                    2,
+                    8,
+                    1,
+                    "Bits of a weight's code; each bit fewer halves the number of levels.");
+    public static final Knob WEIGHT_GROUP =
+            new Knob(
+                    "weights.group",
+                    "Group size",
+                    "channels",
+                    1,
+                    1 << 20,
+                    1,
+                    "Input channels that share a scale; smaller groups follow the weights more closely and cost more bytes.");
+    public static final Knob ACTIVATION_BITS =
+            new Knob(
+                    "activations.bits",
+                    "Activation bits",
+                    "bits",
+                    2,
+                    8,
+                    1,
+                    "Bits of an activation's code at the inputs of the linear layers.");
+    public static final Knob MAX_EXPONENT =
+            new Knob(
+                    "activations.max_exponent",
+                    "TRIP K",
+                    "",
+                    0,
+                    8,
+                    1,
+                    "Largest power of two by which TRIP may coarsen a channel's step: the finest step is 2^K times finer than the tensor's.");
+    public static final Knob SOFTMAX_BITS =
+            new Knob(
+                    "softmax.bits",
+                    "Softmax bits",
+                    "bits",
+                    2,
+                    8,
+                    1,
+                    "Bits of an attention probability's code; with Log2, b bits reach down to 2^-(2^b − 1).");
+    public static final Knob BETA =
+            new Knob(
+                    "pruning.beta",
+                    "Prune ratio β",
+                    "",
+                    0,
+                    0.95,
+                    0.05,
+                    "Share of the tokens that is gone after the last pruned layer.");
+
+    /** Every knob, in the order in which a recipe lists them. */
+    public static final List<Knob> ALL =
+            List.of(
+                    WEIGHT_BITS, WEIGHT_GROUP, ACTIVATION_BITS, MAX_EXPONENT, SOFTMAX_BITS, BETA);
+
+    private Knobs() {}
+}

@@ -1,0 +1,166 @@
+package io.agilelens.engine.recipe;
+
+import io.agilelens.engine.UserException;
+import io.agilelens.engine.model.Site;
+import io.agilelens.engine.quant.Execution;
+import java.util.List;
+
+/**
+ * How a model is quantized and pruned: everything that decides its numbers, apart from model, text
+ * and calibration. Immutable. {@link RecipeJson} is its written form.
+ *
+ * <p>The activation recipe is for the inputs of linear layers. Queries, keys and values follow the
+ * published Agile-Quant configuration whenever activations are quantized at all: uniform, symmetric,
+ * 8 bits, one scale a head; overrides can change that.
+ */
+public record Recipe(
+        WeightRecipe weights,
+        ActivationRecipe activations,
+        SoftmaxRecipe softmax,
+        PruningRecipe pruning,
+        List<SiteOverride> overrides,
+        Execution execution) {
+
+    /** The model as it is. */
+    public static final Recipe FLOAT =
+            new Recipe(
+                    WeightRecipe.NONE,
+                    ActivationRecipe.NONE,
+                    SoftmaxRecipe.NONE,
+                    PruningRecipe.NONE,
+                    List.of(),
+                    Execution.SIMULATED);
+
+    private static final ActivationRecipe PER_HEAD =
+            new ActivationRecipe(ActivationMethod.UNIFORM, 8, 0, Granularity.CHANNEL);
+
+    public Recipe {
+        overrides = List.copyOf(overrides);
+    }
+
+    /** What holds for activations at a site other than {@link Site#SOFTMAX}. */
+    public ActivationRecipe activationsAt(int layer, Site site) {
+        ActivationRecipe recipe = activations;
+        if (site.isPerHead() && activations.method() != ActivationMethod.NONE) {
+            recipe = PER_HEAD;
+        }
+        for (SiteOverride override : overrides) {
+            if (override.covers(layer, site)) {
+                recipe = override.apply(recipe);
+            }
+        }
+        return recipe;
+    }
+
+    /** What holds for the weights of the linears that read a site. */
+    public WeightRecipe weightsAt(int layer, Site site) {
+        WeightRecipe recipe = weights;
+        for (SiteOverride override : overrides) {
+            if (override.covers(layer, site)) {
+                recipe = override.apply(recipe);
+            }
+        }
+        return recipe;
+    }
+
+    /** Whether this leaves the model as it is. */
+    public boolean isFloat() {
+        return weights.method() == WeightMethod.NONE
+                && activations.method() == ActivationMethod.NONE
+                && softmax.method() == SoftmaxMethod.NONE
+                && !pruning.isActive()
+                && overrides.isEmpty();
+    }
+
+    /**
+     * Checks the recipe against a model's depth.
+     *
+     * @throws UserException naming the key that does not fit
+     */
+    public void requireLayers(int layers) {
+        if (!pruning.layers().isEmpty() && outside(pruning.layers().last(), layers)) {
+            throw beyond("pruning.layers", pruning.layers().last(), layers);
+        }
+        if (pruning.beta() > 0 && pruning.layers().isEmpty()) {
+            throw new UserException(
+                    "pruning.beta is %s but pruning.layers is empty: name the layers that prune, 0…%d"
+                            .formatted(pruning.beta(), layers - 1));
+        }
+        for (SiteOverride override : overrides) {
+            if (!override.layers().isEmpty() && outside(override.layers().last(), layers)) {
+                throw beyond("overrides.layers", override.layers().last(), layers);
+            }
+        }
+    }
+
+    private static boolean outside(int layer, int layers) {
+        return layer >= layers;
+    }
+
+    private static UserException beyond(String key, int layer, int layers) {
+        return new UserException(
+                "%s names layer %d: the model has layers 0…%d".formatted(key, layer, layers - 1));
+    }
+
+    public Recipe withWeights(WeightRecipe changed) {
+        return new Recipe(changed, activations, softmax, pruning, overrides, execution);
+    }
+
+    public Recipe withActivations(ActivationRecipe changed) {
+        return new Recipe(weights, changed, softmax, pruning, overrides, execution);
+    }
+
+    public Recipe withSoftmax(SoftmaxRecipe changed) {
+        return new Recipe(weights, activations, changed, pruning, overrides, execution);
+    }
+
+    public Recipe withPruning(PruningRecipe changed) {
+        return new Recipe(weights, activations, softmax, changed, overrides, execution);
+    }
+
+    public Recipe withOverrides(List<SiteOverride> changed) {
+        return new Recipe(weights, activations, softmax, pruning, changed, execution);
+    }
+
+    public Recipe withExecution(Execution changed) {
+        return new Recipe(weights, activations, softmax, pruning, overrides, changed);
+    }
+
+    /** A short line such as {@code "W4 g32 RTN · A8 TRIP K3 · Log2 4 · β 0.2"}, or {@code "FP"}. */
+    public String summary() {
+        var parts = new java.util.ArrayList<String>();
+        if (weights.method() != WeightMethod.NONE) {
+            parts.add(
+                    "W%d %s %s"
+                            .formatted(
+                                    weights.bits(),
+                                    weights.group() < 0 ? "row" : "g" + weights.group(),
+                                    weights.method()));
+        }
+        switch (activations.method()) {
+            case NONE -> {}
+            case UNIFORM ->
+                    parts.add(
+                            "A%d %s"
+                                    .formatted(
+                                            activations.bits(),
+                                            activations.granularity().name().toLowerCase()));
+            case TRIP ->
+                    parts.add(
+                            "A%d TRIP K%d"
+                                    .formatted(activations.bits(), activations.maxExponent()));
+        }
+        switch (softmax.method()) {
+            case NONE -> {}
+            case UNIFORM -> parts.add("softmax %d".formatted(softmax.bits()));
+            case LOG2 -> parts.add("Log2 %d".formatted(softmax.bits()));
+        }
+        if (pruning.isActive()) {
+            parts.add("β %s".formatted(pruning.beta()));
+        }
+        if (!overrides.isEmpty()) {
+            parts.add("%d overrides".formatted(overrides.size()));
+        }
+        return parts.isEmpty() ? "FP" : String.join(" · ", parts);
+    }
+}

@@ -1,0 +1,60 @@
+package io.agilelens.engine.recipe;
+
+import io.agilelens.engine.model.Site;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * What differs at some layers and sites; what is empty stays as the recipe says. Later overrides
+ * win over earlier ones.
+ *
+ * @param layers from 0
+ * @param sites where; a weight is named by the site that its linear reads
+ */
+public record SiteOverride(
+        SortedSet<Integer> layers,
+        Set<Site> sites,
+        Optional<ActivationMethod> activationMethod,
+        Optional<Integer> activationBits,
+        Optional<Integer> maxExponent,
+        Optional<Granularity> granularity,
+        Optional<WeightMethod> weightMethod,
+        Optional<Integer> weightBits,
+        Optional<Integer> weightGroup,
+        Optional<Boolean> weightSymmetric) {
+
+    public SiteOverride {
+        layers = Collections.unmodifiableSortedSet(new TreeSet<>(layers));
+        sites =
+                sites.isEmpty()
+                        ? Set.of()
+                        : Collections.unmodifiableSet(EnumSet.copyOf(sites));
+        activationBits.ifPresent(Knobs.ACTIVATION_BITS::check);
+        maxExponent.ifPresent(Knobs.MAX_EXPONENT::check);
+        weightBits.ifPresent(Knobs.WEIGHT_BITS::check);
+    }
+
+    boolean covers(int layer, Site site) {
+        return layers.contains(layer) && sites.contains(site);
+    }
+
+    ActivationRecipe apply(ActivationRecipe recipe) {
+        return new ActivationRecipe(
+                activationMethod.orElse(recipe.method()),
+                activationBits.orElse(recipe.bits()),
+                maxExponent.orElse(recipe.maxExponent()),
+                granularity.orElse(recipe.granularity()));
+    }
+
+    WeightRecipe apply(WeightRecipe recipe) {
+        return new WeightRecipe(
+                weightMethod.orElse(recipe.method()),
+                weightBits.orElse(recipe.bits()),
+                weightGroup.orElse(recipe.group()),
+                weightSymmetric.orElse(recipe.symmetric()));
+    }
+}

@@ -1,0 +1,19 @@
+package io.agilelens.engine.recipe;
+
+/**
+ * @param bits 2…8
+ * @param group input channels that share a scale, or −1 for whole rows
+ * @param symmetric zero point in the middle of the range
+ */
+public record WeightRecipe(WeightMethod method, int bits, int group, boolean symmetric) {
+
+    /** Weights as they are; the other values are what a method switched on would start from. */
+    public static final WeightRecipe NONE = new WeightRecipe(WeightMethod.NONE, 4, 32, false);
+
+    public WeightRecipe {
+        Knobs.WEIGHT_BITS.check(bits);
+        if (group != -1) {
+            Knobs.WEIGHT_GROUP.check(group);
+        }
+    }
+}
