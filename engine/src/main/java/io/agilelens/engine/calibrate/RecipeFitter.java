@@ -27,8 +27,10 @@ import io.agilelens.engine.quant.TripFit;
 import io.agilelens.engine.quant.UnitQuantizer;
 import io.agilelens.engine.recipe.ActivationMethod;
 import io.agilelens.engine.recipe.ActivationRecipe;
+import io.agilelens.engine.recipe.Granularity;
 import io.agilelens.engine.recipe.PruningRecipe;
 import io.agilelens.engine.recipe.Recipe;
+import io.agilelens.engine.recipe.SoftmaxRecipe;
 import io.agilelens.engine.recipe.WeightMethod;
 import io.agilelens.engine.recipe.WeightRecipe;
 import io.agilelens.engine.task.Cancellation;
@@ -217,7 +219,7 @@ public final class RecipeFitter {
                                 : numerics(
                                         plan(
                                                 recipe.withSoftmax(
-                                                        io.agilelens.engine.recipe.SoftmaxRecipe
+                                                        SoftmaxRecipe
                                                                 .NONE),
                                                 weights,
                                                 activations),
@@ -261,7 +263,7 @@ public final class RecipeFitter {
                     "overrides: layer %d, %s: TRIP is for the inputs of linear layers: use method uniform there"
                             .formatted(layer, site));
         }
-        if (recipe.granularity() != io.agilelens.engine.recipe.Granularity.TENSOR) {
+        if (recipe.granularity() != Granularity.TENSOR) {
             throw new UserException(
                     "activations.granularity is %s: TRIP has one scale for the tensor: use tensor"
                             .formatted(recipe.granularity().name().toLowerCase()));
@@ -317,7 +319,7 @@ public final class RecipeFitter {
             List<Map<Site, TripFit>> tripFits)
             implements Probe {
 
-        @java.lang.Override
+        @Override
         public void activation(int layer, Site site, Matrix before, Activation after) {
             ActivationRecipe siteRecipe = recipe.activationsAt(layer, site);
             if (siteRecipe.method() != ActivationMethod.TRIP) {

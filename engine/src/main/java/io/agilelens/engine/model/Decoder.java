@@ -186,7 +186,7 @@ public final class Decoder {
         }
         Matrix context = Matrix.zeros(tokens, config.queryWidth());
         Heads heads = new Heads(layer, queries, allKeys, allValues, tokens, cached, context);
-        Workers.forRanges(
+        Workers.shared().forRanges(
                 config.heads(),
                 1,
                 (from, to) -> {
