@@ -63,7 +63,9 @@ public final class RecipeFitter {
     private record QuantizedLinears(Map<WeightKey, QuantizedWeight> weights) {}
 
     private record Ranges(
-            List<WeightKey> weights, PruningRecipe pruning, List<Map<Site, ActivationRange>> layers) {}
+            List<WeightKey> weights,
+            PruningRecipe pruning,
+            List<Map<Site, ActivationRange>> layers) {}
 
     /**
      * @param unquantized the model's float arithmetic on the same kernels
@@ -218,9 +220,7 @@ public final class RecipeFitter {
                                 ? unquantized
                                 : numerics(
                                         plan(
-                                                recipe.withSoftmax(
-                                                        SoftmaxRecipe
-                                                                .NONE),
+                                                recipe.withSoftmax(SoftmaxRecipe.NONE),
                                                 weights,
                                                 activations),
                                         Execution.SIMULATED,

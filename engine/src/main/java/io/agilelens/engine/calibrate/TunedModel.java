@@ -19,10 +19,7 @@ import java.util.Map;
  * @param decoder runs the plan
  */
 public record TunedModel(
-        Recipe recipe,
-        QuantizationPlan plan,
-        List<Map<Site, TripFit>> tripFits,
-        Decoder decoder) {
+        Recipe recipe, QuantizationPlan plan, List<Map<Site, TripFit>> tripFits, Decoder decoder) {
 
     public TunedModel {
         tripFits = List.copyOf(tripFits);

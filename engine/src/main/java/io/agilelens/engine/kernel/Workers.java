@@ -77,8 +77,7 @@ public final class Workers implements AutoCloseable {
             // told below, as for a number below 1
         }
         throw new UserException(
-                "-D%s=%s is not a number of threads: give 1 or more"
-                        .formatted(PROPERTY, property));
+                "-D%s=%s is not a number of threads: give 1 or more".formatted(PROPERTY, property));
     }
 
     /** Threads that share a loop, the caller included. */

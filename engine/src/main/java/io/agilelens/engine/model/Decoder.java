@@ -122,8 +122,7 @@ public final class Decoder {
         float[] rows =
                 Arrays.copyOfRange(hidden.data(), firstRow * width, (firstRow + count) * width);
         Matrix logits = Matrix.zeros(count, config.vocabularySize());
-        numerics.head()
-                .apply(new Activation.Floats(new Matrix(count, width, rows)), logits.data());
+        numerics.head().apply(new Activation.Floats(new Matrix(count, width, rows)), logits.data());
         return logits;
     }
 
@@ -186,14 +185,15 @@ public final class Decoder {
         }
         Matrix context = Matrix.zeros(tokens, config.queryWidth());
         Heads heads = new Heads(layer, queries, allKeys, allValues, tokens, cached, context);
-        Workers.shared().forRanges(
-                config.heads(),
-                1,
-                (from, to) -> {
-                    for (int head = from; head < to; head++) {
-                        heads.attend(head, scores, probe);
-                    }
-                });
+        Workers.shared()
+                .forRanges(
+                        config.heads(),
+                        1,
+                        (from, to) -> {
+                            for (int head = from; head < to; head++) {
+                                heads.attend(head, scores, probe);
+                            }
+                        });
         Activation output = transform(layer, Site.ATTN_OUTPUT, context, probe);
         float[] projected = new float[tokens * config.hiddenSize()];
         numerics.linear(layer, LinearRole.ATTENTION_OUTPUT).apply(output, projected);

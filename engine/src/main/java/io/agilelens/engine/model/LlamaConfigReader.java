@@ -140,7 +140,9 @@ final class LlamaConfigReader {
         double value = number(key, node, Double.NaN);
         if (!(value > 0) || Double.isInfinite(value)) {
             throw refuse(
-                    "rope_scaling " + key, node.path(key).toString(), "it must be a positive number");
+                    "rope_scaling " + key,
+                    node.path(key).toString(),
+                    "it must be a positive number");
         }
         return value;
     }

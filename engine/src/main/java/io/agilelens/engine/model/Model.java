@@ -7,8 +7,8 @@ import io.agilelens.engine.tokenizer.Tokenizer;
 import io.agilelens.engine.tokenizer.Tokenizers;
 
 /**
- * An opened model: its configuration, its weights and its tokenizer. Opening reads headers and norms
- * only. Safe for several threads until it is closed.
+ * An opened model: its configuration, its weights and its tokenizer. Opening reads headers and
+ * norms only. Safe for several threads until it is closed.
  */
 public final class Model implements AutoCloseable {
     private final Checkpoint checkpoint;

@@ -23,7 +23,10 @@ public record RotaryEmbedding(double theta, Scaling scaling) {
      * @param originalContext the context length before stretching, in tokens
      */
     public record Llama3(
-            double factor, double lowFrequencyFactor, double highFrequencyFactor, int originalContext)
+            double factor,
+            double lowFrequencyFactor,
+            double highFrequencyFactor,
+            int originalContext)
             implements Scaling {}
 
     /**

@@ -2,9 +2,9 @@ package io.agilelens.engine.model;
 
 /**
  * Collects token importance from the probability blocks of one layer, before their quantization:
- * quantized probabilities are powers of two and tie so often that the choice among ties would decide
- * the result. Different heads may add at once; each head's sums are kept apart until the end, so the
- * result does not depend on the order of threads.
+ * quantized probabilities are powers of two and tie so often that the choice among ties would
+ * decide the result. Different heads may add at once; each head's sums are kept apart until the
+ * end, so the result does not depend on the order of threads.
  */
 final class TokenScores {
     private final TokenScore kind;

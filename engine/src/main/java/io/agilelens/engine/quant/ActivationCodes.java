@@ -4,8 +4,8 @@ import io.agilelens.engine.model.Activation;
 import io.agilelens.engine.tensor.Matrix;
 
 /**
- * Activations as the integers that the kernels multiply. {@code x̂[t,c] = (code − zero) ·
- * scale[t] · 2^α_c}.
+ * Activations as the integers that the kernels multiply. {@code x̂[t,c] = (code − zero) · scale[t]
+ * · 2^α_c}.
  */
 final class ActivationCodes implements Activation {
     private final Matrix source;

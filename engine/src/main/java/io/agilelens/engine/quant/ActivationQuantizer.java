@@ -15,7 +15,9 @@ public sealed interface ActivationQuantizer
      */
     Matrix simulate(Matrix x);
 
-    /** The distance of neighbouring levels in a channel; for a token-wise quantizer it varies: NaN. */
+    /**
+     * The distance of neighbouring levels in a channel; for a token-wise quantizer it varies: NaN.
+     */
     float step(int channel);
 
     /** The value of the level {@code code} in a channel; NaN where it varies by token. */

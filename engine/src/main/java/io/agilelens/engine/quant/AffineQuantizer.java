@@ -1,8 +1,8 @@
 package io.agilelens.engine.quant;
 
 /**
- * The uniform quantizer {@code q = clamp(round(x / scale + zero))}, {@code x̂ = (q − zero) · scale},
- * rounding half to even, all in float32 (Agile-Quant's published quantizer; METHOD §2.1).
+ * The uniform quantizer {@code q = clamp(round(x / scale + zero))}, {@code x̂ = (q − zero) ·
+ * scale}, rounding half to even, all in float32 (Agile-Quant's published quantizer; METHOD §2.1).
  *
  * @param scale positive
  * @param zero zero point, added before rounding

@@ -5,8 +5,8 @@ import java.util.List;
 
 /**
  * Uniform quantization with one set of parameters for each run of {@code width} channels: one
- * channel (the published default for linear inputs), one head (for queries, keys and values), or the
- * whole tensor.
+ * channel (the published default for linear inputs), one head (for queries, keys and values), or
+ * the whole tensor.
  *
  * @param parameters one for each run of channels
  * @param width channels that share parameters

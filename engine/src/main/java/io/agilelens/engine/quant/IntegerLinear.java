@@ -5,8 +5,8 @@ import io.agilelens.engine.model.Activation;
 import io.agilelens.engine.model.LinearOperator;
 
 /**
- * A linear layer on the integer kernels: {@code y[t,o] = scale[t] · (Σ_c code[t,c] · w[o,c] − zero ·
- * Σ_c w[o,c]) + b[o]}, the second sum being a constant of the output.
+ * A linear layer on the integer kernels: {@code y[t,o] = scale[t] · (Σ_c code[t,c] · w[o,c] − zero
+ * · Σ_c w[o,c]) + b[o]}, the second sum being a constant of the output.
  */
 final class IntegerLinear implements LinearOperator {
     private final PackedWeights weights;

@@ -27,8 +27,7 @@ final class IntegerSite implements SiteTransform {
      * @param where layer and site, for the error
      * @throws UserException if the quantizer has a free scale per channel
      */
-    IntegerSite(
-            ActivationQuantizer quantizer, int weightBits, int[] groupStarts, String where) {
+    IntegerSite(ActivationQuantizer quantizer, int weightBits, int[] groupStarts, String where) {
         this.quantizer = quantizer;
         this.channels = groupStarts[groupStarts.length - 1];
         this.exponents =

@@ -35,7 +35,8 @@ public final class QuantizedNumerics implements Numerics {
      *
      * @param unquantized the model's float arithmetic, which lends the linears that the plan leaves
      *     alone
-     * @throws UserException if the plan cannot be executed on integer kernels and that was asked for
+     * @throws UserException if the plan cannot be executed on integer kernels and that was asked
+     *     for
      */
     public QuantizedNumerics(
             Model model,
@@ -49,7 +50,8 @@ public final class QuantizedNumerics implements Numerics {
         for (int layer = 0; layer < count; layer++) {
             cancellation.check();
             progress.report("packing weights", layer, count);
-            layers.add(layer(model, kernels, unquantized, plan.layers().get(layer), layer, execution));
+            layers.add(
+                    layer(model, kernels, unquantized, plan.layers().get(layer), layer, execution));
         }
         head = unquantized.head();
         progress.report("packing weights", count, count);
@@ -74,8 +76,7 @@ public final class QuantizedNumerics implements Numerics {
             for (LinearRole role : LinearRole.values()) {
                 if (role.input() == site) {
                     linears.put(
-                            role,
-                            linear(model, kernels, unquantized, plan, layer, role, integer));
+                            role, linear(model, kernels, unquantized, plan, layer, role, integer));
                 }
             }
         }

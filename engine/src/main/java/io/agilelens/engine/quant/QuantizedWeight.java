@@ -45,8 +45,8 @@ public record QuantizedWeight(
     }
 
     /**
-     * Stored bits of all weights: codes, and a half-precision scale and a zero point of {@code bits}
-     * bits for each output and group, as the common file formats have them.
+     * Stored bits of all weights: codes, and a half-precision scale and a zero point of {@code
+     * bits} bits for each output and group, as the common file formats have them.
      */
     public long storedBits() {
         return (long) outputs * inputs * bits + (long) outputs * groups() * (16 + bits);

@@ -1,9 +1,9 @@
 package io.agilelens.engine.quant;
 
 /**
- * Round-to-nearest weight quantization with GPTQ's row quantizer (METHOD §4): each row and group has
- * its own scale and zero point, the range is widened to contain 0, and the zero point is added after
- * rounding. All in float32.
+ * Round-to-nearest weight quantization with GPTQ's row quantizer (METHOD §4): each row and group
+ * has its own scale and zero point, the range is widened to contain 0, and the zero point is added
+ * after rounding. All in float32.
  */
 public final class RoundToNearest {
 
@@ -16,12 +16,7 @@ public final class RoundToNearest {
      * @param symmetric range symmetric around zero, zero point in the middle
      */
     public static QuantizedWeight quantize(
-            float[] weights,
-            int outputs,
-            int inputs,
-            int bits,
-            int groupSize,
-            boolean symmetric) {
+            float[] weights, int outputs, int inputs, int bits, int groupSize, boolean symmetric) {
         int[] starts = QuantizedWeight.groupStarts(inputs, groupSize);
         int groups = starts.length - 1;
         int largest = (1 << bits) - 1;

@@ -3,8 +3,8 @@ package io.agilelens.engine.quant;
 import io.agilelens.engine.tensor.Matrix;
 
 /**
- * Uniform symmetric quantization with one scale for each token, found while running from the token's
- * largest magnitude.
+ * Uniform symmetric quantization with one scale for each token, found while running from the
+ * token's largest magnitude.
  *
  * @param range signed
  */

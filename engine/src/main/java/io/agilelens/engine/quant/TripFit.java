@@ -46,7 +46,6 @@ public record TripFit(TripQuantizer quantizer, double[][] candidateErrors) {
                 }
             }
         }
-        return new TripFit(
-                new TripQuantizer(unrefined.base(), zero, exponents, range), errors);
+        return new TripFit(new TripQuantizer(unrefined.base(), zero, exponents, range), errors);
     }
 }

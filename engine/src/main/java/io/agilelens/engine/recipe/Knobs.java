@@ -22,7 +22,8 @@ public final class Knobs {
                     1,
                     1 << 20,
                     1,
-                    "Input channels that share a scale; smaller groups follow the weights more closely and cost more bytes.");
+                    "Input channels that share a scale; smaller groups follow the weights more"
+                            + " closely and cost more bytes.");
     public static final Knob ACTIVATION_BITS =
             new Knob(
                     "activations.bits",
@@ -40,7 +41,8 @@ public final class Knobs {
                     0,
                     8,
                     1,
-                    "Largest power of two by which TRIP may coarsen a channel's step: the finest step is 2^K times finer than the tensor's.");
+                    "Largest power of two by which TRIP may coarsen a channel's step: the finest"
+                            + " step is 2^K times finer than the tensor's.");
     public static final Knob SOFTMAX_BITS =
             new Knob(
                     "softmax.bits",
@@ -49,7 +51,8 @@ public final class Knobs {
                     2,
                     8,
                     1,
-                    "Bits of an attention probability's code; with Log2, b bits reach down to 2^-(2^b − 1).");
+                    "Bits of an attention probability's code; with Log2, b bits reach down to"
+                            + " 2^-(2^b − 1).");
     public static final Knob BETA =
             new Knob(
                     "pruning.beta",
@@ -62,8 +65,7 @@ public final class Knobs {
 
     /** Every knob, in the order in which a recipe lists them. */
     public static final List<Knob> ALL =
-            List.of(
-                    WEIGHT_BITS, WEIGHT_GROUP, ACTIVATION_BITS, MAX_EXPONENT, SOFTMAX_BITS, BETA);
+            List.of(WEIGHT_BITS, WEIGHT_GROUP, ACTIVATION_BITS, MAX_EXPONENT, SOFTMAX_BITS, BETA);
 
     private Knobs() {}
 }

@@ -30,18 +30,21 @@ public record Preset(String name, String help, Recipe recipe) {
         presets.add(
                 new Preset(
                         "W4A8 TRIP",
-                        "4-bit weights, 8-bit TRIP activations, 4-bit Log2 softmax: Agile-Quant-8 on round-to-nearest weights.",
+                        "4-bit weights, 8-bit TRIP activations, 4-bit Log2 softmax: Agile-Quant-8"
+                                + " on round-to-nearest weights.",
                         trip8));
         presets.add(
                 new Preset(
                         "W4A4 TRIP",
-                        "4-bit weights, 4-bit TRIP activations, 4-bit Log2 softmax: Agile-Quant-4 on round-to-nearest weights.",
+                        "4-bit weights, 4-bit TRIP activations, 4-bit Log2 softmax: Agile-Quant-4"
+                                + " on round-to-nearest weights.",
                         trip4));
         if (layers > 2) {
             presets.add(
                     new Preset(
                             "W4A8 TRIP β 0.2",
-                            "W4A8 TRIP with a fifth of the tokens pruned in the last third of the layers.",
+                            "W4A8 TRIP with a fifth of the tokens pruned in the last third of the"
+                                    + " layers.",
                             trip8.withPruning(lastThird(layers))));
         }
         return List.copyOf(presets);

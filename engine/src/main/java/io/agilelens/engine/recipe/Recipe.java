@@ -10,8 +10,8 @@ import java.util.List;
  * and calibration. Immutable. {@link RecipeJson} is its written form.
  *
  * <p>The activation recipe is for the inputs of linear layers. Queries, keys and values follow the
- * published Agile-Quant configuration whenever activations are quantized at all: uniform, symmetric,
- * 8 bits, one scale a head; overrides can change that.
+ * published Agile-Quant configuration whenever activations are quantized at all: uniform,
+ * symmetric, 8 bits, one scale a head; overrides can change that.
  */
 public record Recipe(
         WeightRecipe weights,

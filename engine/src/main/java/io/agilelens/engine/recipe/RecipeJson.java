@@ -142,13 +142,7 @@ public final class RecipeJson {
         requireKeys(
                 root,
                 "",
-                Set.of(
-                        "weights",
-                        "activations",
-                        "softmax",
-                        "pruning",
-                        "overrides",
-                        "execution"));
+                Set.of("weights", "activations", "softmax", "pruning", "overrides", "execution"));
         Recipe absent = Recipe.FLOAT;
         return new Recipe(
                 weights(root.path("weights"), "weights"),
@@ -156,8 +150,7 @@ public final class RecipeJson {
                 softmax(root.path("softmax")),
                 pruning(root.path("pruning")),
                 overrides(root.path("overrides")),
-                choice(root, "execution", "execution", Execution.class)
-                        .orElse(absent.execution()));
+                choice(root, "execution", "execution", Execution.class).orElse(absent.execution()));
     }
 
     private WeightRecipe weights(JsonNode node, String path) {
@@ -199,9 +192,7 @@ public final class RecipeJson {
         }
         JsonNode positions = node.path("positions");
         boolean keeps = positions.asString("renumbered").equals("original");
-        if (!positions.isMissingNode()
-                && !keeps
-                && !positions.asString("").equals("renumbered")) {
+        if (!positions.isMissingNode() && !keeps && !positions.asString("").equals("renumbered")) {
             throw wrong("pruning.positions", positions, "known are renumbered, original");
         }
         return new PruningRecipe(
@@ -297,9 +288,7 @@ public final class RecipeJson {
                                 .formatted(
                                         source,
                                         path.isEmpty() ? key : path + "." + key,
-                                        known.stream()
-                                                .sorted()
-                                                .collect(Collectors.joining(", "))));
+                                        known.stream().sorted().collect(Collectors.joining(", "))));
             }
         }
     }

@@ -29,10 +29,7 @@ public record SiteOverride(
 
     public SiteOverride {
         layers = Collections.unmodifiableSortedSet(new TreeSet<>(layers));
-        sites =
-                sites.isEmpty()
-                        ? Set.of()
-                        : Collections.unmodifiableSet(EnumSet.copyOf(sites));
+        sites = sites.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(sites));
         activationBits.ifPresent(Knobs.ACTIVATION_BITS::check);
         maxExponent.ifPresent(Knobs.MAX_EXPONENT::check);
         weightBits.ifPresent(Knobs.WEIGHT_BITS::check);

@@ -33,8 +33,7 @@ class DecoderGoldenTest {
     void matchesHiddenStatesAttentionAndLogits(String name, int sequence, int bits) {
         Golden golden = Golden.open("goldens", name);
         try (Model model = Model.open(Checkpoints.open(Golden.model(name)))) {
-            Kernels kernels =
-                    bits == 0 ? KernelProvider.of(0) : KernelProvider.current().kernels();
+            Kernels kernels = bits == 0 ? KernelProvider.of(0) : KernelProvider.current().kernels();
             Decoder decoder = decoder(model, kernels);
             int[] ids = golden.ints("ids_s" + sequence);
             var seen = new Recorder(model.config(), ids.length);
@@ -113,11 +112,7 @@ class DecoderGoldenTest {
                 model,
                 kernels,
                 new FloatNumerics(
-                        model,
-                        kernels,
-                        WeightPrecision.FP32,
-                        Progress.NONE,
-                        Cancellation.never()));
+                        model, kernels, WeightPrecision.FP32, Progress.NONE, Cancellation.never()));
     }
 
     /** Keeps what the reference data has. */
@@ -150,15 +145,13 @@ class DecoderGoldenTest {
 
         @Override
         public void probabilities(ProbabilityBlock block) {
-            float[] target =
-                    block.layer() == 0 ? first : block.layer() == lastLayer ? last : null;
+            float[] target = block.layer() == 0 ? first : block.layer() == lastLayer ? last : null;
             if (target == null) {
                 return;
             }
             for (int i = 0; i < block.queries(); i++) {
                 int row = (block.head() * tokens + block.firstQuery() + i) * tokens;
-                System.arraycopy(
-                        block.values(), i * block.stride(), target, row, block.visible(i));
+                System.arraycopy(block.values(), i * block.stride(), target, row, block.visible(i));
             }
         }
     }

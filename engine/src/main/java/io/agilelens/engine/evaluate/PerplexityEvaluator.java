@@ -1,0 +1,213 @@
+package io.agilelens.engine.evaluate;
+
+import io.agilelens.engine.model.Decoder;
+import io.agilelens.engine.model.Probe;
+import io.agilelens.engine.model.TokenPruner;
+import io.agilelens.engine.task.Cancellation;
+import io.agilelens.engine.task.Progress;
+import io.agilelens.engine.tensor.Matrix;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Runs windows through a decoder and scores its predictions, window by window. */
+public final class PerplexityEvaluator {
+    /** Rows of logits held at once, so that a large vocabulary needs little memory. */
+    private static final int ROWS = 64;
+
+    private final Decoder decoder;
+    private final TokenPruner pruner;
+    private final Decoder reference;
+
+    private PerplexityEvaluator(Decoder decoder, TokenPruner pruner, Decoder reference) {
+        this.decoder = decoder;
+        this.pruner = pruner;
+        this.reference = reference;
+    }
+
+    /** Scores a decoder by itself. */
+    public static PerplexityEvaluator of(Decoder decoder, TokenPruner pruner) {
+        return new PerplexityEvaluator(decoder, pruner, null);
+    }
+
+    /** Scores a decoder and compares its predictions with the float model's, run in lock step. */
+    public static PerplexityEvaluator against(
+            Decoder reference, Decoder decoder, TokenPruner pruner) {
+        return new PerplexityEvaluator(decoder, pruner, reference);
+    }
+
+    /**
+     * @param listener hears the value after each window
+     * @return the value after the last one
+     */
+    public Perplexity evaluate(
+            TokenWindows text,
+            Consumer<Perplexity> listener,
+            Progress progress,
+            Cancellation cancellation) {
+        Tally tally = new Tally(text);
+        int count = text.windows().size();
+        for (int window = 0; window < count; window++) {
+            progress.report("evaluating window", window, count);
+            int[] ids = text.windows().get(window);
+            tally.add(score(ids, text.protocol().firstScored(ids.length), cancellation));
+            listener.accept(tally.result());
+        }
+        progress.report("evaluating window", count, count);
+        return tally.result();
+    }
+
+    /**
+     * Losses of one window.
+     *
+     * @param first first position that counts
+     */
+    public WindowLoss score(int[] ids, int first, Cancellation cancellation) {
+        return score(ids, first, Probe.NONE, cancellation);
+    }
+
+    /** As {@link #score(int[], int, Cancellation)}, with a probe on the decoder's pass. */
+    public WindowLoss score(int[] ids, int first, Probe probe, Cancellation cancellation) {
+        Decoder.Pass pass = decoder.run(ids, null, pruner, probe, cancellation);
+        Matrix expected = reference == null ? null : reference.run(ids, cancellation).hidden();
+        int predictions = ids.length - 1;
+        float[] kept = unscored(ids.length);
+        float[] carried = unscored(ids.length);
+        float[] divergence = unscored(ids.length);
+        boolean[] agreed = new boolean[ids.length];
+        int[] survivors = pass.survivors();
+        for (int t = first; t < Math.min(survivors[0], predictions); t++) {
+            carried[t] = (float) Math.log(decoder.model().config().vocabularySize());
+        }
+        for (int from = 0; from < survivors.length; from += ROWS) {
+            cancellation.check();
+            int rows = Math.min(ROWS, survivors.length - from);
+            Matrix logits = decoder.logits(pass.hidden(), from, rows);
+            for (int row = 0; row < rows; row++) {
+                int position = survivors[from + row];
+                int next =
+                        from + row + 1 < survivors.length ? survivors[from + row + 1] : ids.length;
+                double normalizer = logSumExp(logits, row);
+                for (int t = Math.max(position, first); t < Math.min(next, predictions); t++) {
+                    carried[t] = (float) (normalizer - logits.get(row, ids[t + 1]));
+                    if (t == position) {
+                        kept[t] = carried[t];
+                    }
+                }
+                if (expected != null && position >= first && position < predictions) {
+                    Matrix float32 = reference.logits(expected, position, 1);
+                    divergence[position] = (float) divergence(float32, logits, row, normalizer);
+                    agreed[position] = largest(float32, 0) == largest(logits, row);
+                }
+            }
+        }
+        return new WindowLoss(kept, carried, divergence, agreed);
+    }
+
+    private static float[] unscored(int count) {
+        float[] values = new float[count];
+        Arrays.fill(values, Float.NaN);
+        return values;
+    }
+
+    private static double logSumExp(Matrix logits, int row) {
+        int from = logits.offset(row);
+        int to = from + logits.columns();
+        float[] data = logits.data();
+        float largest = Float.NEGATIVE_INFINITY;
+        for (int i = from; i < to; i++) {
+            largest = Math.max(largest, data[i]);
+        }
+        double sum = 0;
+        for (int i = from; i < to; i++) {
+            sum += Math.exp(data[i] - largest);
+        }
+        return largest + Math.log(sum);
+    }
+
+    /** Σ p · (ln p − ln q), p the float model's prediction. */
+    private static double divergence(
+            Matrix reference, Matrix logits, int row, double logitsNormalizer) {
+        double normalizer = logSumExp(reference, 0);
+        double sum = 0;
+        for (int v = 0; v < reference.columns(); v++) {
+            double logP = reference.get(0, v) - normalizer;
+            sum += Math.exp(logP) * (logP - (logits.get(row, v) - logitsNormalizer));
+        }
+        return Math.max(0, sum);
+    }
+
+    private static int largest(Matrix logits, int row) {
+        int best = 0;
+        for (int v = 1; v < logits.columns(); v++) {
+            if (logits.get(row, v) > logits.get(row, best)) {
+                best = v;
+            }
+        }
+        return best;
+    }
+
+    /** Adds up windows. */
+    private final class Tally {
+        private final TokenWindows text;
+        private final MeanEstimate kept = new MeanEstimate();
+        private final MeanEstimate carried = new MeanEstimate();
+        private final MeanEstimate divergence = new MeanEstimate();
+        private final List<Double> sums = new ArrayList<>();
+        private final List<Integer> counts = new ArrayList<>();
+        private long agreed;
+
+        Tally(TokenWindows text) {
+            this.text = text;
+        }
+
+        void add(WindowLoss loss) {
+            double sum = 0;
+            int count = 0;
+            for (int t = 0; t < loss.kept().length; t++) {
+                if (!Float.isNaN(loss.carried()[t])) {
+                    carried.add(loss.carried()[t]);
+                }
+                if (!Float.isNaN(loss.kept()[t])) {
+                    kept.add(loss.kept()[t]);
+                    sum += loss.kept()[t];
+                    count++;
+                }
+                if (!Float.isNaN(loss.divergence()[t])) {
+                    divergence.add(loss.divergence()[t]);
+                    agreed += loss.agreed()[t] ? 1 : 0;
+                }
+            }
+            sums.add(sum);
+            counts.add(count);
+        }
+
+        Perplexity result() {
+            double means = 0;
+            int scored = 0;
+            for (int w = 0; w < sums.size(); w++) {
+                if (counts.get(w) > 0) {
+                    means += sums.get(w) / counts.get(w);
+                    scored++;
+                }
+            }
+            double perplexity = scored == 0 ? Double.NaN : Math.exp(means / scored);
+            return new Perplexity(
+                    text.protocol(),
+                    text.length(),
+                    sums.size(),
+                    text.windows().size(),
+                    kept.count(),
+                    kept.mean(),
+                    perplexity,
+                    perplexity * kept.standardError(),
+                    Math.exp(carried.mean()),
+                    (double) kept.count() / carried.count(),
+                    sums,
+                    counts,
+                    divergence.mean(),
+                    divergence.count() == 0 ? Double.NaN : (double) agreed / divergence.count());
+        }
+    }
+}
