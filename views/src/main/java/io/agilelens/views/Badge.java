@@ -1,0 +1,43 @@
+package io.agilelens.views;
+
+import java.util.Locale;
+import javafx.scene.control.Label;
+import javafx.scene.control.Tooltip;
+
+/** Says beside a number how it came about. */
+public final class Badge extends Label {
+
+    /** How a number came about. */
+    public enum Kind {
+        /** Computed over the whole text. */
+        EXACT,
+        /** Computed over some windows of the text. */
+        ESTIMATE,
+        /** Quantized values, floating-point arithmetic. */
+        SIMULATED,
+        /** Integer kernels. */
+        EXECUTED,
+        /** Put into a sample model on purpose. */
+        PLANTED
+    }
+
+    private Badge(Kind kind, String text) {
+        super(text);
+        getStyleClass().addAll("badge", "small", "badge-" + kind.name().toLowerCase(Locale.ROOT));
+        setMinWidth(USE_PREF_SIZE);
+        setTooltip(new Tooltip(Messages.text("badge." + kind + ".help")));
+    }
+
+    /** A badge of any kind but {@link Kind#ESTIMATE}. */
+    public static Badge of(Kind kind) {
+        if (kind == Kind.ESTIMATE) {
+            throw new IllegalArgumentException("an estimate says over how many windows");
+        }
+        return new Badge(kind, Messages.text("badge." + kind));
+    }
+
+    /** The badge {@code est. n windows}. */
+    public static Badge estimate(int windows) {
+        return new Badge(Kind.ESTIMATE, Messages.text("badge.ESTIMATE", windows));
+    }
+}

@@ -1,0 +1,128 @@
+package io.agilelens.views;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+
+/**
+ * Numbers for people: at most four significant digits, a real minus sign, the unit after a space.
+ * The figures of the bundled typeface are all as wide as each other, so a changing number does not
+ * jump.
+ */
+public final class Figures {
+    /** Stands for a number that does not exist; the place it stands in says why. */
+    public static final String NONE = "–";
+
+    private static final MathContext FOUR_DIGITS = new MathContext(4, RoundingMode.HALF_EVEN);
+    private static final String[] POWERS_OF_1024 = {"B", "KiB", "MiB", "GiB", "TiB"};
+    private static final String[] POWERS_OF_1000 = {"", " k", " M", " G", " T"};
+
+    private Figures() {}
+
+    /** At most four significant digits, without trailing zeros. */
+    public static String number(double value) {
+        if (Double.isNaN(value)) {
+            return NONE;
+        }
+        if (Double.isInfinite(value)) {
+            return value > 0 ? "∞" : "−∞";
+        }
+        if (value == 0) {
+            return "0";
+        }
+        BigDecimal rounded = new BigDecimal(value).round(FOUR_DIGITS).stripTrailingZeros();
+        int exponent = rounded.precision() - rounded.scale() - 1;
+        if (exponent < -4 || exponent > 6) {
+            BigDecimal mantissa = rounded.scaleByPowerOfTen(-exponent);
+            return minus(mantissa.toPlainString() + "e" + exponent);
+        }
+        return minus(rounded.toPlainString());
+    }
+
+    /** {@link #number} and a unit behind it. */
+    public static String number(double value, String unit) {
+        return unit.isEmpty() || Double.isNaN(value) ? number(value) : number(value) + " " + unit;
+    }
+
+    /** A fixed count of decimals, so that numbers in a column line up. */
+    public static String fixed(double value, int decimals) {
+        if (!Double.isFinite(value)) {
+            return number(value);
+        }
+        BigDecimal rounded = new BigDecimal(value).setScale(decimals, RoundingMode.HALF_EVEN);
+        return rounded.signum() == 0
+                ? rounded.abs().toPlainString()
+                : minus(rounded.toPlainString());
+    }
+
+    /** A difference with its sign in front, such as {@code +1.8} or {@code −0.25}. */
+    public static String signed(double difference) {
+        return difference > 0 ? "+" + number(difference) : number(difference);
+    }
+
+    /**
+     * How far a value lies from the baseline, such as {@code +4.4 %}.
+     *
+     * @return {@link #NONE} where the baseline is zero or either number is missing
+     */
+    public static String relative(double value, double baseline) {
+        double percent = (value - baseline) / Math.abs(baseline) * 100;
+        if (!Double.isFinite(percent)) {
+            return NONE;
+        }
+        int decimals = Math.abs(percent) < 10 ? 1 : 0;
+        String text = fixed(percent, decimals);
+        return (text.startsWith("−") || percent <= 0 ? text : "+" + text) + " %";
+    }
+
+    /** How many times as much, such as {@code 2.1×}. */
+    public static String times(double ratio) {
+        return Double.isFinite(ratio) ? fixed(ratio, ratio < 10 ? 2 : 1) + "×" : NONE;
+    }
+
+    /** A count, shortened above ten thousand: {@code 8192}, {@code 2.01 M}. */
+    public static String count(long count) {
+        if (Math.abs(count) < 10_000) {
+            return minus(Long.toString(count));
+        }
+        return scaled(count, 1000, POWERS_OF_1000, "");
+    }
+
+    /** A size in bytes with a binary prefix: {@code 512 B}, {@code 3.91 MiB}. */
+    public static String bytes(long bytes) {
+        return Math.abs(bytes) < 1024 ? bytes + " B" : scaled(bytes, 1024, POWERS_OF_1024, " ");
+    }
+
+    /** A span of time in the unit that suits it: {@code 12 s}, {@code 3.2 ms}, {@code 2 min}. */
+    public static String seconds(double seconds) {
+        if (!Double.isFinite(seconds)) {
+            return NONE;
+        }
+        double size = Math.abs(seconds);
+        if (size >= 120) {
+            return Math.round(seconds / 60) + " min";
+        }
+        if (size >= 1 || size == 0) {
+            return number(seconds, "s");
+        }
+        if (size >= 1e-3) {
+            return number(seconds * 1e3, "ms");
+        }
+        return size >= 1e-6 ? number(seconds * 1e6, "µs") : number(seconds * 1e9, "ns");
+    }
+
+    private static String scaled(long amount, int base, String[] units, String space) {
+        double value = amount;
+        int power = 0;
+        while (Math.abs(value) >= base && power < units.length - 1) {
+            value /= base;
+            power++;
+        }
+        int decimals = Math.abs(value) < 10 ? 2 : Math.abs(value) < 100 ? 1 : 0;
+        return fixed(value, decimals) + space + units[power];
+    }
+
+    private static String minus(String text) {
+        return text.replace('-', '−');
+    }
+}

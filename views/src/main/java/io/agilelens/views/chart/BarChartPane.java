@@ -1,0 +1,217 @@
+package io.agilelens.views.chart;
+
+import io.agilelens.views.Figures;
+import java.util.ArrayList;
+import java.util.List;
+import org.jfree.chart.axis.SymbolAxis;
+import org.jfree.chart.axis.ValueAxis;
+import org.jfree.chart.plot.XYPlot;
+import org.jfree.chart.renderer.xy.StandardXYBarPainter;
+import org.jfree.chart.renderer.xy.XYBarRenderer;
+import org.jfree.chart.renderer.xy.XYErrorRenderer;
+import org.jfree.data.xy.XYIntervalSeries;
+import org.jfree.data.xy.XYIntervalSeriesCollection;
+
+/** Bars side by side in named groups, with whiskers for their spread. */
+public final class BarChartPane extends ChartPane {
+
+    /**
+     * One bar in each group.
+     *
+     * @param values {@code [groups]}; not-a-number leaves the place empty
+     * @param low the lower end of the whisker, {@code [groups]}, or empty for none
+     * @param high the upper end of the whisker, {@code [groups]}, or empty for none
+     */
+    public record Bars(String name, Ink ink, double[] values, double[] low, double[] high) {
+        public Bars {
+            if (low.length != high.length || (low.length != 0 && low.length != values.length)) {
+                throw new IllegalArgumentException("the parts of " + name + " differ in length");
+            }
+            values = values.clone();
+            low = low.clone();
+            high = high.clone();
+        }
+
+        /** Bars without whiskers. */
+        public static Bars of(String name, Ink ink, double... values) {
+            return new Bars(name, ink, values, new double[0], new double[0]);
+        }
+    }
+
+    private static final double GROUP_WIDTH = 0.76;
+
+    private List<String> groups = List.of();
+    private List<Bars> bars = List.of();
+
+    /**
+     * @param title what the chart shows, for files and screen readers
+     * @param groupTitle what a group is
+     */
+    public BarChartPane(String title, String groupTitle, Axis yAxis) {
+        super(title, Axis.linear(groupTitle, ""), yAxis);
+    }
+
+    /** Replaces the bars; every {@code values} is as long as there are groups. */
+    public void setBars(List<String> groups, List<Bars> bars) {
+        for (Bars each : bars) {
+            if (each.values().length != groups.size()) {
+                throw new IllegalArgumentException(
+                        each.name() + " has " + each.values().length + " bars for " + groups);
+            }
+        }
+        this.groups = List.copyOf(groups);
+        this.bars = List.copyOf(bars);
+        rebuild();
+    }
+
+    @Override
+    protected boolean isEmpty() {
+        return groups.isEmpty() || bars.isEmpty();
+    }
+
+    @Override
+    protected boolean needsLegend() {
+        return bars.size() > 1;
+    }
+
+    @Override
+    protected boolean findsByX() {
+        return true;
+    }
+
+    @Override
+    protected ValueAxis createXAxis() {
+        SymbolAxis axis = new SymbolAxis(xAxis().label(), groups.toArray(String[]::new));
+        axis.setGridBandsVisible(false);
+        axis.setTickMarksVisible(false);
+        return axis;
+    }
+
+    @Override
+    protected void fill(XYPlot plot, ChartStyle style) {
+        double width = GROUP_WIDTH / Math.max(1, bars.size());
+        for (int i = 0; i < bars.size(); i++) {
+            Bars each = bars.get(i);
+            XYIntervalSeries solid = new XYIntervalSeries(each.name());
+            XYIntervalSeries whiskers = new XYIntervalSeries(each.name());
+            for (int group = 0; group < groups.size(); group++) {
+                double value = each.values()[group];
+                if (isDrawable(value)) {
+                    double x = center(i, group);
+                    double half = width * 0.46;
+                    solid.add(x, x - half, x + half, value, value, value);
+                    if (each.low().length > 0) {
+                        whiskers.add(x, x, x, value, each.low()[group], each.high()[group]);
+                    }
+                }
+            }
+            plot.setDataset(2 * i, collection(solid));
+            plot.setRenderer(2 * i, barRenderer(each.ink(), style));
+            plot.setDataset(2 * i + 1, collection(whiskers));
+            plot.setRenderer(2 * i + 1, whiskerRenderer(style));
+        }
+        plot.setDatasetRenderingOrder(org.jfree.chart.plot.DatasetRenderingOrder.FORWARD);
+    }
+
+    private static XYIntervalSeriesCollection collection(XYIntervalSeries series) {
+        XYIntervalSeriesCollection collection = new XYIntervalSeriesCollection();
+        collection.addSeries(series);
+        return collection;
+    }
+
+    private XYBarRenderer barRenderer(Ink ink, ChartStyle style) {
+        XYBarRenderer renderer = new XYBarRenderer();
+        renderer.setBarPainter(new StandardXYBarPainter());
+        renderer.setShadowVisible(false);
+        renderer.setDrawBarOutline(false);
+        renderer.setSeriesPaint(0, Awt.color(ink.color(style)));
+        renderer.setBase(yAxis().log() ? smallest() / 2 : 0);
+        return renderer;
+    }
+
+    private static XYErrorRenderer whiskerRenderer(ChartStyle style) {
+        XYErrorRenderer renderer = new XYErrorRenderer();
+        renderer.setDrawXError(false);
+        renderer.setDefaultShapesVisible(false);
+        renderer.setDefaultLinesVisible(false);
+        renderer.setErrorPaint(Awt.color(style.text()));
+        renderer.setErrorStroke(Awt.line(1.2 * style.magnification()));
+        renderer.setCapLength(6 * style.magnification());
+        renderer.setDefaultSeriesVisibleInLegend(false);
+        return renderer;
+    }
+
+    private double smallest() {
+        double least = Double.POSITIVE_INFINITY;
+        for (Bars each : bars) {
+            for (double value : each.values()) {
+                if (value > 0) {
+                    least = Math.min(least, value);
+                }
+            }
+        }
+        return Double.isFinite(least) ? least : 1;
+    }
+
+    private boolean isDrawable(double value) {
+        return Double.isFinite(value) && !(yAxis().log() && value <= 0);
+    }
+
+    private double center(int series, int group) {
+        double width = GROUP_WIDTH / bars.size();
+        return group - GROUP_WIDTH / 2 + (series + 0.5) * width;
+    }
+
+    @Override
+    protected List<Spot> spots() {
+        List<Spot> spots = new ArrayList<>();
+        for (int i = 0; i < bars.size(); i++) {
+            Bars each = bars.get(i);
+            for (int group = 0; group < groups.size(); group++) {
+                double value = each.values()[group];
+                if (isDrawable(value)) {
+                    spots.add(
+                            new Spot(
+                                    new Pick(i, group),
+                                    center(i, group),
+                                    value,
+                                    words(each, group)));
+                }
+            }
+        }
+        return spots;
+    }
+
+    private String words(Bars each, int group) {
+        String spread =
+                each.low().length == 0
+                        ? ""
+                        : " ("
+                                + Figures.number(each.low()[group])
+                                + " … "
+                                + Figures.number(each.high()[group])
+                                + ")";
+        String who = bars.size() > 1 ? groups.get(group) + " · " + each.name() : groups.get(group);
+        return who + " · " + Figures.number(each.values()[group], yAxis().unit()) + spread;
+    }
+
+    @Override
+    public String toCsv() {
+        requireData();
+        Csv csv =
+                new Csv().line(List.of(xAxis().label(), "series", yAxis().label(), "low", "high"));
+        for (Bars each : bars) {
+            for (int group = 0; group < groups.size(); group++) {
+                boolean spread = each.low().length > 0;
+                csv.line(
+                        List.of(
+                                groups.get(group),
+                                each.name(),
+                                each.values()[group],
+                                spread ? each.low()[group] : "",
+                                spread ? each.high()[group] : ""));
+            }
+        }
+        return csv.toString();
+    }
+}

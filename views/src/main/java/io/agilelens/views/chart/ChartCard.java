@@ -1,0 +1,73 @@
+package io.agilelens.views.chart;
+
+import io.agilelens.views.Messages;
+import javafx.beans.property.BooleanProperty;
+import javafx.scene.Node;
+import javafx.scene.control.Label;
+import javafx.scene.control.ToggleButton;
+import javafx.scene.control.Tooltip;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
+import javafx.scene.layout.VBox;
+
+/**
+ * A picture with its heading, its tools and one sentence below that says what one is looking at.
+ */
+public final class ChartCard extends VBox {
+    private final Label heading = new Label();
+    private final Label sentence = new Label();
+    private final HBox tools = new HBox();
+
+    /**
+     * @param heading what the picture shows, in a few words
+     * @param sentence what one is looking at and what to look for, in one sentence
+     */
+    public ChartCard(String heading, String sentence, Exportable picture) {
+        getStyleClass().add("chart-card");
+        this.heading.setText(heading);
+        this.heading.getStyleClass().add("card-heading");
+        this.heading.setMinWidth(0);
+        this.sentence.setText(sentence);
+        this.sentence.getStyleClass().addAll("small", "muted");
+        this.sentence.setWrapText(true);
+        this.sentence.setMinHeight(Region.USE_PREF_SIZE);
+        Region gap = new Region();
+        HBox.setHgrow(gap, Priority.ALWAYS);
+        tools.getStyleClass().add("card-tools");
+        tools.setMinWidth(Region.USE_PREF_SIZE);
+        if (picture instanceof Heatmap map) {
+            tools.getChildren().add(logSwitch(map.logScaleProperty()));
+        }
+        tools.getChildren().add(new ExportBar(picture));
+        HBox header = new HBox(this.heading, gap, tools);
+        header.getStyleClass().add("card-header");
+        Region node = picture.node();
+        VBox.setVgrow(node, Priority.ALWAYS);
+        getChildren().addAll(header, node, this.sentence);
+        setMinSize(0, 0);
+    }
+
+    /** Changes what the picture is said to show. */
+    public void setHeading(String text) {
+        heading.setText(text);
+    }
+
+    /** Changes the sentence below. */
+    public void setSentence(String text) {
+        sentence.setText(text);
+    }
+
+    /** Puts something, such as a badge, left of the tools. */
+    public void addTool(Node tool) {
+        tools.getChildren().addFirst(tool);
+    }
+
+    private static ToggleButton logSwitch(BooleanProperty log) {
+        ToggleButton button = new ToggleButton(Messages.text("chart.log"));
+        button.getStyleClass().addAll("flat", "small", "export-button");
+        button.setTooltip(new Tooltip(Messages.text("chart.log.help")));
+        button.selectedProperty().bindBidirectional(log);
+        return button;
+    }
+}

@@ -1,0 +1,66 @@
+package io.agilelens.views.chart;
+
+import io.agilelens.engine.UserException;
+import io.agilelens.views.Messages;
+import io.agilelens.views.Notices;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Function;
+import javafx.scene.control.Button;
+import javafx.scene.control.Tooltip;
+import javafx.scene.layout.HBox;
+import javafx.stage.FileChooser;
+
+/** The buttons {@code PNG SVG CSV} that stand beside every picture. */
+public final class ExportBar extends HBox {
+    private Function<Export.Format, Optional<Path>> chooser;
+
+    /**
+     * @param picture what is exported
+     */
+    public ExportBar(Exportable picture) {
+        getStyleClass().add("export-bar");
+        chooser = format -> askForFile(picture, format);
+        for (Export.Format format : Export.Format.values()) {
+            Button button = new Button(format.name());
+            button.getStyleClass().addAll("flat", "small", "export-button");
+            button.setId("export-" + format.name().toLowerCase(java.util.Locale.ROOT));
+            button.setTooltip(new Tooltip(Messages.text("export." + format.name())));
+            button.setOnAction(event -> export(picture, format));
+            getChildren().add(button);
+        }
+    }
+
+    /** Where files go; a dialog unless told otherwise. Nothing means that the person gave up. */
+    public void setChooser(Function<Export.Format, Optional<Path>> chooser) {
+        this.chooser = chooser;
+    }
+
+    private void export(Exportable picture, Export.Format format) {
+        Optional<Path> file = chooser.apply(format);
+        if (file.isEmpty()) {
+            return;
+        }
+        try {
+            Export.write(picture, format, file.get());
+            Notices.done(Messages.text("export.done", file.get()));
+        } catch (UserException e) {
+            Notices.failed(e);
+        }
+    }
+
+    private Optional<Path> askForFile(Exportable picture, Export.Format format) {
+        FileChooser dialog = new FileChooser();
+        dialog.setTitle(Messages.text("export.title", format.name()));
+        dialog.setInitialFileName(safeName(picture.fileName()) + format.ending());
+        dialog.getExtensionFilters()
+                .add(new FileChooser.ExtensionFilter(format.name(), "*" + format.ending()));
+        return Optional.ofNullable(dialog.showSaveDialog(getScene().getWindow()))
+                .map(java.io.File::toPath);
+    }
+
+    /** The name with everything but letters, digits and dashes replaced by dashes. */
+    static String safeName(String name) {
+        return name.strip().replaceAll("[^\\p{L}\\p{N}]+", "-").replaceAll("^-|-$", "");
+    }
+}

@@ -1,0 +1,153 @@
+package io.agilelens.views.chart;
+
+import io.agilelens.views.Figures;
+import java.awt.Shape;
+import java.awt.geom.Ellipse2D;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jfree.chart.labels.ItemLabelAnchor;
+import org.jfree.chart.labels.ItemLabelPosition;
+import org.jfree.chart.plot.XYPlot;
+import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
+import org.jfree.chart.ui.TextAnchor;
+import org.jfree.data.xy.XYSeries;
+import org.jfree.data.xy.XYSeriesCollection;
+
+/** Named points, such as runs by size and quality, and the frontier of the best of them. */
+public final class ScatterChartPane extends ChartPane {
+
+    /**
+     * A point.
+     *
+     * @param name written beside it
+     * @param size how large it is drawn, 1 for the usual
+     */
+    public record Point(String name, Ink ink, double x, double y, double size) {
+        /** A point of the usual size. */
+        public static Point of(String name, Ink ink, double x, double y) {
+            return new Point(name, ink, x, y, 1);
+        }
+    }
+
+    private static final int MOST_NAMES = 24;
+
+    private List<Point> points = List.of();
+    private List<Point> frontier = List.of();
+
+    /**
+     * @param title what the chart shows, for files and screen readers
+     */
+    public ScatterChartPane(String title, Axis xAxis, Axis yAxis) {
+        super(title, xAxis, yAxis);
+    }
+
+    /**
+     * Replaces the points.
+     *
+     * @param frontier the points to join by a line, in any order; may be empty
+     */
+    public void setPoints(List<Point> points, List<Point> frontier) {
+        this.points = List.copyOf(points);
+        this.frontier = frontier.stream().sorted(Comparator.comparingDouble(Point::x)).toList();
+        rebuild();
+    }
+
+    @Override
+    protected boolean isEmpty() {
+        return points.isEmpty();
+    }
+
+    @Override
+    protected boolean needsLegend() {
+        return false;
+    }
+
+    @Override
+    protected void fill(XYPlot plot, ChartStyle style) {
+        plot.setDomainGridlinesVisible(true);
+        XYSeriesCollection dots = new XYSeriesCollection();
+        XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer(false, true);
+        for (int i = 0; i < points.size(); i++) {
+            Point point = points.get(i);
+            XYSeries series = new XYSeries(i);
+            if (isDrawable(point)) {
+                series.add(point.x(), point.y());
+            }
+            dots.addSeries(series);
+            renderer.setSeriesPaint(i, Awt.color(point.ink().color(style)));
+            renderer.setSeriesShape(i, circle(9 * point.size() * style.magnification()));
+        }
+        if (points.size() <= MOST_NAMES) {
+            renderer.setDefaultItemLabelGenerator(
+                    (dataset, series, item) -> points.get(series).name());
+            renderer.setDefaultItemLabelFont(Awt.font(style.labelSize()));
+            renderer.setDefaultItemLabelPaint(Awt.color(style.text()));
+            renderer.setDefaultPositiveItemLabelPosition(
+                    new ItemLabelPosition(ItemLabelAnchor.OUTSIDE3, TextAnchor.CENTER_LEFT));
+            renderer.setItemLabelInsets(new org.jfree.chart.ui.RectangleInsets(2, 6, 2, 6));
+            renderer.setDefaultItemLabelsVisible(true);
+        }
+        plot.setDataset(0, dots);
+        plot.setRenderer(0, renderer);
+        addFrontier(plot, style);
+        // Names stand right of their points and need room there.
+        plot.getDomainAxis().setUpperMargin(points.size() <= MOST_NAMES ? 0.25 : 0.05);
+        plot.getDomainAxis().setLowerMargin(0.08);
+        plot.getRangeAxis().setUpperMargin(0.1);
+        plot.getRangeAxis().setLowerMargin(0.1);
+    }
+
+    private void addFrontier(XYPlot plot, ChartStyle style) {
+        XYSeries line = new XYSeries("frontier");
+        for (Point point : frontier) {
+            if (isDrawable(point)) {
+                line.add(point.x(), point.y());
+            }
+        }
+        XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer(true, false);
+        renderer.setSeriesPaint(0, Awt.color(style.muted()));
+        renderer.setSeriesStroke(0, Awt.dashes(style.magnification()));
+        plot.setDataset(1, new XYSeriesCollection(line));
+        plot.setRenderer(1, renderer);
+    }
+
+    private boolean isDrawable(Point point) {
+        return Double.isFinite(point.x())
+                && Double.isFinite(point.y())
+                && !(xAxis().log() && point.x() <= 0)
+                && !(yAxis().log() && point.y() <= 0);
+    }
+
+    private static Shape circle(double diameter) {
+        return new Ellipse2D.Double(-diameter / 2, -diameter / 2, diameter, diameter);
+    }
+
+    @Override
+    protected List<Spot> spots() {
+        List<Spot> spots = new ArrayList<>();
+        for (int i = 0; i < points.size(); i++) {
+            Point point = points.get(i);
+            if (isDrawable(point)) {
+                String words =
+                        String.join(
+                                " · ",
+                                point.name(),
+                                xAxis().title() + " " + Figures.number(point.x(), xAxis().unit()),
+                                yAxis().title() + " " + Figures.number(point.y(), yAxis().unit()));
+                spots.add(new Spot(new Pick(i, 0), point.x(), point.y(), words));
+            }
+        }
+        return spots;
+    }
+
+    @Override
+    public String toCsv() {
+        requireData();
+        Csv csv = new Csv().line(List.of("name", xAxis().label(), yAxis().label()));
+        for (Point point : points) {
+            csv.line(List.of(point.name(), point.x(), point.y()));
+        }
+        return csv.toString();
+    }
+}

@@ -1,0 +1,56 @@
+package io.agilelens.views;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class FiguresTest {
+
+    @Test
+    void numbersHaveFourDigitsAndARealMinus() {
+        assertEquals("41.21", Figures.number(41.2087));
+        assertEquals("−0.25", Figures.number(-0.25));
+        assertEquals("1234000", Figures.number(1234321));
+        assertEquals("1.234e−5", Figures.number(1.2341e-5));
+        assertEquals("1e7", Figures.number(1e7));
+        assertEquals("0", Figures.number(-0.0));
+        assertEquals("–", Figures.number(Double.NaN));
+        assertEquals("∞", Figures.number(Double.POSITIVE_INFINITY));
+        assertEquals("3 ms", Figures.number(3, "ms"));
+    }
+
+    @Test
+    void everyNumberIsReadBackWithinHalfOfItsFourthDigit() {
+        Random random = new Random(7);
+        for (int i = 0; i < 10_000; i++) {
+            double value = random.nextGaussian() * Math.pow(10, random.nextInt(24) - 12);
+            double read = Double.parseDouble(Figures.number(value).replace('−', '-'));
+            assertTrue(Math.abs(read - value) <= Math.abs(value) * 5.001e-4, value + " → " + read);
+        }
+    }
+
+    @Test
+    void differencesCarryTheirSign() {
+        assertEquals("+1.8", Figures.signed(1.8));
+        assertEquals("−1.8", Figures.signed(-1.8));
+        assertEquals("+4.4 %", Figures.relative(43.0128, 41.2));
+        assertEquals("−50 %", Figures.relative(1, 2));
+        assertEquals("0.0 %", Figures.relative(2, 2));
+        assertEquals("–", Figures.relative(2, 0));
+        assertEquals("2.10×", Figures.times(2.1));
+    }
+
+    @Test
+    void sizesCountsAndTimesChooseTheirUnit() {
+        assertEquals("512 B", Figures.bytes(512));
+        assertEquals("3.91 MiB", Figures.bytes(4_100_000));
+        assertEquals("8192", Figures.count(8192));
+        assertEquals("2.01 M", Figures.count(2_010_000));
+        assertEquals("12 s", Figures.seconds(12));
+        assertEquals("3.2 ms", Figures.seconds(0.0032));
+        assertEquals("450 ns", Figures.seconds(4.5e-7));
+        assertEquals("3 min", Figures.seconds(170));
+    }
+}

@@ -1,0 +1,62 @@
+package io.agilelens.views;
+
+import java.util.List;
+import javafx.scene.Parent;
+import javafx.scene.Scene;
+import javafx.stage.PopupWindow;
+import javafx.stage.Stage;
+import javafx.stage.Window;
+import org.junit.jupiter.api.AfterEach;
+import org.testfx.framework.junit5.ApplicationTest;
+import org.testfx.util.WaitForAsyncUtils;
+
+/**
+ * A test with a window that needs no display. The headless screen is 1000 × 1000 and nothing may be
+ * drawn beyond its upper or lower edge, so the window stays in the corner and below that height.
+ */
+public abstract class GuiTest extends ApplicationTest {
+
+    /** What the window shows; called on the JavaFX thread. */
+    protected abstract Parent createRoot();
+
+    protected double width() {
+        return 900;
+    }
+
+    protected double height() {
+        return 700;
+    }
+
+    @Override
+    public void start(Stage stage) {
+        Theme.apply(Theme.Mode.LIGHT);
+        Scene scene = new Scene(createRoot(), width(), height());
+        scene.getStylesheets().add(Theme.sceneStylesheet());
+        // The toolkit hands the same stage to every test.
+        stage.setMaximized(false);
+        stage.setScene(scene);
+        stage.sizeToScene();
+        stage.setX(0);
+        stage.setY(0);
+        stage.show();
+        stage.toFront();
+    }
+
+    /** The toolkit must not be left while a tooltip or a menu is open. */
+    @AfterEach
+    void hidePopups() {
+        interact(
+                () ->
+                        List.copyOf(Window.getWindows()).stream()
+                                .filter(PopupWindow.class::isInstance)
+                                .forEach(Window::hide));
+    }
+
+    /** Lets work that was handed to other threads come back and be drawn. */
+    protected static void settle() {
+        for (int i = 0; i < 3; i++) {
+            WaitForAsyncUtils.waitForFxEvents();
+            WaitForAsyncUtils.sleep(60, java.util.concurrent.TimeUnit.MILLISECONDS);
+        }
+    }
+}

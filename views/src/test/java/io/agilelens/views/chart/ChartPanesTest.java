@@ -1,0 +1,284 @@
+package io.agilelens.views.chart;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agilelens.views.Badge;
+import io.agilelens.views.GuiTest;
+import io.agilelens.views.Selection;
+import io.agilelens.views.SelectionPath;
+import io.agilelens.views.Theme;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import javafx.geometry.Insets;
+import javafx.geometry.Point2D;
+import javafx.geometry.VerticalDirection;
+import javafx.scene.Parent;
+import javafx.scene.control.Button;
+import javafx.scene.control.Label;
+import javafx.scene.input.MouseButton;
+import javafx.scene.layout.GridPane;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.VBox;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.jfree.data.Range;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ChartPanesTest extends GuiTest {
+    private static final Path PICTURES = Path.of("target", "pictures");
+
+    private final List<Exportable> pictures = new ArrayList<>();
+    private LineChartPane lines;
+    private GridPane grid;
+
+    @Override
+    protected Parent createRoot() {
+        lines = lines();
+        ScatterChartPane scatter = scatter();
+        BarChartPane bars = bars();
+        HistogramPane histogram = histogram();
+        Heatmap outliers = heatmap(false);
+        Heatmap difference = heatmap(true);
+        pictures.addAll(List.of(lines, scatter, bars, histogram, outliers, difference));
+        grid = new GridPane(16, 16);
+        grid.setPadding(new Insets(16));
+        for (int i = 0; i < pictures.size(); i++) {
+            ChartCard card =
+                    new ChartCard(
+                            pictures.get(i).fileName(),
+                            "One sentence says what one is looking at and what to look for.",
+                            pictures.get(i));
+            if (i == 0) {
+                card.addTool(Badge.estimate(2));
+            }
+            GridPane.setHgrow(card, Priority.ALWAYS);
+            GridPane.setVgrow(card, Priority.ALWAYS);
+            card.setPrefSize(300, 260);
+            grid.add(card, i % 2, i / 2);
+        }
+        Selection selection = new Selection();
+        selection.select(Selection.Place.START.withLayer(5).withChannel(91).withToken(17));
+        VBox root = new VBox(new SelectionPath(selection), grid);
+        VBox.setVgrow(grid, Priority.ALWAYS);
+        return root;
+    }
+
+    @Override
+    protected double height() {
+        return 960;
+    }
+
+    private static LineChartPane lines() {
+        LineChartPane pane =
+                new LineChartPane(
+                        "perplexity",
+                        ChartPane.Axis.linear("windows scored", ""),
+                        ChartPane.Axis.linear("perplexity", ""));
+        double[] x = new double[12];
+        double[] baseline = new double[12];
+        double[] tuned = new double[12];
+        double[] low = new double[12];
+        double[] high = new double[12];
+        for (int i = 0; i < 12; i++) {
+            x[i] = i + 1;
+            baseline[i] = 41.2 + 2.0 / (i + 1);
+            tuned[i] = 43 + 3.0 / (i + 1);
+            low[i] = tuned[i] - 3.0 / Math.sqrt(i + 1);
+            high[i] = tuned[i] + 3.0 / Math.sqrt(i + 1);
+        }
+        pane.setLines(
+                List.of(
+                        LineChartPane.Line.of("baseline", Ink.BASELINE, x, baseline),
+                        new LineChartPane.Line("tuned", Ink.TUNED, x, tuned, low, high)));
+        pane.setMarkers(List.of(new ChartPane.Marker(true, 8, "whole text", Ink.MUTED)));
+        return pane;
+    }
+
+    private static ScatterChartPane scatter() {
+        ScatterChartPane pane =
+                new ScatterChartPane(
+                        "quality by size",
+                        ChartPane.Axis.logarithmic("size", "MiB"),
+                        ChartPane.Axis.linear("perplexity", ""));
+        List<ScatterChartPane.Point> points =
+                List.of(
+                        ScatterChartPane.Point.of("FP", Ink.BASELINE, 7.8, 41.2),
+                        ScatterChartPane.Point.of("RTN-W4", Ink.SERIES_5, 2.2, 52.4),
+                        ScatterChartPane.Point.of("AWQ-W4A16", Ink.TUNED, 2.3, 43.0),
+                        ScatterChartPane.Point.of("Agile-Quant-8", Ink.SERIES_3, 4.1, 41.9));
+        pane.setPoints(points, List.of(points.get(0), points.get(2), points.get(3)));
+        return pane;
+    }
+
+    private static BarChartPane bars() {
+        BarChartPane pane =
+                new BarChartPane(
+                        "latency of one linear",
+                        "numeric format",
+                        ChartPane.Axis.linear("latency", "ms"));
+        pane.setBars(
+                List.of("FP32", "FP16", "INT8", "INT4", "TRIP"),
+                List.of(
+                        new BarChartPane.Bars(
+                                "prefill",
+                                Ink.SERIES_2,
+                                new double[] {4.1, 2.9, 1.6, 1.2, 1.7},
+                                new double[] {3.9, 2.8, 1.5, 1.1, 1.5},
+                                new double[] {4.6, 3.1, 1.8, 1.5, 2.1}),
+                        BarChartPane.Bars.of("decode", Ink.SERIES_3, 1.1, .9, .7, .45, .8)));
+        return pane;
+    }
+
+    private static HistogramPane histogram() {
+        HistogramPane pane =
+                new HistogramPane(
+                        "values of channel 91",
+                        ChartPane.Axis.linear("x", ""),
+                        ChartPane.Axis.logarithmic("values", ""));
+        Random random = new Random(5);
+        double[] edges = new double[65];
+        double[] before = new double[64];
+        double[] after = new double[64];
+        for (int i = 0; i <= 64; i++) {
+            edges[i] = -4 + i / 8.0;
+        }
+        for (int i = 0; i < 50_000; i++) {
+            double x = random.nextGaussian();
+            int bin = (int) Math.clamp(Math.floor((x + 4) * 8), 0, 63);
+            before[bin]++;
+            after[Math.clamp(Math.round(x * 2) * 4 + 32, 0, 63)]++;
+        }
+        double[] levels = new double[15];
+        for (int i = 0; i < 15; i++) {
+            levels[i] = (i - 7) * 0.5;
+        }
+        pane.setBins(
+                List.of(
+                        new HistogramPane.Bins("baseline", Ink.BASELINE, edges, before),
+                        new HistogramPane.Bins("tuned", Ink.TUNED, edges, after)),
+                levels);
+        return pane;
+    }
+
+    private static Heatmap heatmap(boolean difference) {
+        Heatmap map = new Heatmap();
+        map.titleProperty().set(difference ? "difference" : "outliers");
+        map.divergingProperty().set(difference);
+        Random random = new Random(11);
+        float[] values = new float[8 * 512];
+        for (int i = 0; i < values.length; i++) {
+            double x = random.nextGaussian() * (i % 512 == 91 ? 12 : 1);
+            values[i] = (float) (difference ? x : Math.abs(x));
+        }
+        map.dataProperty()
+                .set(
+                        HeatmapData.adopt(
+                                8,
+                                512,
+                                values,
+                                HeatmapData.Labels.numbered("max |x|", "", "layer", "channel")));
+        map.select(5, 91);
+        return map;
+    }
+
+    @Test
+    void everyPictureIsDrawnInBothThemesAndCanBeSaved(@TempDir Path folder) throws Exception {
+        Files.createDirectories(PICTURES);
+        for (Theme.Mode mode : List.of(Theme.Mode.LIGHT, Theme.Mode.DARK)) {
+            interact(() -> Theme.apply(mode));
+            settle();
+            Path file = PICTURES.resolve("charts-" + mode + ".png");
+            interact(() -> savePng(file));
+            assertTrue(Files.size(file) > 20_000, file + " looks empty");
+        }
+        for (Exportable picture : pictures) {
+            for (Export.Format format : Export.Format.values()) {
+                Path file = folder.resolve(picture.fileName() + format.ending());
+                interact(() -> Export.write(picture, format, file));
+                assertTrue(Files.size(file) > 100, file.toString());
+            }
+            byte[] svg = Files.readAllBytes(folder.resolve(picture.fileName() + ".svg"));
+            Files.write(PICTURES.resolve(ExportBar.safeName(picture.fileName()) + ".svg"), svg);
+            var document =
+                    DocumentBuilderFactory.newInstance()
+                            .newDocumentBuilder()
+                            .parse(new ByteArrayInputStream(svg));
+            assertEquals("svg", document.getDocumentElement().getTagName());
+            assertTrue(document.getElementsByTagName("text").getLength() > 5);
+        }
+    }
+
+    private void savePng(Path file) {
+        try {
+            Export.writePng(grid.getParent(), 1, file);
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void hoverTellsTheExactValueOfTheNearestPoint() {
+        settle();
+        Point2D middle = middle(lines);
+        Label hover = (Label) lines.lookup(".chart-hover");
+        boolean found = false;
+        for (int dy = -60; dy <= 60 && !found; dy += 6) {
+            moveTo(middle.add(0, dy));
+            found = hover.isVisible();
+        }
+        assertTrue(found, "no point near the middle");
+        assertTrue(hover.getText().matches("(baseline|tuned) · windows scored \\d+ · .*"));
+    }
+
+    @Test
+    void wheelZoomsDragPansDoubleClickShowsAll() {
+        settle();
+        Range whole = lines.visibleX();
+        moveTo(middle(lines));
+        scroll(4, VerticalDirection.UP);
+        Range zoomed = lines.visibleX();
+        assertTrue(zoomed.getLength() < 0.7 * whole.getLength());
+        drag(MouseButton.PRIMARY).dropBy(40, 0);
+        assertTrue(lines.visibleX().getLowerBound() < zoomed.getLowerBound());
+        assertEquals(zoomed.getLength(), lines.visibleX().getLength(), 1e-9);
+        doubleClickOn(middle(lines));
+        assertEquals(whole, lines.visibleX());
+    }
+
+    @Test
+    void linkedChartsShareTheirXRange() {
+        settle();
+        LineChartPane other = lines();
+        interact(
+                () -> {
+                    ChartPane.linkX(lines, other);
+                    grid.add(other, 0, 3);
+                });
+        settle();
+        moveTo(middle(lines));
+        scroll(3, VerticalDirection.UP);
+        assertEquals(lines.visibleX(), other.visibleX());
+    }
+
+    @Test
+    void anExportButtonWritesWhereItIsTold(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("curve.csv");
+        ExportBar bar = (ExportBar) lines.getParent().lookup(".export-bar");
+        bar.setChooser(format -> Optional.of(file));
+        clickOn((Button) bar.lookup("#export-csv"));
+        String text = Files.readString(file, StandardCharsets.UTF_8);
+        assertTrue(text.startsWith("series,windows scored,perplexity,low,high\r\n"), text);
+        assertEquals(1 + 24, text.lines().count());
+    }
+
+    private static Point2D middle(ChartPane pane) {
+        return pane.localToScreen(pane.getWidth() / 2 + 12, pane.getHeight() / 2);
+    }
+}
