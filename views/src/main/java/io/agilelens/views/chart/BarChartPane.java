@@ -75,6 +75,11 @@ public final class BarChartPane extends ChartPane {
     }
 
     @Override
+    protected boolean startsAtZero() {
+        return true;
+    }
+
+    @Override
     protected boolean findsByX() {
         return true;
     }

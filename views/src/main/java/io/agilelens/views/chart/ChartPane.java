@@ -1,13 +1,9 @@
 package io.agilelens.views.chart;
 
 import io.agilelens.engine.UserException;
-import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Theme;
 import java.awt.geom.Rectangle2D;
-import java.text.FieldPosition;
-import java.text.NumberFormat;
-import java.text.ParsePosition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -28,8 +24,6 @@ import javafx.scene.input.ScrollEvent;
 import javafx.scene.layout.Region;
 import org.jfree.chart.ChartRenderingInfo;
 import org.jfree.chart.JFreeChart;
-import org.jfree.chart.axis.LogAxis;
-import org.jfree.chart.axis.NumberAxis;
 import org.jfree.chart.axis.ValueAxis;
 import org.jfree.chart.block.BlockBorder;
 import org.jfree.chart.plot.ValueMarker;
@@ -165,12 +159,17 @@ public abstract class ChartPane extends Region implements Exportable {
         return false;
     }
 
+    /** Whether heights are compared from zero, as those of bars are. */
+    protected boolean startsAtZero() {
+        return false;
+    }
+
     /** Whether the legend tells more than the axes do. */
     protected abstract boolean needsLegend();
 
     /** The x axis for the plot; bars put names on it. */
     protected ValueAxis createXAxis() {
-        return createAxis(xAxis);
+        return RoundAxes.create(xAxis, false);
     }
 
     public BooleanProperty staleProperty() {
@@ -225,7 +224,7 @@ public abstract class ChartPane extends Region implements Exportable {
         ChartStyle style = chartStyle.get();
         XYPlot plot = new XYPlot();
         plot.setDomainAxis(createXAxis());
-        plot.setRangeAxis(createAxis(yAxis));
+        plot.setRangeAxis(RoundAxes.create(yAxis, startsAtZero()));
         stylePlot(plot, style);
         fill(plot, style);
         for (Marker marker : markers) {
@@ -255,18 +254,6 @@ public abstract class ChartPane extends Region implements Exportable {
         return legend;
     }
 
-    private ValueAxis createAxis(Axis axis) {
-        if (axis.log()) {
-            LogAxis log = new LogAxis(axis.label());
-            log.setNumberFormatOverride(new FiguresFormat());
-            return log;
-        }
-        NumberAxis linear = new NumberAxis(axis.label());
-        linear.setAutoRangeIncludesZero(false);
-        linear.setNumberFormatOverride(new FiguresFormat());
-        return linear;
-    }
-
     private void stylePlot(XYPlot plot, ChartStyle style) {
         plot.setBackgroundPaint(Awt.color(style.background()));
         plot.setDomainGridlinePaint(Awt.color(style.grid()));
@@ -294,6 +281,7 @@ public abstract class ChartPane extends Region implements Exportable {
         line.setLabel(marker.label());
         line.setLabelFont(Awt.font(style.labelSize()));
         line.setLabelPaint(color);
+        line.setLabelOffset(new RectangleInsets(3, 6, 3, 6));
         line.setLabelBackgroundColor(Awt.color(style.background(), 0));
         if (marker.vertical()) {
             line.setLabelAnchor(RectangleAnchor.TOP_RIGHT);
@@ -531,27 +519,6 @@ public abstract class ChartPane extends Region implements Exportable {
     protected final void requireData() {
         if (isEmpty() || chart == null) {
             throw new UserException(Messages.text("export.nothing"));
-        }
-    }
-
-    /** Writes numbers as the rest of the window does. */
-    private static final class FiguresFormat extends NumberFormat {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        public StringBuffer format(double number, StringBuffer text, FieldPosition position) {
-            // Steps of a tick are sums of floating-point numbers; 0.30000000000000004 is 0.3.
-            return text.append(Figures.number(Math.abs(number) < 1e-14 ? 0 : number));
-        }
-
-        @Override
-        public StringBuffer format(long number, StringBuffer text, FieldPosition position) {
-            return text.append(Figures.number(number));
-        }
-
-        @Override
-        public Number parse(String source, ParsePosition position) {
-            throw new UnsupportedOperationException("axes only write");
         }
     }
 }

@@ -221,16 +221,17 @@ record HeatmapPicture(
         }
     }
 
+    /** A narrow band is bracketed from outside, so that the values in it stay in sight. */
     private static void drawBand(
             Pen pen, double x, double y, double w, double h, Color color, double line) {
         if (w <= 0 || h <= 0) {
             return;
         }
-        if (Math.min(w, h) < 4) {
-            pen.fill(x, y, Math.max(w, line), Math.max(h, line), color.deriveColor(0, 1, 1, 0.75));
-        } else {
-            pen.frame(x, y, w - 1, h - 1, color, line);
-        }
+        double aside = Math.min(w, h) < 6 ? 2 + line : 0;
+        boolean upright = w < h;
+        double dx = upright ? aside : 0;
+        double dy = upright ? 0 : aside;
+        pen.frame(x - dx, y - dy, w + 2 * dx - 1, h + 2 * dy - 1, color, line);
     }
 
     /** One cell in words: {@code layer 5 · channel 91 · max |x| 23.4}. */

@@ -67,6 +67,11 @@ public final class HistogramPane extends ChartPane {
     }
 
     @Override
+    protected boolean startsAtZero() {
+        return true;
+    }
+
+    @Override
     protected boolean findsByX() {
         return true;
     }
@@ -100,9 +105,7 @@ public final class HistogramPane extends ChartPane {
         for (double level : levels) {
             ValueMarker marker =
                     new ValueMarker(
-                            level,
-                            Awt.color(style.selection(), 0.7),
-                            Awt.line(style.magnification()));
+                            level, Awt.color(style.text(), 0.55), Awt.line(style.magnification()));
             plot.addDomainMarker(marker, Layer.FOREGROUND);
         }
     }

@@ -84,8 +84,7 @@ public final class ScatterChartPane extends ChartPane {
             renderer.setDefaultItemLabelFont(Awt.font(style.labelSize()));
             renderer.setDefaultItemLabelPaint(Awt.color(style.text()));
             renderer.setDefaultPositiveItemLabelPosition(
-                    new ItemLabelPosition(ItemLabelAnchor.OUTSIDE3, TextAnchor.CENTER_LEFT));
-            renderer.setItemLabelInsets(new org.jfree.chart.ui.RectangleInsets(2, 6, 2, 6));
+                    new ItemLabelPosition(ItemLabelAnchor.OUTSIDE2, TextAnchor.BOTTOM_LEFT));
             renderer.setDefaultItemLabelsVisible(true);
         }
         plot.setDataset(0, dots);
