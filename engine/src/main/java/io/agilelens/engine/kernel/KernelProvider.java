@@ -1,12 +1,20 @@
 package io.agilelens.engine.kernel;
 
 import io.agilelens.engine.UserException;
+import java.util.ArrayList;
 import java.util.List;
 
-/** Finds the kernels of this JVM, once. */
+/**
+ * Finds the kernels of this JVM, once: vector code as wide as the processor likes, or scalar code
+ * where something stands in the way. Asked by {@value #PROPERTY} for certain kernels, it gives
+ * those or fails; on its own it falls back and keeps the reason.
+ */
 public final class KernelProvider {
 
-    /** System property that asks for certain kernels: {@code auto} or {@code scalar}. */
+    /**
+     * System property that asks for certain kernels: {@code auto} (the default), {@code scalar},
+     * {@code vector}, {@code 128}, {@code 256} or {@code 512}.
+     */
     public static final String PROPERTY = "agilelens.kernels";
 
     private KernelProvider() {}
@@ -21,26 +29,104 @@ public final class KernelProvider {
     }
 
     /**
-     * Kernels of a given width, beside those in use.
+     * Kernels of a given width on the shared workers, beside those in use.
      *
      * @param bits one of {@link #availableBits()}
      * @throws UserException if this JVM does not have them
      */
     public static Kernels of(int bits) {
-        if (bits != 0) {
-            throw new UserException(
-                    "No vector kernels of " + bits + " bits: choose one of " + availableBits());
+        return of(bits, Workers.shared());
+    }
+
+    /**
+     * Kernels of a given width on certain workers. Scalar kernels use the calling thread only.
+     *
+     * @param bits one of {@link #availableBits()}
+     * @throws UserException if this JVM does not have them
+     */
+    public static Kernels of(int bits, Workers workers) {
+        if (bits == 0) {
+            return new ScalarKernels();
         }
-        return new ScalarKernels();
+        if (!availableBits().contains(bits)) {
+            throw new UserException(
+                    "There are no kernels of %d bits%s: choose one of %s"
+                            .formatted(bits, because(Machine.SUPPORT), availableBits()));
+        }
+        return new VectorKernels(bits, workers);
     }
 
     /** Widths that {@link #of(int)} serves, ascending; 0 is scalar code. */
     public static List<Integer> availableBits() {
-        return List.of(0);
+        List<Integer> bits = new ArrayList<>(Machine.SUPPORT.widths());
+        bits.addFirst(0);
+        return List.copyOf(bits);
+    }
+
+    /**
+     * What to use.
+     *
+     * @param wanted value of {@value #PROPERTY}, or null
+     */
+    static KernelChoice choose(String wanted, VectorSupport support) {
+        return switch (wanted == null ? "auto" : wanted) {
+            case "auto" ->
+                    support.obstacle() == null
+                            ? vector(support.widestBits(), "the widest vectors here", support)
+                            : scalar("Scalar code, because " + support.obstacle(), support);
+            case "scalar" -> scalar("Scalar code, as " + option(wanted) + " asks", support);
+            case "vector" -> forced(support.widestBits(), wanted, support);
+            case "128", "256", "512" -> forced(Integer.parseInt(wanted), wanted, support);
+            default ->
+                    throw new UserException(
+                            option(wanted)
+                                    + " names no kernels: give auto, scalar, vector, 128, 256 or"
+                                    + " 512");
+        };
+    }
+
+    private static KernelChoice forced(int bits, String wanted, VectorSupport support) {
+        if (!support.widths().contains(bits)) {
+            throw new UserException(
+                    "%s cannot be had%s; or give one of %s"
+                            .formatted(option(wanted), because(support), names(support)));
+        }
+        return vector(bits, "as " + option(wanted) + " asks", support);
+    }
+
+    private static KernelChoice vector(int bits, String why, VectorSupport support) {
+        Kernels kernels = new VectorKernels(bits, Workers.shared());
+        String species = "%d bits, %d floats".formatted(bits, bits / Float.SIZE);
+        String reason = "Vectors of %d bits, %s".formatted(bits, why);
+        return new KernelChoice(kernels, species, reason, names(support));
+    }
+
+    private static KernelChoice scalar(String reason, VectorSupport support) {
+        return new KernelChoice(new ScalarKernels(), "none", reason, names(support));
+    }
+
+    private static List<String> names(VectorSupport support) {
+        List<String> names = new ArrayList<>();
+        names.add("scalar");
+        support.widths().forEach(bits -> names.add(bits.toString()));
+        return names;
+    }
+
+    private static String because(VectorSupport support) {
+        return support.obstacle() == null
+                ? ", because vectors here have at most " + support.widestBits() + " bits"
+                : ", because " + support.obstacle();
+    }
+
+    private static String option(String wanted) {
+        return "-D" + PROPERTY + "=" + wanted;
+    }
+
+    private static final class Machine {
+        static final VectorSupport SUPPORT = VectorSupport.probe();
     }
 
     private static final class Current {
-        static final KernelChoice CHOICE =
-                new KernelChoice(of(0), "none", "scalar code, the only kernels here", List.of());
+        static final KernelChoice CHOICE = choose(System.getProperty(PROPERTY), Machine.SUPPORT);
     }
 }

@@ -3,6 +3,9 @@ package io.agilelens.engine.kernel;
 /** The preconditions that both implementations ask of weights and operands. */
 final class PackingChecks {
 
+    private static final String FOREIGN =
+            "the weight was packed by other kernels: pack it again with these";
+
     private PackingChecks() {}
 
     static void requireMatrix(int length, int outputs, int inputs) {
@@ -99,11 +102,13 @@ final class PackingChecks {
 
     /** Weights packed by other kernels have another layout, so they are refused. */
     static <W> W requireOwn(Class<W> own, PackedWeights weights) {
-        if (!own.isInstance(weights)) {
-            throw new IllegalArgumentException(
-                    "the weight was packed by other kernels: pack it again with these");
-        }
+        require(own.isInstance(weights), FOREIGN);
         return own.cast(weights);
+    }
+
+    /** Nor may they have been packed by kernels of another width. */
+    static void requireWidth(int packed, int own) {
+        require(packed == own, FOREIGN);
     }
 
     static void require(boolean holds, String otherwise) {

@@ -1,0 +1,448 @@
+package io.agilelens.engine.kernel;
+
+import java.lang.invoke.MethodHandles;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/** {@link RowLoops} for the width in its class data, see {@link WidthTemplate}. */
+final class RowLoopsTemplate implements RowLoops {
+
+    private static final VectorShape SHAPE =
+            VectorShape.forBitSize(WidthTemplate.bits(MethodHandles.lookup()));
+
+    private static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, SHAPE);
+
+    private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SHAPE);
+
+    private static final int LANES = FLOATS.length();
+
+    private static final VectorSpecies<Byte> BYTES =
+            VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, 8 * LANES)));
+
+    /** Below this e^x is 0 in float32. */
+    private static final float LEAST_EXPONENT = -104;
+
+    /** e to this is still finite and so is one more. */
+    private static final float GREATEST_EXPONENT = 88;
+
+    private static final float LOG2_E = 1.44269504f;
+
+    /** ln 2 in a part of few bits, whose multiples are exact, and the rest. */
+    private static final float LN2_HIGH = 0x1.62e4p-1f;
+
+    private static final float LN2_LOW = (float) (Math.log(2) - LN2_HIGH);
+
+    /** Added and subtracted, rounds a float below 2^22 to the nearest integer. */
+    private static final float ROUNDER = 0x1.8p23f;
+
+    private static final int ROUNDER_BITS = Float.floatToRawIntBits(ROUNDER);
+
+    @Override
+    public void scaledDots(
+            float[] q,
+            int qOffset,
+            float[] k,
+            int kOffset,
+            int kStride,
+            int keys,
+            int length,
+            float scale,
+            float[] scores,
+            int scoresOffset) {
+        int j = 0;
+        for (; j < keys - 3; j += 4) {
+            fourDots(
+                    q,
+                    qOffset,
+                    k,
+                    kOffset + j * kStride,
+                    kStride,
+                    length,
+                    scores,
+                    scoresOffset + j);
+        }
+        for (; j < keys; j++) {
+            scores[scoresOffset + j] = dot(q, qOffset, k, kOffset + j * kStride, length);
+        }
+        scale(scale, scores, scoresOffset, keys);
+    }
+
+    private static void fourDots(
+            float[] q,
+            int qOffset,
+            float[] k,
+            int kOffset,
+            int kStride,
+            int length,
+            float[] dots,
+            int dotsOffset) {
+        FloatVector s0 = FloatVector.zero(FLOATS);
+        FloatVector s1 = s0;
+        FloatVector s2 = s0;
+        FloatVector s3 = s0;
+        int bound = FLOATS.loopBound(length);
+        int d = 0;
+        for (; d < bound; d += LANES) {
+            FloatVector x = FloatVector.fromArray(FLOATS, q, qOffset + d);
+            s0 = FloatVector.fromArray(FLOATS, k, kOffset + d).fma(x, s0);
+            s1 = FloatVector.fromArray(FLOATS, k, kOffset + kStride + d).fma(x, s1);
+            s2 = FloatVector.fromArray(FLOATS, k, kOffset + 2 * kStride + d).fma(x, s2);
+            s3 = FloatVector.fromArray(FLOATS, k, kOffset + 3 * kStride + d).fma(x, s3);
+        }
+        if (d < length) {
+            VectorMask<Float> rest = FLOATS.indexInRange(d, length);
+            FloatVector x = FloatVector.fromArray(FLOATS, q, qOffset + d, rest);
+            s0 = FloatVector.fromArray(FLOATS, k, kOffset + d, rest).fma(x, s0);
+            s1 = FloatVector.fromArray(FLOATS, k, kOffset + kStride + d, rest).fma(x, s1);
+            s2 = FloatVector.fromArray(FLOATS, k, kOffset + 2 * kStride + d, rest).fma(x, s2);
+            s3 = FloatVector.fromArray(FLOATS, k, kOffset + 3 * kStride + d, rest).fma(x, s3);
+        }
+        dots[dotsOffset] = s0.reduceLanes(VectorOperators.ADD);
+        dots[dotsOffset + 1] = s1.reduceLanes(VectorOperators.ADD);
+        dots[dotsOffset + 2] = s2.reduceLanes(VectorOperators.ADD);
+        dots[dotsOffset + 3] = s3.reduceLanes(VectorOperators.ADD);
+    }
+
+    private static float dot(float[] a, int aOffset, float[] b, int bOffset, int length) {
+        FloatVector sum = FloatVector.zero(FLOATS);
+        int bound = FLOATS.loopBound(length);
+        int d = 0;
+        for (; d < bound; d += LANES) {
+            sum =
+                    FloatVector.fromArray(FLOATS, b, bOffset + d)
+                            .fma(FloatVector.fromArray(FLOATS, a, aOffset + d), sum);
+        }
+        if (d < length) {
+            VectorMask<Float> rest = FLOATS.indexInRange(d, length);
+            sum =
+                    FloatVector.fromArray(FLOATS, b, bOffset + d, rest)
+                            .fma(FloatVector.fromArray(FLOATS, a, aOffset + d, rest), sum);
+        }
+        return sum.reduceLanes(VectorOperators.ADD);
+    }
+
+    @Override
+    public void weightedSum(
+            float[] factors,
+            int factorsOffset,
+            float[] v,
+            int vOffset,
+            int vStride,
+            int rows,
+            float[] sums,
+            int sumsOffset,
+            int length) {
+        int d = 0;
+        for (; d <= length - 2 * LANES; d += 2 * LANES) {
+            weightedSumOfTwo(
+                    factors, factorsOffset, v, vOffset + d, vStride, rows, sums, sumsOffset + d);
+        }
+        for (; d < length; d += LANES) {
+            weightedSumOfOne(
+                    factors,
+                    factorsOffset,
+                    v,
+                    vOffset + d,
+                    vStride,
+                    rows,
+                    sums,
+                    sumsOffset + d,
+                    FLOATS.indexInRange(d, length));
+        }
+    }
+
+    private static void weightedSumOfTwo(
+            float[] factors,
+            int factorsOffset,
+            float[] v,
+            int vOffset,
+            int vStride,
+            int rows,
+            float[] sums,
+            int sumsOffset) {
+        FloatVector a0 = FloatVector.zero(FLOATS);
+        FloatVector b0 = a0;
+        FloatVector a1 = a0;
+        FloatVector b1 = a0;
+        int j = 0;
+        for (; j < rows - 1; j += 2) {
+            int row = vOffset + j * vStride;
+            FloatVector first = FloatVector.broadcast(FLOATS, factors[factorsOffset + j]);
+            FloatVector second = FloatVector.broadcast(FLOATS, factors[factorsOffset + j + 1]);
+            a0 = FloatVector.fromArray(FLOATS, v, row).fma(first, a0);
+            b0 = FloatVector.fromArray(FLOATS, v, row + LANES).fma(first, b0);
+            a1 = FloatVector.fromArray(FLOATS, v, row + vStride).fma(second, a1);
+            b1 = FloatVector.fromArray(FLOATS, v, row + vStride + LANES).fma(second, b1);
+        }
+        if (j < rows) {
+            int row = vOffset + j * vStride;
+            FloatVector last = FloatVector.broadcast(FLOATS, factors[factorsOffset + j]);
+            a0 = FloatVector.fromArray(FLOATS, v, row).fma(last, a0);
+            b0 = FloatVector.fromArray(FLOATS, v, row + LANES).fma(last, b0);
+        }
+        a0.add(a1).intoArray(sums, sumsOffset);
+        b0.add(b1).intoArray(sums, sumsOffset + LANES);
+    }
+
+    private static void weightedSumOfOne(
+            float[] factors,
+            int factorsOffset,
+            float[] v,
+            int vOffset,
+            int vStride,
+            int rows,
+            float[] sums,
+            int sumsOffset,
+            VectorMask<Float> real) {
+        FloatVector sum = FloatVector.zero(FLOATS);
+        for (int j = 0; j < rows; j++) {
+            FloatVector factor = FloatVector.broadcast(FLOATS, factors[factorsOffset + j]);
+            sum = FloatVector.fromArray(FLOATS, v, vOffset + j * vStride, real).fma(factor, sum);
+        }
+        sum.intoArray(sums, sumsOffset, real);
+    }
+
+    @Override
+    public void addShifted(
+            byte[] values, int offset, int shift, int[] sums, int sumsOffset, int length) {
+        int bound = length - BYTES.length() + 1;
+        int i = 0;
+        for (; i < bound; i += LANES) {
+            IntVector widened =
+                    (IntVector)
+                            ByteVector.fromArray(BYTES, values, offset + i)
+                                    .convertShape(VectorOperators.B2I, INTS, 0);
+            widened.lanewise(VectorOperators.LSHL, shift)
+                    .add(IntVector.fromArray(INTS, sums, sumsOffset + i))
+                    .intoArray(sums, sumsOffset + i);
+        }
+        for (; i < length; i++) {
+            sums[sumsOffset + i] += values[offset + i] << shift;
+        }
+    }
+
+    @Override
+    public float largest(float[] x, int offset, int length) {
+        FloatVector largest = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
+        int bound = FLOATS.loopBound(length);
+        for (int i = 0; i < bound; i += LANES) {
+            largest = largest.max(FloatVector.fromArray(FLOATS, x, offset + i));
+        }
+        float result = largest.reduceLanes(VectorOperators.MAX);
+        for (int i = bound; i < length; i++) {
+            result = Math.max(result, x[offset + i]);
+        }
+        return result;
+    }
+
+    @Override
+    public float exponentials(float[] x, int offset, int length, float subtracted) {
+        FloatVector sum = FloatVector.zero(FLOATS);
+        int bound = FLOATS.loopBound(length);
+        int i = 0;
+        for (; i < bound; i += LANES) {
+            FloatVector y =
+                    exponential(FloatVector.fromArray(FLOATS, x, offset + i).sub(subtracted));
+            y.intoArray(x, offset + i);
+            sum = sum.add(y);
+        }
+        if (i < length) {
+            VectorMask<Float> rest = FLOATS.indexInRange(i, length);
+            FloatVector y =
+                    exponential(FloatVector.fromArray(FLOATS, x, offset + i, rest).sub(subtracted));
+            y.intoArray(x, offset + i, rest);
+            sum = sum.add(y, rest);
+        }
+        return sum.reduceLanes(VectorOperators.ADD);
+    }
+
+    /**
+     * e^x by its Taylor series around the nearest multiple of ln 2, which is at most 0.35 away: the
+     * eighth power left out is below 6·10^-9. The power of two is applied in halves, so that
+     * results may be subnormal.
+     */
+    private static FloatVector exponential(FloatVector x) {
+        FloatVector bounded = x.max(LEAST_EXPONENT).min(GREATEST_EXPONENT);
+        FloatVector rounded = bounded.fma(broadcast(LOG2_E), broadcast(ROUNDER));
+        FloatVector twos = rounded.sub(ROUNDER);
+        FloatVector rest = twos.fma(broadcast(-LN2_LOW), twos.fma(broadcast(-LN2_HIGH), bounded));
+        FloatVector series = rest.fma(broadcast(1 / 5040f), broadcast(1 / 720f));
+        series = series.fma(rest, broadcast(1 / 120f));
+        series = series.fma(rest, broadcast(1 / 24f));
+        series = series.fma(rest, broadcast(1 / 6f));
+        series = series.fma(rest, broadcast(0.5f));
+        series = series.fma(rest, broadcast(1));
+        series = series.fma(rest, broadcast(1));
+        IntVector exponent = rounded.reinterpretAsInts().sub(ROUNDER_BITS);
+        IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
+        return series.mul(powerOfTwo(half)).mul(powerOfTwo(exponent.sub(half)));
+    }
+
+    private static FloatVector broadcast(float value) {
+        return FloatVector.broadcast(FLOATS, value);
+    }
+
+    private static FloatVector powerOfTwo(IntVector exponent) {
+        return exponent.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+    }
+
+    @Override
+    public float sum(float[] x, int offset, int length) {
+        FloatVector a = FloatVector.zero(FLOATS);
+        FloatVector b = a;
+        int i = 0;
+        for (; i <= length - 2 * LANES; i += 2 * LANES) {
+            a = a.add(FloatVector.fromArray(FLOATS, x, offset + i));
+            b = b.add(FloatVector.fromArray(FLOATS, x, offset + i + LANES));
+        }
+        float result = a.add(b).reduceLanes(VectorOperators.ADD);
+        for (; i < length; i++) {
+            result += x[offset + i];
+        }
+        return result;
+    }
+
+    @Override
+    public float squares(float[] x, int offset, int length, float mean) {
+        FloatVector a = FloatVector.zero(FLOATS);
+        FloatVector b = a;
+        int i = 0;
+        for (; i <= length - 2 * LANES; i += 2 * LANES) {
+            FloatVector first = FloatVector.fromArray(FLOATS, x, offset + i).sub(mean);
+            FloatVector second = FloatVector.fromArray(FLOATS, x, offset + i + LANES).sub(mean);
+            a = first.fma(first, a);
+            b = second.fma(second, b);
+        }
+        float result = a.add(b).reduceLanes(VectorOperators.ADD);
+        for (; i < length; i++) {
+            float difference = x[offset + i] - mean;
+            result += difference * difference;
+        }
+        return result;
+    }
+
+    @Override
+    public void normalize(
+            float[] x,
+            int offset,
+            int length,
+            float mean,
+            float factor,
+            float[] weight,
+            float[] y) {
+        int bound = FLOATS.loopBound(length);
+        int i = 0;
+        for (; i < bound; i += LANES) {
+            FloatVector.fromArray(FLOATS, x, offset + i)
+                    .sub(mean)
+                    .mul(factor)
+                    .mul(FloatVector.fromArray(FLOATS, weight, i))
+                    .intoArray(y, offset + i);
+        }
+        for (; i < length; i++) {
+            y[offset + i] = weight[i] * ((x[offset + i] - mean) * factor);
+        }
+    }
+
+    @Override
+    public void scale(float factor, float[] x, int offset, int length) {
+        int bound = FLOATS.loopBound(length);
+        int i = 0;
+        for (; i < bound; i += LANES) {
+            FloatVector.fromArray(FLOATS, x, offset + i).mul(factor).intoArray(x, offset + i);
+        }
+        for (; i < length; i++) {
+            x[offset + i] *= factor;
+        }
+    }
+
+    @Override
+    public void rotate(
+            float[] x, int a, int b, float[] cosines, float[] sines, int angles, int length) {
+        int bound = FLOATS.loopBound(length);
+        int i = 0;
+        for (; i < bound; i += LANES) {
+            FloatVector cosine = FloatVector.fromArray(FLOATS, cosines, angles + i);
+            FloatVector sine = FloatVector.fromArray(FLOATS, sines, angles + i);
+            FloatVector first = FloatVector.fromArray(FLOATS, x, a + i);
+            FloatVector second = FloatVector.fromArray(FLOATS, x, b + i);
+            first.mul(cosine).sub(second.mul(sine)).intoArray(x, a + i);
+            second.mul(cosine).add(first.mul(sine)).intoArray(x, b + i);
+        }
+        for (; i < length; i++) {
+            float first = x[a + i];
+            float second = x[b + i];
+            x[a + i] = first * cosines[angles + i] - second * sines[angles + i];
+            x[b + i] = second * cosines[angles + i] + first * sines[angles + i];
+        }
+    }
+
+    @Override
+    public void siluMultiply(float[] gate, float[] up, int from, int to) {
+        int i = from;
+        for (; i <= to - LANES; i += LANES) {
+            FloatVector x = FloatVector.fromArray(FLOATS, gate, i);
+            timesSigmoid(x, x).mul(FloatVector.fromArray(FLOATS, up, i)).intoArray(gate, i);
+        }
+        if (i < to) {
+            VectorMask<Float> rest = FLOATS.indexInRange(i, to);
+            FloatVector x = FloatVector.fromArray(FLOATS, gate, i, rest);
+            timesSigmoid(x, x)
+                    .mul(FloatVector.fromArray(FLOATS, up, i, rest))
+                    .intoArray(gate, i, rest);
+        }
+    }
+
+    @Override
+    public void geluTanh(float[] x, int from, int to) {
+        int i = from;
+        for (; i <= to - LANES; i += LANES) {
+            gelu(FloatVector.fromArray(FLOATS, x, i)).intoArray(x, i);
+        }
+        if (i < to) {
+            VectorMask<Float> rest = FLOATS.indexInRange(i, to);
+            gelu(FloatVector.fromArray(FLOATS, x, i, rest)).intoArray(x, i, rest);
+        }
+    }
+
+    /** {@code 0.5 · x · (1 + tanh u) = x · sigmoid(2u)}. */
+    private static FloatVector gelu(FloatVector x) {
+        FloatVector square = x.mul(x);
+        FloatVector inner = square.fma(broadcast(ScalarKernels.GELU_CUBE), broadcast(1)).mul(x);
+        return timesSigmoid(x, inner.mul(2 * ScalarKernels.GELU_FACTOR));
+    }
+
+    private static FloatVector timesSigmoid(FloatVector factor, FloatVector x) {
+        return factor.div(exponential(x.neg()).add(1));
+    }
+
+    @Override
+    public void relu(float[] x, int from, int to) {
+        int i = from;
+        for (; i <= to - LANES; i += LANES) {
+            FloatVector.fromArray(FLOATS, x, i).max(0).intoArray(x, i);
+        }
+        for (; i < to; i++) {
+            x[i] = Math.max(x[i], 0);
+        }
+    }
+
+    @Override
+    public void add(float[] x, int xOffset, float[] y, int yOffset, int length) {
+        int bound = FLOATS.loopBound(length);
+        int i = 0;
+        for (; i < bound; i += LANES) {
+            FloatVector.fromArray(FLOATS, x, xOffset + i)
+                    .add(FloatVector.fromArray(FLOATS, y, yOffset + i))
+                    .intoArray(x, xOffset + i);
+        }
+        for (; i < length; i++) {
+            x[xOffset + i] += y[yOffset + i];
+        }
+    }
+}

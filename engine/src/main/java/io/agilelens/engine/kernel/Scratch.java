@@ -1,0 +1,100 @@
+package io.agilelens.engine.kernel;
+
+import java.util.Arrays;
+
+/** Buffers of one thread, kept from product to product so that hot paths allocate nothing. */
+final class Scratch {
+
+    private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
+
+    private float[] activations = {};
+    private float[] panel = {};
+    private float[] products = {};
+    private float[] parts = {};
+    private float[] sums = {};
+    private double[] wideActivations = {};
+    private double[] widePanel = {};
+    private double[] wideSums = {};
+    private int[] exact = {};
+    private int[] activationSums = {};
+
+    private Scratch() {}
+
+    static Scratch ofThread() {
+        return OF_THREAD.get();
+    }
+
+    /** Room for a product's activations; filled by the calling thread, read by all. */
+    float[] activations(long length) {
+        activations = grown(activations, length);
+        return activations;
+    }
+
+    /** Room for the sums of a product's activations. */
+    int[] activationSums(long length) {
+        if (activationSums.length < length) {
+            activationSums = new int[Math.toIntExact(length)];
+        }
+        return activationSums;
+    }
+
+    /** Room for one unpacked panel. */
+    float[] panel(long length) {
+        panel = grown(panel, length);
+        return panel;
+    }
+
+    /** Room for the products of one segment. */
+    float[] products(int length) {
+        products = grown(products, length);
+        return products;
+    }
+
+    /** Room for the sums of one segment, split into outputs. */
+    float[] parts(int length) {
+        parts = grown(parts, length);
+        return parts;
+    }
+
+    /** Room for one tile of the result. */
+    float[] sums(int length) {
+        sums = grown(sums, length);
+        return sums;
+    }
+
+    /** {@link #activations} in double precision. */
+    double[] wideActivations(long length) {
+        wideActivations = grown(wideActivations, length);
+        return wideActivations;
+    }
+
+    /** {@link #panel} in double precision. */
+    double[] widePanel(long length) {
+        widePanel = grown(widePanel, length);
+        return widePanel;
+    }
+
+    /** {@link #products} in double precision. */
+    double[] wideSums(int length) {
+        wideSums = grown(wideSums, length);
+        return wideSums;
+    }
+
+    /** Zeros for the integer sums of one group. */
+    int[] exact(int length) {
+        if (exact.length < length) {
+            exact = new int[length];
+        } else {
+            Arrays.fill(exact, 0, length, 0);
+        }
+        return exact;
+    }
+
+    private static float[] grown(float[] buffer, long length) {
+        return buffer.length >= length ? buffer : new float[Math.toIntExact(length)];
+    }
+
+    private static double[] grown(double[] buffer, long length) {
+        return buffer.length >= length ? buffer : new double[Math.toIntExact(length)];
+    }
+}

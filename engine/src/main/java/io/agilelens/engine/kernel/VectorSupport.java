@@ -1,0 +1,101 @@
+package io.agilelens.engine.kernel;
+
+import com.sun.management.HotSpotDiagnosticMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import jdk.incubator.vector.VectorShape;
+
+/**
+ * Whether this JVM turns the Vector API into instructions, and up to which width.
+ *
+ * @param widestBits widest vectors that pay, 0 if there are none
+ * @param obstacle what keeps vector code from running well and what would mend it; null if nothing
+ */
+record VectorSupport(int widestBits, String obstacle) {
+
+    private static final String MODULE = "jdk.incubator.vector";
+
+    /** Looks at the running JVM. Classes of the Vector API are touched only if they are there. */
+    static VectorSupport probe() {
+        String obstacle = findObstacle();
+        if (obstacle != null) {
+            return new VectorSupport(0, obstacle);
+        }
+        int bits = Math.min(512, Shape.preferredBits());
+        return bits >= 128
+                ? new VectorSupport(bits, null)
+                : new VectorSupport(
+                        0,
+                        "this processor or -XX:MaxVectorSize leaves vectors of only "
+                                + bits
+                                + " bits; 128 are needed");
+    }
+
+    /** Widths that can be had, ascending, without 0. */
+    List<Integer> widths() {
+        List<Integer> widths = new ArrayList<>();
+        for (int bits = 128; bits <= widestBits; bits *= 2) {
+            widths.add(bits);
+        }
+        return widths;
+    }
+
+    private static String findObstacle() {
+        if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
+            return "the module %s is not loaded; start Java with --add-modules=%1$s"
+                    .formatted(MODULE);
+        }
+        if (ManagementFactory.getCompilationMXBean() == null) {
+            return "this JVM only interprets; start Java without -Xint";
+        }
+        if (ModuleLayer.boot().findModule("jdk.management").isEmpty()) {
+            return "the module jdk.management, which tells the compiler in use, is not loaded;"
+                    + " add it to the run-time image";
+        }
+        return HotSpot.findObstacle();
+    }
+
+    /** Kept apart because the module of these classes may be absent. */
+    private static final class Shape {
+        static int preferredBits() {
+            return VectorShape.preferredShape().vectorBitSize();
+        }
+    }
+
+    /** Kept apart because the module of these classes may be absent. */
+    private static final class HotSpot {
+        private static final HotSpotDiagnosticMXBean OPTIONS =
+                ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+
+        static String findObstacle() {
+            if (OPTIONS == null) {
+                return "this is not a HotSpot JVM; use OpenJDK";
+            }
+            if (option("UseJVMCICompiler", "false").equals("true")) {
+                return "another compiler replaces C2; start Java with -XX:-UseJVMCICompiler";
+            }
+            if (Integer.parseInt(option("TieredStopAtLevel", "4")) < 4) {
+                return "the compiler C2 is switched off; start Java without -XX:TieredStopAtLevel"
+                        + " and -client";
+            }
+            if (option("EnableVectorSupport", "true").equals("false")) {
+                return "vector instructions are switched off;"
+                        + " start Java without -XX:-EnableVectorSupport";
+            }
+            if (option("UseFMA", "true").equals("false")) {
+                return "fused multiplication is switched off or this processor lacks it;"
+                        + " start Java without -XX:-UseFMA";
+            }
+            return null;
+        }
+
+        private static String option(String name, String otherwise) {
+            try {
+                return OPTIONS.getVMOption(name).getValue();
+            } catch (IllegalArgumentException e) {
+                return otherwise; // this JVM knows no such option
+            }
+        }
+    }
+}

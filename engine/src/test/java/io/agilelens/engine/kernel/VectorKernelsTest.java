@@ -1,0 +1,533 @@
+package io.agilelens.engine.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Every kernel at every width against its scalar twin: integers equal, floats within a bound that
+ * grows with the length of the sums. The sizes are chosen to leave tails in every loop.
+ */
+@ParameterizedClass
+@MethodSource("widths")
+class VectorKernelsTest {
+
+    private final Kernels scalar = new ScalarKernels();
+    private final Kernels vector;
+    private final KernelInputs inputs = new KernelInputs(7);
+
+    VectorKernelsTest(int bits) {
+        vector = KernelProvider.of(bits);
+    }
+
+    static List<Integer> widths() {
+        return KernelProvider.availableBits().stream().filter(bits -> bits > 0).toList();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, 1, 1", "1, 13, 3", "1, 33, 1021", "1, 207, 4098", "3, 31, 13", "2, 1, 207",
+        "6, 32, 32", "7, 33, 31", "13, 1021, 33", "31, 13, 207", "33, 207, 64", "207, 31, 13",
+        "1, 1021, 1024", "12, 64, 4096", "5, 3, 1"
+    })
+    void products(int tokens, int outputs, int k) {
+        fp32(tokens, outputs, k);
+        fp16(tokens, outputs, k);
+        int8(tokens, outputs, k, KernelInputs.blocks(k, 32));
+        int8(tokens, outputs, k, new int[] {0, k});
+        int8(tokens, outputs, k, inputs.unevenBlocks(k, 50));
+        int16(tokens, outputs, k, KernelInputs.blocks(k, 32));
+        int16(tokens, outputs, k, new int[] {0, k});
+        int4(tokens, outputs, k, KernelInputs.blocks(k, 32), 1, true);
+        int4(tokens, outputs, k, KernelInputs.blocks(k, 32), 1, false);
+        int4(tokens, outputs, k, KernelInputs.blocks(k, 8), 4, false);
+        int4(tokens, outputs, k, inputs.unevenBlocks(k, 40), 3, true);
+        int4(tokens, outputs, k, new int[] {0, k}, 1, true);
+    }
+
+    private void fp32(int tokens, int outputs, int k) {
+        float[] x = inputs.floats(tokens * k);
+        float[] w = inputs.floats(outputs * k);
+        float[] expected = new float[tokens * outputs];
+        float[] actual = dirty(expected.length);
+        scalar.multiply(x, tokens, scalar.packFp32(w, outputs, k), expected);
+        vector.multiply(x, tokens, vector.packFp32(w, outputs, k), actual);
+        assertClose(expected, actual, sizes(x, tokens, w, outputs, k), k);
+    }
+
+    private void fp16(int tokens, int outputs, int k) {
+        float[] x = inputs.floats(tokens * k);
+        float[] w = inputs.floats(outputs * k);
+        float[] expected = new float[tokens * outputs];
+        float[] actual = dirty(expected.length);
+        scalar.multiply(x, tokens, scalar.packFp16(w, outputs, k), expected);
+        vector.multiply(x, tokens, vector.packFp16(w, outputs, k), actual);
+        assertClose(expected, actual, sizes(x, tokens, w, outputs, k), k);
+    }
+
+    private void int8(int tokens, int outputs, int k, int[] starts) {
+        byte[] x = inputs.bytes(tokens * k, -128, 127);
+        byte[] w = inputs.bytes(outputs * k, -127, 127);
+        float[] scales = inputs.scales(outputs * (starts.length - 1));
+        float[] expected = new float[tokens * outputs];
+        float[] actual = dirty(expected.length);
+        scalar.multiply(x, tokens, scalar.packInt8(w, outputs, k, scales, starts), expected);
+        vector.multiply(x, tokens, vector.packInt8(w, outputs, k, scales, starts), actual);
+        assertArrayEquals(expected, actual, "int8");
+    }
+
+    private void int16(int tokens, int outputs, int k, int[] starts) {
+        byte[] x = inputs.bytes(tokens * k, -128, 127);
+        short[] w = inputs.shorts(outputs * k);
+        float[] scales = inputs.scales(outputs * (starts.length - 1));
+        float[] expected = new float[tokens * outputs];
+        float[] actual = dirty(expected.length);
+        scalar.multiply(x, tokens, scalar.packInt16(w, outputs, k, scales, starts), expected);
+        vector.multiply(x, tokens, vector.packInt16(w, outputs, k, scales, starts), actual);
+        assertArrayEquals(expected, actual, "int16");
+    }
+
+    private void int4(
+            int tokens, int outputs, int k, int[] runStarts, int runsPerGroup, boolean symmetric) {
+        int runs = runStarts.length - 1;
+        int[] groups = IntStream.range(0, runs).map(r -> r / runsPerGroup).toArray();
+        int groupCount = groups[runs - 1] + 1;
+        byte[] x = inputs.bytes(tokens * k, -8, 7);
+        byte[] w = inputs.bytes(outputs * k, -8, 7);
+        byte[] zeroPoints =
+                symmetric
+                        ? new byte[outputs * groupCount]
+                        : inputs.bytes(outputs * groupCount, -8, 7);
+        float[] scales = inputs.scales(outputs * groupCount);
+        int[] shifts = inputs.shifts(runs);
+        float[] expected = new float[tokens * outputs];
+        float[] actual = dirty(expected.length);
+        scalar.multiply(
+                x,
+                tokens,
+                scalar.packInt4(w, outputs, k, scales, zeroPoints, runStarts, groups, shifts),
+                expected);
+        vector.multiply(
+                x,
+                tokens,
+                vector.packInt4(w, outputs, k, scales, zeroPoints, runStarts, groups, shifts),
+                actual);
+        assertArrayEquals(expected, actual, "int4");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {31, 32, 33, 34, 1024, 1025, 2050})
+    void integerProductsAreExactAtTheirExtremes(int k) {
+        int tokens = 7;
+        int outputs = 5;
+        int[] group = {0, k};
+        float[] ones = {1, 1, 1, 1, 1};
+        for (int activation : new int[] {-8, 7}) {
+            for (int weight : new int[] {-8, 7}) {
+                byte[] x = filled(tokens * k, activation);
+                byte[] w = filled(outputs * k, weight);
+                for (int zeroPoint : new int[] {-8, 0, 7}) {
+                    byte[] zeroPoints = filled(outputs, zeroPoint);
+                    for (int shift : new int[] {0, 8}) {
+                        int[] shifts = {shift};
+                        Int4Weights packed =
+                                vector.packInt4(
+                                        w, outputs, k, ones, zeroPoints, group, new int[1], shifts);
+                        float[] y = dirty(tokens * outputs);
+                        vector.multiply(x, tokens, packed, y);
+                        float exact = activation * (weight - zeroPoint) * k << shift;
+                        assertArrayEquals(floats(y.length, exact), y);
+                    }
+                }
+            }
+        }
+        for (int activation : new int[] {-128, 127}) {
+            for (int weight : new int[] {-127, 127}) {
+                byte[] x = filled(tokens * k, activation);
+                byte[] w = filled(outputs * k, weight);
+                float[] y = dirty(tokens * outputs);
+                vector.multiply(x, tokens, vector.packInt8(w, outputs, k, ones, group), y);
+                assertArrayEquals(floats(y.length, activation * weight * k), y);
+            }
+        }
+    }
+
+    /** Low and high outputs of a pair at opposite extremes, where one could borrow of the other. */
+    @Test
+    void pairedSumsDoNotDisturbEachOther() {
+        int k = 32;
+        int outputs = 128;
+        byte[] x = filled(2 * k, -8);
+        byte[] w = new byte[outputs * k];
+        for (int o = 0; o < outputs; o++) {
+            Arrays.fill(w, o * k, (o + 1) * k, (byte) (Integer.bitCount(o) % 2 == 0 ? -8 : 7));
+        }
+        float[] ones = floats(outputs, 1);
+        Int4Weights packed =
+                vector.packInt4(
+                        w,
+                        outputs,
+                        k,
+                        ones,
+                        new byte[outputs],
+                        new int[] {0, k},
+                        new int[1],
+                        new int[1]);
+        float[] y = dirty(2 * outputs);
+        vector.multiply(x, 2, packed, y);
+        for (int i = 0; i < y.length; i++) {
+            assertEquals(-8 * w[i % outputs * k] * k, y[i]);
+        }
+    }
+
+    @Test
+    void everyHalfPrecisionPatternIsWidenedExactly() {
+        short[] halves = new short[1 << 16];
+        for (int i = 0; i < halves.length; i++) {
+            halves[i] = (short) i;
+        }
+        float[] widened = new float[halves.length];
+        for (int repeat = 0; repeat < 20; repeat++) { // compiled code, too
+            FloatMultiplication.widen(halves, 0, widened, widened.length);
+        }
+        for (int i = 0; i < halves.length; i++) {
+            assertEquals(Float.float16ToFloat(halves[i]), widened[i]);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, 1, 1",
+        "3, 13, 31",
+        "13, 33, 32",
+        "33, 31, 33",
+        "2, 207, 128",
+        "31, 32, 3",
+        "5, 7, 1021"
+    })
+    void attention(int queries, int keys, int headDimension) {
+        int stride = headDimension + 5;
+        int scoresStride = keys + 2;
+        float[] q = inputs.floats(3 + queries * stride);
+        float[] k = inputs.floats(2 + keys * stride);
+        for (int firstVisible : new int[] {1, keys}) {
+            float[] expected = new float[1 + queries * scoresStride];
+            Arrays.fill(expected, 7);
+            float[] actual = expected.clone();
+            scalar.attentionScores(
+                    q,
+                    3,
+                    stride,
+                    queries,
+                    k,
+                    2,
+                    stride,
+                    keys,
+                    headDimension,
+                    0.25f,
+                    firstVisible,
+                    expected,
+                    1,
+                    scoresStride);
+            vector.attentionScores(
+                    q,
+                    3,
+                    stride,
+                    queries,
+                    k,
+                    2,
+                    stride,
+                    keys,
+                    headDimension,
+                    0.25f,
+                    firstVisible,
+                    actual,
+                    1,
+                    scoresStride);
+            assertArrayEquals(expected, actual, 1e-6f * headDimension, "scores");
+
+            float[] p = inputs.floats(1 + queries * scoresStride);
+            float[] expectedContext = new float[4 + queries * stride];
+            Arrays.fill(expectedContext, 7);
+            float[] actualContext = expectedContext.clone();
+            scalar.attentionContext(
+                    p,
+                    1,
+                    scoresStride,
+                    queries,
+                    k,
+                    2,
+                    stride,
+                    keys,
+                    headDimension,
+                    firstVisible,
+                    expectedContext,
+                    4,
+                    stride);
+            vector.attentionContext(
+                    p,
+                    1,
+                    scoresStride,
+                    queries,
+                    k,
+                    2,
+                    stride,
+                    keys,
+                    headDimension,
+                    firstVisible,
+                    actualContext,
+                    4,
+                    stride);
+            assertArrayEquals(expectedContext, actualContext, 2e-6f * keys, "context");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1, 1", "3, 13, 31", "13, 33, 64", "33, 31, 33", "2, 207, 100"})
+    void log2Context(int queries, int keys, int headDimension) {
+        byte[] codes = inputs.bytes(queries * (keys + 1), 0, 16);
+        for (int i = 0; i < codes.length; i++) {
+            codes[i] = codes[i] == 16 ? Kernels.LOG2_ZERO : codes[i];
+        }
+        byte[] v = inputs.bytes(3 + keys * (headDimension + 2), -128, 127);
+        int[] expected = new int[queries * headDimension];
+        int[] actual = new int[queries * headDimension];
+        Arrays.fill(actual, 99);
+        scalar.log2Context(
+                codes,
+                keys + 1,
+                queries,
+                v,
+                3,
+                headDimension + 2,
+                keys,
+                headDimension,
+                2,
+                expected);
+        vector.log2Context(
+                codes, keys + 1, queries, v, 3, headDimension + 2, keys, headDimension, 2, actual);
+        assertArrayEquals(expected, actual);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 13, 31, 32, 33, 207, 1021, 4098})
+    void softmax(int count) {
+        float[] x = inputs.floats(count + 3);
+        for (int i = 0; i < x.length; i++) {
+            x[i] *= 10;
+        }
+        float[] expected = x.clone();
+        float[] actual = x.clone();
+        scalar.softmax(expected, 2, count);
+        vector.softmax(actual, 2, count);
+        for (int i = 0; i < x.length; i++) {
+            assertEquals(expected[i], actual[i], 2e-6 * Math.abs(expected[i]) + 1e-44);
+        }
+    }
+
+    @Test
+    void softmaxSurvivesHugeValues() {
+        for (int count : new int[] {1, 3, 33}) {
+            float[] x = floats(count, -1e30f);
+            x[count / 2] = 1e30f;
+            vector.softmax(x, 0, count);
+            for (int i = 0; i < count; i++) {
+                assertEquals(i == count / 2 ? 1 : 0, x[i], 0.0f);
+            }
+        }
+    }
+
+    /** Softmax of (0, x) in effect: e^x over the whole range that softmax meets. */
+    @Test
+    void exponentialIsWithinItsBound() {
+        RowLoops loops =
+                WidthTemplate.instantiate(
+                        RowLoops.class, RowLoopsTemplate.class, vector.vectorBits());
+        int count = 1 << 16;
+        float[] x = new float[count];
+        for (int i = 0; i < count; i++) {
+            x[i] = -110f * i / count;
+        }
+        float[] y = x.clone();
+        loops.exponentials(y, 0, count, 0);
+        for (int i = 0; i < count; i++) {
+            double exact = StrictMath.exp(x[i]);
+            double bound = Math.max(2e-7 * exact, 2 * Float.MIN_VALUE);
+            assertEquals(exact, y[i], bound, "e^" + x[i]);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "3, 13", "2, 31", "1, 32", "13, 33", "33, 207", "2, 1021", "1, 4098"})
+    void norms(int tokens, int channels) {
+        float[] x = inputs.floats(tokens * channels);
+        float[] weight = inputs.floats(channels);
+        float[] bias = inputs.floats(channels);
+        float[] expected = new float[x.length];
+        float[] actual = dirty(x.length);
+        scalar.rmsNorm(x, tokens, channels, weight, 1e-6f, expected);
+        vector.rmsNorm(x, tokens, channels, weight, 1e-6f, actual);
+        assertArrayEquals(expected, actual, 1e-5f, "rms");
+        scalar.layerNorm(x, tokens, channels, weight, bias, 1e-5f, expected);
+        vector.layerNorm(x, tokens, channels, weight, bias, 1e-5f, actual);
+        assertArrayEquals(expected, actual, 1e-5f, "layer");
+        scalar.layerNorm(x, tokens, channels, weight, null, 1e-5f, expected);
+        vector.layerNorm(x, tokens, channels, weight, null, 1e-5f, actual);
+        assertArrayEquals(expected, actual, 1e-5f, "layer without bias");
+    }
+
+    @Test
+    void rmsNormOfZerosIsZero() {
+        float[] y = dirty(33);
+        vector.rmsNorm(new float[33], 1, 33, floats(33, 2), 1e-6f, y);
+        assertArrayEquals(new float[33], y);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1, 2", "3, 2, 26", "2, 3, 64", "5, 1, 66", "2, 2, 414"})
+    void rotation(int tokens, int heads, int headDimension) {
+        float[] x = inputs.floats(tokens * heads * headDimension);
+        float[] cosines = inputs.floats(tokens * headDimension / 2);
+        float[] sines = inputs.floats(tokens * headDimension / 2);
+        float[] expected = x.clone();
+        float[] actual = x.clone();
+        scalar.rotate(expected, tokens, heads, headDimension, cosines, sines);
+        vector.rotate(actual, tokens, heads, headDimension, cosines, sines);
+        assertArrayEquals(expected, actual);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 13, 31, 32, 33, 207, 1021, 4098, 70001})
+    void elementwise(int count) {
+        float[] x = inputs.floats(count + 2);
+        for (int i = 0; i < x.length; i++) {
+            x[i] *= i % 5 == 0 ? 40 : 3;
+        }
+        float[] y = inputs.floats(count);
+        float[] expected = x.clone();
+        float[] actual = x.clone();
+        scalar.siluMultiply(expected, y, count);
+        vector.siluMultiply(actual, y, count);
+        assertRelative(expected, actual, 1e-6, 1e-30);
+
+        expected = x.clone();
+        actual = x.clone();
+        scalar.geluTanh(expected, count);
+        vector.geluTanh(actual, count);
+        assertRelative(expected, actual, 2e-6, 1e-6);
+
+        expected = x.clone();
+        actual = x.clone();
+        scalar.relu(expected, count);
+        vector.relu(actual, count);
+        assertArrayEquals(expected, actual);
+        scalar.add(expected, y, count);
+        vector.add(actual, y, count);
+        assertArrayEquals(expected, actual);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "3, 13", "33, 31", "2, 1021"})
+    void biases(int tokens, int channels) {
+        float[] expected = inputs.floats(tokens * channels);
+        float[] actual = expected.clone();
+        float[] bias = inputs.floats(channels);
+        scalar.addBias(expected, tokens, channels, bias);
+        vector.addBias(actual, tokens, channels, bias);
+        assertArrayEquals(expected, actual);
+    }
+
+    @Test
+    void weightsOfOtherKernelsAreRefused() {
+        Fp32Weights ofScalar = scalar.packFp32(new float[6], 2, 3);
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> vector.multiply(new float[3], 1, ofScalar, new float[2]));
+        int other = vector.vectorBits() == 128 ? 256 : 128;
+        assumeTrue(KernelProvider.availableBits().contains(other), "only one width here");
+        Int4Weights ofOther =
+                KernelProvider.of(other)
+                        .packInt4(
+                                new byte[6],
+                                2,
+                                3,
+                                new float[2],
+                                new byte[2],
+                                new int[] {0, 3},
+                                new int[1],
+                                new int[1]);
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> vector.multiply(new byte[3], 1, ofOther, new float[2]));
+    }
+
+    @Test
+    void fourBitWeightsTakeHalfAByte() {
+        int outputs = 256;
+        int k = 1024;
+        int[] starts = KernelInputs.blocks(k, 32);
+        int groups = starts.length - 1;
+        int[] ofRuns = IntStream.range(0, groups).toArray();
+        long bytes =
+                vector.packInt4(
+                                new byte[outputs * k],
+                                outputs,
+                                k,
+                                new float[outputs * groups],
+                                new byte[outputs * groups],
+                                starts,
+                                ofRuns,
+                                new int[groups])
+                        .bytes();
+        long plan = 4L * (3 * groups + 1) + k;
+        assertEquals(outputs * k / 2 + 4L * outputs * groups + 8 + plan, bytes);
+    }
+
+    private static double[] sizes(float[] x, int tokens, float[] w, int outputs, int k) {
+        return KernelInputs.product(
+                KernelInputs.absolute(x), tokens, KernelInputs.absolute(w), outputs, k);
+    }
+
+    private static void assertClose(float[] expected, float[] actual, double[] sizes, int k) {
+        for (int i = 0; i < expected.length; i++) {
+            double bound = 6 * Math.sqrt(k) * KernelInputs.UNIT_ROUNDOFF * sizes[i];
+            assertEquals(expected[i], actual[i], bound, "element " + i);
+        }
+    }
+
+    private static void assertRelative(
+            float[] expected, float[] actual, double relative, double absolute) {
+        for (int i = 0; i < expected.length; i++) {
+            double bound = relative * Math.abs(expected[i]) + absolute;
+            assertEquals(expected[i], actual[i], bound, "element " + i);
+        }
+    }
+
+    /** Room for a result that must be overwritten. */
+    private static float[] dirty(int count) {
+        return floats(count, Float.NaN);
+    }
+
+    private static float[] floats(int count, float value) {
+        float[] values = new float[count];
+        Arrays.fill(values, value);
+        return values;
+    }
+
+    private static byte[] filled(int count, int value) {
+        byte[] values = new byte[count];
+        Arrays.fill(values, (byte) value);
+        return values;
+    }
+}
