@@ -6,9 +6,7 @@ import io.agilelens.engine.model.TokenPruner;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import io.agilelens.engine.tensor.Matrix;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.function.Consumer;
 
 /** Runs windows through a decoder and scores its predictions, window by window. */
@@ -46,7 +44,7 @@ public final class PerplexityEvaluator {
             Consumer<Perplexity> listener,
             Progress progress,
             Cancellation cancellation) {
-        Tally tally = new Tally(text);
+        PerplexityTally tally = new PerplexityTally(text);
         int count = text.windows().size();
         for (int window = 0; window < count; window++) {
             progress.report("evaluating window", window, count);
@@ -69,8 +67,19 @@ public final class PerplexityEvaluator {
 
     /** As {@link #score(int[], int, Cancellation)}, with a probe on the decoder's pass. */
     public WindowLoss score(int[] ids, int first, Probe probe, Cancellation cancellation) {
-        Decoder.Pass pass = decoder.run(ids, null, pruner, probe, cancellation);
         Matrix expected = reference == null ? null : reference.run(ids, cancellation).hidden();
+        return score(ids, first, probe, expected, cancellation);
+    }
+
+    /**
+     * As above, with the float model's pass over the same window already done.
+     *
+     * @param expected what the float model's head reads, {@code [tokens, hidden]}; null for no
+     *     comparison
+     */
+    public WindowLoss score(
+            int[] ids, int first, Probe probe, Matrix expected, Cancellation cancellation) {
+        Decoder.Pass pass = decoder.run(ids, null, pruner, probe, cancellation);
         int predictions = ids.length - 1;
         float[] kept = unscored(ids.length);
         float[] carried = unscored(ids.length);
@@ -84,6 +93,10 @@ public final class PerplexityEvaluator {
             cancellation.check();
             int rows = Math.min(ROWS, survivors.length - from);
             Matrix logits = decoder.logits(pass.hidden(), from, rows);
+            Matrix floats =
+                    expected == null
+                            ? null
+                            : reference.logits(gather(expected, survivors, from, rows), 0, rows);
             for (int row = 0; row < rows; row++) {
                 int position = survivors[from + row];
                 int next =
@@ -95,14 +108,26 @@ public final class PerplexityEvaluator {
                         kept[t] = carried[t];
                     }
                 }
-                if (expected != null && position >= first && position < predictions) {
-                    Matrix float32 = reference.logits(expected, position, 1);
-                    divergence[position] = (float) divergence(float32, logits, row, normalizer);
-                    agreed[position] = largest(float32, 0) == largest(logits, row);
+                if (floats != null && position >= first && position < predictions) {
+                    divergence[position] = (float) divergence(floats, logits, row, normalizer);
+                    agreed[position] = largest(floats, row) == largest(logits, row);
                 }
             }
         }
         return new WindowLoss(kept, carried, divergence, agreed);
+    }
+
+    private static Matrix gather(Matrix hidden, int[] positions, int from, int rows) {
+        Matrix gathered = Matrix.zeros(rows, hidden.columns());
+        for (int row = 0; row < rows; row++) {
+            System.arraycopy(
+                    hidden.data(),
+                    hidden.offset(positions[from + row]),
+                    gathered.data(),
+                    gathered.offset(row),
+                    hidden.columns());
+        }
+        return gathered;
     }
 
     private static float[] unscored(int count) {
@@ -129,10 +154,10 @@ public final class PerplexityEvaluator {
     /** Σ p · (ln p − ln q), p the float model's prediction. */
     private static double divergence(
             Matrix reference, Matrix logits, int row, double logitsNormalizer) {
-        double normalizer = logSumExp(reference, 0);
+        double normalizer = logSumExp(reference, row);
         double sum = 0;
         for (int v = 0; v < reference.columns(); v++) {
-            double logP = reference.get(0, v) - normalizer;
+            double logP = reference.get(row, v) - normalizer;
             sum += Math.exp(logP) * (logP - (logits.get(row, v) - logitsNormalizer));
         }
         return Math.max(0, sum);
@@ -146,68 +171,5 @@ public final class PerplexityEvaluator {
             }
         }
         return best;
-    }
-
-    /** Adds up windows. */
-    private final class Tally {
-        private final TokenWindows text;
-        private final MeanEstimate kept = new MeanEstimate();
-        private final MeanEstimate carried = new MeanEstimate();
-        private final MeanEstimate divergence = new MeanEstimate();
-        private final List<Double> sums = new ArrayList<>();
-        private final List<Integer> counts = new ArrayList<>();
-        private long agreed;
-
-        Tally(TokenWindows text) {
-            this.text = text;
-        }
-
-        void add(WindowLoss loss) {
-            double sum = 0;
-            int count = 0;
-            for (int t = 0; t < loss.kept().length; t++) {
-                if (!Float.isNaN(loss.carried()[t])) {
-                    carried.add(loss.carried()[t]);
-                }
-                if (!Float.isNaN(loss.kept()[t])) {
-                    kept.add(loss.kept()[t]);
-                    sum += loss.kept()[t];
-                    count++;
-                }
-                if (!Float.isNaN(loss.divergence()[t])) {
-                    divergence.add(loss.divergence()[t]);
-                    agreed += loss.agreed()[t] ? 1 : 0;
-                }
-            }
-            sums.add(sum);
-            counts.add(count);
-        }
-
-        Perplexity result() {
-            double means = 0;
-            int scored = 0;
-            for (int w = 0; w < sums.size(); w++) {
-                if (counts.get(w) > 0) {
-                    means += sums.get(w) / counts.get(w);
-                    scored++;
-                }
-            }
-            double perplexity = scored == 0 ? Double.NaN : Math.exp(means / scored);
-            return new Perplexity(
-                    text.protocol(),
-                    text.length(),
-                    sums.size(),
-                    text.windows().size(),
-                    kept.count(),
-                    kept.mean(),
-                    perplexity,
-                    perplexity * kept.standardError(),
-                    Math.exp(carried.mean()),
-                    (double) kept.count() / carried.count(),
-                    sums,
-                    counts,
-                    divergence.mean(),
-                    divergence.count() == 0 ? Double.NaN : (double) agreed / divergence.count());
-        }
     }
 }

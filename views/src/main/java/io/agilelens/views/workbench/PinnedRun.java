@@ -1,0 +1,24 @@
+package io.agilelens.views.workbench;
+
+import io.agilelens.engine.evaluate.Perplexity;
+import io.agilelens.engine.recipe.Recipe;
+
+/**
+ * A recipe with its figures, kept for comparison.
+ *
+ * @param name unique among the pinned runs
+ * @param baseline of the float model on the same windows
+ * @param tuned of the recipe
+ * @param weightBits mean stored bits of a weight of the decoder layers
+ * @param weightBytes stored bytes of those weights
+ * @param prefillTokensPerSecond measured while the perplexity was computed, in the arithmetic that
+ *     the recipe names; for a simulated recipe this says nothing about its speed when executed
+ */
+public record PinnedRun(
+        String name,
+        Recipe recipe,
+        Perplexity baseline,
+        Perplexity tuned,
+        double weightBits,
+        long weightBytes,
+        double prefillTokensPerSecond) {}

@@ -1,0 +1,87 @@
+package io.agilelens.views.workbench;
+
+import io.agilelens.views.Selection;
+import java.util.List;
+import java.util.Optional;
+import javafx.beans.property.ObjectProperty;
+import javafx.beans.property.SimpleObjectProperty;
+import javafx.collections.FXCollections;
+import javafx.collections.ObservableList;
+
+/**
+ * What every view looks at: the model, the recipe, the selection, and the numbers made from them.
+ * The application's live loop fills it in; view models read it. Touched on the JavaFX thread only,
+ * and holding no controls.
+ */
+public final class Workbench {
+    private final Selection selection = new Selection();
+    private final RecipeHistory history = new RecipeHistory();
+    private final ObjectProperty<Optional<OpenedModel>> model =
+            new SimpleObjectProperty<>(this, "model", Optional.empty());
+    private final ObjectProperty<Optional<WindowComparison>> comparison =
+            new SimpleObjectProperty<>(this, "comparison", Optional.empty());
+    private final ObjectProperty<Boolean> comparisonStale =
+            new SimpleObjectProperty<>(this, "comparisonStale", false);
+    private final ObjectProperty<Quality> quality =
+            new SimpleObjectProperty<>(this, "quality", Quality.NONE);
+    private final ObjectProperty<Boolean> qualityStale =
+            new SimpleObjectProperty<>(this, "qualityStale", false);
+    private final ObjectProperty<Activity> activity =
+            new SimpleObjectProperty<>(this, "activity", Activity.IDLE);
+    private final ObservableList<PinnedRun> runs = FXCollections.observableArrayList();
+
+    /** What is looked at. */
+    public Selection selection() {
+        return selection;
+    }
+
+    /** The recipe in force and its undo history. */
+    public RecipeHistory history() {
+        return history;
+    }
+
+    /** The open model; empty before the first one is there. */
+    public ObjectProperty<Optional<OpenedModel>> modelProperty() {
+        return model;
+    }
+
+    /** The shown window through the float and the tuned model. */
+    public ObjectProperty<Optional<WindowComparison>> comparisonProperty() {
+        return comparison;
+    }
+
+    /** Whether {@link #comparisonProperty} belongs to an older recipe or selection. */
+    public ObjectProperty<Boolean> comparisonStaleProperty() {
+        return comparisonStale;
+    }
+
+    /** Perplexities, running or final. */
+    public ObjectProperty<Quality> qualityProperty() {
+        return quality;
+    }
+
+    /** Whether {@link #qualityProperty} belongs to an older recipe. */
+    public ObjectProperty<Boolean> qualityStaleProperty() {
+        return qualityStale;
+    }
+
+    /** What is being worked on. */
+    public ObjectProperty<Activity> activityProperty() {
+        return activity;
+    }
+
+    /** Runs kept for comparison, in the order of pinning. */
+    public ObservableList<PinnedRun> runs() {
+        return runs;
+    }
+
+    /** A name that no pinned run has yet, made from a wish. */
+    public String freeRunName(String wish) {
+        List<String> taken = runs.stream().map(PinnedRun::name).toList();
+        String name = wish;
+        for (int n = 2; taken.contains(name); n++) {
+            name = wish + " (" + n + ")";
+        }
+        return name;
+    }
+}

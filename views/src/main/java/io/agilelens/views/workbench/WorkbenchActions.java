@@ -1,0 +1,36 @@
+package io.agilelens.views.workbench;
+
+import java.nio.file.Path;
+
+/** What views ask the application to do. All return at once; the work is done in the background. */
+public interface WorkbenchActions {
+
+    /** Opens a model; the present one stays if that fails. */
+    void open(String reference);
+
+    /** Evaluates with another text file. */
+    void useText(Path file);
+
+    /** Shows another window of the text. */
+    void showWindow(int window);
+
+    /** Keeps the recipe and its figures, evaluating to the end first if need be. */
+    void pinRun();
+
+    /**
+     * Writes the tuned model as a native bundle.
+     *
+     * @param folder must not exist yet
+     */
+    void exportBundle(Path folder);
+
+    /**
+     * Measures the kernels at the model's shapes.
+     *
+     * @param bits vector width, 0 for scalar code
+     */
+    void measureKernels(int bits);
+
+    /** Stops what runs in the background. */
+    void cancel();
+}
