@@ -5,6 +5,7 @@ import io.agilelens.views.Messages;
 import io.agilelens.views.Theme;
 import java.nio.IntBuffer;
 import java.util.Objects;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -192,6 +193,18 @@ public final class Heatmap extends Region implements Exportable {
         if (data.get() != null) {
             viewport = Viewport.whole(data.get());
             draw();
+        }
+    }
+
+    /**
+     * Waits, on any thread but JavaFX's, until every map drawn so far has its cells; they are shown
+     * with the next pulse.
+     */
+    public static void awaitPainted() throws InterruptedException {
+        try {
+            PAINTER.submit(() -> {}).get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -25,6 +25,7 @@ final class RoundAxes {
         }
         NumberAxis linear = new RoundNumberAxis(axis.label());
         linear.setAutoRangeIncludesZero(zero);
+        linear.setAutoRangeStickyZero(zero);
         return linear;
     }
 
@@ -63,7 +64,7 @@ final class RoundAxes {
         boolean horizontal = RectangleEdge.isTopOrBottom(edge);
         int size = axis.getTickLabelFont().getSize();
         double length = horizontal ? area.getWidth() : area.getHeight();
-        int most = (int) Math.clamp(length / (size * (horizontal ? 5.5 : 2.4)), 2, 11);
+        int most = (int) Math.clamp(length / (size * (horizontal ? 5 : 2.4)), 2, 11);
         TextAnchor anchor = horizontal ? TextAnchor.TOP_CENTER : TextAnchor.CENTER_RIGHT;
         List<NumberTick> ticks = new ArrayList<>();
         for (ValueScale.Tick tick : scale.ticks(most)) {

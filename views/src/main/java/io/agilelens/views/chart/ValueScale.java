@@ -129,7 +129,7 @@ public record ValueScale(Kind kind, double minimum, double maximum, String unit)
     }
 
     private List<Tick> linearTicks(int most) {
-        double step = roundStep((maximum - minimum) / Math.max(1, most - 1));
+        double step = roundStep((maximum - minimum) / most);
         int decimals = Math.max(0, (int) -Math.floor(Math.log10(step) + 1e-9));
         boolean plain = decimals <= 4 && Math.max(Math.abs(minimum), Math.abs(maximum)) < 1e4;
         List<Tick> ticks = new ArrayList<>();

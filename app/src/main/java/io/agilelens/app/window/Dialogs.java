@@ -1,0 +1,61 @@
+package io.agilelens.app.window;
+
+import io.agilelens.engine.UserException;
+import io.agilelens.views.Messages;
+import io.agilelens.views.Theme;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import javafx.geometry.Pos;
+import javafx.scene.control.Alert;
+import javafx.scene.control.ButtonType;
+import javafx.scene.control.TextArea;
+import javafx.scene.layout.Region;
+import javafx.stage.Window;
+import javafx.util.Duration;
+import org.controlsfx.control.Notifications;
+
+/** What the window says unasked: toasts for what went well, a dialog for what did not. */
+public final class Dialogs {
+    private static final Duration TOAST = Duration.seconds(4);
+
+    private Dialogs() {}
+
+    /** One line in the corner that goes away by itself. */
+    public static void toast(Window owner, String text) {
+        Notifications.create()
+                .owner(owner)
+                .text(text)
+                .position(Pos.BOTTOM_RIGHT)
+                .hideAfter(TOAST)
+                .threshold(3, Notifications.create().title(Messages.text("toast.more")))
+                .show();
+    }
+
+    /** What is wrong, where, and the way out. Details of the machine are folded away. */
+    public static void showError(Window owner, Throwable failure) {
+        errorAlert(owner, failure).show();
+    }
+
+    static Alert errorAlert(Window owner, Throwable failure) {
+        boolean mendable = failure instanceof UserException;
+        Alert alert = new Alert(Alert.AlertType.ERROR);
+        alert.initOwner(owner);
+        alert.setTitle(Messages.text("error.title"));
+        alert.setHeaderText(Messages.text(mendable ? "error.mendable" : "error.unexpected"));
+        alert.setContentText(
+                failure.getMessage() == null ? failure.toString() : failure.getMessage());
+        alert.getButtonTypes().setAll(ButtonType.CLOSE);
+        alert.getDialogPane().setMinHeight(Region.USE_PREF_SIZE);
+        alert.getDialogPane().setPrefWidth(520);
+        alert.getDialogPane().getStylesheets().add(Theme.sceneStylesheet());
+        if (!mendable || failure.getCause() != null) {
+            StringWriter trace = new StringWriter();
+            failure.printStackTrace(new PrintWriter(trace));
+            TextArea details = new TextArea(trace.toString());
+            details.setEditable(false);
+            details.getStyleClass().add("small");
+            alert.getDialogPane().setExpandableContent(details);
+        }
+        return alert;
+    }
+}

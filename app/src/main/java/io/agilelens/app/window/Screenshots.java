@@ -1,0 +1,77 @@
+package io.agilelens.app.window;
+
+import io.agilelens.views.Theme;
+import io.agilelens.views.chart.Export;
+import io.agilelens.views.chart.Heatmap;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import javafx.animation.PauseTransition;
+import javafx.application.Platform;
+import javafx.scene.image.WritableImage;
+import javafx.stage.Stage;
+import javafx.util.Duration;
+
+/** Pictures of the window as it really is, for documentation and for looking at it without one. */
+public final class Screenshots {
+    private static final Duration PULSES = Duration.millis(120);
+
+    private Screenshots() {}
+
+    /**
+     * Sizes the window's content, waits until it is drawn, and writes it; from any thread but
+     * JavaFX's.
+     *
+     * @param stage a window that is showing
+     * @param width of the content, in pixels
+     * @param height of the content, in pixels; a headless screen is 1000 high
+     * @throws IOException if the file cannot be written
+     */
+    public static void take(Stage stage, Theme.Mode theme, double width, double height, Path file)
+            throws IOException, InterruptedException {
+        onFx(
+                () -> {
+                    Theme.apply(theme);
+                    stage.setMinWidth(0);
+                    stage.setMinHeight(0);
+                    stage.setX(0);
+                    stage.setY(0);
+                    stage.setWidth(width + stage.getWidth() - stage.getScene().getWidth());
+                    stage.setHeight(height + stage.getHeight() - stage.getScene().getHeight());
+                    return null;
+                });
+        // Layout asks for cells, cells come back, and one more pulse shows them.
+        pause();
+        Heatmap.awaitPainted();
+        pause();
+        WritableImage image = onFx(() -> stage.getScene().snapshot(null));
+        Path folder = file.toAbsolutePath().getParent();
+        Files.createDirectories(folder);
+        Export.writePng(image, file);
+    }
+
+    private static void pause() throws InterruptedException {
+        CompletableFuture<Void> over = new CompletableFuture<>();
+        Platform.runLater(
+                () -> {
+                    PauseTransition pause = new PauseTransition(PULSES);
+                    pause.setOnFinished(event -> over.complete(null));
+                    pause.play();
+                });
+        get(over);
+    }
+
+    private static <T> T onFx(java.util.function.Supplier<T> work) throws InterruptedException {
+        return get(CompletableFuture.supplyAsync(work, Platform::runLater));
+    }
+
+    private static <T> T get(CompletableFuture<T> future) throws InterruptedException {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+}

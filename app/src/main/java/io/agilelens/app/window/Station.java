@@ -1,0 +1,15 @@
+package io.agilelens.app.window;
+
+import java.util.function.Supplier;
+import javafx.scene.Node;
+import org.kordamp.ikonli.Ikon;
+
+/**
+ * One of the places a person works at.
+ *
+ * @param id a stable name, such as {@code outliers}
+ * @param title what the list calls it
+ * @param icon stands before the title
+ * @param factory makes what the middle shows; called once, when the station is first opened
+ */
+public record Station(String id, String title, Ikon icon, Supplier<? extends Node> factory) {}

@@ -1,0 +1,155 @@
+package io.agilelens.app.window;
+
+import io.agilelens.engine.task.Cancellation;
+import io.agilelens.engine.task.Progress;
+import io.agilelens.views.Figures;
+import io.agilelens.views.Messages;
+import java.util.concurrent.atomic.AtomicReference;
+import javafx.animation.Animation;
+import javafx.animation.KeyFrame;
+import javafx.animation.Timeline;
+import javafx.application.Platform;
+import javafx.scene.control.Button;
+import javafx.scene.control.Label;
+import javafx.scene.control.Tooltip;
+import javafx.util.Duration;
+import org.controlsfx.control.StatusBar;
+
+/** The line below everything: what is being done, on which hardware, with how much memory. */
+public final class WorkbenchStatusBar extends StatusBar {
+    private final Button cancel = new Button(Messages.text("status.cancel"));
+    private final Label machine = new Label();
+    private final Label heap = new Label();
+    private final Timeline heapWatch =
+            new Timeline(new KeyFrame(Duration.seconds(1), event -> showHeap()));
+    private Task running;
+
+    WorkbenchStatusBar() {
+        getStyleClass().add("workbench-status");
+        setText("");
+        cancel.setId("cancel");
+        cancel.getStyleClass().addAll("small", "flat");
+        cancel.setVisible(false);
+        cancel.setOnAction(event -> cancelRunning());
+        machine.getStyleClass().addAll("small", "muted");
+        heap.getStyleClass().addAll("small", "muted", "status-heap");
+        heap.setTooltip(new Tooltip(Messages.text("status.heap.help")));
+        getRightItems().addAll(cancel, machine, heap);
+        heapWatch.setCycleCount(Animation.INDEFINITE);
+        // A running timeline is held by the toolkit, so it runs only while the window is open.
+        sceneProperty()
+                .flatMap(scene -> scene.windowProperty())
+                .flatMap(window -> window.showingProperty())
+                .orElse(false)
+                .subscribe(this::watchHeap);
+    }
+
+    private void watchHeap(boolean showing) {
+        if (showing) {
+            showHeap();
+            heapWatch.play();
+        } else {
+            heapWatch.stop();
+        }
+    }
+
+    private void showHeap() {
+        Runtime runtime = Runtime.getRuntime();
+        heap.setText(
+                Messages.text(
+                        "status.heap",
+                        Figures.bytes(runtime.totalMemory() - runtime.freeMemory()),
+                        Figures.bytes(runtime.maxMemory())));
+    }
+
+    /**
+     * Says what the engine computes with, such as {@code AVX2 256-bit · 2 threads}.
+     *
+     * @param reason why, for the tooltip
+     */
+    public void setMachine(String summary, String reason) {
+        machine.setText(summary);
+        machine.setTooltip(reason.isEmpty() ? null : new Tooltip(reason));
+    }
+
+    /**
+     * Starts to show a piece of work, in place of one shown before; on the JavaFX thread.
+     *
+     * @param cancellation what the cancel button asks to stop
+     * @return hears how far the work is, from any thread; reports that follow each other faster
+     *     than the screen are merged
+     */
+    public Task track(String name, Cancellation cancellation) {
+        running = new Task(name, cancellation);
+        cancel.setVisible(true);
+        setText(name);
+        setProgress(-1);
+        return running;
+    }
+
+    /** Says something while nothing runs. */
+    public void say(String message) {
+        if (running == null) {
+            setText(message);
+        }
+    }
+
+    private void cancelRunning() {
+        if (running != null) {
+            running.cancellation.cancel();
+            setText(Messages.text("status.cancelling"));
+        }
+    }
+
+    /** One piece of work in the status bar. */
+    public final class Task implements Progress {
+        private record Report(String step, long done, long total) {}
+
+        private final String name;
+        private final Cancellation cancellation;
+        private final long start = System.nanoTime();
+        private final AtomicReference<Report> latest = new AtomicReference<>();
+
+        private Task(String name, Cancellation cancellation) {
+            this.name = name;
+            this.cancellation = cancellation;
+        }
+
+        @Override
+        public void report(String step, long done, long total) {
+            if (latest.getAndSet(new Report(step, done, total)) == null) {
+                Platform.runLater(this::show);
+            }
+        }
+
+        private void show() {
+            Report report = latest.getAndSet(null);
+            if (running != this || report == null || cancellation.isCancelled()) {
+                return;
+            }
+            double share = (double) report.done() / Math.max(1, report.total());
+            setProgress(share);
+            String left = "";
+            double seconds = (System.nanoTime() - start) / 1e9;
+            if (share > 0.02 && share < 1 && seconds > 1) {
+                double rest = seconds / share * (1 - share);
+                left = Messages.text("status.left", Figures.seconds(Math.ceil(rest)));
+            }
+            setText(Messages.text("status.progress", name, report.step(), left).strip());
+        }
+
+        /**
+         * Ends the work in the bar; on the JavaFX thread.
+         *
+         * @param message what came of it
+         */
+        public void finish(String message) {
+            if (running == this) {
+                running = null;
+                setProgress(0);
+                cancel.setVisible(false);
+                setText(message);
+            }
+        }
+    }
+}

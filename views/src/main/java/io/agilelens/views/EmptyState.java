@@ -1,0 +1,32 @@
+package io.agilelens.views;
+
+import javafx.scene.control.Button;
+import javafx.scene.control.Label;
+import javafx.scene.layout.VBox;
+import org.kordamp.ikonli.Ikon;
+import org.kordamp.ikonli.javafx.FontIcon;
+
+/** Stands where pictures will be and teaches the next step. */
+public final class EmptyState extends VBox {
+    /**
+     * @param text what is missing and what to do, in one sentence
+     */
+    public EmptyState(Ikon icon, String text) {
+        getStyleClass().add("empty-state");
+        Label label = new Label(text);
+        label.setWrapText(true);
+        label.getStyleClass().add("muted");
+        getChildren().addAll(new FontIcon(icon), label);
+    }
+
+    /**
+     * @param verb what the button does
+     */
+    public EmptyState(Ikon icon, String text, String verb, Runnable action) {
+        this(icon, text);
+        Button button = new Button(verb);
+        button.getStyleClass().add("accent");
+        button.setOnAction(event -> action.run());
+        getChildren().add(button);
+    }
+}

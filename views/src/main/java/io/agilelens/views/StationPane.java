@@ -1,0 +1,34 @@
+package io.agilelens.views;
+
+import javafx.scene.Node;
+import javafx.scene.control.Label;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
+import javafx.scene.layout.VBox;
+
+/** What every station looks like: its title with its own controls beside it, and its pictures. */
+public final class StationPane extends VBox {
+    private final HBox tools = new HBox();
+
+    /**
+     * @param title the station's name
+     * @param content fills what is left
+     * @param controls stand at the right of the title
+     */
+    public StationPane(String title, Node content, Node... controls) {
+        getStyleClass().add("station-pane");
+        Label heading = new Label(title);
+        heading.getStyleClass().add("heading");
+        heading.setMinWidth(Region.USE_PREF_SIZE);
+        Region gap = new Region();
+        HBox.setHgrow(gap, Priority.ALWAYS);
+        tools.getStyleClass().add("card-tools");
+        tools.getChildren().addAll(controls);
+        HBox header = new HBox(heading, gap, tools);
+        header.getStyleClass().add("station-header");
+        VBox.setVgrow(content, Priority.ALWAYS);
+        getChildren().addAll(header, content);
+        setMinSize(0, 0);
+    }
+}
