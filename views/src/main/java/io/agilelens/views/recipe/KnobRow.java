@@ -1,0 +1,151 @@
+package io.agilelens.views.recipe;
+
+import io.agilelens.engine.UserException;
+import io.agilelens.engine.recipe.Knob;
+import io.agilelens.views.Figures;
+import java.util.function.DoubleConsumer;
+import javafx.css.PseudoClass;
+import javafx.geometry.Pos;
+import javafx.scene.control.Label;
+import javafx.scene.control.Slider;
+import javafx.scene.control.TextField;
+import javafx.scene.control.Tooltip;
+import javafx.scene.input.KeyCode;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+
+/**
+ * A knob as a slider with its value beside it. Dragging, the wheel, the keyboard and typing all
+ * come to the same values.
+ */
+final class KnobRow extends HBox {
+    private static final PseudoClass INVALID = PseudoClass.getPseudoClass("invalid");
+
+    private final Knob knob;
+    private final Slider slider;
+    private final TextField value;
+    private final DoubleConsumer onChange;
+    private final Runnable onRelease;
+    private boolean showing;
+
+    /**
+     * @param title short, for the narrow panel; the knob's own title and help are the tooltip
+     * @param largest the knob's maximum, or less where the panel offers less
+     * @param onChange hears a value that the person chose
+     * @param onRelease hears that a drag ended
+     */
+    KnobRow(Knob knob, String title, double largest, DoubleConsumer onChange, Runnable onRelease) {
+        this.knob = knob;
+        this.onChange = onChange;
+        this.onRelease = onRelease;
+        slider = new Slider(knob.minimum(), largest, knob.minimum());
+        slider.setId(knob.key() + ".slider");
+        slider.setBlockIncrement(knob.step());
+        slider.setMajorTickUnit(knob.step());
+        slider.setMinorTickCount(0);
+        slider.setSnapToTicks(true);
+        slider.setAccessibleText(knob.title());
+        HBox.setHgrow(slider, Priority.ALWAYS);
+        slider.setMaxWidth(Double.MAX_VALUE);
+        slider.setMinWidth(60);
+
+        value = new TextField();
+        value.setId(knob.key() + ".value");
+        value.getStyleClass().add("knob-value");
+        value.setAccessibleText(knob.title());
+
+        Label label = new Label(title);
+        label.getStyleClass().add("knob-title");
+        label.setLabelFor(slider);
+        String unit = knob.unit().isEmpty() ? "" : " (" + knob.unit() + ")";
+        Tooltip help = new Tooltip(knob.title() + unit + "\n" + knob.help());
+        help.setWrapText(true);
+        help.setMaxWidth(320);
+        label.setTooltip(help);
+        slider.setTooltip(help);
+
+        setAlignment(Pos.CENTER_LEFT);
+        setSpacing(8);
+        getStyleClass().add("knob-row");
+        getChildren().addAll(label, slider, value);
+
+        slider.valueProperty()
+                .addListener(
+                        (_, _, now) -> {
+                            if (!showing) {
+                                choose(now.doubleValue());
+                            }
+                        });
+        slider.setOnMouseReleased(_ -> onRelease.run());
+        slider.setOnScroll(
+                scroll -> {
+                    double steps = Math.signum(scroll.getDeltaY());
+                    slider.setValue(snap(slider.getValue() + steps * knob.step()));
+                    scroll.consume();
+                });
+        value.setOnAction(_ -> commitText());
+        value.focusedProperty()
+                .addListener(
+                        (_, _, focused) -> {
+                            if (!focused) {
+                                commitText();
+                            }
+                        });
+        value.setOnKeyPressed(
+                key -> {
+                    if (key.getCode() == KeyCode.UP || key.getCode() == KeyCode.DOWN) {
+                        double step = key.getCode() == KeyCode.UP ? knob.step() : -knob.step();
+                        slider.setValue(snap(slider.getValue() + step));
+                        key.consume();
+                    } else if (key.getCode() == KeyCode.ESCAPE) {
+                        showText(slider.getValue());
+                    }
+                });
+    }
+
+    /** Shows a value that came from elsewhere; {@code onChange} does not hear it. */
+    void show(double shown) {
+        showing = true;
+        slider.setValue(shown);
+        showing = false;
+        showText(shown);
+    }
+
+    private void choose(double chosen) {
+        double snapped = snap(chosen);
+        showText(snapped);
+        onChange.accept(snapped);
+    }
+
+    private double snap(double raw) {
+        double steps = Math.rint((raw - knob.minimum()) / knob.step());
+        double snapped = knob.minimum() + steps * knob.step();
+        // Steps such as 0.05 have no exact binary form; what is shown is what is meant.
+        double rounded = Math.rint(snapped * 1e6) / 1e6;
+        return Math.clamp(rounded, slider.getMin(), slider.getMax());
+    }
+
+    private void commitText() {
+        double typed;
+        try {
+            typed = Double.parseDouble(value.getText().strip().replace(',', '.'));
+            knob.check(typed);
+        } catch (NumberFormatException | UserException unusable) {
+            value.pseudoClassStateChanged(INVALID, true);
+            return;
+        }
+        value.pseudoClassStateChanged(INVALID, false);
+        double snapped = snap(typed);
+        if (snapped != slider.getValue()) {
+            slider.setValue(snapped);
+            onRelease.run();
+        } else {
+            showText(snapped);
+        }
+    }
+
+    private void showText(double shown) {
+        value.pseudoClassStateChanged(INVALID, false);
+        value.setText(knob.step() < 1 ? Figures.fixed(shown, 2) : Figures.number(shown));
+    }
+}

@@ -1,0 +1,206 @@
+package io.agilelens.views.recipe;
+
+import io.agilelens.engine.model.TokenScore;
+import io.agilelens.engine.quant.Execution;
+import io.agilelens.engine.recipe.ActivationMethod;
+import io.agilelens.engine.recipe.ActivationRecipe;
+import io.agilelens.engine.recipe.Granularity;
+import io.agilelens.engine.recipe.Preset;
+import io.agilelens.engine.recipe.PruningRecipe;
+import io.agilelens.engine.recipe.Recipe;
+import io.agilelens.engine.recipe.SoftmaxMethod;
+import io.agilelens.engine.recipe.SoftmaxRecipe;
+import io.agilelens.engine.recipe.WeightMethod;
+import io.agilelens.engine.recipe.WeightRecipe;
+import io.agilelens.views.Messages;
+import io.agilelens.views.workbench.OpenedModel;
+import io.agilelens.views.workbench.RecipeHistory;
+import io.agilelens.views.workbench.Workbench;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import javafx.beans.property.ReadOnlyObjectProperty;
+
+/** Turns the knobs of the recipe; each turn is a named step that can be undone. */
+public final class RecipeViewModel {
+    /** Group sizes on offer; −1 stands for whole rows. */
+    public static final List<Integer> GROUPS = List.of(32, 64, 128, -1);
+
+    /** Weight methods that can be fitted here. */
+    public static final List<WeightMethod> WEIGHT_METHODS =
+            List.of(WeightMethod.NONE, WeightMethod.RTN);
+
+    private final Workbench workbench;
+    private final RecipeHistory history;
+
+    public RecipeViewModel(Workbench workbench) {
+        this.workbench = workbench;
+        this.history = workbench.history();
+    }
+
+    public ReadOnlyObjectProperty<Recipe> recipeProperty() {
+        return history.recipeProperty();
+    }
+
+    public RecipeHistory history() {
+        return history;
+    }
+
+    /** Decoder layers of the open model; 0 if there is none. */
+    public int layers() {
+        return workbench.modelProperty().get().map(m -> m.config().layers()).orElse(0);
+    }
+
+    public List<Preset> presets() {
+        return workbench.modelProperty().get().map(OpenedModel::presets).orElse(List.of());
+    }
+
+    /** The preset that the recipe is, or its short description. */
+    public String presetName() {
+        Recipe recipe = history.recipe();
+        return presets().stream()
+                .filter(p -> p.recipe().withExecution(recipe.execution()).equals(recipe))
+                .map(Preset::name)
+                .findFirst()
+                .orElse(Messages.text("recipe.custom"));
+    }
+
+    /** Takes a preset's recipe; how it runs stays as it is. */
+    public void choose(Preset preset) {
+        history.endStep();
+        history.change(
+                Messages.text("recipe.step.preset", preset.name()),
+                preset.recipe().withExecution(history.recipe().execution()));
+        history.endStep();
+    }
+
+    public void setWeightMethod(WeightMethod method) {
+        weights(
+                "weights.method",
+                w -> new WeightRecipe(method, w.bits(), w.group(), w.symmetric()));
+    }
+
+    public void setWeightBits(int bits) {
+        weights("weights.bits", w -> new WeightRecipe(w.method(), bits, w.group(), w.symmetric()));
+    }
+
+    public void setWeightGroup(int group) {
+        weights("weights.group", w -> new WeightRecipe(w.method(), w.bits(), group, w.symmetric()));
+    }
+
+    public void setWeightSymmetric(boolean symmetric) {
+        weights(
+                "weights.symmetric",
+                w -> new WeightRecipe(w.method(), w.bits(), w.group(), symmetric));
+    }
+
+    public void setActivationMethod(ActivationMethod method) {
+        // TRIP has one scale for the tensor, whatever uniform quantization had before.
+        activations(
+                "activations.method",
+                a ->
+                        new ActivationRecipe(
+                                method,
+                                a.bits(),
+                                a.maxExponent(),
+                                method == ActivationMethod.TRIP
+                                        ? Granularity.TENSOR
+                                        : a.granularity()));
+    }
+
+    public void setActivationBits(int bits) {
+        activations(
+                "activations.bits",
+                a -> new ActivationRecipe(a.method(), bits, a.maxExponent(), a.granularity()));
+    }
+
+    public void setMaxExponent(int exponent) {
+        activations(
+                "activations.max_exponent",
+                a -> new ActivationRecipe(a.method(), a.bits(), exponent, a.granularity()));
+    }
+
+    public void setGranularity(Granularity granularity) {
+        activations(
+                "activations.granularity",
+                a -> new ActivationRecipe(a.method(), a.bits(), a.maxExponent(), granularity));
+    }
+
+    public void setSoftmaxMethod(SoftmaxMethod method) {
+        softmax("softmax.method", s -> new SoftmaxRecipe(method, s.bits()));
+    }
+
+    public void setSoftmaxBits(int bits) {
+        softmax("softmax.bits", s -> new SoftmaxRecipe(s.method(), bits));
+    }
+
+    /** Sets β; with no layer to prune yet, the last third of the layers prunes. */
+    public void setBeta(double beta) {
+        pruning(
+                "pruning.beta",
+                p ->
+                        new PruningRecipe(
+                                beta,
+                                p.layers().isEmpty() && beta > 0 ? lastThird() : p.layers(),
+                                p.score(),
+                                p.keepsPositions()));
+    }
+
+    /** Prunes at layers {@code from…to}. */
+    public void setPrunedLayers(int from, int to) {
+        SortedSet<Integer> layers = new TreeSet<>();
+        for (int layer = from; layer <= to; layer++) {
+            layers.add(layer);
+        }
+        pruning(
+                "pruning.layers",
+                p -> new PruningRecipe(p.beta(), layers, p.score(), p.keepsPositions()));
+    }
+
+    public void setTokenScore(TokenScore score) {
+        pruning(
+                "pruning.score",
+                p -> new PruningRecipe(p.beta(), p.layers(), score, p.keepsPositions()));
+    }
+
+    public void setKeepsPositions(boolean keeps) {
+        pruning(
+                "pruning.positions",
+                p -> new PruningRecipe(p.beta(), p.layers(), p.score(), keeps));
+    }
+
+    public void setExecution(Execution execution) {
+        change("execution", history.recipe().withExecution(execution));
+    }
+
+    /** The layers that prune unless somebody says otherwise. */
+    SortedSet<Integer> lastThird() {
+        SortedSet<Integer> layers = new TreeSet<>();
+        int count = layers();
+        for (int layer = count - Math.max(1, count / 3); layer < count; layer++) {
+            layers.add(Math.max(0, layer));
+        }
+        return layers;
+    }
+
+    private void weights(String key, UnaryOperator<WeightRecipe> turn) {
+        change(key, history.recipe().withWeights(turn.apply(history.recipe().weights())));
+    }
+
+    private void activations(String key, UnaryOperator<ActivationRecipe> turn) {
+        change(key, history.recipe().withActivations(turn.apply(history.recipe().activations())));
+    }
+
+    private void softmax(String key, UnaryOperator<SoftmaxRecipe> turn) {
+        change(key, history.recipe().withSoftmax(turn.apply(history.recipe().softmax())));
+    }
+
+    private void pruning(String key, UnaryOperator<PruningRecipe> turn) {
+        change(key, history.recipe().withPruning(turn.apply(history.recipe().pruning())));
+    }
+
+    private void change(String key, Recipe changed) {
+        history.change(Messages.text("recipe.step." + key), changed);
+    }
+}

@@ -1,0 +1,99 @@
+package io.agilelens.views.verdict;
+
+import io.agilelens.engine.evaluate.Perplexity;
+import io.agilelens.engine.quant.Execution;
+import io.agilelens.views.Badge;
+import io.agilelens.views.Figures;
+import io.agilelens.views.Messages;
+import io.agilelens.views.workbench.Quality;
+import io.agilelens.views.workbench.Workbench;
+import java.util.Optional;
+import javafx.geometry.Pos;
+import javafx.scene.control.Label;
+import javafx.scene.control.Tooltip;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.VBox;
+
+/** Quality against the baseline, in sight at every station. */
+public final class VerdictView extends VBox {
+    private final Workbench workbench;
+    private final Label baseline = new Label();
+    private final Label tuned = new Label();
+    private final Label change = new Label();
+    private final Label detail = new Label();
+    private final HBox badges = new HBox(4);
+
+    public VerdictView(Workbench workbench) {
+        this.workbench = workbench;
+        setId("verdict");
+        getStyleClass().add("verdict");
+        Label title = new Label(Messages.text("verdict.perplexity"));
+        title.getStyleClass().add("recipe-section");
+        Tooltip help = new Tooltip(Messages.text("verdict.perplexity.help"));
+        help.setWrapText(true);
+        help.setMaxWidth(320);
+        title.setTooltip(help);
+        baseline.setId("verdict.baseline");
+        tuned.setId("verdict.tuned");
+        change.setId("verdict.change");
+        baseline.getStyleClass().addAll("verdict-number", "baseline-ink");
+        tuned.getStyleClass().addAll("verdict-number", "tuned-ink");
+        change.getStyleClass().add("verdict-change");
+        detail.getStyleClass().addAll("small", "muted");
+        detail.setWrapText(true);
+        Label arrow = new Label("→");
+        arrow.getStyleClass().add("muted");
+        HBox numbers = new HBox(8, baseline, arrow, tuned, change);
+        numbers.setAlignment(Pos.BASELINE_LEFT);
+        badges.setAlignment(Pos.CENTER_LEFT);
+        getChildren().addAll(title, numbers, detail, badges);
+        workbench.qualityProperty().addListener((_, _, _) -> show());
+        workbench.qualityStaleProperty().addListener((_, _, _) -> show());
+        show();
+    }
+
+    private void show() {
+        Quality quality = workbench.qualityProperty().get();
+        boolean stale = workbench.qualityStaleProperty().get();
+        setOpacity(stale ? 0.5 : 1);
+        Optional<Perplexity> value = quality.tuned();
+        baseline.setText(Figures.number(quality.comparableBaseline()));
+        tuned.setText(value.map(p -> Figures.number(p.perplexity())).orElse(Figures.NONE));
+        change.setText(
+                value.isEmpty()
+                        ? ""
+                        : Figures.relative(value.get().perplexity(), quality.comparableBaseline()));
+        detail.setText(value.map(p -> describe(p)).orElse(Messages.text("verdict.none")));
+        badges.getChildren().clear();
+        if (value.isPresent()) {
+            badges.getChildren()
+                    .addAll(
+                            quality.isExact()
+                                    ? Badge.of(Badge.Kind.EXACT)
+                                    : Badge.estimate(value.get().windows()),
+                            Badge.of(
+                                    quality.recipe().execution() == Execution.EXECUTED
+                                            ? Badge.Kind.EXECUTED
+                                            : Badge.Kind.SIMULATED));
+        }
+    }
+
+    private static String describe(Perplexity value) {
+        String text =
+                Messages.text(
+                        "verdict.detail",
+                        Figures.number(value.standardError()),
+                        value.windows(),
+                        value.totalWindows(),
+                        value.window(),
+                        value.protocol().title());
+        return value.coverage() < 1
+                ? text
+                        + " "
+                        + Messages.text(
+                                "verdict.coverage",
+                                Figures.number(100 * value.coverage(), "%"),
+                                Figures.number(value.allPositions()))
+                : text;
+    }
+}
