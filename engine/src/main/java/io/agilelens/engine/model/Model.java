@@ -5,6 +5,8 @@ import io.agilelens.engine.format.Checkpoint;
 import io.agilelens.engine.tensor.Tensor;
 import io.agilelens.engine.tokenizer.Tokenizer;
 import io.agilelens.engine.tokenizer.Tokenizers;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /**
  * An opened model: its configuration, its weights and its tokenizer. Opening reads headers and
@@ -29,22 +31,35 @@ public final class Model implements AutoCloseable {
      */
     public static Model open(Checkpoint checkpoint) {
         try {
-            String type = checkpoint.config().path("model_type").asString("");
-            return switch (type) {
-                case "llama" -> new Model(checkpoint, LlamaConfigReader.read(checkpoint));
-                case "" ->
-                        throw new UserException(
-                                "%s: config.json has no model_type: it should say \"llama\""
-                                        .formatted(checkpoint.source()));
-                default ->
-                        throw new UserException(
-                                "%s: model_type \"%s\" is not known: this version opens \"llama\""
-                                        .formatted(checkpoint.source(), type));
+            return switch (architecture(checkpoint)) {
+                case LLAMA -> new Model(checkpoint, LlamaConfigReader.read(checkpoint));
             };
         } catch (RuntimeException failure) {
             checkpoint.close();
             throw failure;
         }
+    }
+
+    private static Architecture architecture(Checkpoint checkpoint) {
+        String type = checkpoint.config().path("model_type").asString("");
+        if (type.isEmpty()) {
+            throw new UserException(
+                    "%s: config.json has no model_type: it should say %s"
+                            .formatted(checkpoint.source(), knownTypes()));
+        }
+        return Architecture.ofModelType(type)
+                .orElseThrow(
+                        () ->
+                                new UserException(
+                                        "%s: model_type \"%s\" is not known: this version opens %s"
+                                                .formatted(
+                                                        checkpoint.source(), type, knownTypes())));
+    }
+
+    private static String knownTypes() {
+        return Arrays.stream(Architecture.values())
+                .map(architecture -> "\"" + architecture.modelType() + "\"")
+                .collect(Collectors.joining(" or "));
     }
 
     public Checkpoint checkpoint() {
