@@ -5,6 +5,7 @@ import io.agilelens.engine.format.Checkpoint;
 import io.agilelens.engine.format.Checkpoints;
 import io.agilelens.engine.tokenizer.Tokenizer;
 import io.agilelens.engine.tokenizer.Tokenizers;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
@@ -46,7 +47,7 @@ final class TokenizerCases {
                 cases,
                 key,
                 example ->
-                        java.util.Arrays.equals(
+                        Arrays.equals(
                                 KitFolder.integers(example.path(key)),
                                 encoder.encode(text(example, "text"))));
     }
