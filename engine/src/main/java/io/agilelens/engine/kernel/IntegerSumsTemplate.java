@@ -75,13 +75,17 @@ final class IntegerSumsTemplate implements IntegerSums {
     @Override
     public void addScaled(
             float[] parts, int rows, int width, float[] scales, int scalesOffset, float[] sums) {
-        for (int o = 0; o < width; o += LANES) {
-            FloatVector scale = FloatVector.fromArray(FLOATS, scales, scalesOffset + o);
+        for (int o = 0; o < width; o += 2 * LANES) {
+            FloatVector a = FloatVector.fromArray(FLOATS, scales, scalesOffset + o);
+            FloatVector b = FloatVector.fromArray(FLOATS, scales, scalesOffset + o + LANES);
             for (int r = 0; r < rows; r++) {
-                int at = r * width + o;
-                scale.mul(FloatVector.fromArray(FLOATS, parts, at))
+                int at = o + r * width;
+                a.mul(FloatVector.fromArray(FLOATS, parts, at))
                         .add(FloatVector.fromArray(FLOATS, sums, at))
                         .intoArray(sums, at);
+                b.mul(FloatVector.fromArray(FLOATS, parts, at + LANES))
+                        .add(FloatVector.fromArray(FLOATS, sums, at + LANES))
+                        .intoArray(sums, at + LANES);
             }
         }
     }
@@ -118,22 +122,10 @@ final class IntegerSumsTemplate implements IntegerSums {
     public void split(float[] paired, int rows, int width, float[] parts) {
         for (int i = 0; i < rows * width / 2; i += LANES) {
             FloatVector pairs = FloatVector.fromArray(FLOATS, paired, i);
-            FloatVector high = high(pairs);
-            low(pairs, high).intoArray(parts, 2 * i);
+            FloatVector high = pairs.sub(LOW_MIDDLE).mul(1 / FIELD).add(ROUNDER).sub(ROUNDER);
+            pairs.sub(high.mul(FIELD)).intoArray(parts, 2 * i);
             high.intoArray(parts, 2 * i + LANES);
         }
-    }
-
-    private static FloatVector high(FloatVector pairs) {
-        return pairs.sub(LOW_MIDDLE)
-                .fma(
-                        FloatVector.broadcast(FLOATS, 1 / FIELD),
-                        FloatVector.broadcast(FLOATS, ROUNDER))
-                .sub(ROUNDER);
-    }
-
-    private static FloatVector low(FloatVector pairs, FloatVector high) {
-        return high.fma(FloatVector.broadcast(FLOATS, -FIELD), pairs);
     }
 
     @Override
@@ -143,14 +135,14 @@ final class IntegerSumsTemplate implements IntegerSums {
             FloatVector lowScale = FloatVector.fromArray(FLOATS, scales, scalesOffset + o);
             FloatVector highScale = FloatVector.fromArray(FLOATS, scales, scalesOffset + o + LANES);
             for (int r = 0; r < rows; r++) {
-                int at = r * width + o;
+                int at = o + r * width;
                 FloatVector pairs = FloatVector.fromArray(FLOATS, paired, at / 2);
-                FloatVector high = high(pairs);
-                lowScale.mul(low(pairs, high))
+                FloatVector high = pairs.sub(LOW_MIDDLE).mul(1 / FIELD).add(ROUNDER).sub(ROUNDER);
+                pairs.sub(high.mul(FIELD))
+                        .mul(lowScale)
                         .add(FloatVector.fromArray(FLOATS, sums, at))
                         .intoArray(sums, at);
-                highScale
-                        .mul(high)
+                high.mul(highScale)
                         .add(FloatVector.fromArray(FLOATS, sums, at + LANES))
                         .intoArray(sums, at + LANES);
             }

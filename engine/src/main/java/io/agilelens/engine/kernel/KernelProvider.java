@@ -48,12 +48,24 @@ public final class KernelProvider {
         if (bits == 0) {
             return new ScalarKernels();
         }
+        requireAvailable(bits);
+        return new VectorKernels(bits, workers);
+    }
+
+    static PeakLoops peakLoops(int bits) {
+        if (bits == 0) {
+            return new ScalarPeakLoops();
+        }
+        requireAvailable(bits);
+        return WidthTemplate.instantiate(PeakLoops.class, PeakLoopsTemplate.class, bits);
+    }
+
+    private static void requireAvailable(int bits) {
         if (!availableBits().contains(bits)) {
             throw new UserException(
                     "There are no kernels of %d bits%s: choose one of %s"
                             .formatted(bits, because(Machine.SUPPORT), availableBits()));
         }
-        return new VectorKernels(bits, workers);
     }
 
     /** Widths that {@link #of(int)} serves, ascending; 0 is scalar code. */

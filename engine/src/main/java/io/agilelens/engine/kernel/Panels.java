@@ -64,6 +64,18 @@ final class Panels {
 
     private static void fillTile(float[] x, int tile, int tokens, int inputs, float[] tiled) {
         int start = tile * TILE * inputs;
+        if ((tile + 1) * TILE <= tokens) {
+            for (int i = 0; i < inputs; i++) {
+                int at = start + i * TILE;
+                tiled[at] = x[start + i];
+                tiled[at + 1] = x[start + inputs + i];
+                tiled[at + 2] = x[start + 2 * inputs + i];
+                tiled[at + 3] = x[start + 3 * inputs + i];
+                tiled[at + 4] = x[start + 4 * inputs + i];
+                tiled[at + 5] = x[start + 5 * inputs + i];
+            }
+            return;
+        }
         for (int t = 0; t < TILE; t++) {
             int token = tile * TILE + t;
             for (int i = 0; i < inputs; i++) {
@@ -96,6 +108,19 @@ final class Panels {
             byte[] x, int tile, int tokens, byte[] inputShifts, int rows, float[] tiled) {
         int inputs = inputShifts.length;
         int start = tile * rows * inputs;
+        if (rows == TILE && (tile + 1) * TILE <= tokens) {
+            for (int i = 0; i < inputs; i++) {
+                int at = start + i * TILE;
+                int shift = inputShifts[i];
+                tiled[at] = x[start + i] << shift;
+                tiled[at + 1] = x[start + inputs + i] << shift;
+                tiled[at + 2] = x[start + 2 * inputs + i] << shift;
+                tiled[at + 3] = x[start + 3 * inputs + i] << shift;
+                tiled[at + 4] = x[start + 4 * inputs + i] << shift;
+                tiled[at + 5] = x[start + 5 * inputs + i] << shift;
+            }
+            return;
+        }
         for (int t = 0; t < rows; t++) {
             int token = tile * rows + t;
             for (int i = 0; i < inputs; i++) {

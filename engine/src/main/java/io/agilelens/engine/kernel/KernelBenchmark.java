@@ -1,0 +1,214 @@
+package io.agilelens.engine.kernel;
+
+import io.agilelens.engine.task.Cancellation;
+import io.agilelens.engine.task.Progress;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/**
+ * Latency of the products at given shapes, inside this process. A product is repeated until its
+ * time has settled or the budget for that is spent, and then measured in repetitions that are long
+ * enough for the clock.
+ */
+public final class KernelBenchmark {
+
+    /**
+     * What is measured: float weights; 8- and 4-bit weights in groups of 32 with codes as wide; and
+     * the two ways to execute TRIP, factors folded into 8-bit weights, or 4-bit weights in four
+     * runs of shifts 0…3 in each group.
+     */
+    public static final List<String> NAMES =
+            List.of("FP32", "FP16", "INT8", "INT4", "INT8-TRIP", "INT4-TRIP");
+
+    /**
+     * @param m tokens
+     * @param n outputs
+     * @param k inputs
+     */
+    public record Shape(int m, int n, int k) {}
+
+    private static final int GROUP = 32;
+    private static final int RUN = 8;
+    private static final long WARM_UP_NANOS = 1_500_000_000;
+    private static final long REPETITION_NANOS = 2_000_000;
+    private static final int REPETITIONS = 11;
+
+    /** Two rounds of warm-up this near to each other are settled. */
+    private static final double SETTLED = 0.03;
+
+    private final Kernels kernels;
+    private final Cancellation cancellation;
+    private final Random random = new Random(1);
+
+    private KernelBenchmark(Kernels kernels, Cancellation cancellation) {
+        this.kernels = kernels;
+        this.cancellation = cancellation;
+    }
+
+    /**
+     * Measures every product of {@link #NAMES} at every shape, in that order within a shape.
+     *
+     * @param kernels made by {@link KernelProvider#of(int, Workers)} for the threads in question
+     */
+    public static List<KernelTiming> measure(
+            Kernels kernels, List<Shape> shapes, Progress progress, Cancellation cancellation) {
+        KernelBenchmark benchmark = new KernelBenchmark(kernels, cancellation);
+        List<KernelTiming> timings = new ArrayList<>();
+        int total = shapes.size() * NAMES.size();
+        for (Shape shape : shapes) {
+            for (String name : NAMES) {
+                cancellation.check();
+                progress.report(
+                        "Measuring %s at %d × %d × %d"
+                                .formatted(name, shape.m(), shape.n(), shape.k()),
+                        timings.size(),
+                        total);
+                timings.add(benchmark.measure(name, shape));
+            }
+        }
+        progress.report("Measured the kernels", total, Math.max(1, total));
+        return List.copyOf(timings);
+    }
+
+    private KernelTiming measure(String name, Shape shape) {
+        float[] y = new float[Math.multiplyExact(shape.m(), shape.n())];
+        double[] microseconds = repeat(product(name, shape, y));
+        for (float value : y) {
+            if (Float.isNaN(value)) { // the products must not be optimised away
+                throw new IllegalStateException(name + " made a NaN");
+            }
+        }
+        Arrays.sort(microseconds);
+        double median = microseconds[REPETITIONS / 2];
+        double spread = microseconds[REPETITIONS * 3 / 4] - microseconds[REPETITIONS / 4];
+        double macs = (double) shape.m() * shape.n() * shape.k();
+        return new KernelTiming(
+                name, shape.m(), shape.n(), shape.k(), median, spread, macs / median * 1e-3);
+    }
+
+    private Runnable product(String name, Shape shape, float[] y) {
+        int m = shape.m();
+        int n = shape.n();
+        int k = shape.k();
+        return switch (name) {
+            case "FP32" -> {
+                float[] x = floats(m * k);
+                Fp32Weights weights = kernels.packFp32(floats(n * k), n, k);
+                yield () -> kernels.multiply(x, m, weights, y);
+            }
+            case "FP16" -> {
+                float[] x = floats(m * k);
+                Fp16Weights weights = kernels.packFp16(floats(n * k), n, k);
+                yield () -> kernels.multiply(x, m, weights, y);
+            }
+            case "INT8" -> int8(m, n, k, starts(k, GROUP), 127, y);
+            case "INT8-TRIP" -> int8(m, n, k, new int[] {0, k}, 64, y);
+            case "INT4" -> int4(m, n, k, GROUP, y);
+            case "INT4-TRIP" -> int4(m, n, k, RUN, y);
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+
+    private Runnable int8(int m, int n, int k, int[] groupStarts, int largest, float[] y) {
+        byte[] x = bytes(m * k, -128, 127);
+        byte[] values = bytes(n * k, -largest, largest);
+        float[] scales = scales(n * (groupStarts.length - 1));
+        Int8Weights weights = kernels.packInt8(values, n, k, scales, groupStarts);
+        return () -> kernels.multiply(x, m, weights, y);
+    }
+
+    private Runnable int4(int m, int n, int k, int runLength, float[] y) {
+        int[] runStarts = starts(k, runLength);
+        int runs = runStarts.length - 1;
+        int runsPerGroup = GROUP / runLength;
+        int[] groups = IntStream.range(0, runs).map(run -> run / runsPerGroup).toArray();
+        int[] shifts = IntStream.range(0, runs).map(run -> run % runsPerGroup).toArray();
+        int scaleCount = n * (groups[runs - 1] + 1);
+        byte[] x = bytes(m * k, -8, 7);
+        Int4Weights weights =
+                kernels.packInt4(
+                        bytes(n * k, -8, 7),
+                        n,
+                        k,
+                        scales(scaleCount),
+                        new byte[scaleCount],
+                        runStarts,
+                        groups,
+                        shifts);
+        return () -> kernels.multiply(x, m, weights, y);
+    }
+
+    private static int[] starts(int k, int length) {
+        int count = (k + length - 1) / length;
+        return IntStream.rangeClosed(0, count).map(i -> Math.min(i * length, k)).toArray();
+    }
+
+    /**
+     * @return microseconds of one product in each repetition
+     */
+    private double[] repeat(Runnable product) {
+        int products = warmUp(product);
+        double[] microseconds = new double[REPETITIONS];
+        for (int i = 0; i < REPETITIONS; i++) {
+            cancellation.check();
+            microseconds[i] = nanoseconds(product, products) * 1e-3 / products;
+        }
+        return microseconds;
+    }
+
+    /**
+     * @return products that make a repetition
+     */
+    private int warmUp(Runnable product) {
+        long end = System.nanoTime() + WARM_UP_NANOS;
+        int products = 1;
+        double before = Double.POSITIVE_INFINITY;
+        while (true) {
+            cancellation.check();
+            long nanoseconds = nanoseconds(product, products);
+            double each = (double) nanoseconds / products;
+            boolean longEnough = nanoseconds >= REPETITION_NANOS;
+            boolean settled = Math.abs(before - each) <= SETTLED * each;
+            if (System.nanoTime() >= end || longEnough && settled && products > 1) {
+                return products;
+            }
+            if (!longEnough) {
+                products *= 2;
+            }
+            before = each;
+        }
+    }
+
+    private static long nanoseconds(Runnable product, int products) {
+        long start = System.nanoTime();
+        for (int i = 0; i < products; i++) {
+            product.run();
+        }
+        return System.nanoTime() - start;
+    }
+
+    private float[] floats(int count) {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = random.nextFloat() - 0.5f;
+        }
+        return values;
+    }
+
+    private float[] scales(int count) {
+        float[] values = new float[count];
+        Arrays.fill(values, 0.01f);
+        return values;
+    }
+
+    private byte[] bytes(int count, int smallest, int largest) {
+        byte[] values = new byte[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = (byte) random.nextInt(smallest, largest + 1);
+        }
+        return values;
+    }
+}

@@ -1,0 +1,73 @@
+package io.agilelens.engine.kernel;
+
+import java.lang.invoke.MethodHandles;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/** {@link PeakLoops} for the width in its class data, see {@link WidthTemplate}. */
+final class PeakLoopsTemplate implements PeakLoops {
+
+    private static final VectorSpecies<Float> FLOATS =
+            VectorSpecies.of(
+                    float.class,
+                    VectorShape.forBitSize(WidthTemplate.bits(MethodHandles.lookup())));
+
+    private static final int LANES = FLOATS.length();
+
+    @Override
+    public int multiplicationsPerStep() {
+        return 10 * LANES;
+    }
+
+    @Override
+    public float multiplyAdd(int steps, float factor) {
+        FloatVector f = FloatVector.broadcast(FLOATS, factor);
+        FloatVector one = FloatVector.broadcast(FLOATS, 1);
+        FloatVector a = one;
+        FloatVector b = f;
+        FloatVector c = one.add(one);
+        FloatVector d = c.add(one);
+        FloatVector e = d.add(one);
+        FloatVector g = e.add(one);
+        FloatVector h = g.add(one);
+        FloatVector i = h.add(one);
+        FloatVector j = i.add(one);
+        FloatVector k = j.add(one);
+        for (int step = 0; step < steps; step++) {
+            a = a.fma(f, one);
+            b = b.fma(f, one);
+            c = c.fma(f, one);
+            d = d.fma(f, one);
+            e = e.fma(f, one);
+            g = g.fma(f, one);
+            h = h.fma(f, one);
+            i = i.fma(f, one);
+            j = j.fma(f, one);
+            k = k.fma(f, one);
+        }
+        FloatVector all = a.add(b).add(c).add(d).add(e).add(g).add(h).add(i).add(j).add(k);
+        return all.reduceLanes(VectorOperators.ADD);
+    }
+
+    @Override
+    public float sum(float[] x, int from, int to) {
+        FloatVector a = FloatVector.zero(FLOATS);
+        FloatVector b = a;
+        FloatVector c = a;
+        FloatVector d = a;
+        int i = from;
+        for (; i <= to - 4 * LANES; i += 4 * LANES) {
+            a = a.add(FloatVector.fromArray(FLOATS, x, i));
+            b = b.add(FloatVector.fromArray(FLOATS, x, i + LANES));
+            c = c.add(FloatVector.fromArray(FLOATS, x, i + 2 * LANES));
+            d = d.add(FloatVector.fromArray(FLOATS, x, i + 3 * LANES));
+        }
+        float result = a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
+        for (; i < to; i++) {
+            result += x[i];
+        }
+        return result;
+    }
+}

@@ -1,0 +1,147 @@
+package io.agilelens.engine.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agilelens.engine.UserException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WorkersTest {
+
+    @ParameterizedTest
+    @CsvSource({"1, 10, 1", "3, 0, 1", "3, 1, 1", "3, 100, 1", "3, 100, 7", "2, 1021, 300"})
+    void everyIterationRunsOnce(int threads, int count, int grain) {
+        try (Workers workers = Workers.of(threads)) {
+            AtomicIntegerArray runs = new AtomicIntegerArray(count);
+            workers.forRanges(count, grain, (from, to) -> count(runs, from, to));
+            for (int i = 0; i < count; i++) {
+                assertEquals(1, runs.get(i), "iteration " + i);
+            }
+        }
+    }
+
+    private static void count(AtomicIntegerArray runs, int from, int to) {
+        for (int i = from; i < to; i++) {
+            runs.incrementAndGet(i);
+        }
+    }
+
+    @Test
+    void theThreadsWorkAtTheSameTime() {
+        try (Workers workers = Workers.of(3)) {
+            Set<Thread> threads = ConcurrentHashMap.newKeySet();
+            CountDownLatch allThere = new CountDownLatch(3);
+            workers.forRanges(
+                    3,
+                    1,
+                    (from, to) -> {
+                        threads.add(Thread.currentThread());
+                        allThere.countDown();
+                        await(allThere);
+                    });
+            assertEquals(3, threads.size());
+            assertTrue(threads.contains(Thread.currentThread()));
+        }
+    }
+
+    @Test
+    void theFirstExceptionReachesTheCaller() {
+        try (Workers workers = Workers.of(2)) {
+            var thrown = new IllegalStateException("told");
+            var caught =
+                    assertThrows(
+                            IllegalStateException.class,
+                            () ->
+                                    workers.forRanges(
+                                            100,
+                                            1,
+                                            (from, to) -> {
+                                                if (from >= 50) {
+                                                    throw thrown;
+                                                }
+                                            }));
+            assertSame(thrown, caught);
+            AtomicInteger after = new AtomicInteger();
+            workers.forRanges(10, 1, (from, to) -> after.addAndGet(to - from));
+            assertEquals(10, after.get(), "the workers survive");
+        }
+    }
+
+    @Test
+    void nestedLoopsRunInline() {
+        try (Workers workers = Workers.of(3)) {
+            AtomicInteger inner = new AtomicInteger();
+            workers.forRanges(
+                    6,
+                    1,
+                    (from, to) -> {
+                        Thread outer = Thread.currentThread();
+                        workers.forRanges(
+                                5 * (to - from),
+                                1,
+                                (first, end) -> {
+                                    assertSame(outer, Thread.currentThread());
+                                    inner.addAndGet(end - first);
+                                });
+                    });
+            assertEquals(30, inner.get());
+        }
+    }
+
+    @Test
+    void severalCallersShareTheProducts() throws Exception {
+        try (Workers workers = Workers.of(2);
+                var callers = Executors.newFixedThreadPool(4)) {
+            int widest = KernelProvider.availableBits().getLast();
+            Kernels kernels = KernelProvider.of(widest, workers);
+            KernelInputs inputs = new KernelInputs(3);
+            float[] x = inputs.floats(33 * 256);
+            Fp32Weights weights = kernels.packFp32(inputs.floats(512 * 256), 512, 256);
+            float[] expected = new float[33 * 512];
+            kernels.multiply(x, 33, weights, expected);
+            List<Future<float[]>> results = new ArrayList<>();
+            for (int i = 0; i < 16; i++) {
+                results.add(
+                        callers.submit(
+                                () -> {
+                                    float[] y = new float[expected.length];
+                                    kernels.multiply(x, 33, weights, y);
+                                    return y;
+                                }));
+            }
+            for (Future<float[]> result : results) {
+                assertArrayEquals(expected, result.get());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-1", "many", ""})
+    void aBadNumberOfThreadsIsTold(String property) {
+        var e = assertThrows(UserException.class, () -> Workers.threadsFrom(property));
+        assertTrue(e.getMessage().startsWith("-Dagilelens.threads=" + property), e.getMessage());
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
