@@ -13,6 +13,8 @@ import javafx.scene.layout.Region;
 import javafx.stage.Window;
 import javafx.util.Duration;
 import org.controlsfx.control.Notifications;
+import org.kordamp.ikonli.feather.Feather;
+import org.kordamp.ikonli.javafx.FontIcon;
 
 /** What the window says unasked: toasts for what went well, a dialog for what did not. */
 public final class Dialogs {
@@ -44,6 +46,9 @@ public final class Dialogs {
         alert.setHeaderText(Messages.text(mendable ? "error.mendable" : "error.unexpected"));
         alert.setContentText(
                 failure.getMessage() == null ? failure.toString() : failure.getMessage());
+        FontIcon icon = new FontIcon(Feather.ALERT_TRIANGLE);
+        icon.getStyleClass().add("error-icon");
+        alert.setGraphic(icon);
         alert.getButtonTypes().setAll(ButtonType.CLOSE);
         alert.getDialogPane().setMinHeight(Region.USE_PREF_SIZE);
         alert.getDialogPane().setPrefWidth(520);

@@ -10,8 +10,10 @@ final class Svg {
     static String document(double width, double height, String body) {
         return String.format(
                         Locale.ROOT,
-                        "<svg xmlns='http://www.w3.org/2000/svg' width='%1$.0f' height='%2$.0f'"
-                                + " viewBox='0 0 %1$.0f %2$.0f' font-family='%3$s, sans-serif'>%n",
+                        "<svg xmlns='http://www.w3.org/2000/svg'"
+                                + " xmlns:xlink='http://www.w3.org/1999/xlink' width='%1$.0f'"
+                                + " height='%2$.0f' viewBox='0 0 %1$.0f %2$.0f' font-family='%3$s,"
+                                + " sans-serif'>%n",
                         width,
                         height,
                         ChartStyle.FONT_FAMILY)
@@ -19,10 +21,16 @@ final class Svg {
                 + "</svg>\n";
     }
 
-    static String color(Color color) {
+    /**
+     * A colour as two attributes, because SVG 1.1 knows no colour with opacity.
+     *
+     * @param attribute {@code fill} or {@code stroke}
+     */
+    static String paint(String attribute, Color color) {
         return String.format(
                 Locale.ROOT,
-                "rgba(%d,%d,%d,%.3f)",
+                "%1$s='#%2$02x%3$02x%4$02x' %1$s-opacity='%5$.3f'",
+                attribute,
                 Math.round(color.getRed() * 255),
                 Math.round(color.getGreen() * 255),
                 Math.round(color.getBlue() * 255),

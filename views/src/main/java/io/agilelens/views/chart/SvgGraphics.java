@@ -89,11 +89,11 @@ final class SvgGraphics extends Graphics2D {
     @Override
     public void draw(Shape shape) {
         if (stroke instanceof BasicStroke line) {
-            body.append("<path d='").append(path(shape)).append("' fill='none' stroke='");
-            body.append(rgba())
+            body.append("<path d='").append(path(shape)).append("' fill='none' ");
+            body.append(paint("stroke"))
                     .append(
                             String.format(
-                                    Locale.ROOT, "' stroke-width='%.2f'", line.getLineWidth()));
+                                    Locale.ROOT, " stroke-width='%.2f'", line.getLineWidth()));
             if (line.getDashArray() != null) {
                 body.append(" stroke-dasharray='");
                 for (float dash : line.getDashArray()) {
@@ -109,8 +109,8 @@ final class SvgGraphics extends Graphics2D {
 
     @Override
     public void fill(Shape shape) {
-        body.append("<path d='").append(path(shape)).append("' fill='").append(rgba());
-        body.append('\'').append(clipReference).append("/>\n");
+        body.append("<path d='").append(path(shape)).append("' ").append(paint("fill"));
+        body.append(clipReference).append("/>\n");
     }
 
     @Override
@@ -121,7 +121,7 @@ final class SvgGraphics extends Graphics2D {
                 String.format(
                         Locale.ROOT,
                         "<text transform='matrix(%.4f %.4f %.4f %.4f %.2f %.2f)' x='%.2f' y='%.2f'"
-                                + " font-size='%.1f' fill='%s'%s>%s</text>%n",
+                                + " font-size='%.1f' %s%s>%s</text>%n",
                         matrix[0],
                         matrix[1],
                         matrix[2],
@@ -131,23 +131,20 @@ final class SvgGraphics extends Graphics2D {
                         x,
                         y,
                         font.getSize2D(),
-                        rgba(),
+                        paint("fill"),
                         clipReference,
                         Svg.escape(text)));
     }
 
-    private String rgba() {
+    private String paint(String attribute) {
         double opacity = color.getAlpha() / 255.0;
         if (composite instanceof AlphaComposite alpha) {
             opacity *= alpha.getAlpha();
         }
-        return String.format(
-                Locale.ROOT,
-                "rgba(%d,%d,%d,%.3f)",
-                color.getRed(),
-                color.getGreen(),
-                color.getBlue(),
-                opacity);
+        return Svg.paint(
+                attribute,
+                javafx.scene.paint.Color.rgb(
+                        color.getRed(), color.getGreen(), color.getBlue(), opacity));
     }
 
     private String path(Shape shape) {

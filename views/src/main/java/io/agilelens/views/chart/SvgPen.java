@@ -34,23 +34,23 @@ final class SvgPen implements Pen {
     @Override
     public void line(double x1, double y1, double x2, double y2, Color color, double lineWidth) {
         add(
-                "<line x1='%.2f' y1='%.2f' x2='%.2f' y2='%.2f' stroke='%s' stroke-width='%.2f'/>%n",
-                x1, y1, x2, y2, Svg.color(color), lineWidth);
+                "<line x1='%.2f' y1='%.2f' x2='%.2f' y2='%.2f' %s stroke-width='%.2f'/>%n",
+                x1, y1, x2, y2, Svg.paint("stroke", color), lineWidth);
     }
 
     @Override
     public void fill(double x, double y, double w, double h, Color color) {
         add(
-                "<rect x='%.2f' y='%.2f' width='%.2f' height='%.2f' fill='%s'/>%n",
-                x, y, w, h, Svg.color(color));
+                "<rect x='%.2f' y='%.2f' width='%.2f' height='%.2f' %s/>%n",
+                x, y, w, h, Svg.paint("fill", color));
     }
 
     @Override
     public void frame(double x, double y, double w, double h, Color color, double lineWidth) {
         add(
-                "<rect x='%.2f' y='%.2f' width='%.2f' height='%.2f' fill='none' stroke='%s'"
+                "<rect x='%.2f' y='%.2f' width='%.2f' height='%.2f' fill='none' %s"
                         + " stroke-width='%.2f'/>%n",
-                x, y, w, h, Svg.color(color), lineWidth);
+                x, y, w, h, Svg.paint("stroke", color), lineWidth);
     }
 
     @Override
@@ -63,8 +63,8 @@ final class SvgPen implements Pen {
                 };
         // Not every viewer knows dominant-baseline, so the baseline is lowered by hand.
         add(
-                "<text x='%.2f' y='%.2f' font-size='%.1f' text-anchor='%s' fill='%s'>%s</text>%n",
-                x, y + size * 0.36, size, side, Svg.color(color), Svg.escape(text));
+                "<text x='%.2f' y='%.2f' font-size='%.1f' text-anchor='%s' %s>%s</text>%n",
+                x, y + size * 0.36, size, side, Svg.paint("fill", color), Svg.escape(text));
     }
 
     @Override
@@ -85,7 +85,8 @@ final class SvgPen implements Pen {
         }
         add(
                 "<image x='%.2f' y='%.2f' width='%.2f' height='%.2f' preserveAspectRatio='none'"
-                        + " style='image-rendering:pixelated' href='data:image/png;base64,%s'/>%n",
+                        + " style='image-rendering:pixelated'"
+                        + " xlink:href='data:image/png;base64,%s'/>%n",
                 x, y, w, h, Base64.getEncoder().encodeToString(png.toByteArray()));
     }
 

@@ -1,0 +1,2 @@
+/** Heat maps and charts in one style: hover, zoom, pan, export alike. */
+package io.agilelens.views.chart;

@@ -1,0 +1,2 @@
+/** Parts that every station shares: theme, words, figures, selection. */
+package io.agilelens.views;
