@@ -107,6 +107,11 @@ public final class HeatmapData {
         return values[row * columns + column];
     }
 
+    /** The values themselves, for reading only. */
+    float[] values() {
+        return values;
+    }
+
     /** The least finite value, not-a-number if there is none. */
     public float minimum() {
         return minimum;

@@ -50,6 +50,8 @@ final class HeatmapRaster {
             int offset,
             ValueScale scale,
             ColorMap colors) {
+        float[] values = level.values();
+        int width = level.columns();
         int previousFirst = -1;
         int previousLast = -1;
         for (int x = 0; x < columns.length / 2; x++) {
@@ -59,13 +61,13 @@ final class HeatmapRaster {
                 pixels[offset + x] = pixels[offset + x - 1];
                 continue;
             }
-            float value = Float.NaN;
+            float farthest = Float.NaN;
             for (int row = firstRow; row <= lastRow; row++) {
-                for (int column = first; column <= last; column++) {
-                    value = HeatmapData.farther(value, level.value(row, column));
+                for (int i = row * width + first; i <= row * width + last; i++) {
+                    farthest = HeatmapData.farther(farthest, values[i]);
                 }
             }
-            pixels[offset + x] = colors.argb(scale.position(value));
+            pixels[offset + x] = colors.argb(scale.position(farthest));
             previousFirst = first;
             previousLast = last;
         }
