@@ -6,6 +6,7 @@ import io.agilelens.engine.model.Activation;
 import io.agilelens.engine.model.LinearOperator;
 import io.agilelens.engine.model.SiteTransform;
 import io.agilelens.engine.tensor.Matrix;
+import java.util.Arrays;
 
 /**
  * One site on the integer kernels: turns activations into codes and builds the linears that read
@@ -17,6 +18,7 @@ final class IntegerSite implements SiteTransform {
     private final ActivationQuantizer quantizer;
     private final int channels;
     private final int[] exponents;
+    private final String where;
 
     /** Null unless the 4-bit kernels are used. */
     private final ChannelOrder order;
@@ -29,6 +31,7 @@ final class IntegerSite implements SiteTransform {
      */
     IntegerSite(ActivationQuantizer quantizer, int weightBits, int[] groupStarts, String where) {
         this.quantizer = quantizer;
+        this.where = where;
         this.channels = groupStarts[groupStarts.length - 1];
         this.exponents =
                 switch (quantizer) {
@@ -82,7 +85,7 @@ final class IntegerSite implements SiteTransform {
 
     private float[] uniformSteps(float scale) {
         float[] steps = new float[channels];
-        java.util.Arrays.fill(steps, scale);
+        Arrays.fill(steps, scale);
         return steps;
     }
 
@@ -104,6 +107,7 @@ final class IntegerSite implements SiteTransform {
 
     /**
      * @param bias {@code [outputs]} or null
+     * @throws UserException if a shifted weight needs more than 16 bits
      */
     LinearOperator linear(Kernels kernels, QuantizedWeight weight, float[] bias) {
         if (order != null) {
@@ -136,6 +140,14 @@ final class IntegerSite implements SiteTransform {
                             weight.groupStarts());
             return new IntegerLinear(
                     packed, sums, bias, (x, tokens, y) -> kernels.multiply(x, tokens, packed, y));
+        }
+        if (largest > Short.MAX_VALUE) {
+            throw new UserException(
+                    "%s: %d-bit weights shifted by TRIP exponents up to %d need more than 16 bits: lower activations.max_exponent or weights.bits, or use execution simulated"
+                            .formatted(
+                                    where,
+                                    weight.bits(),
+                                    Arrays.stream(exponents).max().orElse(0)));
         }
         short[] wide = new short[values.length];
         for (int i = 0; i < values.length; i++) {
