@@ -4,6 +4,9 @@ package io.agilelens.engine.quant;
  * Round-to-nearest weight quantization with GPTQ's row quantizer (METHOD §4): each row and group
  * has its own scale and zero point, the range is widened to contain 0, and the zero point is added
  * after rounding. All in float32.
+ *
+ * <p>The symmetric range is symmetric for every group. GPTQ's own code leaves it one-sided where a
+ * group has no negative weight, which clips the upper half of such a group.
  */
 public final class RoundToNearest {
 
@@ -35,14 +38,17 @@ public final class RoundToNearest {
                 }
                 if (symmetric) {
                     high = Math.max(-low, high);
-                    low = low < 0 ? -high : low;
+                    low = -high;
                 }
                 if (low == 0 && high == 0) {
                     low = -1;
                     high = 1;
                 }
                 float scale = (high - low) / largest;
-                int zero = symmetric ? (largest + 1) / 2 : (int) Math.rint(-low / scale);
+                int zero =
+                        symmetric
+                                ? (largest + 1) / 2
+                                : Math.clamp((long) Math.rint(-low / scale), 0, largest);
                 scales[o * groups + g] = scale;
                 zeros[o * groups + g] = zero;
                 for (int i = from; i < to; i++) {
