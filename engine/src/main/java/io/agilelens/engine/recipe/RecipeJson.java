@@ -1,6 +1,7 @@
 package io.agilelens.engine.recipe;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.engine.format.Printable;
 import io.agilelens.engine.model.Site;
 import io.agilelens.engine.model.TokenScore;
 import io.agilelens.engine.quant.Execution;
@@ -77,8 +78,14 @@ public final class RecipeJson {
             root = MAPPER.readTree(json);
         } catch (JacksonException broken) {
             throw new UserException(
-                    "%s: this is not JSON: %s".formatted(source, broken.getOriginalMessage()),
+                    "%s: this is not JSON: %s"
+                            .formatted(source, Printable.of(broken.getOriginalMessage())),
                     broken);
+        }
+        if (root.isMissingNode()) {
+            throw new UserException(
+                    "%s: this is empty: give a recipe, {} being the model as it is"
+                            .formatted(source));
         }
         return new RecipeJson(source).recipe(root);
     }
@@ -287,7 +294,7 @@ public final class RecipeJson {
                         "%s: unknown key %s: known here are %s"
                                 .formatted(
                                         source,
-                                        path.isEmpty() ? key : path + "." + key,
+                                        Printable.of(path.isEmpty() ? key : path + "." + key),
                                         known.stream().sorted().collect(Collectors.joining(", "))));
             }
         }
@@ -333,7 +340,10 @@ public final class RecipeJson {
         return new UserException(
                 "%s: %s is %s: %s"
                         .formatted(
-                                source, path, value.isMissingNode() ? "missing" : value, remedy));
+                                source,
+                                path,
+                                value.isMissingNode() ? "missing" : Printable.of(value.toString()),
+                                remedy));
     }
 
     private static String known(Class<? extends Enum<?>> type, boolean lower) {

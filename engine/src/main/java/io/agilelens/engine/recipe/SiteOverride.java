@@ -33,6 +33,7 @@ public record SiteOverride(
         activationBits.ifPresent(Knobs.ACTIVATION_BITS::check);
         maxExponent.ifPresent(Knobs.MAX_EXPONENT::check);
         weightBits.ifPresent(Knobs.WEIGHT_BITS::check);
+        weightGroup.filter(group -> group != -1).ifPresent(Knobs.WEIGHT_GROUP::check);
     }
 
     boolean covers(int layer, Site site) {

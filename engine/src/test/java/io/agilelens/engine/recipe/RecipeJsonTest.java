@@ -1,0 +1,246 @@
+package io.agilelens.engine.recipe;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agilelens.engine.UserException;
+import io.agilelens.engine.model.Site;
+import io.agilelens.engine.model.TokenScore;
+import io.agilelens.engine.quant.Execution;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Recipes to JSON and back, and what is told about JSON that is no recipe. */
+class RecipeJsonTest {
+
+    @Test
+    void aMissingKeyKeepsTheModelAsItIs() {
+        assertEquals(Recipe.FLOAT, RecipeJson.parse("{}", "r"));
+        assertEquals(
+                Recipe.FLOAT.withWeights(new WeightRecipe(WeightMethod.RTN, 4, 32, false)),
+                RecipeJson.parse("{\"weights\": {\"method\": \"rtn\"}}", "r"));
+    }
+
+    @Test
+    void everyPresetSurvivesTheRoundTrip() {
+        for (Preset preset : Preset.forLayers(12)) {
+            assertEquals(
+                    preset.recipe(),
+                    RecipeJson.parse(RecipeJson.write(preset.recipe()), preset.name()));
+        }
+    }
+
+    @Test
+    void everyRandomRecipeSurvivesTheRoundTrip() {
+        Random random = new Random(8);
+        for (int trial = 0; trial < 500; trial++) {
+            Recipe recipe = random(random);
+            assertEquals(recipe, RecipeJson.parse(RecipeJson.write(recipe), "r"));
+        }
+    }
+
+    @Test
+    void readsAndRefusesFiles(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("recipe.json");
+        Files.writeString(file, RecipeJson.write(Recipe.FLOAT));
+        assertEquals(Recipe.FLOAT, RecipeJson.read(file));
+        UserException missing =
+                assertThrows(UserException.class, () -> RecipeJson.read(folder.resolve("no.json")));
+        assertTrue(missing.getMessage().contains("there is no such recipe file"));
+        Files.write(file, new byte[] {'{', (byte) 0xff, '}'});
+        UserException binary = assertThrows(UserException.class, () -> RecipeJson.read(file));
+        assertTrue(binary.getMessage().contains("not UTF-8"), binary.getMessage());
+        Files.write(file, new byte[(1 << 20) + 1]);
+        UserException large = assertThrows(UserException.class, () -> RecipeJson.read(file));
+        assertTrue(large.getMessage().contains("too many for a recipe"));
+        assertThrows(UserException.class, () -> RecipeJson.read(folder));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    {"wieghts": {}} | unknown key wieghts
+                    {"weights": {"bit": 4}} | unknown key weights.bit
+                    {"activations": {"k": 3}} | unknown key activations.k
+                    {"softmax": {"base": 2}} | unknown key softmax.base
+                    {"pruning": {"gamma": 0.1}} | unknown key pruning.gamma
+                    {"overrides": [{"site": []}]} | unknown key overrides.site
+                    {"overrides": [{"sites": [], "weights": {"x": 1}}]} | unknown key overrides.weights.x
+                    {"weights": 4} | weights is 4: an object belongs there
+                    {"weights": null} | weights is null
+                    {"weights": {"method": "rtm"}} | weights.method is "rtm": known are none, rtn, gptq, awq
+                    {"weights": {"method": 1}} | weights.method is 1
+                    {"weights": {"bits": "4"}} | weights.bits is "4": a whole number
+                    {"weights": {"bits": 4.5}} | weights.bits is 4.5: a whole number
+                    {"weights": {"bits": 99999999999}} | weights.bits is 99999999999
+                    {"weights": {"bits": 1}} | weights.bits is 1: it must lie in 2…8
+                    {"weights": {"bits": 9}} | weights.bits is 9: it must lie in 2…8
+                    {"weights": {"group": 0}} | weights.group is 0: it must lie in 1…
+                    {"weights": {"group": -2}} | weights.group is -2
+                    {"weights": {"symmetric": 1}} | weights.symmetric is 1: true or false
+                    {"activations": {"method": "TRIP"}} | activations.method is "TRIP": known are none, uniform, trip
+                    {"activations": {"bits": 16}} | activations.bits is 16: it must lie in 2…8
+                    {"activations": {"max_exponent": -1}} | activations.max_exponent is -1: it must lie in 0…8
+                    {"activations": {"granularity": "head"}} | activations.granularity is "head"
+                    {"softmax": {"method": "log"}} | softmax.method is "log": known are none, uniform, log2
+                    {"softmax": {"bits": 0}} | softmax.bits is 0: it must lie in 2…8
+                    {"pruning": {"beta": "0.2"}} | pruning.beta is "0.2": a number
+                    {"pruning": {"beta": -0.1}} | pruning.beta is -0.1: it must lie in 0…0.95
+                    {"pruning": {"beta": 1e999}} | pruning.beta is
+                    {"pruning": {"layers": 3}} | pruning.layers is 3: a list of layers
+                    {"pruning": {"layers": [1.5]}} | pruning.layers is 1.5: layers are whole numbers
+                    {"pruning": {"layers": [-1]}} | pruning.layers is -1
+                    {"pruning": {"score": "end"}} | pruning.score is "end": known are start, received
+                    {"pruning": {"positions": "kept"}} | pruning.positions is "kept": known are renumbered, original
+                    {"pruning": {"positions": null}} | pruning.positions is null
+                    {"overrides": {}} | overrides is {}: a list belongs there
+                    {"overrides": [3]} | overrides is 3: an object belongs there
+                    {"overrides": [{"layers": [0]}]} | overrides.sites is missing: a list of sites
+                    {"overrides": [{"sites": ["HEAD"]}]} | "HEAD"
+                    {"overrides": [{"sites": ["QUERY"], "weights": {"group": 0}}]} | weights.group is 0
+                    {"overrides": [{"sites": ["QUERY"], "activations": {"bits": 9}}]} | activations.bits is 9
+                    {"execution": "fast"} | execution is "fast": known are simulated, executed
+                    [] | the recipe is []: an object belongs there
+                    3 | the recipe is 3: an object belongs there
+                    {"weights": {}, "weights": {}} | this is not JSON
+                    {"weights": | this is not JSON
+                    {} {} | this is not JSON
+                    """)
+    void tellsWhatIsWrongWhere(String json, String expected) {
+        UserException refused =
+                assertThrows(UserException.class, () -> RecipeJson.parse(json, "my.json"));
+        String message = refused.getMessage();
+        assertTrue(message.contains(expected), message);
+        assertFalse(message.contains("\n"), message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "  \n "})
+    void refusesAnEmptyFile(String json) {
+        UserException refused =
+                assertThrows(UserException.class, () -> RecipeJson.parse(json, "my.json"));
+        assertTrue(refused.getMessage().startsWith("my.json: "), refused.getMessage());
+    }
+
+    @Test
+    void mutilatedRecipesGiveOneLineOrARecipe() {
+        Random random = new Random(77);
+        String alphabet = "{}[]\":,0123456789.-+eEtrufalsn \n\\u0000\u0001é";
+        for (int trial = 0; trial < 20_000; trial++) {
+            StringBuilder json = new StringBuilder(RecipeJson.write(random(random)));
+            int edits = 1 + random.nextInt(4);
+            for (int e = 0; e < edits && !json.isEmpty(); e++) {
+                int at = random.nextInt(json.length());
+                char letter = alphabet.charAt(random.nextInt(alphabet.length()));
+                switch (random.nextInt(4)) {
+                    case 0 -> json.setCharAt(at, letter);
+                    case 1 -> json.insert(at, letter);
+                    case 2 -> json.delete(at, Math.min(json.length(), at + random.nextInt(20)));
+                    default ->
+                            json.insert(
+                                    at,
+                                    json.substring(
+                                            at, Math.min(json.length(), at + random.nextInt(40))));
+                }
+            }
+            expectRecipeOrLine(json.toString());
+        }
+    }
+
+    @Test
+    void garbageGivesOneLine() {
+        Random random = new Random(78);
+        for (int trial = 0; trial < 5_000; trial++) {
+            byte[] bytes = new byte[random.nextInt(40)];
+            random.nextBytes(bytes);
+            expectRecipeOrLine(new String(bytes, StandardCharsets.ISO_8859_1));
+        }
+        expectRecipeOrLine("[".repeat(100_000));
+        expectRecipeOrLine("{\"weights\":".repeat(50_000));
+        expectRecipeOrLine("{\"pruning\": {\"beta\": " + "9".repeat(5_000) + "}}");
+    }
+
+    private static void expectRecipeOrLine(String json) {
+        try {
+            Recipe recipe = RecipeJson.parse(json, "fuzz");
+            assertEquals(recipe, RecipeJson.parse(RecipeJson.write(recipe), "again"));
+        } catch (UserException refused) {
+            assertFalse(refused.getMessage().isBlank());
+            assertFalse(refused.getMessage().contains("\n"), refused.getMessage());
+        }
+    }
+
+    private static Recipe random(Random random) {
+        return new Recipe(
+                new WeightRecipe(
+                        pick(random, WeightMethod.values()),
+                        2 + random.nextInt(7),
+                        random.nextBoolean() ? -1 : 1 + random.nextInt(200),
+                        random.nextBoolean()),
+                new ActivationRecipe(
+                        pick(random, ActivationMethod.values()),
+                        2 + random.nextInt(7),
+                        random.nextInt(9),
+                        pick(random, Granularity.values())),
+                new SoftmaxRecipe(pick(random, SoftmaxMethod.values()), 2 + random.nextInt(7)),
+                new PruningRecipe(
+                        random.nextDouble() * 0.95,
+                        layers(random),
+                        pick(random, TokenScore.values()),
+                        random.nextBoolean()),
+                random.nextBoolean() ? List.of() : List.of(override(random), override(random)),
+                pick(random, Execution.values()));
+    }
+
+    private static SiteOverride override(Random random) {
+        EnumSet<Site> sites = EnumSet.noneOf(Site.class);
+        for (Site site : Site.values()) {
+            if (random.nextBoolean()) {
+                sites.add(site);
+            }
+        }
+        return new SiteOverride(
+                layers(random),
+                sites,
+                maybe(random, pick(random, ActivationMethod.values())),
+                maybe(random, 2 + random.nextInt(7)),
+                maybe(random, random.nextInt(9)),
+                maybe(random, pick(random, Granularity.values())),
+                maybe(random, pick(random, WeightMethod.values())),
+                maybe(random, 2 + random.nextInt(7)),
+                maybe(random, random.nextBoolean() ? -1 : 1 + random.nextInt(64)),
+                maybe(random, random.nextBoolean()));
+    }
+
+    private static TreeSet<Integer> layers(Random random) {
+        TreeSet<Integer> layers = new TreeSet<>();
+        for (int i = random.nextInt(4); i > 0; i--) {
+            layers.add(random.nextInt(32));
+        }
+        return layers;
+    }
+
+    private static <T> Optional<T> maybe(Random random, T value) {
+        return random.nextBoolean() ? Optional.of(value) : Optional.empty();
+    }
+
+    private static <T> T pick(Random random, T[] values) {
+        return values[random.nextInt(values.length)];
+    }
+}
