@@ -26,7 +26,9 @@ record DeclaredStart(boolean wanted, String spelling, OptionalInt id) {
                 tokenizerConfig.path("add_bos_token").asBoolean(false),
                 // Older files write the token as an object with its flags.
                 spelling.isObject() ? spelling.path("content").asString("") : spelling.asString(""),
-                id.canConvertToInt() ? OptionalInt.of(id.intValue()) : OptionalInt.empty());
+                id.isIntegralNumber() && id.canConvertToInt()
+                        ? OptionalInt.of(id.intValue())
+                        : OptionalInt.empty());
     }
 
     OptionalInt resolve(String[] pieces) {

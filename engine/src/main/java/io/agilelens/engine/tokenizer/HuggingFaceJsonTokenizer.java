@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The tokenizer of a {@code tokenizer.json}, run by the Hugging Face tokenizers library. Nothing
@@ -17,12 +18,14 @@ final class HuggingFaceJsonTokenizer implements Tokenizer {
     private static final String PROBE = "a";
 
     private final Path path;
-    private final JsonNode root;
     private final TokenizerDescription description;
     private final NativeTokenizer recognising;
     private final OptionalInt start;
     private final boolean startAddedHere;
     private NativeTokenizer literal;
+
+    /** The file, kept until the literal tokenizer is made from it. */
+    private byte[] json;
 
     /**
      * @param path a tokenizer.json
@@ -32,7 +35,9 @@ final class HuggingFaceJsonTokenizer implements Tokenizer {
      */
     HuggingFaceJsonTokenizer(Path path, DeclaredStart declaredStart) {
         this.path = path;
-        this.root = JsonFiles.parseObject(JsonFiles.readBytes(path, LARGEST_FILE), path);
+        this.json = JsonFiles.readBytes(path, LARGEST_FILE);
+        JsonNode root = JsonFiles.parseObject(json, path);
+        TokenizerRules.check(root, path);
         this.description = TokenizerDescription.of(root, path);
         this.recognising = new NativeTokenizer(root.toString(), path);
         OptionalInt processed = startOfPostProcessor();
@@ -70,9 +75,11 @@ final class HuggingFaceJsonTokenizer implements Tokenizer {
     /** A second native tokenizer, made when it is first asked for. */
     private synchronized NativeTokenizer literal() {
         if (literal == null) {
+            JsonNode root = JsonFiles.parseObject(json, path);
             literal =
                     new NativeTokenizer(
-                            TokenizerDescription.withoutSpecialTokens(root).toString(), path);
+                            TokenizerDescription.withoutSpecialTokens((ObjectNode) root), path);
+            json = null;
         }
         return literal;
     }

@@ -27,16 +27,16 @@ record TokenizerDescription(String[] pieces, String kind) {
         return new TokenizerDescription(new PieceReader(path).read(root), kind(root));
     }
 
-    /** The same tokenizer without its special tokens, so that their spelling is plain text. */
-    static JsonNode withoutSpecialTokens(JsonNode root) {
-        ObjectNode copy = ((ObjectNode) root.deepCopy());
-        ArrayNode kept = copy.putArray(ADDED_TOKENS);
-        for (JsonNode token : root.path(ADDED_TOKENS)) {
+    /** The JSON of the same tokenizer without its special tokens: their spelling is plain text. */
+    static String withoutSpecialTokens(ObjectNode root) {
+        JsonNode added = root.path(ADDED_TOKENS);
+        ArrayNode kept = root.putArray(ADDED_TOKENS);
+        for (JsonNode token : added) {
             if (!token.path("special").asBoolean(false)) {
                 kept.add(token);
             }
         }
-        return copy;
+        return root.toString();
     }
 
     private static String kind(JsonNode root) {
@@ -74,18 +74,13 @@ record TokenizerDescription(String[] pieces, String kind) {
 
         String[] read(JsonNode root) {
             JsonNode vocabulary = root.path("model").path("vocab");
-            if (vocabulary.isObject()) {
-                for (Map.Entry<String, JsonNode> entry : vocabulary.properties()) {
-                    put(entry.getKey(), entry.getValue());
-                }
-            } else if (vocabulary.isArray()) {
-                for (JsonNode pieceAndScore : vocabulary) {
-                    put(pieceAndScore.path(0).asString(""), size);
-                }
-            } else {
+            if (!vocabulary.isObject()) {
                 throw new UserException(
                         "%s has no vocabulary under model, vocab; get the file again"
                                 .formatted(Printable.of(path)));
+            }
+            for (Map.Entry<String, JsonNode> entry : vocabulary.properties()) {
+                put(entry.getKey(), entry.getValue());
             }
             for (JsonNode token : root.path(ADDED_TOKENS)) {
                 put(token.path("content").asString(""), token.path("id"));
@@ -94,7 +89,8 @@ record TokenizerDescription(String[] pieces, String kind) {
         }
 
         private void put(String piece, JsonNode id) {
-            if (!id.canConvertToInt() || id.intValue() < 0 || id.intValue() >= LARGEST_VOCABULARY) {
+            int index = id.isIntegralNumber() && id.canConvertToInt() ? id.intValue() : -1;
+            if (index < 0 || index >= LARGEST_VOCABULARY) {
                 throw new UserException(
                         "%s gives the token '%s' the id %s, which must be a whole number from 0 to %d; get the file again"
                                 .formatted(
@@ -103,15 +99,11 @@ record TokenizerDescription(String[] pieces, String kind) {
                                         Printable.of(id),
                                         LARGEST_VOCABULARY - 1));
             }
-            put(piece, id.intValue());
-        }
-
-        private void put(String piece, int id) {
-            if (id >= pieces.length) {
-                pieces = Arrays.copyOf(pieces, Math.max(id + 1, pieces.length * 2));
+            if (index >= pieces.length) {
+                pieces = Arrays.copyOf(pieces, Math.max(index + 1, pieces.length * 2));
             }
-            pieces[id] = piece;
-            size = Math.max(size, id + 1);
+            pieces[index] = piece;
+            size = Math.max(size, index + 1);
         }
     }
 }
