@@ -10,42 +10,13 @@ import java.util.Arrays;
 final class IntegerMultiplication {
 
     private final FloatProducts products;
-    private final IntegerSums integers;
+    private final IntegerProducts integers;
     private final Workers workers;
 
-    IntegerMultiplication(FloatProducts products, IntegerSums integers, Workers workers) {
+    IntegerMultiplication(FloatProducts products, IntegerProducts integers, Workers workers) {
         this.products = products;
         this.integers = integers;
         this.workers = workers;
-    }
-
-    /**
-     * @param width outputs of a panel
-     * @param codes a byte an input and output, or two outputs in one: {@code [panels, inputs, width
-     *     or width / 2]}, and {@link IntegerSums#READ_AHEAD} bytes more
-     * @param scales {@code [panels, groups, width]}
-     * @param zeroPoints likewise, and {@link IntegerSums#READ_AHEAD} bytes more; null if all are 0
-     */
-    record IntegerPanels(
-            int outputs,
-            int inputs,
-            int groups,
-            int width,
-            boolean paired,
-            byte[] codes,
-            float[] scales,
-            byte[] zeroPoints,
-            Segments segments) {
-
-        long bytes() {
-            int zeroPointBytes = zeroPoints == null ? 0 : zeroPoints.length;
-            return codes.length + 4L * scales.length + zeroPointBytes + segments.bytes();
-        }
-
-        /** Codes of one input in a panel. */
-        int codesPerInput() {
-            return paired ? width / 2 : width;
-        }
     }
 
     record Int8(IntegerPanels panels) implements Int8Weights {
@@ -85,18 +56,27 @@ final class IntegerMultiplication {
     Int8 packInt8(byte[] values, int outputs, int inputs, float[] scales, int[] groupStarts) {
         PackingChecks.requireInt8(values, outputs, inputs, scales, groupStarts);
         int width = products.panelOutputs();
-        byte[] codes = new byte[Panels.length(outputs, inputs, width) + IntegerSums.READ_AHEAD];
+        byte[] codes = new byte[Panels.length(outputs, inputs, width) + IntegerProducts.READ_AHEAD];
         for (int o = 0; o < outputs; o++) {
             for (int i = 0; i < inputs; i++) {
                 codes[Panels.index(o, i, inputs, width)] = values[o * inputs + i];
             }
         }
-        Segments segments = Segments.ofGroups(groupStarts, IntegerSums.BYTE_CAPACITY);
+        Segments segments = Segments.ofGroups(groupStarts, IntegerProducts.BYTE_CAPACITY);
         int groups = groupStarts.length - 1;
         float[] panelScales = panelScales(scales, outputs, groups, width, segments);
         return new Int8(
                 new IntegerPanels(
-                        outputs, inputs, groups, width, false, codes, panelScales, null, segments));
+                        outputs,
+                        inputs,
+                        groups,
+                        width,
+                        false,
+                        codes,
+                        panelScales,
+                        null,
+                        segments,
+                        IntegerPanels.floatsHoldGroups(segments, 128 * 127)));
     }
 
     Int4 packInt4(
@@ -113,7 +93,7 @@ final class IntegerMultiplication {
         int width = 2 * products.panelOutputs();
         int groups = scales.length / outputs;
         Segments segments =
-                Segments.ofRuns(runStarts, runGroups, runShifts, IntegerSums.PAIRED_CAPACITY);
+                Segments.ofRuns(runStarts, runGroups, runShifts, IntegerProducts.PAIRED_CAPACITY);
         return new Int4(
                 new IntegerPanels(
                         outputs,
@@ -124,7 +104,8 @@ final class IntegerMultiplication {
                         pairs(values, outputs, inputs, width),
                         panelScales(scales, outputs, groups, width, segments),
                         panelZeroPoints(zeroPoints, outputs, groups, width),
-                        segments));
+                        segments,
+                        IntegerPanels.floatsHoldGroups(segments, 8 * 15)));
     }
 
     /**
@@ -133,7 +114,8 @@ final class IntegerMultiplication {
      */
     private static byte[] pairs(byte[] values, int outputs, int inputs, int width) {
         int lanes = width / 4;
-        byte[] pairs = new byte[Panels.length(outputs, inputs, width) / 2 + IntegerSums.READ_AHEAD];
+        byte[] pairs =
+                new byte[Panels.length(outputs, inputs, width) / 2 + IntegerProducts.READ_AHEAD];
         Arrays.fill(pairs, (byte) 0x88);
         for (int o = 0; o < outputs; o++) {
             int inPanel = o % width;
@@ -162,7 +144,8 @@ final class IntegerMultiplication {
     }
 
     private static byte[] panelZeroPoints(byte[] zeroPoints, int outputs, int groups, int width) {
-        byte[] panels = new byte[Panels.length(outputs, groups, width) + IntegerSums.READ_AHEAD];
+        byte[] panels =
+                new byte[Panels.length(outputs, groups, width) + IntegerProducts.READ_AHEAD];
         boolean any = false;
         for (int o = 0; o < outputs; o++) {
             for (int g = 0; g < groups; g++) {
@@ -234,92 +217,10 @@ final class IntegerMultiplication {
         float[] sums = scratch.sums(rows * width);
         for (int token = 0; token < tokens; token += rows) {
             Arrays.fill(sums, 0, rows * width, 0);
-            multiplyTile(tiled, tiledSums, token, rows, weights, panel, unpacked, sums);
+            integers.multiplyTile(
+                    products, weights, panel, unpacked, tiled, tiledSums, token, rows, sums);
             int end = Math.min(tokens, token + rows);
             Panels.store(sums, width, y, token, end, weights.outputs(), panel * width);
-        }
-    }
-
-    private void multiplyTile(
-            float[] tiled,
-            int[] tiledSums,
-            int token,
-            int rows,
-            IntegerPanels weights,
-            int panel,
-            float[] unpacked,
-            float[] sums) {
-        Scratch scratch = Scratch.ofThread();
-        float[] products = scratch.products(rows * weights.codesPerInput());
-        float[] parts = scratch.parts(rows * weights.width());
-        int[] exact = scratch.exact(rows * weights.width());
-        Segments segments = weights.segments();
-        for (int s = 0; s < segments.count(); s++) {
-            int start = segments.starts()[s];
-            multiplySegment(
-                    rows,
-                    unpacked,
-                    start * weights.codesPerInput(),
-                    tiled,
-                    token * weights.inputs() + start * rows,
-                    segments.length(s),
-                    products);
-            int group = segments.groups()[s];
-            int scale = (panel * weights.groups() + group) * weights.width();
-            int sum = token * weights.groups() + group * rows;
-            addSegment(weights, s, rows, scale, products, parts, exact, tiledSums, sum, sums);
-        }
-    }
-
-    private void multiplySegment(
-            int rows, float[] unpacked, int w, float[] tiled, int x, int steps, float[] result) {
-        if (rows == 1) {
-            Arrays.fill(result, 0, this.products.panelOutputs(), 0);
-            this.products.multiplyVector(unpacked, w, tiled, x, steps, result);
-        } else {
-            this.products.multiplyTile(unpacked, w, tiled, x, steps, result);
-        }
-    }
-
-    private void addSegment(
-            IntegerPanels weights,
-            int segment,
-            int rows,
-            int scale,
-            float[] products,
-            float[] parts,
-            int[] exact,
-            int[] tiledSums,
-            int sum,
-            float[] sums) {
-        int width = weights.width();
-        float[] scales = weights.scales();
-        byte[] zeroPoints = weights.zeroPoints();
-        Segments segments = weights.segments();
-        boolean isGroup = segments.isGroup(segment);
-        if (weights.paired() && isGroup && zeroPoints == null) {
-            integers.addScaledSplit(products, rows, width, scales, scale, sums);
-            return;
-        }
-        float[] single = products;
-        if (weights.paired()) {
-            integers.split(products, rows, width, parts);
-            single = parts;
-        }
-        if (isGroup) {
-            if (zeroPoints != null) {
-                integers.subtractZeroPoints(single, rows, width, zeroPoints, scale, tiledSums, sum);
-            }
-            integers.addScaled(single, rows, width, scales, scale, sums);
-            return;
-        }
-        integers.addExact(single, rows * width, segments.shifts()[segment], exact);
-        if (segments.endsGroup(segment)) {
-            if (zeroPoints != null) {
-                integers.subtractZeroPointsExact(
-                        exact, rows, width, zeroPoints, scale, tiledSums, sum);
-            }
-            integers.addScaledExact(exact, rows, width, scales, scale, sums);
         }
     }
 }

@@ -9,8 +9,8 @@ final class Scratch {
 
     private float[] activations = {};
     private float[] panel = {};
-    private float[] products = {};
     private float[] parts = {};
+    private float[] group = {};
     private float[] sums = {};
     private double[] wideActivations = {};
     private double[] widePanel = {};
@@ -44,16 +44,16 @@ final class Scratch {
         return panel;
     }
 
-    /** Room for the products of one segment. */
-    float[] products(int length) {
-        products = grown(products, length);
-        return products;
-    }
-
-    /** Room for the sums of one segment, split into outputs. */
+    /** Room for the sums of one segment. */
     float[] parts(int length) {
         parts = grown(parts, length);
         return parts;
+    }
+
+    /** Room for the sums of one group. */
+    float[] group(int length) {
+        group = grown(group, length);
+        return group;
     }
 
     /** Room for one tile of the result. */
@@ -74,7 +74,7 @@ final class Scratch {
         return widePanel;
     }
 
-    /** {@link #products} in double precision. */
+    /** {@link #parts} in double precision. */
     double[] wideSums(int length) {
         wideSums = grown(wideSums, length);
         return wideSums;

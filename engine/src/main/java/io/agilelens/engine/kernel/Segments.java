@@ -57,7 +57,7 @@ record Segments(int[] starts, int[] groups, int[] shifts, byte[] inputShifts) {
         return startsGroup(segment) && endsGroup(segment);
     }
 
-    private boolean startsGroup(int segment) {
+    boolean startsGroup(int segment) {
         return segment == 0 || groups[segment - 1] != groups[segment];
     }
 

@@ -29,10 +29,11 @@ final class VectorKernels implements Kernels {
                 WidthTemplate.instantiate(FloatProducts.class, FloatProductsTemplate.class, bits);
         DoubleProducts doubleProducts =
                 WidthTemplate.instantiate(DoubleProducts.class, DoubleProductsTemplate.class, bits);
-        IntegerSums sums =
-                WidthTemplate.instantiate(IntegerSums.class, IntegerSumsTemplate.class, bits);
+        IntegerProducts integerProducts =
+                WidthTemplate.instantiate(
+                        IntegerProducts.class, IntegerProductsTemplate.class, bits);
         floats = new FloatMultiplication(floatProducts, workers);
-        integers = new IntegerMultiplication(floatProducts, sums, workers);
+        integers = new IntegerMultiplication(floatProducts, integerProducts, workers);
         shorts = new Int16Multiplication(doubleProducts, workers);
     }
 
