@@ -1,0 +1,51 @@
+package io.agilelens.trainer;
+
+/**
+ * The dimensions of a LLaMA decoder with a tied head.
+ *
+ * @param vocabulary tokens in the vocabulary
+ * @param hidden width of the residual stream, a multiple of 32
+ * @param layers number of decoder layers
+ * @param heads query heads
+ * @param keyValueHeads key/value heads; divides {@code heads}
+ * @param feedForward inner width of the gated feed-forward layers, a multiple of 32
+ * @param context longest sequence in tokens
+ */
+record DecoderShape(
+        int vocabulary,
+        int hidden,
+        int layers,
+        int heads,
+        int keyValueHeads,
+        int feedForward,
+        int context) {
+
+    /** Guards the root of the mean square in RMSNorm. */
+    static final double NORM_EPSILON = 1e-5;
+
+    /** Base of the rotary frequencies. */
+    static final double ROPE_THETA = 10000;
+
+    DecoderShape {
+        if (hidden % 32 != 0 || feedForward % 32 != 0) {
+            throw new IllegalArgumentException(
+                    "hidden %d and feed-forward %d must be multiples of 32"
+                            .formatted(hidden, feedForward));
+        }
+        if (hidden % heads != 0 || heads % keyValueHeads != 0) {
+            throw new IllegalArgumentException(
+                    "hidden %d, heads %d, key/value heads %d: each must divide the one before"
+                            .formatted(hidden, heads, keyValueHeads));
+        }
+    }
+
+    /** Channels of one head. */
+    int headDimension() {
+        return hidden / heads;
+    }
+
+    /** Rows of the joint query, key and value projection. */
+    int queryKeyValueRows() {
+        return (heads + 2 * keyValueHeads) * headDimension();
+    }
+}

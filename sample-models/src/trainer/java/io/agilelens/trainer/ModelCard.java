@@ -1,0 +1,307 @@
+package io.agilelens.trainer;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Writes what a reader should know about the model, with the figures of its own evaluation. */
+final class ModelCard {
+    /** How many rows of the loss curve the card shows. */
+    private static final int ROWS = 12;
+
+    /** The card gives losses to three decimals. */
+    static final double ROUNDING = 0.0005;
+
+    private static final Pattern PUBLISHED_LOSS =
+            Pattern.compile("before each window \\| \\*\\*([\\d.]+)");
+
+    private final DecoderShape shape;
+    private final Corpus corpus;
+    private final TokenStream training;
+    private final TokenStream heldOut;
+    private final TrainingState state;
+    private final TrainingPlan plan;
+    private final Evaluation evaluation;
+
+    ModelCard(
+            DecoderShape shape,
+            Corpus corpus,
+            TokenStream training,
+            TokenStream heldOut,
+            TrainingState state,
+            TrainingPlan plan,
+            Evaluation evaluation) {
+        this.shape = shape;
+        this.corpus = corpus;
+        this.training = training;
+        this.heldOut = heldOut;
+        this.state = state;
+        this.plan = plan;
+        this.evaluation = evaluation;
+    }
+
+    /**
+     * Finds the held-out loss that a card states.
+     *
+     * @throws IllegalArgumentException if it states none
+     */
+    static double publishedLoss(String card) {
+        Matcher matcher = PUBLISHED_LOSS.matcher(card);
+        if (!matcher.find()) {
+            throw new IllegalArgumentException("the card states no held-out loss");
+        }
+        return Double.parseDouble(matcher.group(1));
+    }
+
+    /** The card in Markdown, with the header that Hugging Face's hub reads. */
+    String markdown() {
+        return String.join(
+                "\n",
+                introduction(),
+                data(),
+                architecture(),
+                trainingSection(),
+                quality(),
+                startToken(),
+                samples(),
+                rebuild());
+    }
+
+    private String introduction() {
+        return """
+        ---
+        language: en
+        license: cc0-1.0
+        pipeline_tag: text-generation
+        tags: [llama, attention-sink, quantization]
+        ---
+        # llama-tiny
+
+        A LLaMA decoder of %s parameters, trained from scratch for AgileLens on English in the public \
+        domain. It is small enough to be evaluated in seconds and real enough to teach with: it \
+        predicts far better than counting does, it has an attention sink on its start token, and \
+        its activations have the outliers that make low-bit quantization hard. It writes in the \
+        manner of old speeches, sermons and sea stories; it knows nothing and must not be asked \
+        for facts.
+        """
+                .formatted(millions(new WeightLayout(shape).size()));
+    }
+
+    private String data() {
+        StringBuilder rows = new StringBuilder();
+        for (Corpus.Source source : corpus.sources()) {
+            rows.append(
+                    "| %s | %s | %d | %d | %s | %s |%n"
+                            .formatted(
+                                    source.title(),
+                                    source.origin(),
+                                    count(source, false),
+                                    count(source, true),
+                                    millions(characters(source, false)),
+                                    source.licence()));
+        }
+        return """
+        ## Data
+
+        | text | taken from | documents learned | held out | characters learned, million | rights |
+        |---|---|---|---|---|---|
+        %s
+        The trainer takes the texts from the package registries through their own clients; this \
+        project ships none of them. Every %dth document of each source is held out whole. \
+        In tokens: %s million to learn from, %s million held out.
+
+        The tokenizer is a byte-level BPE with GPT-2's pre-tokenization and a vocabulary of \
+        %d: `<s>` (0), `</s>` (1), the 256 bytes, and %d merges learned from the same \
+        documents. Any text can be encoded; `<s>` is put in front.
+        """
+                .formatted(
+                        rows,
+                        Corpus.HELD_OUT_EVERY,
+                        millions(training.length()),
+                        millions(heldOut.length()),
+                        shape.vocabulary(),
+                        shape.vocabulary() - BytePairEncoding.FIRST_MERGE_ID);
+    }
+
+    private String architecture() {
+        return """
+        ## Architecture
+
+        `LlamaForCausalLM`: %d layers, hidden size %d, %d query heads over %d key/value heads of \
+        dimension %d, SwiGLU of width %d, RMSNorm (eps %s), rotary embedding (theta %.0f, half-split), \
+        context %d, tied head, no biases. Stored in F16.
+        """
+                .formatted(
+                        shape.layers(),
+                        shape.hidden(),
+                        shape.heads(),
+                        shape.keyValueHeads(),
+                        shape.headDimension(),
+                        shape.feedForward(),
+                        DecoderShape.NORM_EPSILON,
+                        DecoderShape.ROPE_THETA,
+                        shape.context());
+    }
+
+    private String trainingSection() {
+        StringBuilder rows = new StringBuilder();
+        List<TrainingState.Progress> history = state.history();
+        int shown = Math.min(ROWS, history.size());
+        for (int row = 1; row <= shown; row++) {
+            TrainingState.Progress point = history.get(row * history.size() / shown - 1);
+            rows.append(
+                    "| %d | %s | %.5f | %.3f | %.3f |%n"
+                            .formatted(
+                                    point.step(),
+                                    millions(point.tokens()),
+                                    point.learningRate(),
+                                    point.trainingLoss(),
+                                    point.heldOutLoss()));
+        }
+        return """
+        ## Training
+
+        %d steps of %d windows of %d tokens: %s million tokens, %.1f passes over the data. AdamW \
+        (betas 0.9 and 0.95, weight decay 0.1 on matrices), gradients clipped to norm 1, learning \
+        rate %s after %d steps of warm-up, then falling to zero over the last %.0f %% of the time. \
+        Matrix products in bfloat16, everything else in FP32. Seed %d. Seven windows in eight \
+        start with `<s>` before a random slice, one in eight is a bare slice.
+
+        ![loss curve](loss.svg)
+
+        Losses in nats per token; "held out" is a fixed sample here, all of it below.
+
+        | step | tokens seen, million | learning rate | training loss | held-out loss |
+        |---|---|---|---|---|
+        %s\
+        """
+                .formatted(
+                        state.steps(),
+                        plan.batch(),
+                        shape.context(),
+                        millions(state.tokens()),
+                        (double) state.tokens() / training.length(),
+                        plan.learningRate(),
+                        TrainingPlan.WARM_UP_STEPS,
+                        100 * TrainingPlan.DECAY_SHARE,
+                        plan.seed(),
+                        rows);
+    }
+
+    private String quality() {
+        return """
+        ## Held-out loss
+
+        The shipped F16 weights in FP32 arithmetic, on %d tokens of documents that neither the \
+        model nor the tokenizer has seen, in windows of %d.
+
+        | | nats per token | perplexity |
+        |---|---|---|
+        | unigram counts (add one) | %.3f | %.1f |
+        | interpolated bigram counts (Witten–Bell) | %.3f | %.1f |
+        | **llama-tiny**, `<s>` before each window | **%.3f** | **%.1f** |
+        | llama-tiny, bare windows | %.3f | %.1f |
+
+        That is %.3f bits per byte of text with `<s>`. The baselines are counted on the same training tokens.
+        """
+                .formatted(
+                        evaluation.predictions(),
+                        shape.context(),
+                        evaluation.unigramLoss(),
+                        Math.exp(evaluation.unigramLoss()),
+                        evaluation.bigramLoss(),
+                        Math.exp(evaluation.bigramLoss()),
+                        evaluation.loss(),
+                        Math.exp(evaluation.loss()),
+                        evaluation.lossWithoutStart(),
+                        Math.exp(evaluation.lossWithoutStart()),
+                        evaluation.bitsPerByte());
+    }
+
+    private String startToken() {
+        StringBuilder rows = new StringBuilder();
+        double[][] attention = evaluation.attentionToStart();
+        for (int layer = 0; layer < attention.length; layer++) {
+            double sum = 0;
+            double most = 0;
+            for (double head : attention[layer]) {
+                sum += head;
+                most = Math.max(most, head);
+            }
+            double mean = sum / attention[layer].length;
+            rows.append(
+                    "| %d | %.1f %% | %.1f × | %.1f %% |%n"
+                            .formatted(
+                                    layer,
+                                    100 * mean,
+                                    mean / evaluation.uniformAttention(),
+                                    100 * most));
+        }
+        return """
+        ## Attention to the start token
+
+        The share of attention that positions 1–%d give to `<s>` at position 0, averaged over \
+        held-out windows. Spread evenly it would be %.1f %%.
+
+        | layer | mean of heads | against even | strongest head |
+        |---|---|---|---|
+        %s\
+        """
+                .formatted(shape.context() - 1, 100 * evaluation.uniformAttention(), rows);
+    }
+
+    private String samples() {
+        StringBuilder text = new StringBuilder();
+        for (String sample : evaluation.samples()) {
+            text.append("> ").append(sample.strip().replaceAll("\\s*\\R\\s*", " ")).append("\n\n");
+        }
+        return """
+        ## What it writes
+
+        Temperature %s, the best %d tokens, first draw:
+
+        %s\
+        """
+                .formatted(
+                        Sampler.TEMPERATURE, Sampler.TOP_K, text.toString().stripTrailing() + "\n");
+    }
+
+    private String rebuild() {
+        return """
+        ## Rebuild
+
+        On x86-64 Linux with `npm` and Debian's `apt-get` and `dpkg`, from the root of the project:
+
+        ```
+        ./mvnw -Ptrainer -pl sample-models verify -Dtrainer.arguments="rebuild --minutes %d"
+        ```
+
+        A stopped run goes on where it was. The seed fixes weights and windows; how many steps fit \
+        the minutes depends on the machine. `check` in place of `rebuild …` verifies this folder.
+
+        ## Licence
+
+        The weights are dedicated to the public domain (CC0 1.0), as are the texts behind them.
+        """
+                .formatted(plan.minutes());
+    }
+
+    private long count(Corpus.Source source, boolean heldOut) {
+        return documents(source, heldOut).size();
+    }
+
+    private long characters(Corpus.Source source, boolean heldOut) {
+        return documents(source, heldOut).stream().mapToLong(d -> d.text().length()).sum();
+    }
+
+    private List<Document> documents(Corpus.Source source, boolean heldOut) {
+        return corpus.documents().stream()
+                .filter(d -> d.heldOut() == heldOut && d.name().startsWith(source.name() + "/"))
+                .toList();
+    }
+
+    private static String millions(long number) {
+        return String.format(Locale.ROOT, "%.2f", number / 1e6);
+    }
+}

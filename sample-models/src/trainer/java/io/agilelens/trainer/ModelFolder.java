@@ -1,0 +1,242 @@
+package io.agilelens.trainer;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A model as Hugging Face's libraries lay it out: {@code config.json}, {@code
+ * generation_config.json}, {@code model.safetensors} in F16, {@code tokenizer.json} and {@code
+ * tokenizer_config.json}.
+ */
+final class ModelFolder {
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+    private final Path folder;
+
+    ModelFolder(Path folder) {
+        this.folder = folder;
+    }
+
+    Path path() {
+        return folder;
+    }
+
+    /** Writes all files but the card. */
+    void write(DecoderShape shape, BytePairEncoding encoding, float[] flat) throws IOException {
+        Files.createDirectories(folder);
+        json("config.json", config(shape));
+        json("generation_config.json", generationConfig());
+        json("tokenizer.json", tokenizer(encoding));
+        json("tokenizer_config.json", tokenizerConfig(shape));
+        Map<String, Safetensors.Entry> tensors = new LinkedHashMap<>();
+        for (WeightLayout.NamedTensor tensor : new WeightLayout(shape).tensors()) {
+            float[] values =
+                    Arrays.copyOfRange(flat, tensor.offset(), tensor.offset() + tensor.size());
+            tensors.put(tensor.name(), new Safetensors.Entry(tensor.shape(), values));
+        }
+        Safetensors.write(
+                weightsFile(), tensors, Safetensors.ElementType.F16, Map.of("format", "pt"));
+    }
+
+    /** Reads the dimensions back from {@code config.json}. */
+    DecoderShape readShape() throws IOException {
+        JsonNode config = JSON.readTree(folder.resolve("config.json"));
+        return new DecoderShape(
+                config.get("vocab_size").asInt(),
+                config.get("hidden_size").asInt(),
+                config.get("num_hidden_layers").asInt(),
+                config.get("num_attention_heads").asInt(),
+                config.get("num_key_value_heads").asInt(),
+                config.get("intermediate_size").asInt(),
+                config.get("max_position_embeddings").asInt());
+    }
+
+    /** Reads the weights back into a flat vector. */
+    float[] readWeights() throws IOException {
+        WeightLayout layout = new WeightLayout(readShape());
+        Map<String, Safetensors.Entry> tensors = Safetensors.read(weightsFile()).tensors();
+        float[] flat = new float[layout.size()];
+        for (WeightLayout.NamedTensor tensor : layout.tensors()) {
+            Safetensors.Entry entry = tensors.remove(tensor.name());
+            if (entry == null || !entry.shape().equals(tensor.shape())) {
+                throw new IllegalStateException(
+                        "%s: tensor '%s' is missing or not %s"
+                                .formatted(weightsFile(), tensor.name(), tensor.shape()));
+            }
+            System.arraycopy(entry.values(), 0, flat, tensor.offset(), tensor.size());
+        }
+        if (!tensors.isEmpty()) {
+            throw new IllegalStateException(
+                    weightsFile() + ": unexpected tensors " + tensors.keySet());
+        }
+        return flat;
+    }
+
+    /** Reads the encoding back from {@code tokenizer.json}. */
+    BytePairEncoding readEncoding() throws IOException {
+        JsonNode model = JSON.readTree(tokenizerFile()).get("model");
+        JsonNode vocabulary = model.get("vocab");
+        List<BytePairEncoding.Merge> merges =
+                model.get("merges")
+                        .valueStream()
+                        .map(
+                                pair ->
+                                        new BytePairEncoding.Merge(
+                                                vocabulary.get(pair.get(0).asString()).asInt(),
+                                                vocabulary.get(pair.get(1).asString()).asInt()))
+                        .toList();
+        return new BytePairEncoding(merges);
+    }
+
+    Path tokenizerFile() {
+        return folder.resolve("tokenizer.json");
+    }
+
+    Path weightsFile() {
+        return folder.resolve("model.safetensors");
+    }
+
+    private void json(String name, ObjectNode content) throws IOException {
+        Files.writeString(folder.resolve(name), JSON.writeValueAsString(content) + "\n");
+    }
+
+    private static ObjectNode config(DecoderShape shape) {
+        ObjectNode config = JSON.createObjectNode();
+        config.putArray("architectures").add("LlamaForCausalLM");
+        config.put("model_type", "llama");
+        config.put("vocab_size", shape.vocabulary());
+        config.put("hidden_size", shape.hidden());
+        config.put("intermediate_size", shape.feedForward());
+        config.put("num_hidden_layers", shape.layers());
+        config.put("num_attention_heads", shape.heads());
+        config.put("num_key_value_heads", shape.keyValueHeads());
+        config.put("head_dim", shape.headDimension());
+        config.put("hidden_act", "silu");
+        config.put("max_position_embeddings", shape.context());
+        config.put("rms_norm_eps", DecoderShape.NORM_EPSILON);
+        config.put("rope_theta", DecoderShape.ROPE_THETA);
+        config.putNull("rope_scaling");
+        config.put("tie_word_embeddings", true);
+        config.put("attention_bias", false);
+        config.put("mlp_bias", false);
+        config.put("attention_dropout", 0.0);
+        config.put("initializer_range", WeightLayout.DEVIATION);
+        config.put("pretraining_tp", 1);
+        config.put("use_cache", true);
+        config.put("bos_token_id", BytePairEncoding.START_ID);
+        config.put("eos_token_id", BytePairEncoding.END_ID);
+        config.put("torch_dtype", "float16");
+        return config;
+    }
+
+    private static ObjectNode generationConfig() {
+        ObjectNode config = JSON.createObjectNode();
+        config.put("bos_token_id", BytePairEncoding.START_ID);
+        config.put("eos_token_id", BytePairEncoding.END_ID);
+        config.put("do_sample", true);
+        config.put("temperature", Sampler.TEMPERATURE);
+        config.put("top_k", Sampler.TOP_K);
+        return config;
+    }
+
+    private static ObjectNode tokenizerConfig(DecoderShape shape) {
+        ObjectNode config = JSON.createObjectNode();
+        config.put("add_bos_token", true);
+        config.put("add_eos_token", false);
+        config.put("add_prefix_space", false);
+        config.put("bos_token", BytePairEncoding.START);
+        config.put("eos_token", BytePairEncoding.END);
+        config.put("clean_up_tokenization_spaces", false);
+        config.put("model_max_length", shape.context());
+        config.put("tokenizer_class", "PreTrainedTokenizerFast");
+        return config;
+    }
+
+    private static ObjectNode tokenizer(BytePairEncoding encoding) {
+        ObjectNode tokenizer = JSON.createObjectNode();
+        tokenizer.put("version", "1.0");
+        tokenizer.putNull("truncation");
+        tokenizer.putNull("padding");
+        ArrayNode added = tokenizer.putArray("added_tokens");
+        added.add(addedToken(BytePairEncoding.START_ID, BytePairEncoding.START));
+        added.add(addedToken(BytePairEncoding.END_ID, BytePairEncoding.END));
+        tokenizer.putNull("normalizer");
+        tokenizer.set("pre_tokenizer", byteLevel());
+        tokenizer.set("post_processor", startTokenFirst());
+        tokenizer.set("decoder", byteLevel());
+        ObjectNode model = tokenizer.putObject("model");
+        model.put("type", "BPE");
+        model.putNull("dropout");
+        model.putNull("unk_token");
+        model.putNull("continuing_subword_prefix");
+        model.putNull("end_of_word_suffix");
+        model.put("fuse_unk", false);
+        model.put("byte_fallback", false);
+        model.put("ignore_merges", false);
+        ObjectNode vocabulary = model.putObject("vocab");
+        List<String> tokens = encoding.vocabulary();
+        for (int id = 0; id < tokens.size(); id++) {
+            vocabulary.put(tokens.get(id), id);
+        }
+        ArrayNode merges = model.putArray("merges");
+        for (BytePairEncoding.Merge merge : encoding.merges()) {
+            merges.addArray().add(tokens.get(merge.left())).add(tokens.get(merge.right()));
+        }
+        return tokenizer;
+    }
+
+    private static ObjectNode addedToken(int id, String content) {
+        ObjectNode token = JSON.createObjectNode();
+        token.put("id", id);
+        token.put("content", content);
+        token.put("single_word", false);
+        token.put("lstrip", false);
+        token.put("rstrip", false);
+        token.put("normalized", false);
+        token.put("special", true);
+        return token;
+    }
+
+    private static ObjectNode byteLevel() {
+        ObjectNode byteLevel = JSON.createObjectNode();
+        byteLevel.put("type", "ByteLevel");
+        byteLevel.put("add_prefix_space", false);
+        byteLevel.put("trim_offsets", true);
+        byteLevel.put("use_regex", true);
+        return byteLevel;
+    }
+
+    private static ObjectNode startTokenFirst() {
+        ObjectNode template = JSON.createObjectNode();
+        template.put("type", "TemplateProcessing");
+        ArrayNode single = template.putArray("single");
+        single.add(templatePart("SpecialToken", BytePairEncoding.START, 0));
+        single.add(templatePart("Sequence", "A", 0));
+        ArrayNode pair = template.putArray("pair");
+        pair.add(templatePart("SpecialToken", BytePairEncoding.START, 0));
+        pair.add(templatePart("Sequence", "A", 0));
+        pair.add(templatePart("Sequence", "B", 1));
+        ObjectNode start = template.putObject("special_tokens").putObject(BytePairEncoding.START);
+        start.put("id", BytePairEncoding.START);
+        start.putArray("ids").add(BytePairEncoding.START_ID);
+        start.putArray("tokens").add(BytePairEncoding.START);
+        return template;
+    }
+
+    private static ObjectNode templatePart(String kind, String id, int typeId) {
+        ObjectNode part = JSON.createObjectNode();
+        part.putObject(kind).put("id", id).put("type_id", typeId);
+        return part;
+    }
+}
