@@ -62,7 +62,7 @@ class DecoderTest {
     void gradientPointsWhereTheLossRises() {
         int[][] windows = windows(3, SHAPE.context(), 5);
         float[] gradient = new float[flat.length];
-        try (GradientWorkers workers = new GradientWorkers(manager, SHAPE, 2);
+        try (GradientWorkers workers = new GradientWorkers(manager, SHAPE, 0, 2);
                 Decoder decoder = new Decoder(manager, SHAPE, Decoder.Precision.FLOAT32)) {
             workers.gradient(flat, windows, gradient);
             double squares = 0;
@@ -82,8 +82,8 @@ class DecoderTest {
         int[][] windows = windows(5, SHAPE.context(), 6);
         float[] alone = new float[flat.length];
         float[] shared = new float[flat.length];
-        try (GradientWorkers one = new GradientWorkers(manager, SHAPE, 1);
-                GradientWorkers three = new GradientWorkers(manager, SHAPE, 3)) {
+        try (GradientWorkers one = new GradientWorkers(manager, SHAPE, 0, 1);
+                GradientWorkers three = new GradientWorkers(manager, SHAPE, 0, 3)) {
             double loss = one.gradient(flat, windows, alone);
             assertEquals(loss, three.gradient(flat, windows, shared), 1e-2);
         }

@@ -64,39 +64,67 @@ final class Decoder implements AutoCloseable {
     }
 
     /**
-     * The mean negative log-likelihood, in nats per token.
+     * What training makes small.
+     *
+     * @param loss mean negative log-likelihood in nats per token, a scalar
+     * @param attentionShare sum over layers of the mean share that attention adds to a token's
+     *     residual, {@code |added| / |residual|}, a scalar
+     */
+    record Objective(NDArray loss, NDArray attentionShare) {}
+
+    /**
+     * The loss and the attention share, both with gradients.
      *
      * @param flat all weights, {@code [layout.size()]}
      * @param ids tokens, {@code [batch, tokens]}, int64
      * @param targets the token that follows each, same shape
-     * @return a scalar, owned by the manager of {@code ids}
+     * @return scalars, owned by the manager of {@code ids}
      */
-    NDArray loss(NDArray flat, NDArray ids, NDArray targets) {
-        return functions.call(ids.getManager(), "loss", logits(flat, ids), targets);
+    Objective objective(NDArray flat, NDArray ids, NDArray targets) {
+        NDManager manager = ids.getManager();
+        NDList weights = layout.split(flat, manager);
+        Pass pass = pass(weights, ids, (layer, residual) -> {});
+        NDArray logits = logits(weights, pass.hidden());
+        return new Objective(
+                functions.call(manager, "loss", logits, targets).singletonOrThrow(),
+                pass.attentionShare());
     }
 
     /** The logits {@code [batch, tokens, vocabulary]} for tokens {@code [batch, tokens]}. */
     NDArray logits(NDArray flat, NDArray ids) {
         NDList weights = layout.split(flat, ids.getManager());
-        NDArray hidden = lastHidden(weights, ids, null);
-        return functions.call(
-                ids.getManager(),
-                "logits",
-                hidden,
-                weights.get(layout.finalNorm()),
-                weights.get(layout.embedding()));
+        return logits(weights, pass(weights, ids, (layer, residual) -> {}).hidden());
     }
 
     /**
      * How strongly each position attends to position 0.
      *
      * @param ids tokens, {@code [batch, tokens]}, int64
-     * @return probabilities averaged over the batch, {@code [layer][head][position]},
+     * @return probabilities averaged over the batch, {@code [layer][head][position]}
      */
     float[][][] attentionToStart(NDArray flat, NDArray ids) {
-        float[][][] attention = new float[shape.layers()][][];
+        float[][][] attention = new float[shape.layers()][shape.heads()][];
         NDList weights = layout.split(flat, ids.getManager());
-        lastHidden(weights, ids, attention);
+        NDList rotary = rotary(ids);
+        pass(
+                weights,
+                ids,
+                (layer, residual) -> {
+                    NDArray means =
+                            functions
+                                    .call(
+                                            ids.getManager(),
+                                            "attention_to_start",
+                                            residual,
+                                            weights.get(layout.attentionNorm(layer)),
+                                            weights.get(layout.queryKeyValue(layer)),
+                                            rotary.get(0),
+                                            rotary.get(1))
+                                    .singletonOrThrow();
+                    for (int head = 0; head < shape.heads(); head++) {
+                        attention[layer][head] = means.get(head).toFloatArray();
+                    }
+                });
         return attention;
     }
 
@@ -107,31 +135,25 @@ final class Decoder implements AutoCloseable {
         sines.close();
     }
 
-    private NDArray lastHidden(NDList weights, NDArray ids, float[][][] attentionToStart) {
+    /** Sees the residual stream {@code [batch, tokens, hidden]} before a layer. */
+    private interface ResidualObserver {
+        void beforeLayer(int layer, NDArray residual);
+    }
+
+    /** What the layers make of the tokens: the last residual stream and the attention share. */
+    private record Pass(NDArray hidden, NDArray attentionShare) {}
+
+    private Pass pass(NDList weights, NDArray ids, ResidualObserver observer) {
         NDManager manager = ids.getManager();
-        long tokens = ids.getShape().get(1);
-        NDArray cosine = cosines.get("0:" + tokens);
-        NDArray sine = sines.get("0:" + tokens);
-        cosine.attach(manager);
-        sine.attach(manager);
-        NDArray x = functions.call(manager, "embed", weights.get(layout.embedding()), ids);
+        NDList rotary = rotary(ids);
+        NDArray x =
+                functions
+                        .call(manager, "embed", weights.get(layout.embedding()), ids)
+                        .singletonOrThrow();
+        NDArray attentionShare = manager.create(0f);
         for (int layer = 0; layer < shape.layers(); layer++) {
-            if (attentionToStart != null) {
-                NDArray weightOfStart =
-                        functions.call(
-                                manager,
-                                "attention_to_start",
-                                x,
-                                weights.get(layout.attentionNorm(layer)),
-                                weights.get(layout.queryKeyValue(layer)),
-                                cosine,
-                                sine);
-                attentionToStart[layer] = new float[shape.heads()][];
-                for (int head = 0; head < shape.heads(); head++) {
-                    attentionToStart[layer][head] = weightOfStart.get(head).toFloatArray();
-                }
-            }
-            x =
+            observer.beforeLayer(layer, x);
+            NDList attended =
                     functions.call(
                             manager,
                             "attend",
@@ -139,18 +161,40 @@ final class Decoder implements AutoCloseable {
                             weights.get(layout.attentionNorm(layer)),
                             weights.get(layout.queryKeyValue(layer)),
                             weights.get(layout.attentionOutput(layer)),
-                            cosine,
-                            sine);
+                            rotary.get(0),
+                            rotary.get(1));
+            attentionShare = attentionShare.add(attended.get(1));
             x =
-                    functions.call(
-                            manager,
-                            "feed_forward",
-                            x,
-                            weights.get(layout.feedForwardNorm(layer)),
-                            weights.get(layout.gateUp(layer)),
-                            weights.get(layout.down(layer)));
+                    functions
+                            .call(
+                                    manager,
+                                    "feed_forward",
+                                    attended.get(0),
+                                    weights.get(layout.feedForwardNorm(layer)),
+                                    weights.get(layout.gateUp(layer)),
+                                    weights.get(layout.down(layer)))
+                            .singletonOrThrow();
         }
-        return x;
+        return new Pass(x, attentionShare);
+    }
+
+    private NDArray logits(NDList weights, NDArray hidden) {
+        return functions
+                .call(
+                        hidden.getManager(),
+                        "logits",
+                        hidden,
+                        weights.get(layout.finalNorm()),
+                        weights.get(layout.embedding()))
+                .singletonOrThrow();
+    }
+
+    /** Cosines and sines for as many positions as there are tokens. */
+    private NDList rotary(NDArray ids) {
+        long tokens = ids.getShape().get(1);
+        NDList rotary = new NDList(cosines.get("0:" + tokens), sines.get("0:" + tokens));
+        rotary.attach(ids.getManager());
+        return rotary;
     }
 
     private static String source(DecoderShape shape, Precision precision) {

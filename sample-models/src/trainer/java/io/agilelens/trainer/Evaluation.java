@@ -95,10 +95,11 @@ record Evaluation(
                     Arrays.copyOfRange(windows, first, Math.min(windows.length, first + BATCH));
             try (NDManager scratch = weights.getManager().newSubManager()) {
                 NDArray loss =
-                        decoder.loss(
-                                weights,
-                                Batches.inputs(scratch, some),
-                                Batches.targets(scratch, some));
+                        decoder.objective(
+                                        weights,
+                                        Batches.inputs(scratch, some),
+                                        Batches.targets(scratch, some))
+                                .loss();
                 sum += some.length * (double) loss.getFloat();
             }
         }

@@ -29,22 +29,24 @@ final class GradientWorkers implements AutoCloseable {
     /**
      * Starts the threads.
      *
+     * @param attentionPenalty what a unit of attention share costs, in nats; see {@link
+     *     Decoder.Objective}
      * @param count number of threads
      */
-    GradientWorkers(NDManager manager, DecoderShape shape, int count) {
+    GradientWorkers(NDManager manager, DecoderShape shape, double attentionPenalty, int count) {
         threads = Executors.newFixedThreadPool(count);
         for (int i = 0; i < count; i++) {
-            workers.add(new Worker(manager, shape));
+            workers.add(new Worker(manager, shape, attentionPenalty));
         }
     }
 
     /**
-     * Computes the gradient of the mean loss over some windows.
+     * Computes the gradient of loss and penalty, averaged over some windows.
      *
      * @param flat the weights
      * @param windows {@code [batch][context + 1]}
      * @param gradient receives the gradient
-     * @return the mean loss in nats per token
+     * @return the mean loss in nats per token, without the penalty
      */
     double gradient(float[] flat, int[][] windows, float[] gradient) {
         AtomicInteger next = new AtomicInteger();
@@ -83,8 +85,10 @@ final class GradientWorkers implements AutoCloseable {
     private static final class Worker {
         private final NDManager manager;
         private final Decoder decoder;
+        private final double attentionPenalty;
 
-        private Worker(NDManager parent, DecoderShape shape) {
+        private Worker(NDManager parent, DecoderShape shape, double attentionPenalty) {
+            this.attentionPenalty = attentionPenalty;
             manager = parent.newSubManager();
             decoder = new Decoder(manager, shape, Decoder.Precision.BFLOAT16);
         }
@@ -102,17 +106,18 @@ final class GradientWorkers implements AutoCloseable {
                 for (; i < windows.length; i = next.getAndIncrement()) {
                     int[][] one = {windows[i]};
                     try (NDManager scratch = step.newSubManager()) {
-                        NDArray windowLoss =
-                                decoder.loss(
+                        Decoder.Objective objective =
+                                decoder.objective(
                                         weights,
                                         Batches.inputs(scratch, one),
                                         Batches.targets(scratch, one));
+                        NDArray total =
+                                objective
+                                        .loss()
+                                        .add(objective.attentionShare().mul(attentionPenalty));
                         JniUtils.backward(
-                                (PtNDArray) windowLoss,
-                                (PtNDArray) scratch.create(1f),
-                                false,
-                                false);
-                        loss += windowLoss.getFloat();
+                                (PtNDArray) total, (PtNDArray) scratch.create(1f), false, false);
+                        loss += objective.loss().getFloat();
                     }
                 }
                 return new Share(loss, weights.getGradient().toFloatArray());

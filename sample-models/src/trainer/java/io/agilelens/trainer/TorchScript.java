@@ -49,20 +49,20 @@ final class TorchScript implements AutoCloseable {
     }
 
     /**
-     * Calls a function that takes and returns tensors.
+     * Calls a function that takes tensors and returns one or several.
      *
-     * @param manager owns the result
+     * @param manager owns the results
      * @param function its name
      * @param arguments its arguments
-     * @return the one tensor that it returns
+     * @return what it returns
      */
-    NDArray call(NDManager manager, String function, NDArray... arguments) {
+    NDList call(NDManager manager, String function, NDArray... arguments) {
         // DJL takes the name of the function from the name of an extra first array.
         try (NDArray name = manager.create(0)) {
             name.setName("module_method:" + function);
             NDList inputs = new NDList(name);
             inputs.addAll(List.of(arguments));
-            return IValueUtils.forward(module, inputs, true).singletonOrThrow();
+            return IValueUtils.forward(module, inputs, true);
         }
     }
 

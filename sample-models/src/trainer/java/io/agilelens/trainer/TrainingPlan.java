@@ -11,6 +11,13 @@ package io.agilelens.trainer;
 record TrainingPlan(int minutes, int batch, double learningRate, long seed) {
     static final int WARM_UP_STEPS = 200;
 
+    /**
+     * What it costs, in nats, when attention adds as much to every token's residual as is there
+     * already. A head that has nothing to say is so led to say nothing, which softmax only allows
+     * by resting on a token whose value is near zero: an attention sink.
+     */
+    static final double ATTENTION_PENALTY = 0.1;
+
     /** Share of the time in which the learning rate falls to zero. */
     static final double DECAY_SHARE = 0.8;
 

@@ -56,7 +56,9 @@ final class TrainingRun {
         int lossCount = 0;
         try (NDManager manager = NDManager.newBaseManager();
                 Decoder decoder = new Decoder(manager, shape, Decoder.Precision.BFLOAT16);
-                GradientWorkers workers = new GradientWorkers(manager, shape, threads)) {
+                GradientWorkers workers =
+                        new GradientWorkers(
+                                manager, shape, TrainingPlan.ATTENTION_PENALTY, threads)) {
             long start = System.nanoTime();
             double secondsBefore = state.seconds();
             double pointAt = secondsBefore + SECONDS_BETWEEN_POINTS;
