@@ -9,9 +9,11 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,9 @@ public final class SafetensorsFile implements AutoCloseable {
     static final long LARGEST_HEADER = 100_000_000;
 
     private static final int LENGTH_BYTES = Long.BYTES;
+
+    /** How a Git LFS pointer begins, which lies in place of a file that was never fetched. */
+    private static final byte[] POINTER = "version ".getBytes(StandardCharsets.US_ASCII);
 
     private final Path path;
     private final Arena arena;
@@ -73,6 +78,11 @@ public final class SafetensorsFile implements AutoCloseable {
         }
         ByteBuffer length = ByteBuffer.allocate(LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         readFully(channel, length, 0);
+        if (Arrays.equals(length.array(), POINTER)) {
+            throw new UserException(
+                    "%s is only a Git LFS pointer, not the weights; fetch them with 'git lfs pull'"
+                            .formatted(Printable.of(path)));
+        }
         long headerLength = length.getLong(0);
         if (headerLength < 0 || headerLength > LARGEST_HEADER) {
             throw SafetensorsHeader.broken(

@@ -124,6 +124,12 @@ class HostileSafetensorsTest {
     }
 
     @Test
+    void knowsAGitPointer() throws IOException {
+        Files.writeString(file(), "version https://git-lfs.github.com/spec/v1\noid sha256:0\n");
+        assertLine("git lfs pull");
+    }
+
+    @Test
     void refusesDeepNestingAndLongNumbersQuickly() throws IOException {
         String deep = "{\"x\":{\"y\":" + "[".repeat(1_000_000);
         write(deep.getBytes(StandardCharsets.UTF_8), 0);
