@@ -1,0 +1,12 @@
+package io.agilelens.app;
+
+/** The version of this build. */
+final class Version {
+    private Version() {}
+
+    /** As the jar's manifest says; {@code "development"} when run from class folders. */
+    static String current() {
+        String version = Version.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+}

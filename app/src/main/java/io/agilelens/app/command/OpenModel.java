@@ -1,0 +1,109 @@
+package io.agilelens.app.command;
+
+import io.agilelens.engine.UserException;
+import io.agilelens.engine.calibrate.RecipeFitter;
+import io.agilelens.engine.calibrate.TunedModel;
+import io.agilelens.engine.export.NativeBundle;
+import io.agilelens.engine.export.NativeBundleReader;
+import io.agilelens.engine.format.ModelReference;
+import io.agilelens.engine.kernel.KernelProvider;
+import io.agilelens.engine.kernel.Kernels;
+import io.agilelens.engine.model.FloatNumerics;
+import io.agilelens.engine.model.Model;
+import io.agilelens.engine.model.ModelConfig;
+import io.agilelens.engine.model.Numerics;
+import io.agilelens.engine.model.WeightPrecision;
+import io.agilelens.engine.task.Cancellation;
+import io.agilelens.engine.task.Progress;
+import io.agilelens.engine.tensor.DType;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** A model as a command uses it: a checkpoint to be tuned, or a native bundle that already is. */
+final class OpenModel implements AutoCloseable {
+    /** Above this many weights, F16 checkpoints stay F16 in memory, which halves it. */
+    private static final long MANY_WEIGHTS = 500_000_000;
+
+    private final String name;
+    private final Model model;
+    private final Optional<NativeBundleReader.Bundle> bundle;
+
+    private OpenModel(String name, Model model, Optional<NativeBundleReader.Bundle> bundle) {
+        this.name = name;
+        this.model = model;
+        this.bundle = bundle;
+    }
+
+    static OpenModel open(ModelReference reference) {
+        Path path = reference.path();
+        if (NativeBundle.isAt(path)) {
+            NativeBundleReader.Bundle bundle = NativeBundleReader.open(path);
+            return new OpenModel(reference.toString(), bundle.model(), Optional.of(bundle));
+        }
+        return new OpenModel(reference.toString(), Model.open(reference.open()), Optional.empty());
+    }
+
+    String name() {
+        return name;
+    }
+
+    Model model() {
+        return model;
+    }
+
+    ModelConfig config() {
+        return model.config();
+    }
+
+    Optional<NativeBundleReader.Bundle> bundle() {
+        return bundle;
+    }
+
+    Kernels kernels() {
+        return KernelProvider.current().kernels();
+    }
+
+    /** How float weights are kept in memory. */
+    WeightPrecision precision() {
+        return model.parameters() > MANY_WEIGHTS && model.weights().embedding().dtype() == DType.F16
+                ? WeightPrecision.FP16
+                : WeightPrecision.FP32;
+    }
+
+    /** The model's own float arithmetic. */
+    Numerics floats(Progress progress, Cancellation cancellation) {
+        return new FloatNumerics(model, kernels(), precision(), progress, cancellation);
+    }
+
+    /**
+     * Fits the recipe of the options; a bundle runs its own.
+     *
+     * @throws UserException if a bundle is given another recipe
+     */
+    TunedModel tune(RecipeOption option, Progress progress, Cancellation cancellation) {
+        if (bundle.isPresent()) {
+            requireOwnRecipe(option);
+            return bundle.get().run(kernels(), precision(), progress, cancellation);
+        }
+        Numerics floats = floats(progress, cancellation);
+        return fitter(option, floats).fit(option.recipe(config().layers()), progress, cancellation);
+    }
+
+    /** Fits recipes on the calibration text of the options. */
+    RecipeFitter fitter(RecipeOption option, Numerics floats) {
+        return new RecipeFitter(model, kernels(), floats, option.calibration(model));
+    }
+
+    private void requireOwnRecipe(RecipeOption option) {
+        if (option.isGiven()) {
+            throw new UserException(
+                    "%s is a native bundle and carries its own recipe: leave --recipe out, or give the float model"
+                            .formatted(name));
+        }
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+}

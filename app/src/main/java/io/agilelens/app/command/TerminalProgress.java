@@ -1,0 +1,40 @@
+package io.agilelens.app.command;
+
+import io.agilelens.engine.task.Progress;
+import java.io.PrintWriter;
+
+/** Shows progress on one line that is overwritten, and wipes it in the end. */
+final class TerminalProgress implements Progress, AutoCloseable {
+    /** System property that the launcher sets if the error stream is a terminal. */
+    static final String PROPERTY = "agilelens.terminal";
+
+    private static final long INTERVAL_NANOS = 100_000_000;
+    private static final String WIPE = "\r\033[K";
+
+    private final PrintWriter errors;
+    private final boolean visible;
+    private long shownAt = Long.MIN_VALUE;
+
+    TerminalProgress(PrintWriter errors) {
+        this.errors = errors;
+        this.visible = Boolean.getBoolean(PROPERTY);
+    }
+
+    @Override
+    public synchronized void report(String step, long done, long total) {
+        long now = System.nanoTime();
+        if (visible && (shownAt == Long.MIN_VALUE || now - shownAt >= INTERVAL_NANOS)) {
+            shownAt = now;
+            errors.print("%s%s, %d of %d".formatted(WIPE, step, done, total));
+            errors.flush();
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        if (shownAt != Long.MIN_VALUE) {
+            errors.print(WIPE);
+            errors.flush();
+        }
+    }
+}

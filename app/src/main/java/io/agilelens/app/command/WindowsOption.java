@@ -1,0 +1,40 @@
+package io.agilelens.app.command;
+
+import io.agilelens.engine.evaluate.Protocol;
+import io.agilelens.engine.evaluate.TokenWindows;
+import io.agilelens.engine.model.Model;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A text cut into windows. */
+final class WindowsOption {
+    private static final int USUAL_WINDOW = 2048;
+
+    @Mixin private TextOption text;
+
+    @Option(
+            names = "--window",
+            paramLabel = "N",
+            description = "Tokens a window; without it the model's context, at most 2048.")
+    private Integer window;
+
+    @Option(
+            names = "--max-windows",
+            paramLabel = "N",
+            description = "Stop after so many windows; without it the whole text.")
+    private Integer maxWindows;
+
+    /** Reads, encodes and cuts the text. */
+    TokenWindows read(EngineCommand command, Model model, Protocol protocol) {
+        command.requirePositive("--window", window);
+        command.requirePositive("--max-windows", maxWindows);
+        TextSource source = text.read(command);
+        return TokenWindows.of(
+                source.source(),
+                source.text(),
+                model.tokenizer(),
+                protocol,
+                window == null ? Math.min(USUAL_WINDOW, model.config().contextLength()) : window,
+                maxWindows == null ? Integer.MAX_VALUE : maxWindows);
+    }
+}

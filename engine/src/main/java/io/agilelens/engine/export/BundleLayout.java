@@ -1,0 +1,33 @@
+package io.agilelens.engine.export;
+
+import io.agilelens.engine.model.LinearRole;
+import io.agilelens.engine.model.ModelWeights;
+import io.agilelens.engine.model.Site;
+
+/** Names inside a native bundle, shared by what writes it and what reads it. */
+final class BundleLayout {
+    static final String FORMAT = "agilelens-native";
+    static final int VERSION = 1;
+
+    static final String MANIFEST = "bundle.json";
+    static final String RECIPE = "recipe.json";
+    static final String QUANTIZATION_CONFIG = "quantization_config";
+
+    static final String CODES = ".codes";
+    static final String SCALES = ".scales";
+    static final String ZEROS = ".zeros";
+    static final String GROUPS = ".groups";
+    static final String EXPONENTS = ".exponents";
+
+    private BundleLayout() {}
+
+    /** A linear's tensors start with the name it has in the source. */
+    static String linear(int layer, LinearRole role) {
+        return "model.layers.%d.%s".formatted(layer, ModelWeights.tensorName(role));
+    }
+
+    /** What the tensors of a site's quantizer start with. */
+    static String site(int layer, Site site) {
+        return "model.layers.%d.site.%s".formatted(layer, site);
+    }
+}

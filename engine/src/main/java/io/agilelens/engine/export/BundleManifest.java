@@ -1,0 +1,119 @@
+package io.agilelens.engine.export;
+
+import io.agilelens.engine.calibrate.Calibration;
+import io.agilelens.engine.format.Checkpoint;
+import io.agilelens.engine.model.LinearRole;
+import io.agilelens.engine.model.ModelWeights;
+import io.agilelens.engine.model.Site;
+import io.agilelens.engine.quant.ActivationQuantizer;
+import io.agilelens.engine.quant.ChannelwiseQuantizer;
+import io.agilelens.engine.quant.Log2Quantizer;
+import io.agilelens.engine.quant.QuantizationPlan;
+import io.agilelens.engine.quant.QuantizedWeight;
+import io.agilelens.engine.quant.SoftmaxQuantizer;
+import io.agilelens.engine.quant.TokenwiseQuantizer;
+import io.agilelens.engine.quant.TripQuantizer;
+import io.agilelens.engine.quant.UnitQuantizer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The {@code bundle.json}: what is quantized how, and where it came from. */
+final class BundleManifest {
+    static final String TRIP = "trip";
+    static final String UNIFORM = "uniform";
+    static final String TOKEN = "token";
+    static final String LOG2 = "log2";
+
+    private BundleManifest() {}
+
+    /**
+     * @param calibration may be null
+     */
+    static ObjectNode of(QuantizationPlan plan, Checkpoint source, Calibration calibration) {
+        ObjectNode root =
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("format", BundleLayout.FORMAT)
+                        .put("version", BundleLayout.VERSION)
+                        .put("source", String.valueOf(source.source().getFileName()));
+        if (calibration == null) {
+            root.putNull("calibration");
+        } else {
+            root.putObject("calibration")
+                    .put("source", calibration.source())
+                    .put("windows", calibration.windows().size())
+                    .put(
+                            "tokens",
+                            calibration.windows().stream().mapToLong(ids -> ids.length).sum())
+                    .put("sha256", digest(calibration));
+        }
+        ArrayNode layers = root.putArray("layers");
+        for (QuantizationPlan.Layer layer : plan.layers()) {
+            addLayer(layers.addObject(), layer);
+        }
+        return root;
+    }
+
+    private static void addLayer(ObjectNode node, QuantizationPlan.Layer layer) {
+        ObjectNode weights = node.putObject("weights");
+        for (LinearRole role : LinearRole.values()) {
+            QuantizedWeight weight = layer.weights().get(role);
+            if (weight != null) {
+                weights.putObject(ModelWeights.tensorName(role)).put("bits", weight.bits());
+            }
+        }
+        ObjectNode activations = node.putObject("activations");
+        for (Site site : Site.values()) {
+            ActivationQuantizer quantizer = layer.activations().get(site);
+            if (quantizer != null) {
+                ObjectNode entry =
+                        activations
+                                .putObject(site.name())
+                                .put("bits", quantizer.range().bits())
+                                .put("signed", quantizer.range().signed());
+                switch (quantizer) {
+                    case TripQuantizer _ -> entry.put("method", TRIP);
+                    case ChannelwiseQuantizer uniform ->
+                            entry.put("method", UNIFORM).put("channels", uniform.width());
+                    case TokenwiseQuantizer _ -> entry.put("method", TOKEN);
+                }
+            }
+        }
+        layer.softmax().ifPresent(softmax -> addSoftmax(node.putObject("softmax"), softmax));
+    }
+
+    private static void addSoftmax(ObjectNode node, SoftmaxQuantizer quantizer) {
+        String method =
+                switch (quantizer) {
+                    case Log2Quantizer _ -> LOG2;
+                    case UnitQuantizer _ -> UNIFORM;
+                };
+        node.put("method", method).put("bits", quantizer.bits());
+    }
+
+    /** SHA-256 over all windows: each one's length and ids as little-endian 32-bit integers. */
+    static String digest(Calibration calibration) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (int[] window : calibration.windows()) {
+                ByteBuffer bytes =
+                        ByteBuffer.allocate(Integer.BYTES * (window.length + 1))
+                                .order(ByteOrder.LITTLE_ENDIAN)
+                                .putInt(window.length);
+                for (int id : window) {
+                    bytes.putInt(id);
+                }
+                digest.update(bytes.array());
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

@@ -1,0 +1,346 @@
+package io.agilelens.engine.export;
+
+import io.agilelens.engine.UserException;
+import io.agilelens.engine.calibrate.Calibration;
+import io.agilelens.engine.calibrate.TunedModel;
+import io.agilelens.engine.format.AtomicFiles;
+import io.agilelens.engine.format.Checkpoint;
+import io.agilelens.engine.format.HuggingFaceFolder;
+import io.agilelens.engine.format.Printable;
+import io.agilelens.engine.format.SafetensorsWriter;
+import io.agilelens.engine.kernel.Kernels;
+import io.agilelens.engine.model.Decoder;
+import io.agilelens.engine.model.LinearRole;
+import io.agilelens.engine.model.Probe;
+import io.agilelens.engine.model.TokenPruner;
+import io.agilelens.engine.model.WeightPrecision;
+import io.agilelens.engine.quant.ActivationQuantizer;
+import io.agilelens.engine.quant.ChannelwiseQuantizer;
+import io.agilelens.engine.quant.QuantizationPlan;
+import io.agilelens.engine.quant.QuantizedWeight;
+import io.agilelens.engine.quant.TokenwiseQuantizer;
+import io.agilelens.engine.quant.TripQuantizer;
+import io.agilelens.engine.recipe.RecipeJson;
+import io.agilelens.engine.task.Cancellation;
+import io.agilelens.engine.task.Progress;
+import io.agilelens.engine.tensor.DType;
+import io.agilelens.engine.tensor.Matrix;
+import io.agilelens.engine.tensor.Tensor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Writes a tuned model as a folder that holds everything it needs to give the same numbers again:
+ * packed weights, the parameters of every quantizer, the recipe and the tokenizer. {@code
+ * docs/native-bundle.md} describes it to the bit; {@link NativeBundleReader} opens it.
+ *
+ * <p>The folder is written beside its place, read again, compared with the model in memory logit by
+ * logit, and only then moved.
+ */
+public final class NativeBundle {
+    private static final List<String> COPIED =
+            List.of(
+                    "tokenizer.json",
+                    "tokenizer.model",
+                    "tokenizer_config.json",
+                    "special_tokens_map.json",
+                    "generation_config.json");
+
+    private final TunedModel tuned;
+    private final Checkpoint source;
+    private final Calibration calibration;
+    private final WeightPrecision precision;
+
+    private NativeBundle(TunedModel tuned, Calibration calibration, WeightPrecision precision) {
+        this.tuned = tuned;
+        this.source = tuned.model().checkpoint();
+        this.calibration = calibration;
+        this.precision = precision;
+    }
+
+    /** Whether a folder is a native bundle. */
+    public static boolean isAt(Path folder) {
+        return Files.isRegularFile(folder.resolve(BundleLayout.MANIFEST));
+    }
+
+    /**
+     * What was written.
+     *
+     * @param folder where it is now
+     * @param files bytes of each file by name
+     * @param weightBytes bytes of all tensors in the bundle
+     * @param sourceBytes bytes of all tensors in the source
+     * @param quantizedWeights how many weights are stored as codes
+     * @param quantizedBytes bytes of their codes, scales, zero points and groups
+     * @param parameters all weights of the model
+     * @param verifiedTokens tokens whose logits were compared, all equal to the bit
+     */
+    public record Written(
+            Path folder,
+            Map<String, Long> files,
+            long weightBytes,
+            long sourceBytes,
+            long quantizedWeights,
+            long quantizedBytes,
+            long parameters,
+            int verifiedTokens) {
+
+        /** Bits a weight over the whole model, float parts included. */
+        public double bitsPerWeight() {
+            return 8.0 * weightBytes / parameters;
+        }
+
+        /**
+         * Bits a weight over the quantized linears, scales and zero points included; NaN if none.
+         */
+        public double bitsPerQuantizedWeight() {
+            return quantizedWeights == 0 ? Double.NaN : 8.0 * quantizedBytes / quantizedWeights;
+        }
+
+        /** How many times smaller than the source. */
+        public double compression() {
+            return (double) sourceBytes / weightBytes;
+        }
+    }
+
+    /**
+     * @param calibration what the recipe's parameters were fitted on, or null if nothing was
+     * @param precision in which the tuned model keeps its float weights in memory
+     * @param text ids to compare logits on, at least one
+     * @param replace whether what stands at the target may be replaced
+     * @throws UserException if the target exists and may not be replaced, cannot be written, or
+     *     does not give the same logits when it is read again
+     */
+    public static Written write(
+            TunedModel tuned,
+            Calibration calibration,
+            WeightPrecision precision,
+            int[] text,
+            Path target,
+            boolean replace,
+            Progress progress,
+            Cancellation cancellation) {
+        if (isAt(tuned.model().checkpoint().source())) {
+            throw new UserException(
+                    "%s is a native bundle already: quantize the float model it was made from"
+                            .formatted(Printable.of(tuned.model().checkpoint().source())));
+        }
+        NativeBundle bundle = new NativeBundle(tuned, calibration, precision);
+        AtomicFiles.writeFolder(
+                target,
+                replace,
+                place -> {
+                    bundle.writeTo(place, cancellation, progress);
+                    progress.report("verifying", 0, 1);
+                    bundle.verify(place, target, text, cancellation);
+                });
+        return bundle.report(target, text.length);
+    }
+
+    private void writeTo(Path place, Cancellation cancellation, Progress progress)
+            throws IOException {
+        for (String name : COPIED) {
+            Path file = source.source().resolve(name);
+            if (Files.isRegularFile(file)) {
+                Files.copy(file, place.resolve(name));
+            }
+        }
+        ObjectNode config = (ObjectNode) source.config().deepCopy();
+        config.putObject(BundleLayout.QUANTIZATION_CONFIG)
+                .put("quant_method", BundleLayout.FORMAT)
+                .put("version", BundleLayout.VERSION);
+        Files.writeString(place.resolve(HuggingFaceFolder.CONFIG), config.toPrettyString());
+        Files.writeString(place.resolve(BundleLayout.RECIPE), RecipeJson.write(tuned.recipe()));
+        Files.writeString(
+                place.resolve(BundleLayout.MANIFEST),
+                BundleManifest.of(tuned.plan(), source, calibration).toPrettyString());
+        cancellation.check();
+        progress.report("writing weights", 0, 1);
+        tensors().write(place.resolve(HuggingFaceFolder.WEIGHTS));
+        cancellation.check();
+    }
+
+    private SafetensorsWriter tensors() {
+        SafetensorsWriter writer = new SafetensorsWriter().metadata("format", BundleLayout.FORMAT);
+        Set<String> quantized = new HashSet<>();
+        for (int layer = 0; layer < tuned.plan().layers().size(); layer++) {
+            QuantizationPlan.Layer plan = tuned.plan().layers().get(layer);
+            for (LinearRole role : LinearRole.values()) {
+                QuantizedWeight weight = plan.weights().get(role);
+                if (weight != null) {
+                    String name = BundleLayout.linear(layer, role);
+                    quantized.add(name + ".weight");
+                    addWeight(writer, name, weight);
+                }
+            }
+            for (Map.Entry<io.agilelens.engine.model.Site, ActivationQuantizer> site :
+                    new TreeMap<>(plan.activations()).entrySet()) {
+                addActivation(writer, BundleLayout.site(layer, site.getKey()), site.getValue());
+            }
+        }
+        for (Tensor tensor : source.tensors()) {
+            if (!quantized.contains(tensor.name())) {
+                writer.add(tensor);
+            }
+        }
+        return writer;
+    }
+
+    private static void addWeight(SafetensorsWriter writer, String name, QuantizedWeight weight) {
+        int outputs = weight.outputs();
+        int rowBytes = CodePacking.rowBytes(weight.inputs(), weight.bits());
+        writer.add(
+                name + BundleLayout.CODES,
+                DType.U8,
+                new long[] {outputs, rowBytes},
+                channel ->
+                        write(
+                                channel,
+                                CodePacking.pack(
+                                        weight.codes(), outputs, weight.inputs(), weight.bits())));
+        writer.add(
+                name + BundleLayout.SCALES,
+                DType.F32,
+                new long[] {outputs, weight.groups()},
+                weight.scales());
+        byte[] zeros = new byte[weight.zeros().length];
+        for (int i = 0; i < zeros.length; i++) {
+            zeros[i] = (byte) weight.zeros()[i];
+        }
+        writer.add(
+                name + BundleLayout.ZEROS,
+                DType.U8,
+                new long[] {outputs, weight.groups()},
+                channel -> write(channel, zeros));
+        addIntegers(writer, name + BundleLayout.GROUPS, weight.groupStarts());
+    }
+
+    private static void addActivation(
+            SafetensorsWriter writer, String name, ActivationQuantizer quantizer) {
+        switch (quantizer) {
+            case TripQuantizer trip -> {
+                writer.add(
+                        name + BundleLayout.SCALES,
+                        DType.F32,
+                        new long[] {1},
+                        new float[] {trip.base()});
+                addIntegers(writer, name + BundleLayout.ZEROS, new int[] {trip.zero()});
+                addIntegers(writer, name + BundleLayout.EXPONENTS, trip.exponents());
+            }
+            case ChannelwiseQuantizer uniform -> {
+                int count = uniform.parameters().size();
+                float[] scales = new float[count];
+                int[] zeros = new int[count];
+                for (int i = 0; i < count; i++) {
+                    scales[i] = uniform.parameters().get(i).scale();
+                    zeros[i] = uniform.parameters().get(i).zero();
+                }
+                writer.add(name + BundleLayout.SCALES, DType.F32, new long[] {count}, scales);
+                addIntegers(writer, name + BundleLayout.ZEROS, zeros);
+            }
+            case TokenwiseQuantizer _ -> {
+                // Its scales are found while running; the manifest says all there is.
+            }
+        }
+    }
+
+    private static void addIntegers(SafetensorsWriter writer, String name, int[] values) {
+        ByteBuffer bytes =
+                ByteBuffer.allocate(values.length * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (int value : values) {
+            bytes.putInt(value);
+        }
+        writer.add(
+                name,
+                DType.I32,
+                new long[] {values.length},
+                channel -> write(channel, bytes.array()));
+    }
+
+    private static void write(WritableByteChannel channel, byte[] bytes) throws IOException {
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        while (buffer.hasRemaining()) {
+            channel.write(buffer);
+        }
+    }
+
+    private void verify(Path place, Path target, int[] text, Cancellation cancellation) {
+        Kernels kernels = tuned.kernels();
+        TokenPruner pruner = tuned.recipe().pruning().pruner();
+        try (NativeBundleReader.Bundle bundle = NativeBundleReader.open(place)) {
+            TunedModel again = bundle.run(kernels, precision, Progress.NONE, cancellation);
+            if (!Arrays.equals(
+                    logits(tuned.decoder(), pruner, text, cancellation),
+                    logits(again.decoder(), pruner, text, cancellation))) {
+                throw new UserException(
+                        "%s was not written: read again, the bundle gives other logits than the tuned model; this is a fault of the program, please report it with the recipe"
+                                .formatted(Printable.of(target)));
+            }
+        }
+    }
+
+    private static float[] logits(
+            Decoder decoder, TokenPruner pruner, int[] text, Cancellation cancellation) {
+        Decoder.Pass pass = decoder.run(text, null, pruner, Probe.NONE, cancellation);
+        Matrix logits = decoder.logits(pass.hidden(), 0, pass.hidden().rows());
+        return logits.data();
+    }
+
+    private Written report(Path target, int verifiedTokens) {
+        long quantizedWeights = 0;
+        long quantizedBytes = 0;
+        for (QuantizationPlan.Layer layer : tuned.plan().layers()) {
+            for (QuantizedWeight weight : layer.weights().values()) {
+                quantizedWeights += (long) weight.outputs() * weight.inputs();
+                quantizedBytes +=
+                        (long) weight.outputs()
+                                        * CodePacking.rowBytes(weight.inputs(), weight.bits())
+                                + 5L * weight.scales().length
+                                + 4L * weight.groupStarts().length;
+            }
+        }
+        long sourceBytes =
+                source.tensors().stream().mapToLong(tensor -> tensor.data().byteSize()).sum();
+        long weightBytes;
+        try (var file =
+                io.agilelens.engine.format.SafetensorsFile.open(
+                        target.resolve(HuggingFaceFolder.WEIGHTS))) {
+            weightBytes =
+                    file.tensors().stream().mapToLong(tensor -> tensor.data().byteSize()).sum();
+        }
+        return new Written(
+                target,
+                fileSizes(target),
+                weightBytes,
+                sourceBytes,
+                quantizedWeights,
+                quantizedBytes,
+                tuned.model().parameters(),
+                verifiedTokens);
+    }
+
+    private static Map<String, Long> fileSizes(Path folder) {
+        Map<String, Long> sizes = new TreeMap<>();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : new ArrayList<>(files.toList())) {
+                sizes.put(file.getFileName().toString(), Files.size(file));
+            }
+        } catch (IOException failure) {
+            throw io.agilelens.engine.format.FileErrors.reading(folder, failure);
+        }
+        return sizes;
+    }
+}

@@ -1,0 +1,412 @@
+package io.agilelens.engine.export;
+
+import io.agilelens.engine.UserException;
+import io.agilelens.engine.calibrate.TunedModel;
+import io.agilelens.engine.format.Checkpoint;
+import io.agilelens.engine.format.HuggingFaceFolder;
+import io.agilelens.engine.format.JsonFiles;
+import io.agilelens.engine.format.Printable;
+import io.agilelens.engine.kernel.Kernels;
+import io.agilelens.engine.model.Decoder;
+import io.agilelens.engine.model.LinearRole;
+import io.agilelens.engine.model.Model;
+import io.agilelens.engine.model.ModelConfig;
+import io.agilelens.engine.model.ModelWeights;
+import io.agilelens.engine.model.Site;
+import io.agilelens.engine.model.WeightPrecision;
+import io.agilelens.engine.quant.ActivationQuantizer;
+import io.agilelens.engine.quant.AffineQuantizer;
+import io.agilelens.engine.quant.ChannelwiseQuantizer;
+import io.agilelens.engine.quant.IntegerRange;
+import io.agilelens.engine.quant.Log2Quantizer;
+import io.agilelens.engine.quant.QuantizationPlan;
+import io.agilelens.engine.quant.QuantizedNumerics;
+import io.agilelens.engine.quant.QuantizedWeight;
+import io.agilelens.engine.quant.SoftmaxQuantizer;
+import io.agilelens.engine.quant.TokenwiseQuantizer;
+import io.agilelens.engine.quant.TripQuantizer;
+import io.agilelens.engine.quant.UnitQuantizer;
+import io.agilelens.engine.recipe.Recipe;
+import io.agilelens.engine.recipe.RecipeJson;
+import io.agilelens.engine.task.Cancellation;
+import io.agilelens.engine.task.Progress;
+import io.agilelens.engine.tensor.DType;
+import io.agilelens.engine.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Opens what {@link NativeBundle} wrote, believing nothing in it unchecked. */
+public final class NativeBundleReader {
+    private static final long LARGEST_MANIFEST = 16L << 20;
+    private static final int LARGEST_EXPONENT = 8;
+
+    private static final ValueLayout.OfInt INTEGER =
+            ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private final Path folder;
+    private final Checkpoint files;
+    private final JsonNode manifest;
+    private final List<Tensor> floats = new ArrayList<>();
+    private final Map<String, Boolean> used = new HashMap<>();
+
+    private NativeBundleReader(Path folder, Checkpoint files) {
+        this.folder = folder;
+        this.files = files;
+        this.manifest =
+                JsonFiles.readObject(folder.resolve(BundleLayout.MANIFEST), LARGEST_MANIFEST);
+    }
+
+    /**
+     * An opened bundle.
+     *
+     * @param model the model, quantized weights dequantized
+     * @param recipe what it was tuned with
+     * @param plan every parameter that was fitted
+     * @param manifest its {@code bundle.json}
+     * @param stored the tensors as they are stored
+     */
+    public record Bundle(
+            Model model,
+            Recipe recipe,
+            QuantizationPlan plan,
+            JsonNode manifest,
+            List<Tensor> stored)
+            implements AutoCloseable {
+
+        /**
+         * Makes it run as it was tuned.
+         *
+         * @param precision how the float weights are kept in memory
+         */
+        public TunedModel run(
+                Kernels kernels,
+                WeightPrecision precision,
+                Progress progress,
+                Cancellation cancellation) {
+            var numerics =
+                    new QuantizedNumerics(
+                            model,
+                            kernels,
+                            new FloatRemainder(model, kernels, precision),
+                            plan,
+                            recipe.execution(),
+                            progress,
+                            cancellation);
+            List<Map<Site, io.agilelens.engine.quant.TripFit>> noFits = new ArrayList<>();
+            plan.layers().forEach(_ -> noFits.add(Map.of()));
+            return new TunedModel(recipe, plan, noFits, new Decoder(model, kernels, numerics));
+        }
+
+        @Override
+        public void close() {
+            model.close();
+        }
+    }
+
+    /**
+     * @throws UserException if it is damaged, or of a newer version
+     */
+    public static Bundle open(Path folder) {
+        Checkpoint files = HuggingFaceFolder.open(folder);
+        try {
+            return new NativeBundleReader(folder, files).read();
+        } catch (RuntimeException | Error failure) {
+            files.close();
+            throw failure;
+        }
+    }
+
+    private Bundle read() {
+        if (!manifest.path("format").asString("").equals(BundleLayout.FORMAT)
+                || manifest.path("version").asInt(0) != BundleLayout.VERSION) {
+            throw new UserException(
+                    "%s says format %s, version %s: this program reads %s, version %d; get a newer program"
+                            .formatted(
+                                    Printable.of(folder.resolve(BundleLayout.MANIFEST)),
+                                    Printable.of(manifest.path("format")),
+                                    Printable.of(manifest.path("version")),
+                                    BundleLayout.FORMAT,
+                                    BundleLayout.VERSION));
+        }
+        Recipe recipe = RecipeJson.read(folder.resolve(BundleLayout.RECIPE));
+        QuantizationPlan plan = plan();
+        Model model = model(plan);
+        try {
+            recipe.requireLayers(model.config().layers());
+            requireFit(plan, model.config());
+        } catch (RuntimeException failure) {
+            model.close();
+            throw failure;
+        }
+        return new Bundle(model, recipe, plan, manifest, files.tensors());
+    }
+
+    private QuantizationPlan plan() {
+        List<QuantizationPlan.Layer> layers = new ArrayList<>();
+        for (JsonNode entry : manifest.path("layers")) {
+            int layer = layers.size();
+            Map<LinearRole, QuantizedWeight> weights = new EnumMap<>(LinearRole.class);
+            for (LinearRole role : LinearRole.values()) {
+                JsonNode weight = entry.path("weights").path(ModelWeights.tensorName(role));
+                if (weight.isObject()) {
+                    weights.put(role, weight(BundleLayout.linear(layer, role), bits(weight)));
+                }
+            }
+            Map<Site, ActivationQuantizer> activations = new EnumMap<>(Site.class);
+            for (Site site : Site.values()) {
+                JsonNode activation = entry.path("activations").path(site.name());
+                if (activation.isObject()) {
+                    activations.put(site, activation(BundleLayout.site(layer, site), activation));
+                }
+            }
+            layers.add(
+                    new QuantizationPlan.Layer(
+                            weights, activations, softmax(entry.path("softmax"))));
+        }
+        return new QuantizationPlan(layers);
+    }
+
+    private int bits(JsonNode node) {
+        int bits = node.path("bits").asInt(0);
+        if (bits < 2 || bits > 8) {
+            throw damaged("bits %s".formatted(Printable.of(node.path("bits"))), "2…8");
+        }
+        return bits;
+    }
+
+    private QuantizedWeight weight(String name, int bits) {
+        int[] groups = integers(name + BundleLayout.GROUPS);
+        requireGroups(name, groups);
+        int inputs = groups[groups.length - 1];
+        Tensor codes = tensor(name + BundleLayout.CODES, DType.U8, 2);
+        int outputs = (int) codes.shape()[0];
+        int rowBytes = CodePacking.rowBytes(inputs, bits);
+        long[] perGroup = {outputs, groups.length - 1};
+        requireShape(codes, outputs, rowBytes);
+        Tensor scales = tensor(name + BundleLayout.SCALES, DType.F32, 2);
+        requireShape(scales, perGroup);
+        Tensor zeros = tensor(name + BundleLayout.ZEROS, DType.U8, 2);
+        requireShape(zeros, perGroup);
+        float[] scaleValues = scales.toFloats();
+        for (float scale : scaleValues) {
+            requireScale(name + BundleLayout.SCALES, scale);
+        }
+        byte[] zeroBytes = zeros.data().toArray(ValueLayout.JAVA_BYTE);
+        int[] zeroValues = new int[zeroBytes.length];
+        for (int i = 0; i < zeroValues.length; i++) {
+            zeroValues[i] = zeroBytes[i] & 0xFF;
+            if (zeroValues[i] >= 1 << bits) {
+                throw damaged(
+                        "%s holds %d".formatted(name + BundleLayout.ZEROS, zeroValues[i]),
+                        "0…%d".formatted((1 << bits) - 1));
+            }
+        }
+        return new QuantizedWeight(
+                outputs,
+                inputs,
+                bits,
+                groups,
+                CodePacking.unpack(
+                        codes.data().toArray(ValueLayout.JAVA_BYTE), outputs, inputs, bits),
+                scaleValues,
+                zeroValues);
+    }
+
+    private void requireGroups(String name, int[] groups) {
+        boolean ascending = groups.length >= 2 && groups[0] == 0;
+        for (int g = 1; ascending && g < groups.length; g++) {
+            ascending = groups[g] > groups[g - 1];
+        }
+        if (!ascending) {
+            throw damaged(name + BundleLayout.GROUPS, "ascending numbers from 0");
+        }
+    }
+
+    private ActivationQuantizer activation(String name, JsonNode node) {
+        IntegerRange range = new IntegerRange(bits(node), node.path("signed").asBoolean(true));
+        String method = node.path("method").asString("");
+        switch (method) {
+            case BundleManifest.TRIP -> {
+                float base = scale(name, 0);
+                int[] exponents = integers(name + BundleLayout.EXPONENTS);
+                for (int exponent : exponents) {
+                    if (exponent < 0 || exponent > LARGEST_EXPONENT) {
+                        throw damaged(
+                                "%s holds %d".formatted(name + BundleLayout.EXPONENTS, exponent),
+                                "0…" + LARGEST_EXPONENT);
+                    }
+                }
+                return new TripQuantizer(base, zero(name, 0, range), exponents, range);
+            }
+            case BundleManifest.UNIFORM -> {
+                int count = (int) tensor(name + BundleLayout.SCALES, DType.F32, 1).shape()[0];
+                List<AffineQuantizer> parameters = new ArrayList<>();
+                for (int i = 0; i < count; i++) {
+                    parameters.add(
+                            new AffineQuantizer(scale(name, i), zero(name, i, range), range));
+                }
+                int width = node.path("channels").asInt(0);
+                if (count == 0 || width < 1) {
+                    throw damaged(name + BundleLayout.SCALES, "at least one scale and channel");
+                }
+                return new ChannelwiseQuantizer(parameters, width);
+            }
+            case BundleManifest.TOKEN -> {
+                return new TokenwiseQuantizer(range);
+            }
+            default ->
+                    throw damaged(
+                            "%s has method '%s'".formatted(name, Printable.of(method)),
+                            "trip, uniform or token");
+        }
+    }
+
+    private float scale(String name, int index) {
+        Tensor scales = tensor(name + BundleLayout.SCALES, DType.F32, 1);
+        if (index >= scales.elements()) {
+            throw damaged(name + BundleLayout.SCALES, "a scale");
+        }
+        float scale = scales.data().get(FLOAT, (long) index * Float.BYTES);
+        requireScale(name + BundleLayout.SCALES, scale);
+        return scale;
+    }
+
+    private void requireScale(String name, float scale) {
+        if (!(scale > 0) || Float.isInfinite(scale)) {
+            throw damaged("%s holds %s".formatted(name, scale), "a positive number");
+        }
+    }
+
+    private int zero(String name, int index, IntegerRange range) {
+        int[] zeros = integers(name + BundleLayout.ZEROS);
+        if (index >= zeros.length
+                || zeros[index] < range.minimum()
+                || zeros[index] > range.maximum()) {
+            throw damaged(
+                    name + BundleLayout.ZEROS, "%d…%d".formatted(range.minimum(), range.maximum()));
+        }
+        return zeros[index];
+    }
+
+    private Optional<SoftmaxQuantizer> softmax(JsonNode node) {
+        if (!node.isObject()) {
+            return Optional.empty();
+        }
+        String method = node.path("method").asString("");
+        return Optional.of(
+                switch (method) {
+                    case BundleManifest.LOG2 -> new Log2Quantizer(bits(node));
+                    case BundleManifest.UNIFORM -> new UnitQuantizer(bits(node));
+                    default ->
+                            throw damaged(
+                                    "softmax has method '%s'".formatted(Printable.of(method)),
+                                    "log2 or uniform");
+                });
+    }
+
+    private int[] integers(String name) {
+        Tensor tensor = tensor(name, DType.I32, 1);
+        return tensor.data().toArray(INTEGER);
+    }
+
+    private Tensor tensor(String name, DType dtype, int dimensions) {
+        Tensor tensor =
+                files.find(name).orElseThrow(() -> damaged("tensor " + name, "such a tensor"));
+        if (tensor.dtype() != dtype || tensor.shape().length != dimensions) {
+            throw damaged(
+                    "tensor %s of type %s".formatted(name, tensor.dtype()),
+                    "%s with %d dimensions".formatted(dtype, dimensions));
+        }
+        used.put(name, true);
+        return tensor;
+    }
+
+    private void requireShape(Tensor tensor, long... shape) {
+        if (!java.util.Arrays.equals(tensor.shape(), shape)) {
+            throw damaged(
+                    "tensor %s of shape %s"
+                            .formatted(tensor.name(), java.util.Arrays.toString(tensor.shape())),
+                    java.util.Arrays.toString(shape));
+        }
+    }
+
+    private UserException damaged(String what, String expected) {
+        return new UserException(
+                "%s is damaged: %s where %s belongs; quantize the model again"
+                        .formatted(Printable.of(folder), Printable.of(what), expected));
+    }
+
+    private Model model(QuantizationPlan plan) {
+        Arena arena = Arena.ofShared();
+        try {
+            for (int layer = 0; layer < plan.layers().size(); layer++) {
+                for (Map.Entry<LinearRole, QuantizedWeight> weight :
+                        plan.layers().get(layer).weights().entrySet()) {
+                    floats.add(
+                            dequantized(
+                                    BundleLayout.linear(layer, weight.getKey()) + ".weight",
+                                    weight.getValue(),
+                                    arena));
+                }
+            }
+        } catch (RuntimeException | Error failure) {
+            arena.close();
+            throw failure;
+        }
+        for (Tensor tensor : files.tensors()) {
+            if (!used.containsKey(tensor.name())) {
+                floats.add(tensor);
+            }
+        }
+        ObjectNode config = (ObjectNode) files.config().deepCopy();
+        config.remove(BundleLayout.QUANTIZATION_CONFIG);
+        return Model.open(new BundleCheckpoint(files, config, floats, arena));
+    }
+
+    private static Tensor dequantized(String name, QuantizedWeight weight, Arena arena) {
+        MemorySegment floats =
+                arena.allocate((long) weight.outputs() * weight.inputs() * Float.BYTES);
+        MemorySegment.copy(
+                weight.dequantize(), 0, floats, FLOAT, 0, weight.outputs() * weight.inputs());
+        return new Tensor(name, DType.F32, new long[] {weight.outputs(), weight.inputs()}, floats);
+    }
+
+    private void requireFit(QuantizationPlan plan, ModelConfig config) {
+        if (plan.layers().size() != config.layers()) {
+            throw damaged(
+                    "%s with %d layers".formatted(BundleLayout.MANIFEST, plan.layers().size()),
+                    "%d as in config.json".formatted(config.layers()));
+        }
+        for (QuantizationPlan.Layer layer : plan.layers()) {
+            layer.activations().forEach((site, quantizer) -> requireFit(site, quantizer, config));
+        }
+    }
+
+    private void requireFit(Site site, ActivationQuantizer quantizer, ModelConfig config) {
+        long channels =
+                switch (quantizer) {
+                    case TripQuantizer trip -> trip.channels();
+                    case ChannelwiseQuantizer uniform ->
+                            (long) uniform.parameters().size() * uniform.width();
+                    case TokenwiseQuantizer _ -> config.channels(site);
+                };
+        if (site == Site.SOFTMAX || channels != config.channels(site)) {
+            throw damaged(
+                    "a quantizer of %d channels at %s".formatted(channels, site),
+                    Integer.toString(config.channels(site)));
+        }
+    }
+}
