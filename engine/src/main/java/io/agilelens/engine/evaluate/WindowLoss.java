@@ -12,4 +12,16 @@ package io.agilelens.engine.evaluate;
  *     position that reached the output, in nats; NaN everywhere if not asked for
  * @param agreed whether both predict the same most likely token; all false if not asked for
  */
-public record WindowLoss(float[] kept, float[] carried, float[] divergence, boolean[] agreed) {}
+public record WindowLoss(float[] kept, float[] carried, float[] divergence, boolean[] agreed) {
+
+    /** The same losses where {@code other} has one at a kept position, NaN elsewhere. */
+    public WindowLoss atPositionsOf(WindowLoss other) {
+        float[] common = kept.clone();
+        for (int t = 0; t < common.length; t++) {
+            if (Float.isNaN(other.kept[t])) {
+                common[t] = Float.NaN;
+            }
+        }
+        return new WindowLoss(common, carried, divergence, agreed);
+    }
+}

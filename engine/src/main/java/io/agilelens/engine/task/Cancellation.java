@@ -7,11 +7,24 @@ import java.util.concurrent.CancellationException;
  * CancellationException}; what it had computed so far is dropped.
  */
 public final class Cancellation {
+    private final Runnable listener;
     private volatile boolean cancelled;
+
+    public Cancellation() {
+        this(() -> {});
+    }
+
+    /**
+     * @param listener called by whoever cancels, at once
+     */
+    public Cancellation(Runnable listener) {
+        this.listener = listener;
+    }
 
     /** Asks the work to stop; safe from any thread, any number of times. */
     public void cancel() {
         cancelled = true;
+        listener.run();
     }
 
     public boolean isCancelled() {
