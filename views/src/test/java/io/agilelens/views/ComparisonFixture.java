@@ -5,13 +5,13 @@ import io.agilelens.engine.TinyModels;
 import io.agilelens.engine.calibrate.Calibration;
 import io.agilelens.engine.calibrate.RecipeFitter;
 import io.agilelens.engine.calibrate.TunedModel;
-import io.agilelens.engine.evaluate.Perplexity;
 import io.agilelens.engine.evaluate.PerplexityEvaluator;
 import io.agilelens.engine.evaluate.PerplexityTally;
 import io.agilelens.engine.evaluate.Protocol;
 import io.agilelens.engine.evaluate.TokenWindows;
 import io.agilelens.engine.evaluate.WindowAnalysis;
 import io.agilelens.engine.evaluate.WindowAnalyzer;
+import io.agilelens.engine.evaluate.WindowLoss;
 import io.agilelens.engine.format.Checkpoints;
 import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.Kernels;
@@ -149,20 +149,25 @@ public final class ComparisonFixture {
     /** Perplexities over the first windows; running ones where that is not the whole text. */
     public Quality quality(Recipe recipe, int windows) {
         TunedModel tuned = fitter.fit(recipe, Progress.NONE, Cancellation.never());
-        return new Quality(
-                Optional.of(running(opened.baseline(), TokenPruner.NONE, windows)),
-                Optional.of(running(tuned.decoder(), recipe.pruning().pruner(), windows)),
-                recipe);
-    }
-
-    private Perplexity running(Decoder decoder, TokenPruner pruner, int windows) {
+        var floats = PerplexityEvaluator.of(opened.baseline(), TokenPruner.NONE);
+        var compared =
+                PerplexityEvaluator.against(
+                        opened.baseline(), tuned.decoder(), recipe.pruning().pruner());
+        PerplexityTally baseline = new PerplexityTally(opened.text());
+        PerplexityTally comparable = new PerplexityTally(opened.text());
         PerplexityTally tally = new PerplexityTally(opened.text());
-        PerplexityEvaluator evaluator =
-                PerplexityEvaluator.against(opened.baseline(), decoder, pruner);
         for (int[] ids : opened.text().windows().subList(0, windows)) {
-            tally.add(evaluator.score(ids, 0, Cancellation.never()));
+            WindowLoss unquantized = floats.score(ids, 0, Cancellation.never());
+            WindowLoss loss = compared.score(ids, 0, Cancellation.never());
+            baseline.add(unquantized);
+            comparable.add(unquantized.atPositionsOf(loss));
+            tally.add(loss);
         }
-        return tally.result();
+        return new Quality(
+                Optional.of(baseline.result()),
+                Optional.of(comparable.result()),
+                Optional.of(tally.result()),
+                recipe);
     }
 
     /** A run over the whole text. */

@@ -11,14 +11,11 @@ import javafx.scene.text.Text;
 import javafx.scene.text.TextAlignment;
 
 /** Draws on a canvas. Lines of one pixel are moved to pixel centres so that they are sharp. */
-public final class FxPen implements Pen {
+final class FxPen implements Pen {
     private final GraphicsContext graphics;
     private final Text ruler = new Text();
 
-    /**
-     * @param graphics what is drawn on
-     */
-    public FxPen(GraphicsContext graphics) {
+    FxPen(GraphicsContext graphics) {
         this.graphics = graphics;
         graphics.setTextBaseline(VPos.CENTER);
     }

@@ -204,6 +204,7 @@ public final class RecipeView extends VBox {
                         throw new UnsupportedOperationException("values are chosen, not typed");
                     }
                 });
+        choice.getStyleClass().add("small-choice");
         choice.setTooltip(new Tooltip(Messages.text("recipe." + key + ".help")));
         choice.setAccessibleText(Messages.text("recipe." + key + ".help"));
         choice.valueProperty()

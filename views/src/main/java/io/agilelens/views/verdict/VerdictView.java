@@ -5,6 +5,7 @@ import io.agilelens.engine.quant.Execution;
 import io.agilelens.views.Badge;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
+import io.agilelens.views.workbench.KernelReport;
 import io.agilelens.views.workbench.Quality;
 import io.agilelens.views.workbench.Workbench;
 import java.util.Optional;
@@ -22,6 +23,7 @@ public final class VerdictView extends VBox {
     private final Label change = new Label();
     private final Label detail = new Label();
     private final HBox badges = new HBox(4);
+    private final Label speed = new Label();
 
     public VerdictView(Workbench workbench) {
         this.workbench = workbench;
@@ -41,12 +43,18 @@ public final class VerdictView extends VBox {
         change.getStyleClass().add("verdict-change");
         detail.getStyleClass().addAll("small", "muted");
         detail.setWrapText(true);
+        detail.setMinHeight(USE_PREF_SIZE);
         Label arrow = new Label("→");
         arrow.getStyleClass().add("muted");
         HBox numbers = new HBox(8, baseline, arrow, tuned, change);
         numbers.setAlignment(Pos.BASELINE_LEFT);
         badges.setAlignment(Pos.CENTER_LEFT);
-        getChildren().addAll(title, numbers, detail, badges);
+        speed.setId("verdict.speed");
+        speed.getStyleClass().add("small");
+        speed.setWrapText(true);
+        speed.setMinHeight(USE_PREF_SIZE);
+        getChildren().addAll(title, numbers, detail, badges, speed);
+        workbench.kernelsProperty().subscribe(this::showSpeed);
         workbench.qualityProperty().addListener((_, _, _) -> show());
         workbench.qualityStaleProperty().addListener((_, _, _) -> show());
         show();
@@ -76,6 +84,23 @@ public final class VerdictView extends VBox {
                                             ? Badge.Kind.EXECUTED
                                             : Badge.Kind.SIMULATED));
         }
+    }
+
+    private void showSpeed(Optional<KernelReport> report) {
+        String text =
+                report.map(
+                                kernels ->
+                                        Messages.text(
+                                                "verdict.speed",
+                                                ratio(kernels, "INT4-TRIP"),
+                                                ratio(kernels, "INT8-TRIP")))
+                        .orElse("");
+        speed.setText(text);
+        speed.setManaged(!text.isEmpty());
+    }
+
+    private static String ratio(KernelReport report, String name) {
+        return Figures.times(report.speedup(name, "FP16").orElse(Double.NaN));
     }
 
     private static String describe(Perplexity value) {

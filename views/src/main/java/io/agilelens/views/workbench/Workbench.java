@@ -26,8 +26,8 @@ public final class Workbench {
             new SimpleObjectProperty<>(this, "quality", Quality.NONE);
     private final ObjectProperty<Boolean> qualityStale =
             new SimpleObjectProperty<>(this, "qualityStale", false);
-    private final ObjectProperty<Activity> activity =
-            new SimpleObjectProperty<>(this, "activity", Activity.IDLE);
+    private final ObjectProperty<Optional<KernelReport>> kernels =
+            new SimpleObjectProperty<>(this, "kernels", Optional.empty());
     private final ObservableList<PinnedRun> runs = FXCollections.observableArrayList();
 
     /** What is looked at. */
@@ -65,9 +65,9 @@ public final class Workbench {
         return qualityStale;
     }
 
-    /** What is being worked on. */
-    public ObjectProperty<Activity> activityProperty() {
-        return activity;
+    /** The latest kernel measurement. */
+    public ObjectProperty<Optional<KernelReport>> kernelsProperty() {
+        return kernels;
     }
 
     /** Runs kept for comparison, in the order of pinning. */

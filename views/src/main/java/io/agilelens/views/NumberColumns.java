@@ -1,0 +1,50 @@
+package io.agilelens.views;
+
+import java.util.Comparator;
+import java.util.function.Function;
+import javafx.beans.property.ReadOnlyObjectWrapper;
+import javafx.scene.control.TableCell;
+import javafx.scene.control.TableColumn;
+import javafx.scene.control.TableView;
+
+/** Adds columns to a table: text as it is, numbers formatted, right-aligned and sorted by value. */
+public final class NumberColumns<R> {
+    private final TableView<R> table;
+
+    public NumberColumns(TableView<R> table) {
+        this.table = table;
+    }
+
+    /**
+     * @param read what the cell holds and sorts by
+     * @param format how a number is shown; null for text, which is shown as it is
+     */
+    public <T extends Comparable<T>> void add(
+            String title, double width, Function<R, T> read, Function<T, String> format) {
+        TableColumn<R, T> column = new TableColumn<>(title);
+        column.setPrefWidth(width);
+        column.setCellValueFactory(
+                cell -> new ReadOnlyObjectWrapper<>(read.apply(cell.getValue())));
+        column.setComparator(Comparator.naturalOrder());
+        if (format != null) {
+            column.setCellFactory(_ -> new NumberCell<>(format));
+            column.getStyleClass().add("number-column");
+        }
+        table.getColumns().add(column);
+    }
+
+    private static final class NumberCell<R, T> extends TableCell<R, T> {
+        private final Function<T, String> format;
+
+        NumberCell(Function<T, String> format) {
+            this.format = format;
+            getStyleClass().add("number-cell");
+        }
+
+        @Override
+        protected void updateItem(T item, boolean empty) {
+            super.updateItem(item, empty);
+            setText(empty || item == null ? null : format.apply(item));
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package io.agilelens.views.model;
+
+import io.agilelens.engine.evaluate.TensorStatistics;
+import io.agilelens.engine.model.ModelConfig;
+import io.agilelens.engine.model.RotaryEmbedding;
+import io.agilelens.engine.tensor.Tensor;
+import io.agilelens.views.Background;
+import io.agilelens.views.Figures;
+import io.agilelens.views.Messages;
+import io.agilelens.views.workbench.OpenedModel;
+import io.agilelens.views.workbench.Workbench;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import javafx.beans.property.ReadOnlyObjectProperty;
+import javafx.beans.property.ReadOnlyObjectWrapper;
+
+/** What the Model station says about the open checkpoint. */
+public final class ModelViewModel {
+    /** Tensors of checkpoints up to this size are looked into at once, others on demand. */
+    private static final long SMALL_CHECKPOINT = 64L << 20;
+
+    /**
+     * @param name what it is
+     * @param value for a person to read
+     * @param help one sentence
+     */
+    public record Fact(String name, String value, String help) {}
+
+    /**
+     * A tensor as a row of the table.
+     *
+     * @param statistics empty until somebody looked into it
+     */
+    public record Row(Tensor tensor, Optional<TensorStatistics> statistics) {
+        String shape() {
+            return Arrays.stream(tensor.shape())
+                    .mapToObj(Long::toString)
+                    .collect(Collectors.joining(" × "));
+        }
+    }
+
+    private final ReadOnlyObjectWrapper<List<Fact>> facts = new ReadOnlyObjectWrapper<>(List.of());
+    private final ReadOnlyObjectWrapper<List<Row>> rows = new ReadOnlyObjectWrapper<>(List.of());
+    private final ReadOnlyObjectWrapper<List<String>> warnings =
+            new ReadOnlyObjectWrapper<>(List.of());
+    private final Object statisticsKey = new Object();
+    private final Map<String, TensorStatistics> known = new HashMap<>();
+
+    public ModelViewModel(Workbench workbench) {
+        workbench.modelProperty().subscribe(model -> model.ifPresent(this::show));
+    }
+
+    public ReadOnlyObjectProperty<List<Fact>> factsProperty() {
+        return facts.getReadOnlyProperty();
+    }
+
+    public ReadOnlyObjectProperty<List<Row>> rowsProperty() {
+        return rows.getReadOnlyProperty();
+    }
+
+    public ReadOnlyObjectProperty<List<String>> warningsProperty() {
+        return warnings.getReadOnlyProperty();
+    }
+
+    private void show(OpenedModel opened) {
+        known.clear();
+        facts.set(facts(opened));
+        List<Tensor> tensors = opened.model().checkpoint().tensors();
+        rows.set(tensors.stream().map(tensor -> new Row(tensor, Optional.empty())).toList());
+        warnings.set(opened.model().checkpoint().warnings());
+        long bytes = tensors.stream().mapToLong(tensor -> tensor.data().byteSize()).sum();
+        if (bytes <= SMALL_CHECKPOINT) {
+            lookInto(tensors.stream().filter(tensor -> tensor.dtype().isFloat()).toList());
+        }
+    }
+
+    /** Computes the statistics of one tensor, unless they are there already. */
+    public void lookInto(Row row) {
+        if (row.statistics().isEmpty() && row.tensor().dtype().isFloat()) {
+            lookInto(List.of(row.tensor()));
+        }
+    }
+
+    private void lookInto(List<Tensor> tensors) {
+        List<Row> shown = rows.get();
+        Background.latest(
+                statisticsKey,
+                () -> {
+                    Map<String, TensorStatistics> computed = new HashMap<>();
+                    for (Tensor tensor : tensors) {
+                        computed.put(tensor.name(), TensorStatistics.of(tensor));
+                    }
+                    return computed;
+                },
+                computed -> {
+                    if (rows.get() == shown) {
+                        known.putAll(computed);
+                        rows.set(
+                                shown.stream()
+                                        .map(
+                                                row ->
+                                                        new Row(
+                                                                row.tensor(),
+                                                                Optional.ofNullable(
+                                                                        known.get(
+                                                                                row.tensor()
+                                                                                        .name()))))
+                                        .toList());
+                    }
+                });
+    }
+
+    private static List<Fact> facts(OpenedModel opened) {
+        ModelConfig config = opened.config();
+        List<Tensor> tensors = opened.model().checkpoint().tensors();
+        long bytes = tensors.stream().mapToLong(tensor -> tensor.data().byteSize()).sum();
+        List<Fact> facts = new ArrayList<>();
+        add(facts, "architecture", config.architecture().title());
+        add(facts, "layers", Integer.toString(config.layers()));
+        add(facts, "hidden", Integer.toString(config.hiddenSize()));
+        add(
+                facts,
+                "heads",
+                config.heads() == config.keyValueHeads()
+                        ? config.heads() + " × " + config.headDimension()
+                        : Messages.text(
+                                "model.heads.grouped",
+                                config.heads(),
+                                config.headDimension(),
+                                config.keyValueHeads()));
+        add(facts, "feedforward", Integer.toString(config.feedForwardSize()));
+        add(facts, "vocabulary", Integer.toString(config.vocabularySize()));
+        add(facts, "context", Messages.text("model.tokens", config.contextLength()));
+        add(facts, "rotary", rotary(config.rotary()));
+        add(facts, "head", Messages.text(config.tiedHead() ? "model.head.tied" : "model.head.own"));
+        add(facts, "parameters", Figures.count(opened.model().parameters()));
+        add(facts, "bytes", Figures.bytes(bytes));
+        add(facts, "memory", Figures.bytes(opened.baseline().numerics().bytes(config.layers())));
+        add(facts, "tokenizer", opened.model().tokenizer().kind());
+        add(facts, "source", opened.reference());
+        add(facts, "text", opened.text().source());
+        add(facts, "calibration", opened.calibrationSource());
+        return List.copyOf(facts);
+    }
+
+    private static String rotary(RotaryEmbedding rotary) {
+        String theta = "θ " + Figures.number(rotary.theta());
+        return switch (rotary.scaling()) {
+            case RotaryEmbedding.Unscaled() -> theta;
+            case RotaryEmbedding.Linear(double factor) ->
+                    theta + ", linear × " + Figures.number(factor);
+            case RotaryEmbedding.Llama3 llama3 ->
+                    theta + ", llama3 × " + Figures.number(llama3.factor());
+        };
+    }
+
+    private static void add(List<Fact> facts, String key, String value) {
+        facts.add(
+                new Fact(
+                        Messages.text("model." + key),
+                        value,
+                        Messages.text("model." + key + ".help")));
+    }
+}
