@@ -76,6 +76,7 @@ public final class LiveLoop implements AutoCloseable {
 
     // What follows is touched by the loop's thread only.
     private final List<Matrix> floatHidden = new ArrayList<>();
+    private final List<WindowLoss> floatLosses = new ArrayList<>();
     private final PerplexityTally floatTally;
     private final List<Perplexity> floatResults = new ArrayList<>();
     private WindowAnalysis floatAnalysis;
@@ -84,6 +85,7 @@ public final class LiveLoop implements AutoCloseable {
     private TunedModel tuned;
     private Wish compared;
     private PerplexityTally tally;
+    private PerplexityTally comparable;
     private double tunedSeconds;
     private boolean reportedIdle = true;
 
@@ -221,6 +223,7 @@ public final class LiveLoop implements AutoCloseable {
             tuned = null;
             tuned = fitter.fit(now.recipe(), progress, cancellation);
             tally = new PerplexityTally(opened.text());
+            comparable = new PerplexityTally(opened.text());
             tunedSeconds = 0;
             compared = null;
         }
@@ -268,6 +271,7 @@ public final class LiveLoop implements AutoCloseable {
                     PerplexityEvaluator.of(opened.baseline(), TokenPruner.NONE)
                             .score(ids, first, cancellation);
             floatHidden.add(hidden);
+            floatLosses.add(loss);
             floatTally.add(loss);
             floatResults.add(floatTally.result());
         }
@@ -280,9 +284,11 @@ public final class LiveLoop implements AutoCloseable {
                         .score(ids, first, Probe.NONE, floatHidden.get(window), cancellation);
         tunedSeconds += (System.nanoTime() - start) / 1e9;
         tally.add(loss);
+        comparable.add(floatLosses.get(window).atPositionsOf(loss));
         Quality quality =
                 new Quality(
                         Optional.of(floatResults.getLast()),
+                        Optional.of(comparable.result()),
                         Optional.of(tally.result()),
                         tuned.recipe());
         double speed = (double) tally.windows() * opened.text().length() / tunedSeconds;

@@ -61,6 +61,11 @@ public final class WorkbenchFrame extends BorderPane {
         return statusBar;
     }
 
+    /** All stations, in the order of the list. */
+    public List<Station> stations() {
+        return stations;
+    }
+
     /** What the middle shows. */
     public ReadOnlyObjectProperty<Station> stationProperty() {
         return list.currentProperty();

@@ -1,0 +1,114 @@
+package io.agilelens.app.live;
+
+import io.agilelens.app.SampleTexts;
+import io.agilelens.engine.calibrate.Calibration;
+import io.agilelens.engine.calibrate.RecipeFitter;
+import io.agilelens.engine.evaluate.Protocol;
+import io.agilelens.engine.evaluate.TokenWindows;
+import io.agilelens.engine.format.ModelReference;
+import io.agilelens.engine.kernel.KernelProvider;
+import io.agilelens.engine.kernel.Kernels;
+import io.agilelens.engine.model.Decoder;
+import io.agilelens.engine.model.FloatNumerics;
+import io.agilelens.engine.model.Model;
+import io.agilelens.engine.model.Numerics;
+import io.agilelens.engine.model.WeightPrecision;
+import io.agilelens.engine.recipe.Preset;
+import io.agilelens.engine.task.Cancellation;
+import io.agilelens.engine.task.Progress;
+import io.agilelens.views.workbench.OpenedModel;
+import java.nio.file.Path;
+
+/**
+ * An open model with its texts cut and its float arithmetic packed: what the live loop works on.
+ *
+ * @param opened what the views see
+ * @param fitter fits recipes on the calibration text
+ */
+public record ModelSession(OpenedModel opened, RecipeFitter fitter) implements AutoCloseable {
+    /** Tokens a window, unless the model's context is shorter. */
+    private static final int WINDOW = 512;
+
+    /** Windows of the text that are evaluated. */
+    private static final int EVALUATION_WINDOWS = 8;
+
+    /** Windows of the calibration text that are used. */
+    private static final int CALIBRATION_WINDOWS = 4;
+
+    /**
+     * Opens a model with the bundled texts.
+     *
+     * @param reference a path or {@code sample:NAME}
+     * @throws io.agilelens.engine.UserException if that fails; nothing stays open then
+     */
+    public static ModelSession open(
+            String reference, Progress progress, Cancellation cancellation) {
+        progress.report("opening " + reference, 0, 1);
+        Model model = Model.open(ModelReference.parse(reference).open());
+        try {
+            Kernels kernels = KernelProvider.current().kernels();
+            Numerics floats =
+                    new FloatNumerics(model, kernels, WeightPrecision.FP32, progress, cancellation);
+            progress.report("reading the texts", 0, 1);
+            SampleTexts calibration = SampleTexts.ORCHARD;
+            TokenWindows calibrationText =
+                    windows(model, calibration.source(), calibration.read(), CALIBRATION_WINDOWS);
+            SampleTexts evaluation = SampleTexts.LIGHTHOUSE;
+            OpenedModel opened =
+                    new OpenedModel(
+                            reference,
+                            title(reference),
+                            model,
+                            new Decoder(model, kernels, floats),
+                            windows(
+                                    model,
+                                    evaluation.source(),
+                                    evaluation.read(),
+                                    EVALUATION_WINDOWS),
+                            calibration.source(),
+                            Preset.forLayers(model.config().layers()));
+            RecipeFitter fitter =
+                    new RecipeFitter(
+                            model,
+                            kernels,
+                            floats,
+                            new Calibration(calibration.source(), calibrationText.windows()));
+            return new ModelSession(opened, fitter);
+        } catch (RuntimeException | Error failure) {
+            model.close();
+            throw failure;
+        }
+    }
+
+    /** The same model with another text to evaluate on. */
+    public ModelSession withText(String source, String text) {
+        OpenedModel changed =
+                new OpenedModel(
+                        opened.reference(),
+                        opened.title(),
+                        opened.model(),
+                        opened.baseline(),
+                        windows(opened.model(), source, text, EVALUATION_WINDOWS),
+                        opened.calibrationSource(),
+                        opened.presets());
+        return new ModelSession(changed, fitter);
+    }
+
+    private static TokenWindows windows(Model model, String source, String text, int limit) {
+        int length = Math.min(WINDOW, model.config().contextLength());
+        return TokenWindows.of(source, text, model.tokenizer(), Protocol.GPTQ, length, limit);
+    }
+
+    private static String title(String reference) {
+        if (reference.startsWith("sample:")) {
+            return reference.substring("sample:".length());
+        }
+        Path name = Path.of(reference).toAbsolutePath().normalize().getFileName();
+        return name == null ? reference : name.toString();
+    }
+
+    @Override
+    public void close() {
+        opened.model().close();
+    }
+}

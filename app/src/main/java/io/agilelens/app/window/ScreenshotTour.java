@@ -1,0 +1,173 @@
+package io.agilelens.app.window;
+
+import io.agilelens.engine.UserException;
+import io.agilelens.engine.task.Progress;
+import io.agilelens.views.Background;
+import io.agilelens.views.Theme;
+import io.agilelens.views.workbench.Workbench;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
+import javafx.application.Platform;
+import javafx.stage.Stage;
+
+/**
+ * Visits every station of the window without a display and writes a picture of each: the pictures
+ * of the documentation, made from real numbers.
+ */
+public final class ScreenshotTour {
+    private static final long PATIENCE_SECONDS = 300;
+
+    /** Width and height of the window's content in pixels. */
+    public record Size(int width, int height) {}
+
+    private final Path folder;
+    private final List<Size> sizes;
+
+    /**
+     * @param folder receives {@code STATION-THEME-WIDTHxHEIGHT.png}
+     */
+    public ScreenshotTour(Path folder, List<Size> sizes) {
+        this.folder = folder;
+        this.sizes = List.copyOf(sizes);
+    }
+
+    /**
+     * Opens the model, pins a run of each preset, measures the kernels and takes the pictures.
+     * Starts the toolkit, so it can run once in a process.
+     *
+     * @return the files written
+     * @throws UserException if the model cannot be opened
+     */
+    public List<Path> run(String model, Progress progress)
+            throws IOException, InterruptedException {
+        System.setProperty("glass.platform", "Headless");
+        CompletableFuture<Void> started = new CompletableFuture<>();
+        Platform.startup(() -> started.complete(null));
+        get(started);
+        try {
+            return tour(model, progress);
+        } finally {
+            Platform.exit();
+        }
+    }
+
+    private List<Path> tour(String model, Progress progress)
+            throws IOException, InterruptedException {
+        CompletableFuture<Throwable> failure = new CompletableFuture<>();
+        Stage stage = onFx(Stage::new);
+        WorkbenchWindow window = onFx(() -> WorkbenchWindow.open(stage, model, failure::complete));
+        try {
+            Workbench workbench = window.workbench();
+            await(() -> isReady(workbench), failure);
+            pinPresets(window, failure);
+            onFx(
+                    () -> {
+                        window.controller()
+                                .measureKernels(window.opened().baseline().kernels().vectorBits());
+                        return null;
+                    });
+            await(() -> workbench.kernelsProperty().get().isPresent(), failure);
+            return pictures(window, stage, progress);
+        } finally {
+            onFx(
+                    () -> {
+                        stage.hide();
+                        window.controller().close();
+                        return null;
+                    });
+        }
+    }
+
+    private void pinPresets(WorkbenchWindow window, CompletableFuture<Throwable> failure)
+            throws InterruptedException {
+        Workbench workbench = window.workbench();
+        var presets = window.opened().presets();
+        for (int i = 0; i < presets.size(); i++) {
+            var preset = presets.get(i);
+            int pinned = i + 1;
+            onFx(
+                    () -> {
+                        workbench.history().change(preset.name(), preset.recipe());
+                        window.controller().pinRun();
+                        return null;
+                    });
+            await(() -> workbench.runs().size() == pinned && isReady(workbench), failure);
+        }
+    }
+
+    private List<Path> pictures(WorkbenchWindow window, Stage stage, Progress progress)
+            throws IOException, InterruptedException {
+        List<Path> files = new ArrayList<>();
+        List<Station> stations = window.frame().stations();
+        int total = stations.size() * 2 * sizes.size();
+        for (Station station : stations) {
+            onFx(
+                    () -> {
+                        window.frame().open(station.id());
+                        return null;
+                    });
+            for (Size size : sizes) {
+                for (Theme.Mode theme : List.of(Theme.Mode.LIGHT, Theme.Mode.DARK)) {
+                    progress.report("drawing " + station.id(), files.size(), total);
+                    Path file =
+                            folder.resolve(
+                                    "%s-%s-%dx%d.png"
+                                            .formatted(
+                                                    station.id(),
+                                                    theme.name().toLowerCase(Locale.ROOT),
+                                                    size.width(),
+                                                    size.height()));
+                    Background.awaitIdle();
+                    Screenshots.take(stage, theme, size.width(), size.height(), file);
+                    files.add(file);
+                }
+            }
+        }
+        progress.report("drawing", total, total);
+        return List.copyOf(files);
+    }
+
+    private static boolean isReady(Workbench workbench) {
+        return workbench.comparisonProperty().get().isPresent()
+                && !workbench.comparisonStaleProperty().get()
+                && !workbench.qualityStaleProperty().get()
+                && workbench.qualityProperty().get().isExact();
+    }
+
+    private static void await(Supplier<Boolean> condition, CompletableFuture<Throwable> failure)
+            throws InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE_SECONDS * 1_000_000_000;
+        while (!onFx(condition)) {
+            if (failure.isDone()) {
+                Throwable reason = get(failure);
+                throw reason instanceof UserException user
+                        ? user
+                        : new IllegalStateException(reason);
+            }
+            if (System.nanoTime() > deadline) {
+                throw new UserException(
+                        "the window did not finish its numbers in %d s: try a smaller model"
+                                .formatted(PATIENCE_SECONDS));
+            }
+            Thread.sleep(50);
+        }
+    }
+
+    private static <T> T onFx(Supplier<T> work) throws InterruptedException {
+        return get(CompletableFuture.supplyAsync(work, Platform::runLater));
+    }
+
+    private static <T> T get(CompletableFuture<T> future) throws InterruptedException {
+        try {
+            return future.get();
+        } catch (ExecutionException failure) {
+            throw new IllegalStateException(failure.getCause());
+        }
+    }
+}

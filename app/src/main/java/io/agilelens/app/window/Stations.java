@@ -1,0 +1,28 @@
+package io.agilelens.app.window;
+
+import io.agilelens.views.Messages;
+import io.agilelens.views.kernels.KernelsView;
+import io.agilelens.views.model.ModelView;
+import io.agilelens.views.workbench.Workbench;
+import io.agilelens.views.workbench.WorkbenchActions;
+import java.util.List;
+import java.util.function.Supplier;
+import javafx.scene.Node;
+import org.kordamp.ikonli.Ikon;
+import org.kordamp.ikonli.feather.Feather;
+
+/** The stations in the order people work in: load, look, tune, measure, compare. */
+final class Stations {
+
+    private Stations() {}
+
+    static List<Station> of(Workbench workbench, WorkbenchActions actions) {
+        return List.of(
+                station("model", Feather.BOX, () -> new ModelView(workbench, actions)),
+                station("kernels", Feather.CPU, () -> new KernelsView(workbench, actions)));
+    }
+
+    private static Station station(String id, Ikon icon, Supplier<Node> view) {
+        return new Station(id, Messages.text(id + ".title"), icon, view);
+    }
+}

@@ -1,0 +1,419 @@
+package io.agilelens.app.window;
+
+import io.agilelens.app.live.LiveLoop;
+import io.agilelens.app.live.ModelSession;
+import io.agilelens.engine.UserException;
+import io.agilelens.engine.calibrate.TunedModel;
+import io.agilelens.engine.kernel.KernelBenchmark;
+import io.agilelens.engine.kernel.KernelProvider;
+import io.agilelens.engine.kernel.MachinePeak;
+import io.agilelens.engine.kernel.Workers;
+import io.agilelens.engine.model.LinearRole;
+import io.agilelens.engine.model.ModelConfig;
+import io.agilelens.engine.quant.QuantizedWeight;
+import io.agilelens.engine.recipe.Preset;
+import io.agilelens.engine.recipe.Recipe;
+import io.agilelens.engine.task.Cancellation;
+import io.agilelens.engine.task.Progress;
+import io.agilelens.engine.tensor.Tensor;
+import io.agilelens.views.Messages;
+import io.agilelens.views.Notices;
+import io.agilelens.views.Selection;
+import io.agilelens.views.workbench.KernelReport;
+import io.agilelens.views.workbench.PinnedRun;
+import io.agilelens.views.workbench.Quality;
+import io.agilelens.views.workbench.WindowComparison;
+import io.agilelens.views.workbench.Workbench;
+import io.agilelens.views.workbench.WorkbenchActions;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import javafx.application.Platform;
+
+/**
+ * Does what views ask for and keeps the {@link Workbench} up to date. Lives on the JavaFX thread;
+ * work is done by the live loop and by one thread for errands.
+ */
+public final class WorkbenchController implements WorkbenchActions, AutoCloseable {
+    private static final long LARGEST_TEXT = 64 << 20;
+
+    /** Tokens at once when prefill kernels are measured. */
+    private static final int PREFILL_TOKENS = 128;
+
+    private final Workbench workbench;
+    private final Consumer<Throwable> onFailure;
+    private final ExecutorService errands =
+            Executors.newSingleThreadExecutor(
+                    Thread.ofPlatform().name("errands").daemon().factory());
+
+    private WorkbenchStatusBar statusBar;
+    private ModelSession session;
+    private LiveLoop loop;
+    private int window;
+    private TunedModel tuned;
+    private double tokensPerSecond;
+    private boolean pinWanted;
+    private WorkbenchStatusBar.Task liveTask;
+
+    /**
+     * @param onFailure shows a person what did not work
+     */
+    public WorkbenchController(Workbench workbench, Consumer<Throwable> onFailure) {
+        this.workbench = workbench;
+        this.onFailure = onFailure;
+        workbench.history().recipeProperty().addListener((_, _, _) -> recipeChanged());
+        workbench
+                .selection()
+                .placeProperty()
+                .addListener(
+                        (_, old, now) -> {
+                            if (old.layer() != now.layer()) {
+                                ask();
+                            }
+                        });
+    }
+
+    /** Says where progress is shown; before anything is asked for. */
+    void reportTo(WorkbenchStatusBar bar) {
+        statusBar = bar;
+    }
+
+    /** A piece of work for the errand thread. */
+    @FunctionalInterface
+    private interface Errand<T> {
+        T run(Progress progress, Cancellation cancellation) throws IOException;
+    }
+
+    /** Runs an errand with its progress shown; its result arrives on the JavaFX thread. */
+    private <T> void run(String name, Errand<T> errand, Consumer<T> onDone) {
+        Cancellation cancellation = new Cancellation();
+        WorkbenchStatusBar.Task task = statusBar.track(name, cancellation);
+        liveTask = null;
+        errands.execute(
+                () -> {
+                    try {
+                        T result = errand.run(task, cancellation);
+                        Platform.runLater(
+                                () -> {
+                                    task.finish("");
+                                    onDone.accept(result);
+                                });
+                    } catch (CancellationException cancelled) {
+                        Platform.runLater(() -> task.finish(Messages.text("status.cancelled")));
+                    } catch (IOException | RuntimeException | Error failure) {
+                        Platform.runLater(
+                                () -> {
+                                    task.finish("");
+                                    onFailure.accept(failure);
+                                });
+                    }
+                });
+    }
+
+    @Override
+    public void open(String reference) {
+        run(
+                Messages.text("status.opening", reference),
+                (progress, cancellation) -> ModelSession.open(reference, progress, cancellation),
+                this::show);
+    }
+
+    @Override
+    public void useText(Path file) {
+        ModelSession present = session;
+        if (present == null) {
+            return;
+        }
+        run(
+                Messages.text("status.opening", file),
+                (_, _) -> present.withText(file.toString(), readText(file)),
+                changed -> {
+                    if (session == present) {
+                        replaceLoop(changed, workbench.history().recipe());
+                    }
+                });
+    }
+
+    private static String readText(Path file) throws IOException {
+        if (Files.size(file) > LARGEST_TEXT) {
+            throw new UserException(
+                    "%s: the window reads texts of up to %d MiB: give a shorter one"
+                            .formatted(file, LARGEST_TEXT >> 20));
+        }
+        return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+    }
+
+    private void show(ModelSession opened) {
+        ModelSession old = session;
+        Recipe start =
+                opened.opened().presets().stream()
+                        .filter(preset -> preset.name().equals("W4A8 TRIP"))
+                        .map(Preset::recipe)
+                        .findFirst()
+                        .orElse(Recipe.FLOAT);
+        workbench.selection().select(Selection.Place.START);
+        replaceLoop(opened, start);
+        if (old != null) {
+            // Views only hold results; the old model's last user was its loop, closed by now.
+            errands.execute(old::close);
+        }
+    }
+
+    private void replaceLoop(ModelSession opened, Recipe recipe) {
+        LiveLoop old = loop;
+        loop = null;
+        if (old != null) {
+            old.pause();
+            errands.execute(old::close);
+        }
+        session = opened;
+        window = 0;
+        tuned = null;
+        pinWanted = false;
+        workbench.comparisonProperty().set(Optional.empty());
+        workbench.qualityProperty().set(Quality.NONE);
+        workbench.modelProperty().set(Optional.of(opened.opened()));
+        workbench.history().reset(recipe);
+        LoopListener listener = new LoopListener();
+        loop = new LiveLoop(opened.opened(), opened.fitter(), listener);
+        listener.owner = loop;
+        ask();
+    }
+
+    private void recipeChanged() {
+        workbench.qualityStaleProperty().set(true);
+        ask();
+    }
+
+    /** Asks the live loop for what the window shows now. */
+    private void ask() {
+        if (loop == null) {
+            return;
+        }
+        workbench.comparisonStaleProperty().set(true);
+        int layers = session.opened().config().layers();
+        int layer = Math.clamp(workbench.selection().place().layer(), 0, layers - 1);
+        loop.show(new LiveLoop.Wish(workbench.history().recipe(), window, layer));
+    }
+
+    @Override
+    public void showWindow(int wanted) {
+        if (session != null && wanted >= 0 && wanted < session.opened().text().windows().size()) {
+            window = wanted;
+            ask();
+        }
+    }
+
+    @Override
+    public void measureKernels(int bits) {
+        if (session == null) {
+            return;
+        }
+        List<KernelBenchmark.Shape> shapes = shapes(session.opened().config());
+        run(
+                Messages.text("status.measuring"),
+                (progress, cancellation) -> {
+                    Workers workers = Workers.shared();
+                    MachinePeak peak = MachinePeak.measure(bits, workers, progress, cancellation);
+                    return new KernelReport(
+                            peak,
+                            KernelBenchmark.measure(
+                                    KernelProvider.of(bits, workers),
+                                    shapes,
+                                    progress,
+                                    cancellation));
+                },
+                report -> workbench.kernelsProperty().set(Optional.of(report)));
+    }
+
+    /** The linear layers of a decoder layer at many tokens and at one, each shape once. */
+    private static List<KernelBenchmark.Shape> shapes(ModelConfig config) {
+        Set<KernelBenchmark.Shape> shapes = new LinkedHashSet<>();
+        for (int tokens : new int[] {PREFILL_TOKENS, 1}) {
+            for (LinearRole role : LinearRole.values()) {
+                shapes.add(
+                        new KernelBenchmark.Shape(
+                                tokens, role.outputs(config), role.inputs(config)));
+            }
+        }
+        return List.copyOf(shapes);
+    }
+
+    @Override
+    public void cancel() {
+        pinWanted = false;
+        if (loop != null) {
+            loop.pause();
+        }
+    }
+
+    @Override
+    public void pinRun() {
+        if (session == null) {
+            return;
+        }
+        Quality quality = workbench.qualityProperty().get();
+        boolean current =
+                quality.isExact() && quality.recipe().equals(workbench.history().recipe());
+        if (current && tuned != null) {
+            pin(quality);
+        } else {
+            pinWanted = true;
+            Notices.done(Messages.text("status.pin.waiting"));
+            ask();
+        }
+    }
+
+    private void pin(Quality quality) {
+        pinWanted = false;
+        String wish =
+                session.opened().presets().stream()
+                        .filter(preset -> preset.recipe().equals(quality.recipe()))
+                        .map(Preset::name)
+                        .findFirst()
+                        .orElse(quality.recipe().summary());
+        long bits = storedBits(tuned);
+        long weights = 0;
+        for (int layer = 0; layer < session.opened().config().layers(); layer++) {
+            for (LinearRole role : LinearRole.values()) {
+                weights += elements(layer, role);
+            }
+        }
+        String name = workbench.freeRunName(wish);
+        workbench
+                .runs()
+                .add(
+                        new PinnedRun(
+                                name,
+                                quality.recipe(),
+                                quality.baseline().orElseThrow(),
+                                quality.tuned().orElseThrow(),
+                                (double) bits / weights,
+                                bits / 8,
+                                tokensPerSecond));
+        Notices.done(Messages.text("status.pinned", name));
+    }
+
+    private long elements(int layer, LinearRole role) {
+        return session.opened().model().weights().linear(layer, role).weight().elements();
+    }
+
+    private long storedBits(TunedModel model) {
+        long bits = 0;
+        for (int layer = 0; layer < session.opened().config().layers(); layer++) {
+            for (LinearRole role : LinearRole.values()) {
+                QuantizedWeight quantized = model.plan().layers().get(layer).weights().get(role);
+                Tensor stored = session.opened().model().weights().linear(layer, role).weight();
+                bits += quantized == null ? 8 * stored.data().byteSize() : quantized.storedBits();
+            }
+        }
+        return bits;
+    }
+
+    /** Stops all work and closes the model. */
+    @Override
+    public void close() {
+        LiveLoop last = loop;
+        ModelSession open = session;
+        loop = null;
+        session = null;
+        if (last != null) {
+            last.close();
+        }
+        errands.shutdownNow();
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    /**
+     * Carries the loop's results to the JavaFX thread and drops those that are no longer asked for.
+     */
+    private final class LoopListener implements LiveLoop.Listener {
+        /** The loop that this listens to; touched on the JavaFX thread. */
+        private LiveLoop owner;
+
+        private void onFx(Runnable update) {
+            Platform.runLater(
+                    () -> {
+                        if (owner == loop) {
+                            update.run();
+                        }
+                    });
+        }
+
+        private boolean isCurrent(Recipe recipe) {
+            return recipe.equals(workbench.history().recipe());
+        }
+
+        @Override
+        public void compared(WindowComparison comparison) {
+            onFx(
+                    () -> {
+                        if (isCurrent(comparison.model().recipe())) {
+                            workbench.comparisonProperty().set(Optional.of(comparison));
+                            workbench.comparisonStaleProperty().set(false);
+                        }
+                    });
+        }
+
+        @Override
+        public void evaluated(Quality quality, TunedModel model, double speed) {
+            onFx(
+                    () -> {
+                        if (isCurrent(quality.recipe())) {
+                            tuned = model;
+                            tokensPerSecond = speed;
+                            workbench.qualityProperty().set(quality);
+                            workbench.qualityStaleProperty().set(false);
+                            if (pinWanted && quality.isExact()) {
+                                pin(quality);
+                            }
+                        }
+                    });
+        }
+
+        @Override
+        public void progressed(String step, long done, long total) {
+            onFx(
+                    () -> {
+                        if (liveTask == null) {
+                            liveTask =
+                                    statusBar.track(
+                                            "", new Cancellation(WorkbenchController.this::cancel));
+                        }
+                        liveTask.report(step, done, total);
+                    });
+        }
+
+        @Override
+        public void idle() {
+            onFx(
+                    () -> {
+                        if (liveTask != null) {
+                            liveTask.finish("");
+                            liveTask = null;
+                        }
+                    });
+        }
+
+        @Override
+        public void failed(UserException reason) {
+            onFx(() -> onFailure.accept(reason));
+        }
+
+        @Override
+        public void broke(Throwable failure) {
+            onFx(() -> onFailure.accept(failure));
+        }
+    }
+}
