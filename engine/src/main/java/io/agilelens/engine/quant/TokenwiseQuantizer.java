@@ -3,8 +3,10 @@ package io.agilelens.engine.quant;
 import io.agilelens.engine.tensor.Matrix;
 
 /**
- * Uniform symmetric quantization with one scale for each token, found while running from the
- * token's largest magnitude.
+ * Uniform symmetric quantization with one scale for each token, found while running: the largest
+ * magnitude gets the largest code. Agile-Quant's rule for fixed ranges would put it halfway between
+ * two codes, and here, where every token sets its own range, rounding noise would choose the code
+ * of every token's largest activation.
  *
  * @param range signed
  */
@@ -12,13 +14,12 @@ public record TokenwiseQuantizer(IntegerRange range) implements ActivationQuanti
 
     /** The quantizer of one token. */
     public AffineQuantizer ofToken(Matrix x, int token) {
-        float low = 0;
-        float high = 0;
+        float magnitude = 0;
         for (int i = x.offset(token); i < x.offset(token) + x.columns(); i++) {
-            low = Math.min(low, x.data()[i]);
-            high = Math.max(high, x.data()[i]);
+            magnitude = Math.max(magnitude, Math.abs(x.data()[i]));
         }
-        return AffineQuantizer.fit(low, high, range);
+        float scale = Math.max(magnitude / range.maximum(), AffineQuantizer.SMALLEST_SCALE);
+        return new AffineQuantizer(scale, 0, range);
     }
 
     @Override

@@ -118,8 +118,10 @@ class AffineQuantizerTest {
     @Test
     void findsAScaleForEveryToken() {
         var tokenwise = new TokenwiseQuantizer(SIGNED_4);
-        Matrix x = new Matrix(3, 2, new float[] {7.5f, 3, -0.75f, 0.4f, 0, 0});
+        Matrix x = new Matrix(3, 2, new float[] {7, 3.2f, -0.7f, 0.42f, 0, 0});
         assertArrayEquals(
-                new float[] {7, 3, -0.8f, 0.4f, 0, 0}, tokenwise.simulate(x).data(), 1e-6f);
+                new float[] {7, 3, -0.7f, 0.4f, 0, 0}, tokenwise.simulate(x).data(), 1e-6f);
+        assertEquals(7, tokenwise.ofToken(x, 0).encode(7));
+        assertEquals(-7, tokenwise.ofToken(x, 1).encode(-0.7f));
     }
 }
