@@ -1,0 +1,266 @@
+package io.agilelens.engine.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agilelens.engine.TinyModels;
+import io.agilelens.engine.UserException;
+import io.agilelens.engine.format.Checkpoints;
+import io.agilelens.engine.kernel.KernelProvider;
+import io.agilelens.engine.prune.PruningSchedule;
+import io.agilelens.engine.task.Cancellation;
+import io.agilelens.engine.task.Progress;
+import io.agilelens.engine.tensor.DType;
+import io.agilelens.engine.tensor.Matrix;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeSet;
+import java.util.concurrent.CancellationException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The forward pass on a random model with grouped-query attention, against the plain reference. */
+class DecoderTest {
+    /** Logits are a few units large; what float sums over 32 to 48 channels and 4 layers cost. */
+    private static final float TOLERANCE = 2e-4f;
+
+    private static final TinyModels.Dimensions DIMENSIONS =
+            new TinyModels.Dimensions(
+                    TinyModels.SMALLEST_VOCABULARY, 32, 4, 4, 2, 48, 128, false, DType.F32, 5);
+
+    private static final Cancellation NEVER = Cancellation.never();
+
+    @TempDir private static Path folder;
+    private static Model model;
+    private static Decoder decoder;
+
+    @BeforeAll
+    static void open() {
+        model = Model.open(Checkpoints.open(TinyModels.write(folder, DIMENSIONS)));
+        var kernels = KernelProvider.current().kernels();
+        decoder =
+                new Decoder(
+                        model,
+                        kernels,
+                        new FloatNumerics(
+                                model, kernels, WeightPrecision.FP32, Progress.NONE, NEVER));
+    }
+
+    @AfterAll
+    static void close() {
+        model.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 63, 64, 65, 130})
+    void agreesWithTheReference(int tokens) {
+        int[] ids = ids(tokens);
+        ReferenceLlama.Result expected = new ReferenceLlama(model).run(ids);
+        Decoder.Pass pass = decoder.run(ids, NEVER);
+        assertEquals(tokens, pass.survivors().length);
+        compare(expected, pass);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1", "3", "7", "70"})
+    void aCacheChangesNothing(int step) {
+        int[] ids = ids(70);
+        Matrix whole = decoder.run(ids, NEVER).hidden();
+        KeyValueCache cache = new KeyValueCache(model.config());
+        for (int from = 0; from < ids.length; from += step) {
+            int[] part = Arrays.copyOfRange(ids, from, Math.min(ids.length, from + step));
+            Matrix hidden = pass(part, cache, TokenPruner.NONE).hidden();
+            float[] rows =
+                    Arrays.copyOfRange(
+                            whole.data(), whole.offset(from), whole.offset(from + part.length));
+            assertArrayEquals(rows, hidden.data(), TOLERANCE, "from token " + from);
+        }
+        for (int layer = 0; layer < DIMENSIONS.layers(); layer++) {
+            assertEquals(70, cache.length(layer));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.5, false", "0.5, true", "0.9, false", "0.9, true", "0.05, false"})
+    void prunesAsTheReferenceDoes(double beta, boolean keepsPositions) {
+        int[] ids = ids(90);
+        PruningSchedule schedule = schedule(beta, keepsPositions);
+        ReferenceLlama.Result expected =
+                new ReferenceLlama(model).run(ids, List.of(1, 2), schedule.gamma(), keepsPositions);
+        Decoder.Pass pass = pass(ids, null, schedule);
+        assertTrue(pass.survivors().length < 90);
+        compare(expected, pass);
+    }
+
+    /** METHOD §2.4: layers hold different numbers of tokens, and positions follow each of them. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void continuesAPrunedPrompt(boolean keepsPositions) {
+        int[] ids = ids(60);
+        PruningSchedule schedule = schedule(0.5, keepsPositions);
+        ReferenceLlama reference = new ReferenceLlama(model);
+        KeyValueCache cache = new KeyValueCache(model.config());
+        compare(
+                reference.run(ids, List.of(1, 2), schedule.gamma(), keepsPositions),
+                pass(ids, cache, schedule));
+        int[] held = {60, 60, 60 - schedule.removals(60), 30};
+        held[3] = held[2] - schedule.removals(held[2]);
+        for (int next : ids(5)) {
+            for (int layer = 0; layer < held.length; layer++) {
+                assertEquals(held[layer]++, cache.length(layer), "layer " + layer);
+            }
+            Decoder.Pass step = pass(new int[] {next}, cache, schedule);
+            assertArrayEquals(new int[] {0}, step.survivors(), "a single token is never pruned");
+            compare(reference.run(new int[] {next}, List.of(1, 2), 0, keepsPositions), step);
+        }
+    }
+
+    @Test
+    void scoresReceivedAttentionByWhatCanSeeAToken() {
+        List<float[]> scores = new ArrayList<>();
+        PruningSchedule schedule =
+                new PruningSchedule(0.3, new TreeSet<>(List.of(0)), TokenScore.RECEIVED, false);
+        List<ProbabilityBlock> blocks = new ArrayList<>();
+        Probe probe =
+                new Probe() {
+                    @Override
+                    public void probabilities(ProbabilityBlock block) {
+                        if (block.layer() == 0) {
+                            synchronized (blocks) {
+                                blocks.add(
+                                        new ProbabilityBlock(
+                                                0,
+                                                block.head(),
+                                                block.firstQuery(),
+                                                block.queries(),
+                                                block.keys(),
+                                                block.firstVisible(),
+                                                block.values().clone(),
+                                                block.stride()));
+                            }
+                        }
+                    }
+
+                    @Override
+                    public void pruned(int layer, float[] importance, int[] kept) {
+                        scores.add(importance.clone());
+                    }
+                };
+        decoder.run(ids(20), null, schedule, probe, NEVER);
+        double[] expected = new double[20];
+        for (ProbabilityBlock block : blocks) {
+            for (int i = 0; i < block.queries(); i++) {
+                for (int j = 0; j < block.visible(i); j++) {
+                    expected[j] += block.values()[i * block.stride() + j] / (20.0 - j);
+                }
+            }
+        }
+        assertEquals(1, scores.size());
+        for (int t = 0; t < 20; t++) {
+            assertEquals(expected[t], scores.getFirst()[t], 1e-6, "token " + t);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 262, Integer.MAX_VALUE})
+    void refusesIdsOutsideTheVocabulary(int id) {
+        UserException refused =
+                assertThrows(UserException.class, () -> decoder.run(new int[] {256, 1, id}, NEVER));
+        assertEquals(
+                "token id %d at position 2 is outside the vocabulary 0…261 of %s"
+                        .formatted(id, folder),
+                refused.getMessage());
+    }
+
+    @Test
+    void refusesNothing() {
+        UserException refused =
+                assertThrows(UserException.class, () -> decoder.run(new int[0], NEVER));
+        assertTrue(refused.getMessage().startsWith("there are no tokens"));
+    }
+
+    @Test
+    void stopsBeforeTheNextLayer() {
+        Cancellation cancellation = new Cancellation();
+        List<Integer> layers = new ArrayList<>();
+        Probe probe =
+                new Probe() {
+                    @Override
+                    public void activation(int layer, Site site, Matrix before, Activation after) {
+                        layers.add(layer);
+                        if (layer == 1) {
+                            cancellation.cancel();
+                        }
+                    }
+                };
+        assertThrows(
+                CancellationException.class,
+                () -> decoder.run(ids(9), null, TokenPruner.NONE, probe, cancellation));
+        assertEquals(1, layers.getLast());
+    }
+
+    @Test
+    void probesSeeEverySiteOfEveryLayer() {
+        List<String> seen = new ArrayList<>();
+        Probe probe =
+                new Probe() {
+                    @Override
+                    public void activation(int layer, Site site, Matrix before, Activation after) {
+                        seen.add(layer + " " + site);
+                        assertEquals(model.config().channels(site), before.columns());
+                        assertEquals(9, before.rows());
+                        assertEquals(9, after.tokens());
+                    }
+                };
+        decoder.run(ids(9), null, TokenPruner.NONE, probe, NEVER);
+        for (int layer = 0; layer < DIMENSIONS.layers(); layer++) {
+            for (Site site : Site.values()) {
+                assertEquals(site != Site.SOFTMAX, seen.contains(layer + " " + site));
+            }
+        }
+    }
+
+    private static Decoder.Pass pass(int[] ids, KeyValueCache cache, TokenPruner pruner) {
+        return decoder.run(ids, cache, pruner, Probe.NONE, NEVER);
+    }
+
+    private static PruningSchedule schedule(double beta, boolean keepsPositions) {
+        return new PruningSchedule(
+                beta, new TreeSet<>(List.of(1, 2)), TokenScore.START, keepsPositions);
+    }
+
+    private static void compare(ReferenceLlama.Result expected, Decoder.Pass pass) {
+        assertArrayEquals(
+                expected.survivors().stream().mapToInt(Integer::intValue).toArray(),
+                pass.survivors());
+        Matrix logits = decoder.logits(pass.hidden(), 0, pass.survivors().length);
+        for (int row = 0; row < logits.rows(); row++) {
+            for (int v = 0; v < logits.columns(); v++) {
+                assertEquals(
+                        expected.logits().get(row)[v],
+                        logits.get(row, v),
+                        TOLERANCE,
+                        "survivor %d, token %d".formatted(row, v));
+            }
+        }
+    }
+
+    private static int[] ids(int count) {
+        Random random = new Random(count);
+        int[] ids = new int[count];
+        for (int t = 0; t < count; t++) {
+            ids[t] = t == 0 ? TinyModels.START : random.nextInt(256);
+        }
+        return ids;
+    }
+}
