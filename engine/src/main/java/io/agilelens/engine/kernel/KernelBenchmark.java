@@ -2,6 +2,8 @@ package io.agilelens.engine.kernel;
 
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,12 +34,15 @@ public final class KernelBenchmark {
 
     private static final int GROUP = 32;
     private static final int RUN = 8;
-    private static final long WARM_UP_NANOS = 1_500_000_000;
+    private static final long SHORTEST_WARM_UP_NANOS = 400_000_000;
+    private static final long LONGEST_WARM_UP_NANOS = 4_000_000_000L;
     private static final long REPETITION_NANOS = 2_000_000;
     private static final int REPETITIONS = 11;
 
-    /** Two rounds of warm-up this near to each other are settled. */
-    private static final double SETTLED = 0.03;
+    /** Rounds of warm-up that must pass without an improvement by {@link #IMPROVEMENT}. */
+    private static final int SETTLED_ROUNDS = 12;
+
+    private static final double IMPROVEMENT = 0.03;
 
     private final Kernels kernels;
     private final Cancellation cancellation;
@@ -160,26 +165,40 @@ public final class KernelBenchmark {
     }
 
     /**
+     * Repeats until nothing has become faster for a while and the compiler has been idle.
+     *
      * @return products that make a repetition
      */
     private int warmUp(Runnable product) {
-        long end = System.nanoTime() + WARM_UP_NANOS;
+        long start = System.nanoTime();
         int products = 1;
-        double before = Double.POSITIVE_INFINITY;
+        int roundsSettled = 0;
+        double best = Double.POSITIVE_INFINITY;
+        long compiled = compileMilliseconds();
         while (true) {
             cancellation.check();
             long nanoseconds = nanoseconds(product, products);
             double each = (double) nanoseconds / products;
+            boolean improved = each < best * (1 - IMPROVEMENT);
+            boolean compiling = compileMilliseconds() > compiled;
+            roundsSettled = improved || compiling ? 0 : roundsSettled + 1;
+            best = Math.min(best, each);
+            compiled = compileMilliseconds();
+            long elapsed = System.nanoTime() - start;
+            boolean settled = roundsSettled >= SETTLED_ROUNDS && elapsed >= SHORTEST_WARM_UP_NANOS;
             boolean longEnough = nanoseconds >= REPETITION_NANOS;
-            boolean settled = Math.abs(before - each) <= SETTLED * each;
-            if (System.nanoTime() >= end || longEnough && settled && products > 1) {
+            if (longEnough && settled || elapsed >= LONGEST_WARM_UP_NANOS) {
                 return products;
             }
             if (!longEnough) {
                 products *= 2;
             }
-            before = each;
         }
+    }
+
+    private static long compileMilliseconds() {
+        CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+        return compiler == null ? 0 : compiler.getTotalCompilationTime();
     }
 
     private static long nanoseconds(Runnable product, int products) {

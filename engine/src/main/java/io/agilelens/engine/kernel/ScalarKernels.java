@@ -115,14 +115,17 @@ final class ScalarKernels implements Kernels {
         var own = requireOwn(ScalarWeights.Int8.class, weights);
         requireOperands(x.length, tokens, weights, y.length);
         int inputs = own.inputs();
-        int groups = own.groupStarts().length - 1;
+        var values = own.values();
+        int[] starts = own.groupStarts();
+        int groups = starts.length - 1;
         for (int o = 0; o < own.outputs(); o++) {
             for (int t = 0; t < tokens; t++) {
                 float sum = 0;
                 for (int g = 0; g < groups; g++) {
                     int exact = 0;
-                    for (int i = own.groupStarts()[g]; i < own.groupStarts()[g + 1]; i++) {
-                        exact += x[t * inputs + i] * own.values()[o * inputs + i];
+                    int end = starts[g + 1];
+                    for (int i = starts[g]; i < end; i++) {
+                        exact += x[t * inputs + i] * values[o * inputs + i];
                     }
                     sum += own.scales()[o * groups + g] * exact;
                 }
@@ -136,14 +139,17 @@ final class ScalarKernels implements Kernels {
         var own = requireOwn(ScalarWeights.Int16.class, weights);
         requireOperands(x.length, tokens, weights, y.length);
         int inputs = own.inputs();
-        int groups = own.groupStarts().length - 1;
+        var values = own.values();
+        int[] starts = own.groupStarts();
+        int groups = starts.length - 1;
         for (int o = 0; o < own.outputs(); o++) {
             for (int t = 0; t < tokens; t++) {
                 float sum = 0;
                 for (int g = 0; g < groups; g++) {
                     long exact = 0;
-                    for (int i = own.groupStarts()[g]; i < own.groupStarts()[g + 1]; i++) {
-                        exact += x[t * inputs + i] * own.values()[o * inputs + i];
+                    int end = starts[g + 1];
+                    for (int i = starts[g]; i < end; i++) {
+                        exact += x[t * inputs + i] * values[o * inputs + i];
                     }
                     sum += own.scales()[o * groups + g] * exact;
                 }
@@ -170,20 +176,21 @@ final class ScalarKernels implements Kernels {
 
     private static float multiplyRow(
             byte[] x, int xOffset, ScalarWeights.Int4 weights, int output, byte[] row) {
-        int groups = weights.groups();
-        int runs = weights.runGroups().length;
+        int firstGroup = output * weights.groups();
+        int[] runGroups = weights.runGroups();
         float sum = 0;
         int exact = 0;
-        for (int r = 0; r < runs; r++) {
-            int group = weights.runGroups()[r];
-            int zeroPoint = weights.zeroPoints()[output * groups + group];
+        for (int r = 0; r < runGroups.length; r++) {
+            int group = runGroups[r];
+            int zeroPoint = weights.zeroPoints()[firstGroup + group];
+            int end = weights.runStarts()[r + 1];
             int runSum = 0;
-            for (int i = weights.runStarts()[r]; i < weights.runStarts()[r + 1]; i++) {
+            for (int i = weights.runStarts()[r]; i < end; i++) {
                 runSum += x[xOffset + i] * (row[i] - zeroPoint);
             }
             exact += runSum << weights.runShifts()[r];
-            if (r + 1 == runs || weights.runGroups()[r + 1] != group) {
-                sum += weights.scales()[output * groups + group] * exact;
+            if (r + 1 == runGroups.length || runGroups[r + 1] != group) {
+                sum += weights.scales()[firstGroup + group] * exact;
                 exact = 0;
             }
         }
