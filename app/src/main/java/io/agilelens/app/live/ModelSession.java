@@ -14,18 +14,28 @@ import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.Numerics;
 import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.recipe.Preset;
+import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import io.agilelens.views.workbench.OpenedModel;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * An open model with its texts cut and its float arithmetic packed: what the live loop works on.
  *
  * @param opened what the views see
  * @param fitter fits recipes on the calibration text
+ * @param firstRecipe what the window starts with: a bundle's own recipe, otherwise one that shows
+ *     something
  */
-public record ModelSession(OpenedModel opened, RecipeFitter fitter) implements AutoCloseable {
+public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe firstRecipe)
+        implements AutoCloseable {
+    /** How float weights are kept in memory. */
+    public static final WeightPrecision PRECISION = WeightPrecision.FP32;
+
+    private static final String FIRST_PRESET = "W4A8 TRIP";
+
     /** Tokens a window, unless the model's context is shorter. */
     private static final int WINDOW = 512;
 
@@ -44,11 +54,27 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter) implements A
     public static ModelSession open(
             String reference, Progress progress, Cancellation cancellation) {
         progress.report("opening " + reference, 0, 1);
-        Model model = Model.open(ModelReference.parse(reference).open());
+        ModelReference named = ModelReference.parse(reference);
+        Path path = named.path();
+        if (!NativeBundle.isAt(path)) {
+            return open(reference, Model.open(named.open()), null, progress, cancellation);
+        }
+        NativeBundleReader.Bundle bundle = NativeBundleReader.open(path);
+        return open(reference, bundle.model(), bundle, progress, cancellation);
+    }
+
+    /**
+     * @param bundle what the model was read from, or null if from a float checkpoint
+     */
+    private static ModelSession open(
+            String reference,
+            Model model,
+            NativeBundleReader.Bundle bundle,
+            Progress progress,
+            Cancellation cancellation) {
         try {
             Kernels kernels = KernelProvider.current().kernels();
-            Numerics floats =
-                    new FloatNumerics(model, kernels, WeightPrecision.FP32, progress, cancellation);
+            Numerics floats = new FloatNumerics(model, kernels, PRECISION, progress, cancellation);
             progress.report("reading the texts", 0, 1);
             SampleTexts calibration = SampleTexts.ORCHARD;
             TokenWindows calibrationText =
@@ -73,7 +99,11 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter) implements A
                             kernels,
                             floats,
                             new Calibration(calibration.source(), calibrationText.windows()));
-            return new ModelSession(opened, fitter);
+            if (bundle == null) {
+                return new ModelSession(opened, fitter, firstRecipe(opened.presets()));
+            }
+            fitter.adopt(bundle.run(kernels, PRECISION, progress, cancellation));
+            return new ModelSession(opened, fitter, bundle.recipe());
         } catch (RuntimeException | Error failure) {
             model.close();
             throw failure;
@@ -91,7 +121,15 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter) implements A
                         windows(opened.model(), source, text, EVALUATION_WINDOWS),
                         opened.calibrationSource(),
                         opened.presets());
-        return new ModelSession(changed, fitter);
+        return new ModelSession(changed, fitter, firstRecipe);
+    }
+
+    private static Recipe firstRecipe(List<Preset> presets) {
+        return presets.stream()
+                .filter(preset -> preset.name().equals(FIRST_PRESET))
+                .map(Preset::recipe)
+                .findFirst()
+                .orElse(Recipe.FLOAT);
     }
 
     private static TokenWindows windows(Model model, String source, String text, int limit) {

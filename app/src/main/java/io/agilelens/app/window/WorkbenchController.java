@@ -4,6 +4,7 @@ import io.agilelens.app.live.LiveLoop;
 import io.agilelens.app.live.ModelSession;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.calibrate.TunedModel;
+import io.agilelens.engine.export.NativeBundle;
 import io.agilelens.engine.kernel.KernelBenchmark;
 import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.MachinePeak;
@@ -16,6 +17,7 @@ import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import io.agilelens.engine.tensor.Tensor;
+import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Notices;
 import io.agilelens.views.Selection;
@@ -154,12 +156,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
 
     private void show(ModelSession opened) {
         ModelSession old = session;
-        Recipe start =
-                opened.opened().presets().stream()
-                        .filter(preset -> preset.name().equals("W4A8 TRIP"))
-                        .map(Preset::recipe)
-                        .findFirst()
-                        .orElse(Recipe.FLOAT);
+        Recipe start = opened.firstRecipe();
         workbench.selection().select(Selection.Place.START);
         replaceLoop(opened, start);
         if (old != null) {
@@ -211,6 +208,35 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
             window = wanted;
             ask();
         }
+    }
+
+    @Override
+    public void exportBundle(Path folder) {
+        ModelSession present = session;
+        if (present == null) {
+            return;
+        }
+        Recipe recipe = workbench.history().recipe();
+        run(
+                Messages.text("status.exporting", folder),
+                (progress, cancellation) ->
+                        NativeBundle.write(
+                                present.fitter().fit(recipe, progress, cancellation),
+                                present.fitter().calibration(),
+                                ModelSession.PRECISION,
+                                present.opened().text().windows().getFirst(),
+                                folder,
+                                false,
+                                progress,
+                                cancellation),
+                written ->
+                        Notices.done(
+                                Messages.text(
+                                        "status.exported",
+                                        written.folder(),
+                                        Figures.bytes(written.weightBytes()),
+                                        Figures.number(written.bitsPerWeight()),
+                                        written.verifiedTokens())));
     }
 
     @Override

@@ -46,11 +46,14 @@ final class WorkbenchMenus {
         pin.setTooltip(new Tooltip(Messages.text("menu.pin.help")));
         pin.setOnAction(_ -> actions.pinRun());
         bar.addAction(pin);
+        MenuButton export = exportMenu();
+        bar.addAction(export);
         workbench
                 .modelProperty()
                 .subscribe(
                         model -> {
                             pin.setDisable(model.isEmpty());
+                            export.setDisable(model.isEmpty());
                             String summary = model.map(WorkbenchMenus::describe).orElse("");
                             bar.setModel(summary);
                             stage.setTitle(
@@ -107,6 +110,30 @@ final class WorkbenchMenus {
                 });
         menu.getItems().add(file);
         menu.disableProperty().bind(workbench.modelProperty().map(model -> model.isEmpty()));
+        return menu;
+    }
+
+    private MenuButton exportMenu() {
+        MenuButton menu = new MenuButton(Messages.text("menu.export"));
+        menu.setId("export-menu");
+        MenuItem bundle = new MenuItem(Messages.text("menu.export.native"));
+        bundle.setId("export-native");
+        bundle.setOnAction(
+                _ -> {
+                    FileChooser chooser = new FileChooser();
+                    chooser.setTitle(Messages.text("menu.export.native"));
+                    chooser.setInitialFileName(
+                            workbench
+                                    .modelProperty()
+                                    .get()
+                                    .map(m -> m.title() + "-tuned")
+                                    .orElse(""));
+                    File chosen = chooser.showSaveDialog(stage);
+                    if (chosen != null) {
+                        actions.exportBundle(chosen.toPath());
+                    }
+                });
+        menu.getItems().add(bundle);
         return menu;
     }
 

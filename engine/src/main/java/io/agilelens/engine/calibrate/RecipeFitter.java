@@ -57,6 +57,7 @@ public final class RecipeFitter {
 
     private QuantizedLinears latestLinears;
     private Ranges latestRanges;
+    private TunedModel adopted;
 
     private record WeightKey(int layer, LinearRole role, WeightRecipe recipe) {}
 
@@ -83,10 +84,21 @@ public final class RecipeFitter {
     }
 
     /**
+     * Takes over a model that was tuned elsewhere, such as one read from a bundle: asked for its
+     * recipe, the fitter gives it back instead of fitting anew.
+     */
+    public synchronized void adopt(TunedModel tuned) {
+        adopted = tuned;
+    }
+
+    /**
      * @throws UserException if the recipe does not fit the model
      */
     public synchronized TunedModel fit(
             Recipe recipe, Progress progress, Cancellation cancellation) {
+        if (adopted != null && adopted.recipe().equals(recipe)) {
+            return adopted;
+        }
         ModelConfig config = model.config();
         recipe.requireLayers(config.layers());
         List<Map<LinearRole, QuantizedWeight>> weights = weights(recipe, progress, cancellation);

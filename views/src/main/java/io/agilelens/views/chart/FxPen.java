@@ -11,11 +11,14 @@ import javafx.scene.text.Text;
 import javafx.scene.text.TextAlignment;
 
 /** Draws on a canvas. Lines of one pixel are moved to pixel centres so that they are sharp. */
-final class FxPen implements Pen {
+public final class FxPen implements Pen {
     private final GraphicsContext graphics;
     private final Text ruler = new Text();
 
-    FxPen(GraphicsContext graphics) {
+    /**
+     * @param graphics what is drawn on
+     */
+    public FxPen(GraphicsContext graphics) {
         this.graphics = graphics;
         graphics.setTextBaseline(VPos.CENTER);
     }

@@ -3,7 +3,7 @@ package io.agilelens.views.chart;
 import javafx.scene.paint.Color;
 
 /** Draws one picture on the screen or into a file, in pixels from the upper left corner. */
-interface Pen {
+public interface Pen {
 
     /** Which side of a text its point lies on. */
     enum Anchor {

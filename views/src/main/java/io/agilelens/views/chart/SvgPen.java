@@ -11,7 +11,7 @@ import javafx.scene.paint.Color;
  * Draws into a Scalable Vector Graphics 1.1 document. Lines and text stay lines and text; a table's
  * cells are embedded as one PNG, because a million rectangles would help nobody.
  */
-final class SvgPen implements Pen {
+public final class SvgPen implements Pen {
     private final StringBuilder body = new StringBuilder();
     private final double width;
     private final double height;
@@ -20,14 +20,14 @@ final class SvgPen implements Pen {
     /**
      * @param ruler measures text
      */
-    SvgPen(double width, double height, Pen ruler) {
+    public SvgPen(double width, double height, Pen ruler) {
         this.width = width;
         this.height = height;
         this.ruler = ruler;
     }
 
     /** The whole document. */
-    String document() {
+    public String document() {
         return Svg.document(width, height, body.toString());
     }
 

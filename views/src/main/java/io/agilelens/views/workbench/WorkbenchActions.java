@@ -18,6 +18,13 @@ public interface WorkbenchActions {
     void pinRun();
 
     /**
+     * Writes the tuned model as a native bundle.
+     *
+     * @param folder must not exist yet
+     */
+    void exportBundle(Path folder);
+
+    /**
      * Measures the kernels at the model's shapes.
      *
      * @param bits vector width, 0 for scalar code

@@ -1,0 +1,20 @@
+package io.agilelens.views.tokens;
+
+/**
+ * What a pruned layer decided about one token.
+ *
+ * @param layer the decoder layer
+ * @param entered tokens that entered it
+ * @param removed how many of them left
+ * @param score importance of the token, from attention probabilities summed over heads
+ * @param rank 0 for the least important of those that entered
+ * @param threshold the largest score among those that left; NaN if none did
+ */
+public record Judgement(
+        int layer, int entered, int removed, float score, int rank, float threshold) {
+
+    /** Whether the token left here. */
+    public boolean left() {
+        return rank < removed;
+    }
+}

@@ -1,0 +1,453 @@
+package io.agilelens.views.tokens;
+
+import io.agilelens.engine.UserException;
+import io.agilelens.views.Figures;
+import io.agilelens.views.Messages;
+import io.agilelens.views.Theme;
+import io.agilelens.views.chart.ChartStyle;
+import io.agilelens.views.chart.Csv;
+import io.agilelens.views.chart.Exportable;
+import io.agilelens.views.chart.FxPen;
+import io.agilelens.views.chart.Pen;
+import io.agilelens.views.chart.SvgPen;
+import io.agilelens.views.chart.ValueScale;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntConsumer;
+import javafx.beans.property.BooleanProperty;
+import javafx.beans.property.ObjectProperty;
+import javafx.beans.property.SimpleBooleanProperty;
+import javafx.beans.property.SimpleObjectProperty;
+import javafx.geometry.Orientation;
+import javafx.scene.AccessibleRole;
+import javafx.scene.canvas.Canvas;
+import javafx.scene.control.Label;
+import javafx.scene.control.ScrollBar;
+import javafx.scene.input.KeyEvent;
+import javafx.scene.input.MouseButton;
+import javafx.scene.input.MouseEvent;
+import javafx.scene.input.ScrollEvent;
+import javafx.scene.layout.Region;
+import javafx.scene.paint.Color;
+
+/**
+ * The text itself, token by token, each in the colour of what is known about it. One canvas shows
+ * the lines in sight, so thousands of tokens scroll as smoothly as ten. Click or arrow keys select.
+ */
+final class TokenFlow extends Region implements Exportable {
+    private static final double STALE_OPACITY = 0.45;
+    private static final double MARGIN = 4;
+    private static final double GAP = 0.5;
+    private static final double BAR = 14;
+    private static final double LEGEND_BAR_WIDTH = 140;
+    private static final double LEGEND_BAR_HEIGHT = 10;
+
+    private final Canvas canvas = new Canvas();
+    private final Pen pen = new FxPen(canvas.getGraphicsContext2D());
+    private final ScrollBar scrollBar = new ScrollBar();
+    private final Label hover = new Label();
+    private final ObjectProperty<ChartStyle> style =
+            new SimpleObjectProperty<>(this, "style", ChartStyle.LIGHT);
+    private final BooleanProperty stale = new SimpleBooleanProperty(this, "stale");
+    private final Map<String, Double> widths = new HashMap<>();
+    private final String title;
+
+    private TokenTable table;
+    private TokenColoring coloring = TokenColoring.REMOVAL;
+    private TokenPalette palette;
+    private TokenLayout layout;
+    private double laidOutWidth = -1;
+    private boolean revealAfterLayout;
+    private int selected = -1;
+    private int hovered = -1;
+    private IntConsumer onSelect = token -> {};
+
+    /**
+     * @param title what the picture shows, for files and screen readers
+     */
+    TokenFlow(String title) {
+        this.title = title;
+        getStyleClass().add("token-flow");
+        setFocusTraversable(true);
+        setAccessibleRole(AccessibleRole.TEXT_AREA);
+        setAccessibleText(title);
+        setMinSize(200, 120);
+        setPrefSize(480, 240);
+        canvas.setManaged(false);
+        hover.setManaged(false);
+        hover.setVisible(false);
+        hover.setMouseTransparent(true);
+        hover.getStyleClass().add("chart-hover");
+        scrollBar.setOrientation(Orientation.VERTICAL);
+        scrollBar.setManaged(false);
+        scrollBar.setMin(0);
+        getChildren().addAll(canvas, scrollBar, hover);
+        style.bind(Theme.chartStyleProperty());
+        style.addListener(
+                (property, before, now) -> {
+                    if (before.magnification() != now.magnification()) {
+                        widths.clear();
+                        laidOutWidth = -1;
+                    }
+                    repaint();
+                });
+        stale.addListener((property, before, now) -> canvas.setOpacity(now ? STALE_OPACITY : 1));
+        scrollBar.valueProperty().subscribe(this::draw);
+        focusedProperty().subscribe(this::draw);
+        addEventHandler(MouseEvent.MOUSE_MOVED, this::hoverAt);
+        addEventHandler(MouseEvent.MOUSE_EXITED, event -> endHover());
+        addEventHandler(MouseEvent.MOUSE_CLICKED, this::click);
+        addEventHandler(ScrollEvent.SCROLL, this::scroll);
+        addEventHandler(KeyEvent.KEY_PRESSED, this::press);
+    }
+
+    /** Replaces the text, or nothing for none, and what its colours tell. */
+    void show(TokenTable shown, TokenColoring told) {
+        boolean sameText = table != null && shown != null && table.tokens().equals(shown.tokens());
+        table = shown;
+        coloring = told;
+        if (!sameText) {
+            laidOutWidth = -1;
+            scrollBar.setValue(0);
+            endHover();
+        }
+        repaint();
+    }
+
+    /** Marks a token, −1 for none, and brings it into sight. */
+    void select(int token) {
+        if (token != selected) {
+            selected = token;
+            revealAfterLayout = true;
+            layOut();
+        }
+        draw();
+    }
+
+    /** Hears which token a person picked. */
+    void setOnSelect(IntConsumer listener) {
+        onSelect = listener;
+    }
+
+    /** Whether the picture shows what was, while what is is being computed. */
+    BooleanProperty staleProperty() {
+        return stale;
+    }
+
+    /** How tokens are drawn now; empty text has none. */
+    TokenPalette palette() {
+        return palette;
+    }
+
+    /** Where tokens are now, or null without a text. */
+    TokenLayout tokenLayout() {
+        return layout;
+    }
+
+    private void repaint() {
+        palette = table == null ? null : new TokenPalette(table, coloring, style.get());
+        requestLayout();
+        draw();
+    }
+
+    private double letterSize() {
+        return 13 * style.get().magnification();
+    }
+
+    private double lineHeight() {
+        return Math.round(letterSize() * 1.75);
+    }
+
+    private double inset() {
+        return 0.75 * style.get().magnification();
+    }
+
+    private double top() {
+        return Math.round(style.get().labelSize() * 2.4);
+    }
+
+    private double roomBelowLegend() {
+        return Math.max(1, getHeight() - top());
+    }
+
+    @Override
+    protected void layoutChildren() {
+        canvas.setWidth(getWidth());
+        canvas.setHeight(getHeight());
+        layOut();
+        draw();
+    }
+
+    private void layOut() {
+        double width = Math.max(40, getWidth() - 2 * MARGIN - BAR);
+        if (table == null) {
+            layout = null;
+        } else if (layout == null || laidOutWidth != width) {
+            layout =
+                    TokenLayout.of(
+                            table.tokens(),
+                            width,
+                            GAP,
+                            text -> widths.computeIfAbsent(text, this::measure));
+            laidOutWidth = width;
+            revealAfterLayout = true;
+        }
+        double all = layout == null ? 0 : layout.lines() * lineHeight() + 2 * MARGIN;
+        double room = roomBelowLegend();
+        scrollBar.setVisible(all > room);
+        scrollBar.setMax(Math.max(0, all - room));
+        scrollBar.setVisibleAmount(all <= room ? 1 : scrollBar.getMax() * room / all);
+        scrollBar.setUnitIncrement(lineHeight());
+        scrollBar.setBlockIncrement(room - lineHeight());
+        scrollBar.setValue(Math.min(scrollBar.getValue(), scrollBar.getMax()));
+        scrollBar.resizeRelocate(getWidth() - BAR, top(), BAR, room);
+        if (revealAfterLayout && selected >= 0 && layout != null) {
+            reveal(selected);
+        }
+        revealAfterLayout = false;
+    }
+
+    private double measure(String text) {
+        return pen.textWidth(text, letterSize()) + 2 * inset();
+    }
+
+    private void reveal(int token) {
+        double y = layout.places().get(token).line() * lineHeight() + MARGIN;
+        double room = roomBelowLegend();
+        if (y < scrollBar.getValue()) {
+            scrollBar.setValue(Math.max(0, y - MARGIN));
+        } else if (y + lineHeight() > scrollBar.getValue() + room) {
+            scrollBar.setValue(Math.min(scrollBar.getMax(), y + lineHeight() - room + MARGIN));
+        }
+    }
+
+    private void draw() {
+        canvas.getGraphicsContext2D().clearRect(0, 0, getWidth(), getHeight());
+        if (table == null || layout == null || palette == null) {
+            return;
+        }
+        drawTokens(pen, scrollBar.getValue(), getHeight());
+        pen.fill(0, 0, getWidth(), top(), style.get().background());
+        drawLegend(pen);
+        if (isFocused()) {
+            pen.frame(0, top(), getWidth() - 1, roomBelowLegend() - 1, style.get().baseline(), 1);
+        }
+    }
+
+    /** Draws the lines that a height shows, scrolled down by an offset. */
+    private void drawTokens(Pen on, double offset, double height) {
+        double lineHeight = lineHeight();
+        for (int i = 0; i < table.count(); i++) {
+            TokenLayout.Place place = layout.places().get(i);
+            double y = top() + MARGIN + place.line() * lineHeight - offset;
+            if (y + lineHeight < top()) {
+                continue;
+            }
+            if (y > height) {
+                break;
+            }
+            drawToken(on, i, MARGIN + place.x(), y, place);
+        }
+    }
+
+    private void drawToken(Pen on, int token, double x, double y, TokenLayout.Place place) {
+        TokenPalette.Mark mark = palette.mark(token);
+        double chipHeight = lineHeight() - 3;
+        if (mark.chip() != null) {
+            on.fill(x, y, place.width(), chipHeight, mark.chip());
+        }
+        if (mark.line() != null) {
+            double thickness = 2 * style.get().magnification();
+            on.fill(x, y + chipHeight - thickness, place.width(), thickness, mark.line());
+        }
+        on.text(
+                place.text(),
+                x + inset(),
+                y + chipHeight / 2,
+                Pen.Anchor.START,
+                letterSize(),
+                mark.text());
+        if (token == selected) {
+            Color color = style.get().selection();
+            on.frame(x - 1, y - 1, place.width() + 1, chipHeight + 1, color, 2);
+        }
+    }
+
+    private void drawLegend(Pen on) {
+        double size = style.get().labelSize();
+        double middle = top() / 2;
+        double x = MARGIN;
+        for (TokenPalette.Entry entry : palette.entries()) {
+            on.fill(x, middle - size / 2, size, size, entry.color());
+            on.text(entry.words(), x + size + 4, middle, Pen.Anchor.START, size, text());
+            x += size + 4 + on.textWidth(entry.words(), size) + 14;
+        }
+        if (palette.scale().isPresent()) {
+            drawGradient(on, palette.scale().get(), x, middle, size);
+        }
+    }
+
+    private void drawGradient(
+            Pen on, TokenPalette.Gradient gradient, double x, double middle, double size) {
+        on.text(gradient.title(), x, middle, Pen.Anchor.START, size, style.get().muted());
+        double left = x + on.textWidth(gradient.title(), size) + 16;
+        double width = LEGEND_BAR_WIDTH * style.get().magnification();
+        int steps = (int) width;
+        int[] colors = new int[steps];
+        for (int i = 0; i < steps; i++) {
+            colors[i] = gradient.colors().argb((i + 0.5) / steps);
+        }
+        ValueScale scale = gradient.scale();
+        String least = Figures.number(scale.minimum());
+        String most = "≥ " + Figures.number(scale.maximum());
+        left += on.textWidth(least, size);
+        on.text(least, left - 4, middle, Pen.Anchor.END, size, text());
+        on.image(colors, steps, 1, left, middle - LEGEND_BAR_HEIGHT / 2, width, LEGEND_BAR_HEIGHT);
+        on.text(most, left + width + 4, middle, Pen.Anchor.START, size, text());
+    }
+
+    private Color text() {
+        return style.get().text();
+    }
+
+    private int tokenAt(double x, double y) {
+        if (layout == null || y < top()) {
+            return -1;
+        }
+        int line = (int) Math.floor((y - top() - MARGIN + scrollBar.getValue()) / lineHeight());
+        return layout.at(line, x - MARGIN);
+    }
+
+    private void hoverAt(MouseEvent event) {
+        int token = tokenAt(event.getX(), event.getY());
+        if (token < 0) {
+            endHover();
+            return;
+        }
+        if (token != hovered) {
+            hovered = token;
+            hover.setText(TokenWords.inShort(table, token));
+            hover.autosize();
+        }
+        double below = event.getY() + 18;
+        boolean fits = below + hover.getHeight() < getHeight();
+        hover.relocate(
+                Math.clamp(event.getX() + 12, 0, Math.max(0, getWidth() - hover.getWidth())),
+                fits ? below : event.getY() - hover.getHeight() - 8);
+        hover.setVisible(true);
+    }
+
+    private void endHover() {
+        hovered = -1;
+        hover.setVisible(false);
+    }
+
+    private void click(MouseEvent event) {
+        requestFocus();
+        int token = tokenAt(event.getX(), event.getY());
+        if (token >= 0 && event.getButton() == MouseButton.PRIMARY) {
+            onSelect.accept(token);
+        }
+    }
+
+    private void scroll(ScrollEvent event) {
+        if (scrollBar.isVisible()) {
+            double wanted = scrollBar.getValue() - event.getDeltaY();
+            scrollBar.setValue(Math.clamp(wanted, 0, scrollBar.getMax()));
+            endHover();
+            event.consume();
+        }
+    }
+
+    private void press(KeyEvent event) {
+        if (layout == null || event.isShortcutDown() || event.isAltDown()) {
+            return;
+        }
+        int from = Math.max(selected, 0);
+        int page = (int) Math.max(1, roomBelowLegend() / lineHeight() - 1);
+        int wanted =
+                switch (event.getCode()) {
+                    case LEFT -> Math.max(0, from - 1);
+                    case RIGHT -> selected < 0 ? 0 : Math.min(table.count() - 1, from + 1);
+                    case UP -> layout.vertically(from, -1);
+                    case DOWN -> layout.vertically(from, 1);
+                    case PAGE_UP -> layout.vertically(from, -page);
+                    case PAGE_DOWN -> layout.vertically(from, page);
+                    case HOME -> 0;
+                    case END -> table.count() - 1;
+                    default -> -1;
+                };
+        if (wanted >= 0) {
+            onSelect.accept(wanted);
+            event.consume();
+        }
+    }
+
+    @Override
+    public Region node() {
+        return this;
+    }
+
+    @Override
+    public String fileName() {
+        return title;
+    }
+
+    /** The whole text, not only what is in sight. */
+    @Override
+    public String toSvg() {
+        requireText();
+        double height = top() + layout.lines() * lineHeight() + 2 * MARGIN;
+        SvgPen svg = new SvgPen(getWidth(), height, pen);
+        svg.fill(0, 0, getWidth(), height, style.get().background());
+        drawLegend(svg);
+        drawTokens(svg, 0, height);
+        return svg.document();
+    }
+
+    @Override
+    public String toCsv() {
+        requireText();
+        Csv csv =
+                new Csv()
+                        .line(
+                                List.of(
+                                        "position",
+                                        "token",
+                                        "removal layer",
+                                        "score",
+                                        "rank",
+                                        "threshold",
+                                        "baseline loss, nats",
+                                        "tuned loss, nats"));
+        for (int t = 0; t < table.count(); t++) {
+            List<Judgement> judgements = table.judgements(t);
+            List<Object> fields = new ArrayList<>();
+            fields.add(t);
+            fields.add(table.tokens().get(t));
+            fields.add(table.removal()[t] < 0 ? "" : table.removal()[t]);
+            if (judgements.isEmpty()) {
+                fields.addAll(List.of("", "", ""));
+            } else {
+                Judgement last = judgements.getLast();
+                fields.addAll(List.of(last.score(), last.rank(), last.threshold()));
+            }
+            fields.add(known(table.baselineLoss()[t]));
+            fields.add(known(table.tunedLoss()[t]));
+            csv.line(fields);
+        }
+        return csv.toString();
+    }
+
+    private static Object known(float loss) {
+        return Float.isNaN(loss) ? "" : loss;
+    }
+
+    private void requireText() {
+        if (table == null || layout == null) {
+            throw new UserException(Messages.text("export.nothing"));
+        }
+    }
+}

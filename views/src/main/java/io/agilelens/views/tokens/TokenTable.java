@@ -1,0 +1,159 @@
+package io.agilelens.views.tokens;
+
+import io.agilelens.engine.evaluate.PruningTrace;
+import io.agilelens.engine.recipe.PruningRecipe;
+import io.agilelens.views.chart.HeatmapData;
+import io.agilelens.views.workbench.WindowComparison;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * One window of the text, token by token: where each left and how well it was predicted. Arrays are
+ * {@code [tokens]} and read only.
+ *
+ * @param window index of the window in the text
+ * @param tokens each as text
+ * @param removal the layer at which each left, −1 for those that reached the output
+ * @param baselineLoss loss in nats with which the float model predicted each token from those
+ *     before it; NaN for the first, which nothing predicts
+ * @param tunedLoss the same for the tuned model; where the position before was pruned, the nearest
+ *     earlier survivor predicts
+ * @param predictedFromAfar whether the tuned prediction came from such an earlier survivor
+ * @param trace what pruning did
+ * @param pruning the recipe that pruned
+ */
+public record TokenTable(
+        int window,
+        List<String> tokens,
+        int[] removal,
+        float[] baselineLoss,
+        float[] tunedLoss,
+        boolean[] predictedFromAfar,
+        PruningTrace trace,
+        PruningRecipe pruning) {
+
+    /** Gathers what one comparison says about its tokens. */
+    public static TokenTable of(WindowComparison comparison) {
+        int count = comparison.tokens().size();
+        PruningTrace trace = comparison.tuned().pruning();
+        int[] removal = new int[count];
+        Arrays.fill(removal, -1);
+        for (PruningTrace.Step step : trace.steps()) {
+            for (int i = 0; i < step.positions().length; i++) {
+                if (step.ranks()[i] < step.removed()) {
+                    removal[step.positions()[i]] = step.layer();
+                }
+            }
+        }
+        float[] kept = comparison.tuned().loss().kept();
+        float[] carried = comparison.tuned().loss().carried();
+        boolean[] fromAfar = new boolean[count];
+        for (int t = 1; t < count; t++) {
+            fromAfar[t] = Float.isNaN(kept[t - 1]) && !Float.isNaN(carried[t - 1]);
+        }
+        return new TokenTable(
+                comparison.window(),
+                comparison.tokens(),
+                removal,
+                byPredictedToken(comparison.baseline().loss().carried()),
+                byPredictedToken(carried),
+                fromAfar,
+                trace,
+                comparison.model().recipe().pruning());
+    }
+
+    /** Position t predicts token t + 1. */
+    private static float[] byPredictedToken(float[] byPosition) {
+        float[] byToken = new float[byPosition.length];
+        byToken[0] = Float.NaN;
+        System.arraycopy(byPosition, 0, byToken, 1, byPosition.length - 1);
+        return byToken;
+    }
+
+    public int count() {
+        return tokens.size();
+    }
+
+    /** Whether any layer prunes. */
+    public boolean prunes() {
+        return !trace.steps().isEmpty();
+    }
+
+    /** Layers at which tokens leave, ascending. */
+    public List<Integer> pruningLayers() {
+        return trace.steps().stream().map(PruningTrace.Step::layer).toList();
+    }
+
+    /** The loss that a colouring shows, in nats; NaN where there is none. */
+    public float loss(int token, TokenColoring coloring) {
+        return switch (coloring) {
+            case BASELINE -> baselineLoss[token];
+            case TUNED -> tunedLoss[token];
+            case DIFFERENCE -> tunedLoss[token] - baselineLoss[token];
+            case REMOVAL -> Float.NaN;
+        };
+    }
+
+    /** What each pruned layer that a token entered decided about it, in order. */
+    public List<Judgement> judgements(int token) {
+        List<Judgement> judgements = new ArrayList<>();
+        for (PruningTrace.Step step : trace.steps()) {
+            int index = Arrays.binarySearch(step.positions(), token);
+            if (index >= 0) {
+                judgements.add(
+                        new Judgement(
+                                step.layer(),
+                                step.positions().length,
+                                step.removed(),
+                                step.scores()[index],
+                                step.ranks()[index],
+                                step.threshold()));
+            }
+        }
+        return judgements;
+    }
+
+    /** Tokens that reached the output. */
+    public int survivors() {
+        return trace.alive(trace.layers() - 1);
+    }
+
+    /** Share of this window's predictions that were made at positions that reached the output. */
+    public double coverage() {
+        int predictions = 0;
+        int own = 0;
+        for (int t = 1; t < count(); t++) {
+            if (!Float.isNaN(tunedLoss[t])) {
+                predictions++;
+                own += predictedFromAfar[t] ? 0 : 1;
+            }
+        }
+        return (double) own / predictions;
+    }
+
+    /**
+     * The lanes, {@code [layers, tokens]}: a token's lane runs down to the layer at which it left,
+     * and shows the score that decided: that of the layer itself or of the next one that prunes,
+     * and below the last one its last score. Not-a-number once the token is gone.
+     */
+    public HeatmapData lanes(HeatmapData.Labels labels) {
+        int layers = trace.layers();
+        float[] scores = new float[layers * count()];
+        Arrays.fill(scores, Float.NaN);
+        int from = 0;
+        for (PruningTrace.Step step : trace.steps()) {
+            boolean last = step == trace.steps().getLast();
+            for (int i = 0; i < step.positions().length; i++) {
+                int token = step.positions()[i];
+                boolean stays = removal[token] < 0;
+                int to = last && stays ? layers - 1 : step.layer();
+                for (int layer = from; layer <= to; layer++) {
+                    scores[layer * count() + token] = step.scores()[i];
+                }
+            }
+            from = step.layer() + 1;
+        }
+        return HeatmapData.adopt(layers, count(), scores, labels);
+    }
+}

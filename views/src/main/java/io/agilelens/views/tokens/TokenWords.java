@@ -1,0 +1,66 @@
+package io.agilelens.views.tokens;
+
+import io.agilelens.engine.model.TokenScore;
+import io.agilelens.views.Figures;
+import io.agilelens.views.Messages;
+import java.util.List;
+
+/** What is known about a token, in words. */
+final class TokenWords {
+    private TokenWords() {}
+
+    /** The token between quotation marks, with spaces and line ends in sight. */
+    static String quoted(String token) {
+        return "“" + TokenLayout.visible(token) + "”";
+    }
+
+    /** One line for the pointer: position, token, fate and losses. */
+    static String inShort(TokenTable table, int token) {
+        String fate =
+                table.removal()[token] < 0
+                        ? ""
+                        : " · "
+                                + Messages.text(
+                                        "tokens.left.short",
+                                        Integer.toString(table.removal()[token]));
+        return token
+                + " "
+                + quoted(table.tokens().get(token))
+                + fate
+                + " · "
+                + Messages.text(
+                        "tokens.loss.short",
+                        Figures.number(table.baselineLoss()[token]),
+                        Figures.number(table.tunedLoss()[token]));
+    }
+
+    /** Why a token left or stayed, in one sentence. */
+    static String reason(TokenTable table, int token) {
+        List<Judgement> judgements = table.judgements(token);
+        if (judgements.isEmpty()) {
+            return Messages.text("tokens.reason.unpruned");
+        }
+        Judgement last = judgements.getLast();
+        if (last.left()) {
+            return Messages.text(
+                    "tokens.reason.left." + table.pruning().score(),
+                    Integer.toString(last.layer()),
+                    Integer.toString(last.removed()),
+                    Integer.toString(last.entered()),
+                    Integer.toString(last.rank() + 1));
+        }
+        if (token == 0 && table.pruning().score() == TokenScore.START) {
+            return Messages.text("tokens.reason.first");
+        }
+        return Messages.text(
+                "tokens.reason.stayed", Integer.toString(last.entered() - last.removed()));
+    }
+
+    /** How the tuned model came to predict a token, where that needs saying. */
+    static String prediction(TokenTable table, int token) {
+        if (token == 0) {
+            return Messages.text("tokens.loss.first");
+        }
+        return table.predictedFromAfar()[token] ? Messages.text("tokens.loss.afar") : "";
+    }
+}

@@ -1,0 +1,266 @@
+package io.agilelens.views.tokens;
+
+import io.agilelens.views.Arrangement;
+import io.agilelens.views.EmptyState;
+import io.agilelens.views.Figures;
+import io.agilelens.views.Messages;
+import io.agilelens.views.StationPane;
+import io.agilelens.views.chart.ChartCard;
+import io.agilelens.views.chart.ChartPane;
+import io.agilelens.views.chart.Heatmap;
+import io.agilelens.views.chart.HeatmapData;
+import io.agilelens.views.chart.Ink;
+import io.agilelens.views.chart.LineChartPane;
+import io.agilelens.views.workbench.Workbench;
+import io.agilelens.views.workbench.WorkbenchActions;
+import java.util.List;
+import java.util.Optional;
+import javafx.scene.control.Button;
+import javafx.scene.control.Label;
+import javafx.scene.control.Tooltip;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
+import javafx.scene.layout.StackPane;
+import javafx.scene.layout.VBox;
+import org.kordamp.ikonli.feather.Feather;
+import org.kordamp.ikonli.javafx.FontIcon;
+
+/**
+ * The station Tokens: the text itself, who was pruned where and why, and who is badly predicted.
+ */
+public final class TokensView extends StackPane {
+    private static final double WIDE = 820;
+    private static final double SIDE = 320;
+    private static final double LEAST_DETAIL = 272;
+    private static final double NARROW_TEXT = 180;
+    private static final double NARROW_LANES = 160;
+    private static final double WIDE_LANES = 220;
+    private static final double LOWER = 200;
+    private static final double TALLEST_SCHEDULE = 380;
+
+    private final TokensViewModel model;
+    private final TokenFlow flow = new TokenFlow(Messages.text("tokens.text.title"));
+    private final Heatmap lanes = new Heatmap();
+    private final LineChartPane schedule =
+            new LineChartPane(
+                    Messages.text("tokens.schedule.title"),
+                    ChartPane.Axis.linear(Messages.text("tokens.schedule.x"), ""),
+                    ChartPane.Axis.linear(Messages.text("tokens.schedule.y"), ""));
+    private final TokenDetail detail = new TokenDetail();
+    private final ChartCard flowCard;
+    private final ChartCard lanesCard;
+    private final ChartCard scheduleCard;
+    private final EmptyState teaching =
+            new EmptyState(Feather.SCISSORS, Messages.text("tokens.empty.unpruned"));
+    private final Label gamma = fact("gamma");
+    private final Label sparsity = fact("sparsity");
+    private final Label coverage = fact("coverage");
+    private final HBox facts = new HBox(16);
+    private final VBox course = new VBox(4);
+    private final Label window = new Label();
+    private final Button previous;
+    private final Button next;
+    private final StationPane station;
+    private final EmptyState empty =
+            new EmptyState(Feather.TYPE, Messages.text("tokens.empty.model"));
+    private boolean showing;
+
+    public TokensView(Workbench workbench, WorkbenchActions actions) {
+        model = new TokensViewModel(workbench, actions);
+        flowCard = new ChartCard(Messages.text("tokens.text.title"), "", flow);
+        lanes.titleProperty().set(Messages.text("tokens.lanes.title"));
+        lanes.setMinHeight(96);
+        lanes.setPrefHeight(150);
+        // The first token's score is the number of heads, others' are often below a thousandth.
+        lanes.logScaleProperty().set(true);
+        lanesCard =
+                new ChartCard(
+                        Messages.text("tokens.lanes.title"),
+                        Messages.text("tokens.lanes.sentence"),
+                        lanes);
+        schedule.setMinHeight(110);
+        scheduleCard =
+                new ChartCard(
+                        Messages.text("tokens.schedule.title"),
+                        Messages.text("tokens.schedule.sentence"),
+                        schedule);
+        VBox.setVgrow(scheduleCard, Priority.ALWAYS);
+        facts.setId("tokens-facts");
+        facts.getChildren().addAll(gamma, sparsity, coverage);
+        previous = step(Feather.CHEVRON_LEFT, "tokens.window.previous", -1);
+        next = step(Feather.CHEVRON_RIGHT, "tokens.window.next", 1);
+        window.setId("tokens-window");
+        window.setMinWidth(Region.USE_PREF_SIZE);
+        HBox windows = new HBox(previous, window, next);
+        windows.getStyleClass().add("card-tools");
+        windows.setSpacing(4);
+        ColoringSwitch coloring = new ColoringSwitch(model);
+        coloring.setMinWidth(Region.USE_PREF_SIZE);
+        station =
+                new StationPane(
+                        Messages.text("tokens.title"),
+                        new Arrangement(WIDE, this::narrow, this::wide),
+                        windows,
+                        coloring);
+        getChildren().setAll(empty, station);
+
+        flow.setOnSelect(model::selectToken);
+        flow.staleProperty().bind(workbench.comparisonStaleProperty());
+        lanes.staleProperty().bind(workbench.comparisonStaleProperty());
+        schedule.staleProperty().bind(workbench.comparisonStaleProperty());
+        schedule.setOnPick(
+                pick -> model.selectLane(pick.index(), Math.max(0, model.tokenProperty().get())));
+        lanes.selectedColumnProperty().subscribe(this::selectLane);
+        lanes.selectedRowProperty().subscribe(this::selectLane);
+        model.tableProperty().subscribe(this::show);
+        model.coloringProperty().subscribe(this::showText);
+        model.tokenProperty().subscribe(this::showSelection);
+        workbench.selection().placeProperty().subscribe(this::showSelection);
+    }
+
+    private static Label fact(String name) {
+        Label label = new Label();
+        label.getStyleClass().add("small");
+        label.setMinWidth(Region.USE_PREF_SIZE);
+        label.setTooltip(new Tooltip(Messages.text("tokens.fact." + name + ".help")));
+        return label;
+    }
+
+    private Button step(Feather icon, String key, int by) {
+        Button button = new Button(null, new FontIcon(icon));
+        button.setId(key.replace('.', '-'));
+        button.getStyleClass().addAll("flat", "icon-button");
+        button.setAccessibleText(Messages.text(key));
+        button.setTooltip(new Tooltip(Messages.text(key)));
+        button.setOnAction(event -> model.move(by));
+        return button;
+    }
+
+    private Region narrow() {
+        HBox lower = new HBox(16, detail, course);
+        detail.setMinWidth(LEAST_DETAIL);
+        detail.setPrefWidth(100);
+        course.setPrefWidth(100);
+        HBox.setHgrow(detail, Priority.ALWAYS);
+        HBox.setHgrow(course, Priority.ALWAYS);
+        lower.setMinHeight(LOWER);
+        lower.setPrefHeight(LOWER);
+        flowCard.setMinHeight(NARROW_TEXT);
+        flowCard.setPrefHeight(NARROW_TEXT);
+        lanesCard.setMinHeight(NARROW_LANES);
+        lanesCard.setPrefHeight(NARROW_LANES);
+        VBox.setVgrow(flowCard, Priority.ALWAYS);
+        return new VBox(8, flowCard, lanesCard, lower);
+    }
+
+    private Region wide() {
+        VBox left = new VBox(12, flowCard, lanesCard);
+        VBox right = new VBox(12, detail, course);
+        detail.setPrefWidth(SIDE);
+        course.setPrefWidth(SIDE);
+        right.setMinWidth(SIDE);
+        right.setMaxWidth(SIDE);
+        lanesCard.setPrefHeight(WIDE_LANES);
+        VBox.setVgrow(flowCard, Priority.ALWAYS);
+        VBox.setVgrow(course, Priority.ALWAYS);
+        course.setMaxHeight(TALLEST_SCHEDULE);
+        HBox all = new HBox(24, left, right);
+        HBox.setHgrow(left, Priority.ALWAYS);
+        left.setMinWidth(0);
+        return all;
+    }
+
+    private void show(Optional<TokenTable> shown) {
+        station.setVisible(shown.isPresent());
+        empty.setVisible(shown.isEmpty());
+        TokenTable table = shown.orElse(null);
+        boolean prunes = table != null && table.prunes();
+        lanesCard.setVisible(prunes);
+        lanesCard.setManaged(prunes);
+        course.getChildren().setAll(prunes ? List.of(scheduleCard, facts) : List.of(teaching));
+        showText(model.coloringProperty().get());
+        if (table == null) {
+            return;
+        }
+        window.setText(
+                Messages.text(
+                        "tokens.window",
+                        Integer.toString(table.window() + 1),
+                        Integer.toString(model.windows())));
+        previous.setDisable(table.window() == 0);
+        next.setDisable(table.window() + 1 >= model.windows());
+        if (prunes) {
+            showPruning(table);
+        }
+        showSelection();
+    }
+
+    private void showText(TokenColoring coloring) {
+        flow.show(model.tableProperty().get().orElse(null), coloring);
+        flowCard.setSentence(Messages.text("tokens.text.sentence." + coloring));
+    }
+
+    private void showPruning(TokenTable table) {
+        showing = true;
+        lanes.dataProperty()
+                .set(
+                        table.lanes(
+                                new HeatmapData.Labels(
+                                        Messages.text("tokens.lanes.value"),
+                                        "",
+                                        Messages.text("tokens.lanes.row"),
+                                        Messages.text("tokens.lanes.column"),
+                                        Integer::toString,
+                                        token -> lane(table, token))));
+        showing = false;
+        int layers = table.trace().layers();
+        double[] x = new double[layers];
+        double[] alive = new double[layers];
+        double[] all = new double[layers];
+        for (int layer = 0; layer < layers; layer++) {
+            x[layer] = layer;
+            alive[layer] = table.trace().alive(layer);
+            all[layer] = table.count();
+        }
+        schedule.setLines(
+                List.of(
+                        LineChartPane.Line.of(
+                                Messages.text("comparison.BASELINE"), Ink.BASELINE, x, all),
+                        LineChartPane.Line.of(
+                                Messages.text("comparison.TUNED"), Ink.TUNED, x, alive)));
+        gamma.setText(
+                Messages.text(
+                        "tokens.fact.gamma",
+                        Figures.number(100 * table.pruning().schedule().gamma(), "%")));
+        sparsity.setText(
+                Messages.text("tokens.fact.sparsity", Figures.number(table.trace().sparsity())));
+        coverage.setText(
+                Messages.text("tokens.fact.coverage", Figures.number(100 * table.coverage(), "%")));
+    }
+
+    private static String lane(TokenTable table, int token) {
+        return token + " " + TokenWords.quoted(table.tokens().get(token));
+    }
+
+    private void showSelection() {
+        int token = model.tokenProperty().get();
+        TokenTable table = model.tableProperty().get().orElse(null);
+        flow.select(token);
+        detail.show(table, token);
+        if (table != null && table.prunes()) {
+            showing = true;
+            lanes.select(Math.min(model.layer(), table.trace().layers() - 1), token);
+            showing = false;
+        }
+    }
+
+    /** The map reports row and column one after the other; the last report has both. */
+    private void selectLane() {
+        int row = lanes.selectedRowProperty().get();
+        int column = lanes.selectedColumnProperty().get();
+        if (!showing && row >= 0 && column >= 0) {
+            model.selectLane(row, column);
+        }
+    }
+}

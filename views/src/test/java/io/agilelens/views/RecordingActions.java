@@ -1,0 +1,47 @@
+package io.agilelens.views;
+
+import io.agilelens.views.workbench.WorkbenchActions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writes down what a view asked for. */
+public final class RecordingActions implements WorkbenchActions {
+    /** One line a request, in order. */
+    public final List<String> asked = new ArrayList<>();
+
+    @Override
+    public void open(String reference) {
+        asked.add("open " + reference);
+    }
+
+    @Override
+    public void useText(Path file) {
+        asked.add("useText " + file);
+    }
+
+    @Override
+    public void showWindow(int window) {
+        asked.add("showWindow " + window);
+    }
+
+    @Override
+    public void pinRun() {
+        asked.add("pinRun");
+    }
+
+    @Override
+    public void exportBundle(Path folder) {
+        asked.add("exportBundle " + folder);
+    }
+
+    @Override
+    public void measureKernels(int bits) {
+        asked.add("measureKernels " + bits);
+    }
+
+    @Override
+    public void cancel() {
+        asked.add("cancel");
+    }
+}

@@ -1,0 +1,77 @@
+package io.agilelens.views.tokens;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agilelens.engine.recipe.Recipe;
+import io.agilelens.views.ComparisonFixture;
+import io.agilelens.views.chart.HeatmapData;
+import io.agilelens.views.workbench.WindowComparison;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TokenTableTest {
+    private static final HeatmapData.Labels LABELS =
+            HeatmapData.Labels.numbered("score", "", "layer", "token");
+
+    private final ComparisonFixture fixture = ComparisonFixture.tiny();
+    private final WindowComparison comparison = fixture.compare(fixture.prunedRecipe(), 0, 1);
+    private final TokenTable table = TokenTable.of(comparison);
+
+    @Test
+    void everyTokensFateAgreesWithTheTrace() {
+        int gone = 0;
+        for (int t = 0; t < table.count(); t++) {
+            assertEquals(table.trace().layerOfRemoval(t), table.removal()[t]);
+            gone += table.removal()[t] >= 0 ? 1 : 0;
+            List<Judgement> judgements = table.judgements(t);
+            boolean left = judgements.getLast().left();
+            assertEquals(table.removal()[t] >= 0, left);
+            assertTrue(!left || judgements.getLast().score() <= judgements.getLast().threshold());
+            assertTrue(left || judgements.getLast().score() >= judgements.getLast().threshold());
+        }
+        assertEquals(table.count() - table.survivors(), gone);
+        assertTrue(gone > 30, "half of 96 should leave, not " + gone);
+        assertEquals(-1, table.removal()[0], "the first token never leaves");
+    }
+
+    @Test
+    void lossesBelongToTheTokenThatIsPredicted() {
+        assertTrue(Float.isNaN(table.baselineLoss()[0]));
+        float[] byPosition = comparison.baseline().loss().kept();
+        for (int t = 1; t < table.count(); t++) {
+            assertEquals(byPosition[t - 1], table.baselineLoss()[t]);
+            assertEquals(table.removal()[t - 1] >= 0, table.predictedFromAfar()[t]);
+            assertTrue(Float.isFinite(table.tunedLoss()[t]));
+        }
+        int scored = 0;
+        for (float loss : comparison.tuned().loss().kept()) {
+            scored += Float.isNaN(loss) ? 0 : 1;
+        }
+        assertEquals(scored / 95.0, table.coverage(), 1e-12);
+    }
+
+    @Test
+    void lanesEndWhereTokensLeft() {
+        HeatmapData lanes = table.lanes(LABELS);
+        assertEquals(4, lanes.rows());
+        for (int t = 0; t < table.count(); t++) {
+            int last = table.removal()[t] < 0 ? 3 : table.removal()[t];
+            for (int layer = 0; layer < 4; layer++) {
+                assertEquals(layer <= last, Float.isFinite(lanes.value(layer, t)), layer + " " + t);
+            }
+            assertEquals(table.judgements(t).getLast().score(), lanes.value(last, t));
+            assertEquals(table.judgements(t).getFirst().score(), lanes.value(0, t));
+        }
+    }
+
+    @Test
+    void withoutPruningNothingIsJudged() {
+        TokenTable whole = TokenTable.of(fixture.compare(Recipe.FLOAT, 0, 1));
+        assertFalse(whole.prunes());
+        assertEquals(1, whole.coverage());
+        assertTrue(whole.judgements(7).isEmpty());
+        assertEquals(0, whole.loss(7, TokenColoring.DIFFERENCE));
+    }
+}

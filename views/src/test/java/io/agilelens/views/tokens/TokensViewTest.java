@@ -1,0 +1,156 @@
+package io.agilelens.views.tokens;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agilelens.engine.recipe.Recipe;
+import io.agilelens.views.ComparisonFixture;
+import io.agilelens.views.GuiTest;
+import io.agilelens.views.RecordingActions;
+import io.agilelens.views.StationPictures;
+import io.agilelens.views.chart.Heatmap;
+import io.agilelens.views.workbench.Workbench;
+import java.util.Optional;
+import javafx.geometry.Point2D;
+import javafx.scene.Node;
+import javafx.scene.Parent;
+import javafx.scene.control.Label;
+import javafx.scene.input.KeyCode;
+import javafx.scene.layout.StackPane;
+import org.junit.jupiter.api.Test;
+
+class TokensViewTest extends GuiTest {
+    private final ComparisonFixture fixture = ComparisonFixture.tiny();
+    private final RecordingActions actions = new RecordingActions();
+    private final StackPane root = new StackPane();
+    private Workbench workbench;
+
+    @Override
+    protected Parent createRoot() {
+        workbench = fixture.workbench(fixture.prunedRecipe());
+        root.getChildren().setAll(new TokensView(workbench, actions));
+        return root;
+    }
+
+    private TokenFlow flow() {
+        return (TokenFlow) root.lookup(".token-flow");
+    }
+
+    private String reason() {
+        return ((Label) root.lookup("#token-reason")).getText();
+    }
+
+    private Point2D middleOf(int token) {
+        TokenLayout.Place place = flow().tokenLayout().places().get(token);
+        double lineHeight = 23;
+        return flow().localToScreen(
+                        4 + place.x() + place.width() / 2,
+                        26 + 4 + (place.line() + 0.5) * lineHeight);
+    }
+
+    @Test
+    void aClickedTokenIsSelectedEverywhereAndItsFateExplained() {
+        settle();
+        TokenTable table = TokenTable.of(workbench.comparisonProperty().get().orElseThrow());
+        int left = 1;
+        while (table.removal()[left] < 0) {
+            left++;
+        }
+        clickOn(middleOf(left));
+        assertEquals(left, workbench.selection().place().token());
+        assertTrue(reason().startsWith("It left at layer " + table.removal()[left]), reason());
+        interact(() -> flow().requestFocus());
+        type(KeyCode.HOME);
+        assertEquals(0, workbench.selection().place().token());
+        assertTrue(reason().contains("first token"), reason());
+        type(KeyCode.RIGHT, KeyCode.RIGHT);
+        assertEquals(2, workbench.selection().place().token());
+    }
+
+    @Test
+    void aLaneSelectsItsTokenAndLayer() {
+        settle();
+        Heatmap lanes = (Heatmap) root.lookup(".heatmap");
+        interact(() -> lanes.select(3, 17));
+        assertEquals(17, workbench.selection().place().token());
+        assertEquals(3, workbench.selection().place().layer());
+        interact(() -> workbench.selection().back());
+        assertEquals(-1, lanes.selectedColumnProperty().get());
+    }
+
+    @Test
+    void theSwitchChangesTheColours() {
+        settle();
+        TokenPalette.Mark removed = flow().palette().mark(5);
+        clickOn("#coloring-baseline");
+        TokenPalette.Mark baseline = flow().palette().mark(5);
+        clickOn("#coloring-difference");
+        TokenPalette.Mark difference = flow().palette().mark(5);
+        assertNotEquals(removed, baseline);
+        assertNotEquals(baseline, difference);
+        assertNull(flow().palette().mark(0).chip(), "nothing predicts the first token");
+    }
+
+    @Test
+    void withoutPruningTheTextStillShowsLossAndTheStationTeaches() {
+        interact(
+                () ->
+                        workbench
+                                .comparisonProperty()
+                                .set(Optional.of(fixture.compare(Recipe.FLOAT, 1, 0))));
+        settle();
+        assertTrue(root.lookup("#coloring-removal").isDisabled());
+        assertTrue(flow().palette().scale().isPresent());
+        Node teaching = root.lookup(".empty-state .label");
+        assertTrue(
+                lookup(".empty-state .label").queryAllAs(Label.class).stream()
+                        .anyMatch(label -> label.getText().contains("Prune β")),
+                "" + teaching);
+        assertFalse(root.lookup(".heatmap").getParent().isVisible());
+        assertEquals("window 2 of 3", ((Label) root.lookup("#tokens-window")).getText());
+        clickOn("#tokens-window-next");
+        clickOn("#tokens-window-previous");
+        assertEquals("showWindow 2 showWindow 0", String.join(" ", actions.asked));
+    }
+
+    @Test
+    void aStaleTextDims() {
+        settle();
+        interact(() -> workbench.comparisonStaleProperty().set(true));
+        assertTrue(flow().staleProperty().get());
+        assertTrue(flow().getChildrenUnmodifiable().getFirst().getOpacity() < 1);
+    }
+
+    @Test
+    void theTextLeavesAsSvgAndCsv() {
+        settle();
+        assertTrue(flow().toSvg().contains("</svg>"));
+        String csv = flow().toCsv();
+        assertEquals(1 + 96, csv.lines().count());
+        assertTrue(csv.startsWith("position,token,removal layer,score"), csv);
+        assertFalse(csv.contains("NaN"), csv);
+    }
+
+    @Test
+    void looksLikeThis() throws Exception {
+        ComparisonFixture stories = ComparisonFixture.stories();
+        interact(
+                () -> {
+                    workbench = stories.workbench(stories.prunedRecipe());
+                    workbench.selection().select(workbench.selection().place().withToken(37));
+                    root.getChildren().setAll(new TokensView(workbench, actions));
+                });
+        StationPictures.take(this, root, "tokens-pruned");
+        clickOn("#coloring-difference");
+        StationPictures.take(this, root, "tokens-difference");
+        interact(
+                () ->
+                        workbench
+                                .comparisonProperty()
+                                .set(Optional.of(stories.compare(stories.recipe("RTN-W4"), 0, 0))));
+        StationPictures.take(this, root, "tokens-unpruned");
+    }
+}
