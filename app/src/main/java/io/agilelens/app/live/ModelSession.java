@@ -5,6 +5,8 @@ import io.agilelens.engine.calibrate.Calibration;
 import io.agilelens.engine.calibrate.RecipeFitter;
 import io.agilelens.engine.evaluate.Protocol;
 import io.agilelens.engine.evaluate.TokenWindows;
+import io.agilelens.engine.export.NativeBundle;
+import io.agilelens.engine.export.NativeBundleReader;
 import io.agilelens.engine.format.ModelReference;
 import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.Kernels;
