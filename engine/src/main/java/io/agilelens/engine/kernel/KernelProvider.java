@@ -17,6 +17,8 @@ public final class KernelProvider {
      */
     public static final String PROPERTY = "agilelens.kernels";
 
+    private static KernelChoice current;
+
     private KernelProvider() {}
 
     /**
@@ -24,8 +26,11 @@ public final class KernelProvider {
      *
      * @throws UserException if {@value #PROPERTY} asks for what this JVM does not have
      */
-    public static KernelChoice current() {
-        return Current.CHOICE;
+    public static synchronized KernelChoice current() {
+        if (current == null) {
+            current = choose(System.getProperty(PROPERTY), Machine.SUPPORT);
+        }
+        return current;
     }
 
     /**
@@ -136,9 +141,5 @@ public final class KernelProvider {
 
     private static final class Machine {
         static final VectorSupport SUPPORT = VectorSupport.probe();
-    }
-
-    private static final class Current {
-        static final KernelChoice CHOICE = choose(System.getProperty(PROPERTY), Machine.SUPPORT);
     }
 }

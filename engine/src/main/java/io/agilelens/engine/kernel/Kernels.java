@@ -9,7 +9,8 @@ package io.agilelens.engine.kernel;
  * inputs]} row-major as checkpoints store it. Weights are packed once into the layout that the
  * implementation likes; a packed weight may only be used with the kernels that packed it.
  * Activations are row-major {@code [tokens, channels]} starting at index 0. With one token the
- * products take the matrix–vector path. Outputs are overwritten. Large products use all workers.
+ * products take the matrix–vector path. Outputs are overwritten. Vector kernels share large
+ * products out to their {@link Workers}. All kernels may be used by several threads at once.
  */
 public interface Kernels {
 

@@ -30,6 +30,8 @@ public final class Workers implements AutoCloseable {
 
     private static final ThreadLocal<Boolean> INSIDE = ThreadLocal.withInitial(() -> false);
 
+    private static Workers shared;
+
     private final int threads;
     private final ExecutorService helpers;
 
@@ -60,8 +62,11 @@ public final class Workers implements AutoCloseable {
      *
      * @throws UserException if {@value #PROPERTY} is not a positive number
      */
-    public static Workers shared() {
-        return Shared.WORKERS;
+    public static synchronized Workers shared() {
+        if (shared == null) {
+            shared = of(threadsFrom(System.getProperty(PROPERTY)));
+        }
+        return shared;
     }
 
     static int threadsFrom(String property) {
@@ -179,9 +184,5 @@ public final class Workers implements AutoCloseable {
                 case Throwable e -> throw new IllegalStateException(e);
             }
         }
-    }
-
-    private static final class Shared {
-        static final Workers WORKERS = of(threadsFrom(System.getProperty(PROPERTY)));
     }
 }

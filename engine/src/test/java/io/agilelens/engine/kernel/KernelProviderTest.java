@@ -97,6 +97,18 @@ class KernelProviderTest {
         assertTrue(reason.contains(cure), reason);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "-Dagilelens.kernels=fast, names no kernels",
+        "-Dagilelens.kernels=1024, names no kernels",
+        "-Dagilelens.threads=none, is not a number of threads"
+    })
+    void aBadOptionIsToldInOneLine(String flag, String complaint) throws Exception {
+        String told = reasonIn(flag);
+        assertTrue(told.startsWith(flag) && told.contains(complaint), told);
+        assertEquals(1, told.lines().count(), told);
+    }
+
     private static String reasonIn(String flag) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -127,11 +139,19 @@ class KernelProviderTest {
         static final String MARKER = "reason: ";
 
         public static void main(String[] arguments) {
-            KernelChoice choice = KernelProvider.current();
-            float[] y = new float[1];
-            Fp32Weights weights = choice.kernels().packFp32(new float[] {2}, 1, 1);
-            choice.kernels().multiply(new float[] {3}, 1, weights, y);
-            System.out.println(MARKER + choice.reason() + (y[0] == 6 ? "" : " but it is wrong"));
+            System.out.println(MARKER + reason());
+        }
+
+        private static String reason() {
+            try {
+                KernelChoice choice = KernelProvider.current();
+                float[] y = new float[1];
+                Fp32Weights weights = choice.kernels().packFp32(new float[] {2}, 1, 1);
+                choice.kernels().multiply(new float[] {3}, 1, weights, y);
+                return choice.reason() + (y[0] == 6 ? "" : " but it is wrong");
+            } catch (UserException e) {
+                return e.getMessage();
+            }
         }
     }
 }
