@@ -312,6 +312,8 @@ public abstract class ChartPane extends Region implements Exportable {
         }
         GraphicsContext graphics = canvas.getGraphicsContext2D();
         graphics.clearRect(0, 0, canvas.getWidth(), canvas.getHeight());
+        // Both ways of drawing leave their own text alignment behind.
+        graphics.save();
         if (isEmpty()) {
             ChartStyle style = chartStyle.get();
             new FxPen(graphics)
@@ -322,9 +324,9 @@ public abstract class ChartPane extends Region implements Exportable {
                             Pen.Anchor.MIDDLE,
                             style.titleSize(),
                             style.muted());
+            graphics.restore();
             return;
         }
-        graphics.save();
         chart.draw(
                 new FXGraphics2D(graphics),
                 new Rectangle2D.Double(0, 0, canvas.getWidth(), canvas.getHeight()),

@@ -1,0 +1,126 @@
+package io.agilelens.views;
+
+import io.agilelens.views.chart.ChartCard;
+import java.util.List;
+import javafx.geometry.HPos;
+import javafx.geometry.VPos;
+import javafx.scene.Node;
+import javafx.scene.control.Tab;
+import javafx.scene.control.TabPane;
+import javafx.scene.layout.Region;
+
+/**
+ * Pictures of which a few are in sight at a time: two stacks of tabs side by side where there is
+ * room, one stack where there is not.
+ */
+public final class TabbedCards extends Region {
+    private static final double ROOM_FOR_TWO = 720;
+    private static final double GAP = 16;
+
+    private final TabPane left = stack();
+    private final TabPane right = stack();
+    private final List<Tab> leftTabs;
+    private final List<Tab> rightTabs;
+    private boolean single;
+    private boolean arranging;
+    private Tab leftFront;
+    private Tab rightFront;
+    private Tab latest;
+
+    /**
+     * @param leftTabs made by {@link #tab}; the stack that is looked at first
+     * @param rightTabs likewise
+     */
+    public TabbedCards(List<Tab> leftTabs, List<Tab> rightTabs) {
+        this.leftTabs = List.copyOf(leftTabs);
+        this.rightTabs = List.copyOf(rightTabs);
+        left.getTabs().setAll(leftTabs);
+        right.getTabs().setAll(rightTabs);
+        leftFront = leftTabs.getFirst();
+        rightFront = rightTabs.getFirst();
+        latest = leftFront;
+        for (TabPane stack : List.of(left, right)) {
+            stack.getSelectionModel()
+                    .selectedItemProperty()
+                    .addListener((property, before, now) -> remember(now));
+        }
+        getChildren().addAll(left, right);
+        setMinSize(0, 0);
+    }
+
+    /** A tab around a card or anything else. */
+    public static Tab tab(String id, String title, Node content) {
+        Tab tab = new Tab(title, content);
+        tab.setId(id);
+        tab.setClosable(false);
+        if (content instanceof ChartCard card) {
+            card.getStyleClass().add("tabbed-card");
+        }
+        return tab;
+    }
+
+    private static TabPane stack() {
+        TabPane stack = new TabPane();
+        stack.setTabClosingPolicy(TabPane.TabClosingPolicy.UNAVAILABLE);
+        stack.getStyleClass().addAll("dense", "card-tabs");
+        stack.setMinSize(0, 0);
+        return stack;
+    }
+
+    /** Moves the right stack's tabs; what is in front stays in front. */
+    private void arrange(boolean wanted) {
+        if (wanted == single) {
+            return;
+        }
+        single = wanted;
+        arranging = true;
+        if (single) {
+            right.getTabs().clear();
+            left.getTabs().addAll(rightTabs);
+            left.getSelectionModel().select(latest);
+        } else {
+            left.getTabs().removeAll(rightTabs);
+            right.getTabs().setAll(rightTabs);
+            left.getSelectionModel().select(leftFront);
+            right.getSelectionModel().select(rightFront);
+        }
+        right.setVisible(!single);
+        arranging = false;
+    }
+
+    private void remember(Tab front) {
+        if (arranging || front == null) {
+            return;
+        }
+        latest = front;
+        if (leftTabs.contains(front)) {
+            leftFront = front;
+        } else {
+            rightFront = front;
+        }
+    }
+
+    @Override
+    protected void layoutChildren() {
+        arrange(getWidth() < ROOM_FOR_TWO);
+        double height = getHeight();
+        if (single) {
+            layoutInArea(left, 0, 0, getWidth(), height, 0, HPos.LEFT, VPos.TOP);
+        } else {
+            double half = Math.floor((getWidth() - GAP) / 2);
+            layoutInArea(left, 0, 0, half, height, 0, HPos.LEFT, VPos.TOP);
+            layoutInArea(
+                    right, half + GAP, 0, getWidth() - half - GAP, height, 0, HPos.LEFT, VPos.TOP);
+        }
+    }
+
+    @Override
+    protected double computePrefWidth(double height) {
+        return ROOM_FOR_TWO;
+    }
+
+    @Override
+    protected double computePrefHeight(double width) {
+        return 320;
+    }
+}

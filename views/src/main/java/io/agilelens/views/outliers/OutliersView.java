@@ -1,0 +1,430 @@
+package io.agilelens.views.outliers;
+
+import io.agilelens.engine.model.Site;
+import io.agilelens.engine.recipe.ActivationMethod;
+import io.agilelens.views.Background;
+import io.agilelens.views.CellPicks;
+import io.agilelens.views.Comparison;
+import io.agilelens.views.ComparisonSwitch;
+import io.agilelens.views.EmptyState;
+import io.agilelens.views.Messages;
+import io.agilelens.views.PlaceLine;
+import io.agilelens.views.Selection;
+import io.agilelens.views.StationPane;
+import io.agilelens.views.TabbedCards;
+import io.agilelens.views.TokenNames;
+import io.agilelens.views.chart.BarChartPane;
+import io.agilelens.views.chart.ChartCard;
+import io.agilelens.views.chart.ChartPane;
+import io.agilelens.views.chart.Heatmap;
+import io.agilelens.views.chart.HistogramPane;
+import io.agilelens.views.chart.Ink;
+import io.agilelens.views.chart.LineChartPane;
+import io.agilelens.views.workbench.Workbench;
+import io.agilelens.views.workbench.WorkbenchActions;
+import java.util.List;
+import java.util.Optional;
+import javafx.scene.Node;
+import javafx.scene.control.ComboBox;
+import javafx.scene.control.Label;
+import javafx.scene.control.ListCell;
+import javafx.scene.control.ScrollPane;
+import javafx.scene.control.Tab;
+import javafx.scene.control.Tooltip;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.StackPane;
+import javafx.scene.layout.VBox;
+import org.kordamp.ikonli.feather.Feather;
+
+/**
+ * The station that shows where activations are large, what the quantizer makes of them and why TRIP
+ * chose its factors.
+ */
+public final class OutliersView extends StackPane {
+    private final Workbench workbench;
+    private final OutliersViewModel viewModel;
+    private final FigureLine figures = new FigureLine();
+
+    private final Heatmap map = new Heatmap();
+    private final ChartCard mapCard = card("map", map);
+    private final CellPicks mapPicks;
+
+    private final Heatmap tokens = new Heatmap();
+    private final ChartCard tokensCard = card("tokens", tokens);
+    private final CellPicks tokenPicks;
+    private TokenMap tokenMap;
+
+    private final LineChartPane ranges;
+    private final ChartCard rangesCard;
+    private int channelsPerPoint = 1;
+
+    private final HistogramPane histogram;
+    private final ChartCard histogramCard;
+
+    private final Heatmap strip = new Heatmap();
+    private final CellPicks stripPicks;
+    private final Label reading = new Label();
+    private final BarChartPane why;
+    private final VBox factorCards;
+    private Optional<TripFactors> factors = Optional.empty();
+
+    private final CensusList census;
+    private final PlaceLine place;
+    private OutlierLook shown;
+
+    /**
+     * @param actions what the window can be asked to do
+     */
+    public OutliersView(Workbench workbench, WorkbenchActions actions) {
+        this.workbench = workbench;
+        viewModel = new OutliersViewModel(workbench);
+        setId("outliers");
+
+        map.setId("outliers-map");
+        map.titleProperty().set(Messages.text("outliers.map.heading"));
+        map.logScaleProperty().set(true);
+        mapPicks = CellPicks.of(map, cell -> viewModel.selectChannel(cell.row(), cell.column()));
+        mapCard.setMinHeight(190);
+
+        tokens.setId("outliers-tokens");
+        tokens.titleProperty().set(Messages.text("outliers.tokens.heading"));
+        tokens.divergingProperty().set(true);
+        tokens.emptyTextProperty().set(Messages.text("outliers.tokens.empty"));
+        tokenPicks =
+                CellPicks.of(
+                        tokens,
+                        cell ->
+                                viewModel.selectToken(
+                                        tokenMap.positions()[cell.row()], cell.column()));
+
+        ranges =
+                new LineChartPane(
+                        Messages.text("outliers.ranges.heading"), channelAxis(), valueAxis(false));
+        ranges.setId("outliers-ranges");
+        ranges.emptyTextProperty().set(Messages.text("outliers.tokens.empty"));
+        ranges.setOnPick(pick -> viewModel.selectChannel(pick.index() * channelsPerPoint));
+        rangesCard = card("ranges", ranges);
+
+        histogram =
+                new HistogramPane(
+                        Messages.text("outliers.histogram.heading"),
+                        ChartPane.Axis.linear(Messages.text("outliers.axis.value"), ""),
+                        ChartPane.Axis.linear(Messages.text("outliers.axis.tokens"), ""));
+        histogram.setId("outliers-histogram");
+        histogramCard = card("histogram", histogram);
+
+        strip.setId("outliers-factors");
+        strip.titleProperty().set(Messages.text("outliers.factors.heading"));
+        strip.logScaleProperty().set(true);
+        strip.emptyTextProperty().set(Messages.text("outliers.factors.empty"));
+        strip.hoveredProperty().addListener(property -> read());
+        stripPicks = CellPicks.of(strip, cell -> viewModel.selectChannel(cell.column()));
+        why =
+                new BarChartPane(
+                        Messages.text("outliers.why.heading"),
+                        Messages.text("outliers.why.axis"),
+                        ChartPane.Axis.linear(Messages.text("outliers.why.error"), ""));
+        why.setId("outliers-why");
+        factorCards = factorCards();
+
+        census =
+                new CensusList(
+                        viewModel::selectChannel,
+                        (layer, channel) -> viewModel.selectChannel(layer, channel));
+
+        Tab tokensTab = tab("tokens", tokensCard);
+        Tab rangesTab = tab("ranges", rangesCard);
+        Tab histogramTab = tab("histogram", histogramCard);
+        Tab factorsTab = tab("factors", factorCards);
+        Tab censusTab = tab("census", census);
+        TabbedCards detail =
+                new TabbedCards(
+                        List.of(tokensTab, rangesTab),
+                        List.of(histogramTab, factorsTab, censusTab));
+        detail.setMinHeight(270);
+
+        place = new PlaceLine(workbench.selection());
+        place.setTokenName(this::tokenName);
+        VBox content = new VBox(8, figures, mapCard, place, detail);
+        content.setMinWidth(0);
+        map.setPrefHeight(200);
+        VBox.setVgrow(mapCard, Priority.SOMETIMES);
+        VBox.setVgrow(detail, Priority.ALWAYS);
+
+        ComparisonSwitch comparison = new ComparisonSwitch();
+        comparison.setMinWidth(USE_PREF_SIZE);
+        comparison.valueProperty().bindBidirectional(viewModel.comparisonProperty());
+        StationPane pane =
+                new StationPane(
+                        Messages.text("outliers.title"), content, siteSelector(), comparison);
+        EmptyState empty = new EmptyState(Feather.GRID, Messages.text("outliers.empty"));
+        getChildren().addAll(pane, empty);
+        setMinSize(0, 0);
+
+        for (Heatmap each : List.of(map, strip)) {
+            each.staleProperty().bind(workbench.comparisonStaleProperty());
+        }
+        for (ChartPane each : List.of(ranges, why)) {
+            each.staleProperty().bind(workbench.comparisonStaleProperty());
+        }
+        workbench.comparisonStaleProperty().addListener(property -> dimDetail());
+        viewModel
+                .lookProperty()
+                .subscribe(
+                        look -> {
+                            pane.setVisible(look.isPresent());
+                            empty.setVisible(look.isEmpty());
+                            look.ifPresent(this::show);
+                        });
+        workbench.selection().placeProperty().addListener(property -> showSelectedToken());
+    }
+
+    private static ChartCard card(String key, io.agilelens.views.chart.Exportable picture) {
+        return new ChartCard(
+                Messages.text("outliers." + key + ".heading"),
+                Messages.text("outliers." + key + ".sentence"),
+                picture);
+    }
+
+    private static Tab tab(String key, Node content) {
+        return TabbedCards.tab(
+                "outliers-tab-" + key, Messages.text("outliers.tab." + key), content);
+    }
+
+    /** In a low window the page scrolls; in a high one the pictures grow. */
+    private static ScrollPane scrolling(VBox content) {
+        ScrollPane scroll = new ScrollPane(content);
+        scroll.setFitToWidth(true);
+        scroll.setFitToHeight(true);
+        scroll.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
+        scroll.getStyleClass().add("edge-to-edge");
+        return scroll;
+    }
+
+    private static ChartPane.Axis channelAxis() {
+        return ChartPane.Axis.linear(Messages.text("outliers.axis.channel"), "");
+    }
+
+    private static ChartPane.Axis valueAxis(boolean errors) {
+        return ChartPane.Axis.linear(
+                Messages.text(errors ? "outliers.axis.error" : "outliers.axis.value"), "");
+    }
+
+    private VBox factorCards() {
+        reading.getStyleClass().add("small");
+        reading.setId("outliers-reading");
+        ChartCard stripCard = card("factors", strip);
+        stripCard.setMinHeight(USE_PREF_SIZE);
+        strip.setPrefHeight(84);
+        ChartCard whyCard = card("why", why);
+        why.setMinHeight(80);
+        VBox.setVgrow(whyCard, Priority.ALWAYS);
+        VBox cards = new VBox(4, stripCard, reading, whyCard);
+        cards.setMinSize(0, 0);
+        return cards;
+    }
+
+    private ComboBox<Site> siteSelector() {
+        ComboBox<Site> selector = new ComboBox<>();
+        selector.setId("outliers-site");
+        selector.getItems().setAll(OutliersViewModel.SITES);
+        selector.setButtonCell(siteCell(false));
+        selector.setCellFactory(list -> siteCell(true));
+        selector.setTooltip(new Tooltip(Messages.text("outliers.site.help")));
+        selector.setPrefWidth(150);
+        viewModel.siteProperty().subscribe(selector::setValue);
+        selector.valueProperty().addListener((property, before, now) -> viewModel.selectSite(now));
+        return selector;
+    }
+
+    private static ListCell<Site> siteCell(boolean explained) {
+        return new ListCell<>() {
+            @Override
+            protected void updateItem(Site site, boolean empty) {
+                super.updateItem(site, empty);
+                if (empty || site == null) {
+                    setText(null);
+                } else if (explained) {
+                    setText(site + " – " + Messages.text("outliers.site." + site));
+                } else {
+                    setText(site.name());
+                }
+            }
+        };
+    }
+
+    private String tokenName(int position) {
+        return viewModel
+                .lookProperty()
+                .get()
+                .map(look -> look.windows().tokens())
+                .filter(names -> position < names.size())
+                .map(names -> TokenNames.name(names, position))
+                .orElse(Integer.toString(position));
+    }
+
+    private void show(OutlierLook look) {
+        OutlierLook before = shown;
+        shown = look;
+        figures.show(look);
+        place.showBadges(look.windows().model().recipe());
+        if (!look.sameLayers(before)) {
+            Background.latest(map, () -> MagnitudeMap.of(look), this::showMap);
+            census.show(look);
+        } else {
+            mapPicks.show(look.layer(), look.channel());
+        }
+        if (!look.sameNumbers(before)) {
+            Background.latest(ranges, () -> ChannelRanges.of(look), made -> show(made, look));
+            showFactors(look);
+        } else {
+            stripPicks.show(factors.isPresent() ? 0 : Selection.NONE, look.channel());
+            markChannel(look);
+        }
+        if (look.hasDetail()) {
+            if (!look.sameNumbers(before)) {
+                Background.latest(tokens, () -> TokenMap.of(look), this::showTokens);
+            }
+            showSelectedToken();
+            Background.latest(histogram, () -> ChannelHistogram.of(look), made -> show(made, look));
+        }
+        showWhy(look);
+        read();
+        dimDetail();
+    }
+
+    private void showMap(MagnitudeMap made) {
+        map.divergingProperty().set(made.isDiverging());
+        map.rangeProperty().set(made.range());
+        map.dataProperty().set(made.table());
+        mapPicks.show(shown.layer(), shown.channel());
+        mapCard.setHeading(
+                Messages.text("outliers.map.heading." + made.kind(), shown.site().name()));
+        mapCard.setSentence(
+                Messages.text(
+                        "outliers.map.sentence." + made.kind(),
+                        Messages.text("outliers.site." + shown.site())));
+    }
+
+    private void showTokens(TokenMap made) {
+        tokenMap = made;
+        tokens.rangeProperty().set(made.range());
+        tokens.dataProperty().set(made.table());
+        tokensCard.setHeading(
+                Messages.text(
+                        "outliers.tokens.heading.of",
+                        Integer.toString(shown.layer()),
+                        shown.site().name()));
+        boolean difference = shown.comparison() == Comparison.DIFFERENCE;
+        String key =
+                !difference
+                        ? shown.comparison().name()
+                        : shown.quantizer().isPresent() ? "ERROR" : "CHANGE";
+        tokensCard.setSentence(Messages.text("outliers.tokens.sentence." + key));
+        showSelectedToken();
+    }
+
+    private void showSelectedToken() {
+        if (tokenMap == null || shown == null) {
+            return;
+        }
+        int token = workbench.selection().place().token();
+        int row = token == Selection.NONE ? Selection.NONE : tokenMap.row(token);
+        if (shown.channel() < tokenMap.table().columns()) {
+            tokenPicks.show(row, shown.channel());
+        }
+    }
+
+    private void show(ChannelRanges made, OutlierLook look) {
+        channelsPerPoint = made.width();
+        ranges.setAxes(channelAxis(), valueAxis(made.errors()));
+        ranges.setLines(made.lines());
+        markChannel(look);
+        String key = made.errors() ? "ERROR" : look.comparison().name();
+        String sentence = Messages.text("outliers.ranges.sentence." + key);
+        rangesCard.setSentence(
+                made.width() == 1
+                        ? sentence
+                        : sentence
+                                + " "
+                                + Messages.text(
+                                        "outliers.ranges.joined", Integer.toString(made.width())));
+        rangesCard.setHeading(
+                Messages.text(
+                        "outliers.ranges.heading.of",
+                        Integer.toString(look.layer()),
+                        look.site().name()));
+    }
+
+    private void markChannel(OutlierLook look) {
+        ranges.setMarkers(
+                List.of(
+                        new ChartPane.Marker(
+                                true,
+                                look.channel(),
+                                Integer.toString(look.channel()),
+                                Ink.MUTED)));
+    }
+
+    private void show(ChannelHistogram made, OutlierLook look) {
+        histogram.emptyTextProperty().set(Messages.text("outliers.histogram.empty"));
+        histogram.setBins(made.bins(), made.levels());
+        histogramCard.setHeading(
+                Messages.text(
+                        viewModel.isChannelPicked()
+                                ? "outliers.histogram.heading.of"
+                                : "outliers.histogram.heading.largest",
+                        Integer.toString(look.layer()),
+                        Integer.toString(look.channel())));
+        String step =
+                look.quantizer()
+                        .map(quantizer -> (double) quantizer.step(look.channel()))
+                        .map(io.agilelens.views.Figures::number)
+                        .orElse("");
+        histogramCard.setSentence(
+                Messages.text("outliers.histogram.sentence." + made.note(), step));
+    }
+
+    private void showFactors(OutlierLook look) {
+        factors = look.tripFit().map(TripFactors::new);
+        strip.rangeProperty().set(factors.map(TripFactors::range).orElse(null));
+        strip.dataProperty().set(factors.map(TripFactors::strip).orElse(null));
+        boolean trip =
+                look.windows().model().recipe().activations().method() == ActivationMethod.TRIP;
+        strip.emptyTextProperty()
+                .set(Messages.text(trip ? "outliers.factors.elsewhere" : "outliers.factors.empty"));
+        stripPicks.show(factors.isPresent() ? 0 : Selection.NONE, look.channel());
+    }
+
+    private void showWhy(OutlierLook look) {
+        if (factors.isEmpty()) {
+            why.setBars(List.of(), List.of());
+            return;
+        }
+        TripFactors made = factors.get();
+        why.setBars(
+                made.candidates(look.channel()),
+                List.of(
+                        BarChartPane.Bars.of(
+                                Messages.text("outliers.why.error"),
+                                Ink.TUNED,
+                                made.errors(look.channel()))));
+    }
+
+    private void read() {
+        Heatmap.Cell hovered = strip.hoveredProperty().get();
+        reading.setText(
+                factors.isEmpty() || shown == null
+                        ? ""
+                        : factors.get()
+                                .describe(hovered == null ? shown.channel() : hovered.column()));
+    }
+
+    /** What is kept in full follows the selected layer a moment later. */
+    private void dimDetail() {
+        boolean stale =
+                workbench.comparisonStaleProperty().get() || shown != null && !shown.hasDetail();
+        tokens.setStale(stale);
+        histogram.staleProperty().set(stale);
+    }
+}

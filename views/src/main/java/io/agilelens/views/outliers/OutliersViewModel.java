@@ -1,0 +1,129 @@
+package io.agilelens.views.outliers;
+
+import io.agilelens.engine.evaluate.OutlierCensus;
+import io.agilelens.engine.evaluate.SiteStatistics;
+import io.agilelens.engine.model.Site;
+import io.agilelens.views.Comparison;
+import io.agilelens.views.Selection;
+import io.agilelens.views.workbench.WindowComparison;
+import io.agilelens.views.workbench.Workbench;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import javafx.beans.property.ObjectProperty;
+import javafx.beans.property.ReadOnlyObjectProperty;
+import javafx.beans.property.ReadOnlyObjectWrapper;
+import javafx.beans.property.SimpleObjectProperty;
+
+/** What the station shows, made from the workbench and the selection. */
+final class OutliersViewModel {
+    /** The sites that have channels. */
+    static final List<Site> SITES =
+            Stream.of(Site.values()).filter(site -> site != Site.SOFTMAX).toList();
+
+    private final Workbench workbench;
+    private final ObjectProperty<Comparison> comparison =
+            new SimpleObjectProperty<>(this, "comparison", Comparison.BASELINE);
+    private final ReadOnlyObjectWrapper<Optional<OutlierLook>> look =
+            new ReadOnlyObjectWrapper<>(this, "look", Optional.empty());
+    private final ReadOnlyObjectWrapper<Site> site;
+
+    OutliersViewModel(Workbench workbench) {
+        this.workbench = workbench;
+        Site selected = workbench.selection().place().site();
+        site =
+                new ReadOnlyObjectWrapper<>(
+                        this, "site", selected == Site.SOFTMAX ? Site.MLP_HIDDEN : selected);
+        comparison.subscribe(this::look);
+        workbench.comparisonProperty().addListener(property -> look());
+        workbench.selection().placeProperty().addListener(property -> follow());
+        look();
+    }
+
+    ObjectProperty<Comparison> comparisonProperty() {
+        return comparison;
+    }
+
+    /** What is looked at; empty while no window was analyzed. */
+    ReadOnlyObjectProperty<Optional<OutlierLook>> lookProperty() {
+        return look.getReadOnlyProperty();
+    }
+
+    /** The site whose channels are shown: the selected one or, if that has none, the last. */
+    ReadOnlyObjectProperty<Site> siteProperty() {
+        return site.getReadOnlyProperty();
+    }
+
+    /** Whether a channel was picked, rather than the largest taken in its stead. */
+    boolean isChannelPicked() {
+        Selection.Place place = workbench.selection().place();
+        return place.site() == site.get() && place.channel() != Selection.NONE;
+    }
+
+    void selectSite(Site wanted) {
+        select(place().withSite(wanted));
+    }
+
+    void selectChannel(int channel) {
+        select(place().withSite(site.get()).withChannel(channel));
+    }
+
+    void selectChannel(int layer, int channel) {
+        select(place().withSite(site.get()).withLayer(layer).withChannel(channel));
+    }
+
+    /** A channel at a token, which is a position in the window. */
+    void selectToken(int position, int channel) {
+        select(place().withSite(site.get()).withChannel(channel).withToken(position));
+    }
+
+    /** Outlier channels of the site over all layers. */
+    static OutlierCensus census(OutlierLook look) {
+        return OutlierCensus.of(look.site(), look.layersOfSite());
+    }
+
+    /** Where the largest |x| of the site is. */
+    static SiteStatistics largest(OutlierLook look) {
+        SiteStatistics largest = look.layersOfSite().getFirst();
+        for (SiteStatistics statistics : look.layersOfSite()) {
+            if (statistics.magnitude() > largest.magnitude()) {
+                largest = statistics;
+            }
+        }
+        return largest;
+    }
+
+    private Selection.Place place() {
+        return workbench.selection().place();
+    }
+
+    private void select(Selection.Place wanted) {
+        workbench.selection().select(wanted);
+    }
+
+    private void follow() {
+        Site selected = place().site();
+        if (selected != Site.SOFTMAX) {
+            site.set(selected);
+        }
+        look();
+    }
+
+    private void look() {
+        look.set(workbench.comparisonProperty().get().map(this::lookAt));
+    }
+
+    private OutlierLook lookAt(WindowComparison windows) {
+        int layers = windows.baseline().sites().size();
+        int layer = Math.clamp(place().layer(), 0, layers - 1);
+        SiteStatistics statistics = windows.baseline().sites().get(layer).get(site.get());
+        int channel = place().channel();
+        boolean known = isChannelPicked() && channel < statistics.channels();
+        return new OutlierLook(
+                windows,
+                comparison.get(),
+                layer,
+                site.get(),
+                known ? channel : statistics.largestChannel());
+    }
+}

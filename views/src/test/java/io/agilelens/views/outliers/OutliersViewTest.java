@@ -1,0 +1,183 @@
+package io.agilelens.views.outliers;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agilelens.engine.evaluate.OutlierCensus;
+import io.agilelens.engine.model.Site;
+import io.agilelens.views.Background;
+import io.agilelens.views.ComparisonFixture;
+import io.agilelens.views.GuiTest;
+import io.agilelens.views.RecordingActions;
+import io.agilelens.views.Selection;
+import io.agilelens.views.StationPictures;
+import io.agilelens.views.chart.Heatmap;
+import io.agilelens.views.workbench.Workbench;
+import java.util.Optional;
+import javafx.scene.Parent;
+import javafx.scene.control.ComboBox;
+import javafx.scene.control.Hyperlink;
+import javafx.scene.control.Label;
+import javafx.scene.control.TableView;
+import javafx.scene.input.KeyCode;
+import org.junit.jupiter.api.Test;
+
+class OutliersViewTest extends GuiTest {
+    private Workbench workbench;
+    private OutliersView view;
+
+    @Override
+    protected Parent createRoot() {
+        workbench = new Workbench();
+        view = new OutliersView(workbench, new RecordingActions());
+        return view;
+    }
+
+    private void fill(ComparisonFixture fixture, int layer) {
+        var comparison = fixture.compare(fixture.prunedRecipe(), 0, layer);
+        interact(() -> workbench.comparisonProperty().set(Optional.of(comparison)));
+        ready();
+    }
+
+    private static void ready() {
+        try {
+            Background.awaitIdle();
+            Heatmap.awaitPainted();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        settle();
+    }
+
+    private Heatmap map() {
+        return lookup("#outliers-map").query();
+    }
+
+    @Test
+    void anEmptyStationTeachesTheNextStep() {
+        assertTrue(lookup(".empty-state").query().isVisible());
+        fill(ComparisonFixture.tiny(), 0);
+        assertFalse(lookup(".empty-state").query().isVisible());
+        assertEquals(4, map().dataProperty().get().rows());
+        assertEquals(64, map().dataProperty().get().columns());
+    }
+
+    @Test
+    void pickingACellSelectsLayerSiteAndChannelEverywhere() {
+        fill(ComparisonFixture.tiny(), 0);
+        clickOn(map());
+        settle();
+        Selection.Place place = workbench.selection().place();
+        assertEquals(Site.MLP_HIDDEN, place.site());
+        assertEquals(map().selectedRowProperty().get(), place.layer());
+        assertEquals(map().selectedColumnProperty().get(), place.channel());
+        assertNotEquals(Selection.NONE, place.channel());
+        interact(() -> workbench.selection().select(new Selection.Place(2, Site.QUERY, 5, -1, -1)));
+        ready();
+        assertEquals(32, map().dataProperty().get().columns());
+        assertEquals(2, map().selectedRowProperty().get());
+        assertEquals(5, map().selectedColumnProperty().get());
+        ComboBox<?> selector = lookup("#outliers-site").query();
+        assertEquals(Site.QUERY, selector.getValue());
+        assertEquals(5, workbench.selection().place().channel(), "showing is not selecting");
+    }
+
+    @Test
+    void theSwitchChangesThePictureAndTheSentence() {
+        fill(ComparisonFixture.tiny(), 0);
+        float baseline = map().dataProperty().get().value(1, 7);
+        clickOn(".comparison-switch .tuned");
+        ready();
+        float tuned = map().dataProperty().get().value(1, 7);
+        assertNotEquals(baseline, tuned);
+        clickOn(".comparison-switch .difference");
+        ready();
+        assertEquals("error √mse", map().dataProperty().get().labels().value());
+        assertTrue(lookup("MLP_HIDDEN: quantization error of each channel").tryQuery().isPresent());
+    }
+
+    @Test
+    void factorsAreReadAndExplained() {
+        fill(ComparisonFixture.tiny(), 0);
+        clickOn("TRIP factors");
+        ready();
+        Heatmap strip = lookup("#outliers-factors").query();
+        clickOn(strip);
+        type(KeyCode.RIGHT);
+        ready();
+        int channel = workbench.selection().place().channel();
+        Label reading = lookup("#outliers-reading").query();
+        assertTrue(reading.getText().contains("error with  ×1 "), reading.getText());
+        assertEquals(channel, strip.selectedColumnProperty().get());
+    }
+
+    @Test
+    void theCensusLinksToItsChannelsOrToTheLargest() {
+        fill(ComparisonFixture.tiny(), 0);
+        clickOn("Outlier channels");
+        settle();
+        TableView<OutlierCensus.Outlier> table = lookup("#outliers-census").queryTableView();
+        assertFalse(table.getItems().isEmpty(), "random weights make large products");
+        interact(() -> table.getSelectionModel().select(0));
+        interact(table::requestFocus);
+        type(KeyCode.ENTER);
+        assertEquals(
+                table.getItems().getFirst().channel(), workbench.selection().place().channel());
+
+        interact(
+                () ->
+                        workbench
+                                .selection()
+                                .select(new Selection.Place(0, Site.ATTN_INPUT, -1, -1, -1)));
+        ready();
+        clickOn((Hyperlink) lookup("#outliers-largest").query());
+        settle();
+        assertNotEquals(Selection.NONE, workbench.selection().place().channel());
+    }
+
+    @Test
+    void detailDimsUntilTheSelectedLayerIsThere() {
+        fill(ComparisonFixture.tiny(), 1);
+        interact(
+                () ->
+                        workbench
+                                .selection()
+                                .select(new Selection.Place(1, Site.MLP_HIDDEN, 3, -1, -1)));
+        ready();
+        Heatmap tokens = lookup("#outliers-tokens").query();
+        assertFalse(tokens.staleProperty().get());
+        interact(
+                () ->
+                        workbench
+                                .selection()
+                                .select(new Selection.Place(2, Site.MLP_HIDDEN, 3, -1, -1)));
+        ready();
+        assertTrue(tokens.staleProperty().get());
+        fill(ComparisonFixture.tiny(), 2);
+        assertFalse(tokens.staleProperty().get());
+    }
+
+    @Test
+    void picturesOfTheStation() throws Exception {
+        fill(ComparisonFixture.stories(), 0);
+        StationPictures.take(this, view, "outliers");
+        clickOn(".comparison-switch .tuned");
+        ready();
+        clickOn("TRIP factors");
+        ready();
+        interact(() -> viewSelect());
+        ready();
+        StationPictures.take(this, view, "outliers-tuned");
+        clickOn(".comparison-switch .difference");
+        clickOn("Outlier channels");
+        clickOn("Ranges");
+        ready();
+        StationPictures.take(this, view, "outliers-difference");
+    }
+
+    private void viewSelect() {
+        workbench.selection().select(new Selection.Place(0, Site.MLP_HIDDEN, 112, -1, 40));
+    }
+}
