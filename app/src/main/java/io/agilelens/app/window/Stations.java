@@ -3,6 +3,7 @@ package io.agilelens.app.window;
 import io.agilelens.views.Messages;
 import io.agilelens.views.kernels.KernelsView;
 import io.agilelens.views.model.ModelView;
+import io.agilelens.views.outliers.OutliersView;
 import io.agilelens.views.tokens.TokensView;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
@@ -20,6 +21,7 @@ final class Stations {
     static List<Station> of(Workbench workbench, WorkbenchActions actions) {
         return List.of(
                 station("model", Feather.BOX, () -> new ModelView(workbench, actions)),
+                station("outliers", Feather.GRID, () -> new OutliersView(workbench, actions)),
                 station("tokens", Feather.TYPE, () -> new TokensView(workbench, actions)),
                 station("kernels", Feather.CPU, () -> new KernelsView(workbench, actions)));
     }
