@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class DecoderTest {
-    private static final DecoderShape SHAPE = new DecoderShape(270, 64, 2, 4, 2, 96, 24);
+    private static final DecoderShape SHAPE = new DecoderShape(270, 64, 4, 4, 2, 96, 24);
 
     private final NDManager manager = NDManager.newBaseManager();
     private final float[] flat = weights();
@@ -55,6 +55,21 @@ class DecoderTest {
                     }
                 }
             }
+        }
+    }
+
+    @Test
+    void startDeficitEqualsTheReference() {
+        int[][] windows = windows(1, SHAPE.context(), 9);
+        ReferenceDecoder reference = new ReferenceDecoder(SHAPE, flat);
+        reference.logits(IntStream.of(windows[0]).limit(SHAPE.context()).toArray());
+        try (Decoder decoder = new Decoder(manager, SHAPE, Decoder.Precision.FLOAT32)) {
+            Decoder.Objective objective =
+                    decoder.objective(
+                            manager.create(flat),
+                            Batches.inputs(manager, windows),
+                            Batches.targets(manager, windows));
+            assertEquals(reference.startDeficit, objective.startDeficit().getFloat(), 1e-3);
         }
     }
 

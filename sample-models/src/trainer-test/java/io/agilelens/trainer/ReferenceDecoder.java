@@ -12,6 +12,9 @@ final class ReferenceDecoder {
     /** Attention of the last pass to position 0, {@code [layer][head][position]}. */
     final double[][][] attentionToStart;
 
+    /** Start deficit of the last pass, see {@link Decoder.Objective}. */
+    double startDeficit;
+
     ReferenceDecoder(DecoderShape shape, float[] flat) {
         this.shape = shape;
         for (WeightLayout.NamedTensor tensor : new WeightLayout(shape).tensors()) {
@@ -27,6 +30,7 @@ final class ReferenceDecoder {
     /** The logits {@code [tokens][vocabulary]}. */
     double[][] logits(int... ids) {
         int hidden = shape.hidden();
+        startDeficit = 0;
         double[][] x = new double[ids.length][];
         double[] embedding = weights.get("model.embed_tokens.weight");
         for (int t = 0; t < ids.length; t++) {
@@ -59,6 +63,9 @@ final class ReferenceDecoder {
             int queryFrom = head * dimension;
             int keyFrom = head / (shape.heads() / shape.keyValueHeads()) * dimension;
             attentionToStart[layer][head] = new double[n.length];
+            if (layer >= Decoder.FIRST_SINK_LAYER) {
+                startDeficit += startDeficit(q, k, queryFrom, keyFrom) / shape.heads();
+            }
             for (int t = 0; t < n.length; t++) {
                 double[] weight = new double[t + 1];
                 double sum = 0;
@@ -79,6 +86,23 @@ final class ReferenceDecoder {
             }
         }
         return linear(context, prefix + "o_proj.weight");
+    }
+
+    private double startDeficit(double[][] q, double[][] k, int queryFrom, int keyFrom) {
+        int dimension = shape.headDimension();
+        double sum = 0;
+        for (double[] query : q) {
+            double lead = 0;
+            for (int i = 0; i < dimension; i++) {
+                double mean = 0;
+                for (double[] key : k) {
+                    mean += key[keyFrom + i] / k.length;
+                }
+                lead += query[queryFrom + i] * (k[0][keyFrom + i] - mean);
+            }
+            sum += Math.max(0, Decoder.START_LEAD - lead / Math.sqrt(dimension));
+        }
+        return sum / q.length;
     }
 
     private double[][] rotate(double[][] x) {

@@ -17,6 +17,15 @@ import java.nio.charset.StandardCharsets;
  * and one optimizer state serve the whole model.
  */
 final class Decoder implements AutoCloseable {
+    /**
+     * Lead of position 0 over the mean key, in units of the exponent of softmax, at which an idle
+     * head gives it about half of its attention over a few hundred positions.
+     */
+    static final double START_LEAD = 6;
+
+    /** The first layers look at the tokens before; a sink belongs to the layers after them. */
+    static final int FIRST_SINK_LAYER = 2;
+
     /** The element type inside the matrix products; sums, norms and residuals are FP32. */
     enum Precision {
         BFLOAT16(15),
@@ -67,13 +76,14 @@ final class Decoder implements AutoCloseable {
      * What training makes small.
      *
      * @param loss mean negative log-likelihood in nats per token, a scalar
-     * @param attentionShare sum over layers of the mean share that attention adds to a token's
-     *     residual, {@code |added| / |residual|}, a scalar
+     * @param startDeficit by how much the attention scores of position 0 fail to lead those of the
+     *     mean key by {@value #START_LEAD}, averaged over positions and heads and summed over the
+     *     layers from {@value #FIRST_SINK_LAYER} on, a scalar
      */
-    record Objective(NDArray loss, NDArray attentionShare) {}
+    record Objective(NDArray loss, NDArray startDeficit) {}
 
     /**
-     * The loss and the attention share, both with gradients.
+     * The loss and the start deficit, both with gradients.
      *
      * @param flat all weights, {@code [layout.size()]}
      * @param ids tokens, {@code [batch, tokens]}, int64
@@ -87,7 +97,7 @@ final class Decoder implements AutoCloseable {
         NDArray logits = logits(weights, pass.hidden());
         return new Objective(
                 functions.call(manager, "loss", logits, targets).singletonOrThrow(),
-                pass.attentionShare());
+                pass.startDeficit());
     }
 
     /** The logits {@code [batch, tokens, vocabulary]} for tokens {@code [batch, tokens]}. */
@@ -140,8 +150,8 @@ final class Decoder implements AutoCloseable {
         void beforeLayer(int layer, NDArray residual);
     }
 
-    /** What the layers make of the tokens: the last residual stream and the attention share. */
-    private record Pass(NDArray hidden, NDArray attentionShare) {}
+    /** What the layers make of the tokens: the last residual stream and the start deficit. */
+    private record Pass(NDArray hidden, NDArray startDeficit) {}
 
     private Pass pass(NDList weights, NDArray ids, ResidualObserver observer) {
         NDManager manager = ids.getManager();
@@ -150,7 +160,7 @@ final class Decoder implements AutoCloseable {
                 functions
                         .call(manager, "embed", weights.get(layout.embedding()), ids)
                         .singletonOrThrow();
-        NDArray attentionShare = manager.create(0f);
+        NDArray startDeficit = manager.create(0f);
         for (int layer = 0; layer < shape.layers(); layer++) {
             observer.beforeLayer(layer, x);
             NDList attended =
@@ -163,7 +173,9 @@ final class Decoder implements AutoCloseable {
                             weights.get(layout.attentionOutput(layer)),
                             rotary.get(0),
                             rotary.get(1));
-            attentionShare = attentionShare.add(attended.get(1));
+            if (layer >= FIRST_SINK_LAYER) {
+                startDeficit = startDeficit.add(attended.get(1));
+            }
             x =
                     functions
                             .call(
@@ -175,7 +187,7 @@ final class Decoder implements AutoCloseable {
                                     weights.get(layout.down(layer)))
                             .singletonOrThrow();
         }
-        return new Pass(x, attentionShare);
+        return new Pass(x, startDeficit);
     }
 
     private NDArray logits(NDList weights, NDArray hidden) {
@@ -206,6 +218,8 @@ final class Decoder implements AutoCloseable {
                     .replace("${rotatedHeads}", "" + (shape.heads() + keyValueHeads))
                     .replace("${projectedHeads}", "" + (shape.heads() + 2 * keyValueHeads))
                     .replace("${headsPerKeyValueHead}", "" + shape.heads() / keyValueHeads)
+                    .replace("${scoreDivisor}", "" + Math.sqrt(shape.headDimension()))
+                    .replace("${startLead}", "" + START_LEAD)
                     .replace("${epsilon}", "" + DecoderShape.NORM_EPSILON)
                     .replace("${precision}", "" + precision.torchType);
         } catch (IOException e) {

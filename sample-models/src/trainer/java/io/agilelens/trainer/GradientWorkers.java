@@ -29,14 +29,13 @@ final class GradientWorkers implements AutoCloseable {
     /**
      * Starts the threads.
      *
-     * @param attentionPenalty what a unit of attention share costs, in nats; see {@link
-     *     Decoder.Objective}
+     * @param sinkPenalty what a unit of start deficit costs, in nats; see {@link Decoder.Objective}
      * @param count number of threads
      */
-    GradientWorkers(NDManager manager, DecoderShape shape, double attentionPenalty, int count) {
+    GradientWorkers(NDManager manager, DecoderShape shape, double sinkPenalty, int count) {
         threads = Executors.newFixedThreadPool(count);
         for (int i = 0; i < count; i++) {
-            workers.add(new Worker(manager, shape, attentionPenalty));
+            workers.add(new Worker(manager, shape, sinkPenalty));
         }
     }
 
@@ -85,10 +84,10 @@ final class GradientWorkers implements AutoCloseable {
     private static final class Worker {
         private final NDManager manager;
         private final Decoder decoder;
-        private final double attentionPenalty;
+        private final double sinkPenalty;
 
-        private Worker(NDManager parent, DecoderShape shape, double attentionPenalty) {
-            this.attentionPenalty = attentionPenalty;
+        private Worker(NDManager parent, DecoderShape shape, double sinkPenalty) {
+            this.sinkPenalty = sinkPenalty;
             manager = parent.newSubManager();
             decoder = new Decoder(manager, shape, Decoder.Precision.BFLOAT16);
         }
@@ -112,9 +111,7 @@ final class GradientWorkers implements AutoCloseable {
                                         Batches.inputs(scratch, one),
                                         Batches.targets(scratch, one));
                         NDArray total =
-                                objective
-                                        .loss()
-                                        .add(objective.attentionShare().mul(attentionPenalty));
+                                objective.loss().add(objective.startDeficit().mul(sinkPenalty));
                         JniUtils.backward(
                                 (PtNDArray) total, (PtNDArray) scratch.create(1f), false, false);
                         loss += objective.loss().getFloat();

@@ -57,8 +57,7 @@ final class TrainingRun {
         try (NDManager manager = NDManager.newBaseManager();
                 Decoder decoder = new Decoder(manager, shape, Decoder.Precision.BFLOAT16);
                 GradientWorkers workers =
-                        new GradientWorkers(
-                                manager, shape, TrainingPlan.ATTENTION_PENALTY, threads)) {
+                        new GradientWorkers(manager, shape, TrainingPlan.SINK_PENALTY, threads)) {
             long start = System.nanoTime();
             double secondsBefore = state.seconds();
             double pointAt = secondsBefore + SECONDS_BETWEEN_POINTS;
