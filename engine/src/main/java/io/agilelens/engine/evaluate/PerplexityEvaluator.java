@@ -1,5 +1,6 @@
 package io.agilelens.engine.evaluate;
 
+import io.agilelens.engine.UserException;
 import io.agilelens.engine.model.Decoder;
 import io.agilelens.engine.model.Probe;
 import io.agilelens.engine.model.TokenPruner;
@@ -38,6 +39,8 @@ public final class PerplexityEvaluator {
     /**
      * @param listener hears the value after each window
      * @return the value after the last one
+     * @throws UserException if the model predicts NaN or infinity, or an id is not in its
+     *     vocabulary
      */
     public Perplexity evaluate(
             TokenWindows text,
@@ -102,6 +105,12 @@ public final class PerplexityEvaluator {
                 int next =
                         from + row + 1 < survivors.length ? survivors[from + row + 1] : ids.length;
                 double normalizer = logSumExp(logits, row);
+                if (!Double.isFinite(normalizer)) {
+                    // Left in, it would count as a position that is not scored.
+                    throw new UserException(
+                            "%s: the logits at position %d are not finite: its weights hold infinite values, NaN, or too large ones"
+                                    .formatted(decoder.model().checkpoint().source(), position));
+                }
                 for (int t = Math.max(position, first); t < Math.min(next, predictions); t++) {
                     carried[t] = (float) (normalizer - logits.get(row, ids[t + 1]));
                     if (t == position) {
