@@ -11,6 +11,7 @@ import io.agilelens.app.command.QuantizeCommand;
 import io.agilelens.app.command.StandardOutput;
 import io.agilelens.app.command.SynthesizeCommand;
 import io.agilelens.app.command.TokenizeCommand;
+import io.agilelens.app.window.ScreenshotsCommand;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -50,7 +51,8 @@ import picocli.CommandLine.Spec;
             PruneCommand.class,
             QuantizeCommand.class,
             SynthesizeCommand.class,
-            ConformanceCommand.class
+            ConformanceCommand.class,
+            ScreenshotsCommand.class
         })
 public final class AgileLens implements Callable<Integer> {
     @Spec private CommandSpec spec;

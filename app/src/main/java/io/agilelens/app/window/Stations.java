@@ -4,6 +4,7 @@ import io.agilelens.views.Messages;
 import io.agilelens.views.kernels.KernelsView;
 import io.agilelens.views.model.ModelView;
 import io.agilelens.views.outliers.OutliersView;
+import io.agilelens.views.quality.QualityView;
 import io.agilelens.views.tokens.TokensView;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
@@ -23,6 +24,7 @@ final class Stations {
                 station("model", Feather.BOX, () -> new ModelView(workbench, actions)),
                 station("outliers", Feather.GRID, () -> new OutliersView(workbench, actions)),
                 station("tokens", Feather.TYPE, () -> new TokensView(workbench, actions)),
+                station("quality", Feather.ACTIVITY, () -> new QualityView(workbench, actions)),
                 station("kernels", Feather.CPU, () -> new KernelsView(workbench, actions)));
     }
 

@@ -128,39 +128,34 @@ public final class ModelView extends StackPane {
         table.getStyleClass().addAll("dense", "small");
         table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_FLEX_LAST_COLUMN);
         NumberColumns<ModelViewModel.Row> columns = new NumberColumns<>(table);
-        columns.add(Messages.text("model.column.name"), 230, row -> row.tensor().name(), null);
+        columns.add(Messages.text("model.column.name"), 150, row -> row.tensor().name(), null);
         columns.add(
-                Messages.text("model.column.dtype"), 56, row -> row.tensor().dtype().name(), null);
-        columns.add(Messages.text("model.column.shape"), 90, ModelViewModel.Row::shape, null);
+                Messages.text("model.column.dtype"), 48, row -> row.tensor().dtype().name(), null);
+        columns.add(Messages.text("model.column.shape"), 84, ModelViewModel.Row::shape, null);
         columns.add(
                 Messages.text("model.column.size"),
-                76,
+                66,
                 row -> row.tensor().data().byteSize(),
                 Figures::bytes);
         columns.add(
                 Messages.text("model.column.minimum"),
-                72,
-                row -> statistic(row, s -> s.minimum()),
-                Figures::number);
+                60,
+                row -> statistic(row, TensorStatistics::minimum),
+                value -> Figures.fixed(value, 3));
         columns.add(
                 Messages.text("model.column.maximum"),
-                72,
-                row -> statistic(row, s -> s.maximum()),
-                Figures::number);
-        columns.add(
-                Messages.text("model.column.mean"),
-                72,
-                row -> statistic(row, s -> s.mean()),
-                Figures::number);
+                60,
+                row -> statistic(row, TensorStatistics::maximum),
+                value -> Figures.fixed(value, 3));
         columns.add(
                 Messages.text("model.column.deviation"),
-                72,
-                row -> statistic(row, s -> s.standardDeviation()),
-                Figures::number);
+                60,
+                row -> statistic(row, TensorStatistics::standardDeviation),
+                value -> Figures.fixed(value, 3));
         columns.add(
                 Messages.text("model.column.unusable"),
-                56,
-                row -> row.statistics().map(s -> s.unusable()).orElse(-1L),
+                52,
+                row -> row.statistics().map(TensorStatistics::unusable).orElse(-1L),
                 count -> count < 0 ? Figures.NONE : Figures.count(count));
         SortedList<ModelViewModel.Row> sorted = new SortedList<>(shown);
         sorted.comparatorProperty().bind(table.comparatorProperty());
