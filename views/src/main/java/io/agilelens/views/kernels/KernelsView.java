@@ -124,13 +124,13 @@ public final class KernelsView extends StackPane {
                     decode.setSelected(true);
                 });
         SegmentedButton phase = new SegmentedButton(prefill, decode);
-        phase.getStyleClass().add("comparison-switch");
+        phase.getStyleClass().add("choice-switch");
         return phase;
     }
 
     private SegmentedButton widthSwitch() {
         SegmentedButton buttons = new SegmentedButton();
-        buttons.getStyleClass().add("comparison-switch");
+        buttons.getStyleClass().add("choice-switch");
         buttons.setToggleGroup(widths);
         for (int bits : viewModel.widths()) {
             ToggleButton button =

@@ -86,7 +86,7 @@ public final class RecipeView extends VBox {
         simulated = toggle("execution.simulated", Execution.SIMULATED);
         executed = toggle("execution.executed", Execution.EXECUTED);
         SegmentedButton execution = new SegmentedButton(simulated, executed);
-        execution.getStyleClass().add("comparison-switch");
+        execution.getStyleClass().add("choice-switch");
 
         getChildren()
                 .addAll(
