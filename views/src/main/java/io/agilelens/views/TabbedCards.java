@@ -59,7 +59,8 @@ public final class TabbedCards extends Region {
         return tab;
     }
 
-    private static TabPane stack() {
+    /** An empty stack of tabs that cannot be closed. */
+    public static TabPane stack() {
         TabPane stack = new TabPane();
         stack.setTabClosingPolicy(TabPane.TabClosingPolicy.UNAVAILABLE);
         stack.getStyleClass().addAll("dense", "card-tabs");

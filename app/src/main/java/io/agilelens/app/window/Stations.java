@@ -1,6 +1,7 @@
 package io.agilelens.app.window;
 
 import io.agilelens.views.Messages;
+import io.agilelens.views.attention.AttentionView;
 import io.agilelens.views.kernels.KernelsView;
 import io.agilelens.views.model.ModelView;
 import io.agilelens.views.outliers.OutliersView;
@@ -23,6 +24,7 @@ final class Stations {
         return List.of(
                 station("model", Feather.BOX, () -> new ModelView(workbench, actions)),
                 station("outliers", Feather.GRID, () -> new OutliersView(workbench, actions)),
+                station("attention", Feather.EYE, () -> new AttentionView(workbench, actions)),
                 station("tokens", Feather.TYPE, () -> new TokensView(workbench, actions)),
                 station("quality", Feather.ACTIVITY, () -> new QualityView(workbench, actions)),
                 station("kernels", Feather.CPU, () -> new KernelsView(workbench, actions)));

@@ -1,5 +1,6 @@
 package io.agilelens.views.outliers;
 
+import io.agilelens.engine.evaluate.SiteStatistics;
 import io.agilelens.engine.model.Site;
 import io.agilelens.engine.recipe.ActivationMethod;
 import io.agilelens.views.Background;
@@ -7,6 +8,8 @@ import io.agilelens.views.CellPicks;
 import io.agilelens.views.Comparison;
 import io.agilelens.views.ComparisonSwitch;
 import io.agilelens.views.EmptyState;
+import io.agilelens.views.FigureRow;
+import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
 import io.agilelens.views.PlaceLine;
 import io.agilelens.views.Selection;
@@ -16,6 +19,7 @@ import io.agilelens.views.TokenNames;
 import io.agilelens.views.chart.BarChartPane;
 import io.agilelens.views.chart.ChartCard;
 import io.agilelens.views.chart.ChartPane;
+import io.agilelens.views.chart.Exportable;
 import io.agilelens.views.chart.Heatmap;
 import io.agilelens.views.chart.HistogramPane;
 import io.agilelens.views.chart.Ink;
@@ -43,7 +47,8 @@ import org.kordamp.ikonli.feather.Feather;
 public final class OutliersView extends StackPane {
     private final Workbench workbench;
     private final OutliersViewModel viewModel;
-    private final FigureLine figures = new FigureLine();
+    private final FigureRow figures =
+            new FigureRow("outliers.figure", List.of("noise", "kurtosis", "sink", "spread"));
 
     private final Heatmap map = new Heatmap();
     private final ChartCard mapCard = card("map", map);
@@ -179,7 +184,7 @@ public final class OutliersView extends StackPane {
         workbench.selection().placeProperty().addListener(property -> showSelectedToken());
     }
 
-    private static ChartCard card(String key, io.agilelens.views.chart.Exportable picture) {
+    private static ChartCard card(String key, Exportable picture) {
         return new ChartCard(
                 Messages.text("outliers." + key + ".heading"),
                 Messages.text("outliers." + key + ".sentence"),
@@ -266,7 +271,7 @@ public final class OutliersView extends StackPane {
     private void show(OutlierLook look) {
         OutlierLook before = shown;
         shown = look;
-        figures.show(look);
+        showFigures(look);
         place.showBadges(look.windows().model().recipe());
         if (!look.sameLayers(before)) {
             Background.latest(map, () -> MagnitudeMap.of(look), this::showMap);
@@ -291,6 +296,29 @@ public final class OutliersView extends StackPane {
         showWhy(look);
         read();
         dimDetail();
+    }
+
+    private void showFigures(OutlierLook look) {
+        SiteStatistics baseline = look.baseline();
+        SiteStatistics tuned = look.tuned();
+        figures.set(
+                "noise",
+                look.quantizer().isPresent()
+                        ? Figures.number(tuned.signalToNoise(), "dB")
+                        : Messages.text("outliers.figure.noise.none"));
+        figures.set(
+                "kurtosis", Figures.number(baseline.kurtosis()), Figures.number(tuned.kurtosis()));
+        figures.set("sink", sink(baseline), sink(tuned));
+        figures.set(
+                "spread",
+                Figures.number(baseline.rootMeanSquare()),
+                Figures.number(tuned.rootMeanSquare()));
+    }
+
+    private static String sink(SiteStatistics statistics) {
+        return Figures.number(statistics.firstTokenMagnitude())
+                + " / "
+                + Figures.number(statistics.otherMagnitude());
     }
 
     private void showMap(MagnitudeMap made) {
@@ -379,7 +407,7 @@ public final class OutliersView extends StackPane {
         String step =
                 look.quantizer()
                         .map(quantizer -> (double) quantizer.step(look.channel()))
-                        .map(io.agilelens.views.Figures::number)
+                        .map(Figures::number)
                         .orElse("");
         histogramCard.setSentence(
                 Messages.text("outliers.histogram.sentence." + made.note(), step));

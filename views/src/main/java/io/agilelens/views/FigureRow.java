@@ -1,0 +1,46 @@
+package io.agilelens.views;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import javafx.scene.control.Label;
+import javafx.scene.control.Tooltip;
+import javafx.scene.layout.FlowPane;
+import javafx.scene.layout.VBox;
+
+/** Figures side by side, each under its name and explained by a tooltip. */
+public final class FigureRow extends FlowPane {
+    private final Map<String, Label> values = new LinkedHashMap<>();
+
+    /**
+     * @param prefix of the texts: {@code PREFIX.KEY} names a figure, {@code PREFIX.KEY.help}
+     *     explains it
+     */
+    public FigureRow(String prefix, List<String> keys) {
+        super(24, 4);
+        getStyleClass().add("figure-row");
+        for (String key : keys) {
+            Label name = new Label(Messages.text(prefix + "." + key));
+            name.getStyleClass().addAll("small", "muted");
+            Tooltip help = new Tooltip(Messages.text(prefix + "." + key + ".help"));
+            help.setWrapText(true);
+            help.setMaxWidth(320);
+            Label value = new Label(Figures.NONE);
+            value.setId(prefix + "." + key);
+            name.setTooltip(help);
+            value.setTooltip(help);
+            values.put(key, value);
+            getChildren().add(new VBox(name, value));
+        }
+    }
+
+    /** Writes a figure. */
+    public void set(String key, String value) {
+        values.get(key).setText(value);
+    }
+
+    /** The baseline's figure and the tuned model's, or one where they read alike. */
+    public void set(String key, String baseline, String tuned) {
+        set(key, baseline.equals(tuned) ? baseline : baseline + " → " + tuned);
+    }
+}

@@ -1,0 +1,324 @@
+package io.agilelens.views.attention;
+
+import io.agilelens.engine.evaluate.HeadStatistics;
+import io.agilelens.views.Arrangement;
+import io.agilelens.views.Background;
+import io.agilelens.views.CellPicks;
+import io.agilelens.views.Comparison;
+import io.agilelens.views.ComparisonSwitch;
+import io.agilelens.views.EmptyState;
+import io.agilelens.views.FigureRow;
+import io.agilelens.views.Figures;
+import io.agilelens.views.Messages;
+import io.agilelens.views.PlaceLine;
+import io.agilelens.views.Selection;
+import io.agilelens.views.StationPane;
+import io.agilelens.views.TabbedCards;
+import io.agilelens.views.TokenNames;
+import io.agilelens.views.chart.BarChartPane;
+import io.agilelens.views.chart.ChartCard;
+import io.agilelens.views.chart.ChartPane;
+import io.agilelens.views.chart.Exportable;
+import io.agilelens.views.chart.Heatmap;
+import io.agilelens.views.chart.Ink;
+import io.agilelens.views.chart.LineChartPane;
+import io.agilelens.views.workbench.Workbench;
+import io.agilelens.views.workbench.WorkbenchActions;
+import java.util.List;
+import javafx.scene.control.ComboBox;
+import javafx.scene.control.Tab;
+import javafx.scene.control.TabPane;
+import javafx.scene.control.Tooltip;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
+import javafx.scene.layout.StackPane;
+import javafx.scene.layout.VBox;
+import javafx.util.StringConverter;
+import org.kordamp.ikonli.feather.Feather;
+
+/** The station that shows where heads look, and what powers of two leave of their probabilities. */
+public final class AttentionView extends StackPane {
+    private static final double ROOM_FOR_TWO = 760;
+    private static final Heatmap.Range PROBABILITIES = new Heatmap.Range(1e-5, 1);
+
+    private final Workbench workbench;
+    private final AttentionViewModel viewModel;
+    private final PlaceLine place;
+    private final FigureRow figures =
+            new FigureRow("attention.figure", List.of("start", "entropy", "lost"));
+
+    private final Heatmap overview = new Heatmap();
+    private final ChartCard overviewCard = card("overview", overview);
+    private final CellPicks overviewPicks;
+
+    private final Heatmap head = new Heatmap();
+    private final ChartCard headCard = card("head", head);
+    private final CellPicks headPicks;
+    private AttentionMap headMap;
+
+    private final BarChartPane ladder =
+            new BarChartPane(
+                    Messages.text("attention.ladder.heading"),
+                    Messages.text("attention.ladder.rung"),
+                    ChartPane.Axis.linear(Messages.text("attention.ladder.mass"), "%"));
+    private final ChartCard ladderCard = card("ladder", ladder);
+
+    private final LineChartPane start =
+            new LineChartPane(
+                    Messages.text("attention.start.heading"),
+                    ChartPane.Axis.linear(Messages.text("attention.axis.layer"), ""),
+                    ChartPane.Axis.linear(Messages.text("attention.start.axis"), "%"));
+    private final ChartCard startCard = card("start", start);
+
+    private AttentionLook shown;
+
+    /**
+     * @param actions what the window can be asked to do
+     */
+    public AttentionView(Workbench workbench, WorkbenchActions actions) {
+        this.workbench = workbench;
+        viewModel = new AttentionViewModel(workbench);
+        setId("attention");
+
+        overview.setId("attention-overview");
+        overview.titleProperty().set(Messages.text("attention.overview.heading"));
+        overviewPicks =
+                CellPicks.of(overview, cell -> viewModel.selectHead(cell.row(), cell.column()));
+        overviewCard.addTool(measureSelector());
+        overviewCard.setMinHeight(178);
+
+        head.setId("attention-head");
+        head.titleProperty().set(Messages.text("attention.head.heading"));
+        head.logScaleProperty().set(true);
+        head.emptyTextProperty().set(Messages.text("attention.head.empty"));
+        headPicks =
+                CellPicks.of(
+                        head,
+                        cell ->
+                                viewModel.selectToken(
+                                        shown.head(), headMap.positions()[cell.row()]));
+        headCard.setMinHeight(260);
+        ladder.setId("attention-ladder");
+        start.setId("attention-start");
+        start.setOnPick(pick -> viewModel.selectHead(pick.index(), shown.head()));
+
+        place = new PlaceLine(workbench.selection());
+        place.setTokenName(this::tokenName);
+        Arrangement pictures = new Arrangement(ROOM_FOR_TWO, this::stacked, this::sideBySide);
+        VBox.setVgrow(pictures, Priority.ALWAYS);
+        VBox content = new VBox(8, figures, place, pictures);
+        content.setMinSize(0, 0);
+
+        ComparisonSwitch comparison = new ComparisonSwitch();
+        comparison.setMinWidth(USE_PREF_SIZE);
+        comparison.valueProperty().bindBidirectional(viewModel.comparisonProperty());
+        StationPane pane = new StationPane(Messages.text("attention.title"), content, comparison);
+        EmptyState empty = new EmptyState(Feather.EYE, Messages.text("attention.empty"));
+        getChildren().addAll(pane, empty);
+        setMinSize(0, 0);
+
+        overview.staleProperty().bind(workbench.comparisonStaleProperty());
+        for (ChartPane each : List.of(ladder, start)) {
+            each.staleProperty().bind(workbench.comparisonStaleProperty());
+        }
+        workbench.comparisonStaleProperty().addListener(property -> dimHead());
+        viewModel
+                .lookProperty()
+                .subscribe(
+                        look -> {
+                            pane.setVisible(look.isPresent());
+                            empty.setVisible(look.isEmpty());
+                            look.ifPresent(this::show);
+                        });
+        workbench.selection().placeProperty().addListener(property -> showSelectedToken());
+    }
+
+    private static ChartCard card(String key, Exportable picture) {
+        return new ChartCard(
+                Messages.text("attention." + key + ".heading"),
+                Messages.text("attention." + key + ".sentence"),
+                picture);
+    }
+
+    private ComboBox<HeadMeasure> measureSelector() {
+        ComboBox<HeadMeasure> selector = new ComboBox<>();
+        selector.setId("attention-measure");
+        selector.getItems().setAll(HeadMeasure.values());
+        selector.setConverter(
+                new StringConverter<>() {
+                    @Override
+                    public String toString(HeadMeasure measure) {
+                        return measure == null
+                                ? ""
+                                : Messages.text("attention.measure." + measure + ".short");
+                    }
+
+                    @Override
+                    public HeadMeasure fromString(String text) {
+                        throw new UnsupportedOperationException("measures are chosen, not typed");
+                    }
+                });
+        selector.setTooltip(new Tooltip(Messages.text("attention.measure.help")));
+        selector.valueProperty().bindBidirectional(viewModel.measureProperty());
+        selector.getStyleClass().add("card-choice");
+        return selector;
+    }
+
+    private Region stacked() {
+        Region tabs = tabs(List.of(tab("head", headCard), tab("ladder", ladderCard), startTab()));
+        tabs.setMinHeight(270);
+        VBox.setVgrow(tabs, Priority.ALWAYS);
+        return new VBox(8, overviewCard, tabs);
+    }
+
+    private Region sideBySide() {
+        Region tabs = tabs(List.of(tab("ladder", ladderCard), startTab()));
+        tabs.setMinHeight(240);
+        VBox.setVgrow(tabs, Priority.ALWAYS);
+        VBox.setVgrow(overviewCard, Priority.ALWAYS);
+        VBox left = new VBox(8, overviewCard, tabs);
+        left.setMinWidth(0);
+        left.setPrefWidth(400);
+        headCard.setPrefWidth(600);
+        HBox.setHgrow(headCard, Priority.ALWAYS);
+        HBox.setHgrow(left, Priority.SOMETIMES);
+        return new HBox(16, left, headCard);
+    }
+
+    private Tab startTab() {
+        return tab("start", startCard);
+    }
+
+    private static Tab tab(String key, ChartCard card) {
+        return TabbedCards.tab("attention-tab-" + key, Messages.text("attention.tab." + key), card);
+    }
+
+    private static Region tabs(List<Tab> tabs) {
+        TabPane pane = TabbedCards.stack();
+        pane.getTabs().setAll(tabs);
+        return pane;
+    }
+
+    private String tokenName(int position) {
+        return viewModel
+                .lookProperty()
+                .get()
+                .map(look -> look.windows().tokens())
+                .filter(names -> position < names.size())
+                .map(names -> TokenNames.name(names, position))
+                .orElse(Integer.toString(position));
+    }
+
+    private void show(AttentionLook look) {
+        AttentionLook before = shown;
+        shown = look;
+        place.showBadges(look.windows().model().recipe());
+        showFigures(look);
+        if (!look.sameOverview(before)) {
+            showOverview(look);
+            showStart(look);
+        }
+        overviewPicks.show(look.layer(), look.head());
+        if (!look.sameHead(before)) {
+            showLadder(look);
+            if (look.hasDetail()) {
+                Background.latest(head, () -> AttentionMap.of(look), made -> showHead(made, look));
+            }
+        }
+        dimHead();
+    }
+
+    private void showFigures(AttentionLook look) {
+        for (HeadMeasure measure : HeadMeasure.values()) {
+            figures.set(
+                    measure.name().toLowerCase(java.util.Locale.ROOT),
+                    figure(measure, look.baseline(), look),
+                    figure(measure, look.tuned(), look));
+        }
+    }
+
+    private static String figure(
+            HeadMeasure measure, HeadStatistics statistics, AttentionLook look) {
+        return Figures.number(measure.of(statistics, look.bits()), measure.unit());
+    }
+
+    private void showOverview(AttentionLook look) {
+        HeadOverview made = HeadOverview.of(look);
+        overview.divergingProperty().set(look.comparison() == Comparison.DIFFERENCE);
+        overview.rangeProperty().set(made.range());
+        overview.dataProperty().set(made.table());
+        overviewCard.setSentence(Messages.text("attention.overview.sentence." + look.measure()));
+    }
+
+    private void showStart(AttentionLook look) {
+        start.setLines(StartByLayer.of(look));
+    }
+
+    private void showLadder(AttentionLook look) {
+        Ladder made = Ladder.of(look);
+        ladder.setBars(made.rungs(), made.bars());
+        boolean losing = made.firstLost() < made.rungs().size();
+        ladder.setMarkers(
+                losing
+                        ? List.of(
+                                new ChartPane.Marker(
+                                        true,
+                                        made.firstLost() - 0.5,
+                                        Messages.text("attention.ladder.zero"),
+                                        Ink.TROUBLE))
+                        : List.of());
+        ladderCard.setHeading(
+                Messages.text(
+                        "attention.ladder.heading.of",
+                        Integer.toString(look.layer()),
+                        Integer.toString(look.head())));
+        HeadStatistics model =
+                look.comparison() == Comparison.BASELINE ? look.baseline() : look.tuned();
+        ladderCard.setSentence(
+                Messages.text(
+                        look.isLog2()
+                                ? "attention.ladder.sentence.LOG2"
+                                : "attention.ladder.sentence.WOULD",
+                        Integer.toString(look.bits()),
+                        Figures.number(100 * model.lostMass(look.bits()), "%")));
+    }
+
+    private void showHead(AttentionMap made, AttentionLook look) {
+        headMap = made;
+        boolean difference = look.comparison() == Comparison.DIFFERENCE;
+        head.divergingProperty().set(difference);
+        head.rangeProperty().set(difference ? null : PROBABILITIES);
+        head.dataProperty().set(made.table());
+        headCard.setHeading(
+                Messages.text(
+                        viewModel.isHeadPicked()
+                                ? "attention.head.heading.of"
+                                : "attention.head.heading.most",
+                        Integer.toString(look.layer()),
+                        Integer.toString(look.head())));
+        headCard.setSentence(
+                Messages.text(
+                        look.comparison() == Comparison.TUNED && !look.isLog2()
+                                ? "attention.head.sentence.UNROUNDED"
+                                : "attention.head.sentence." + look.comparison()));
+        showSelectedToken();
+    }
+
+    private void showSelectedToken() {
+        if (headMap != null) {
+            int token = workbench.selection().place().token();
+            int row = token == Selection.NONE ? Selection.NONE : headMap.row(token);
+            boolean sameRow = row == head.selectedRowProperty().get();
+            headPicks.show(
+                    row,
+                    sameRow && row >= 0 ? head.selectedColumnProperty().get() : Selection.NONE);
+        }
+    }
+
+    /** What is kept in full follows the selected layer a moment later. */
+    private void dimHead() {
+        head.setStale(
+                workbench.comparisonStaleProperty().get() || shown != null && !shown.hasDetail());
+    }
+}
