@@ -1,5 +1,6 @@
 package io.agilelens.app;
 
+import io.agilelens.app.command.BenchCommand;
 import io.agilelens.app.command.ConformanceCommand;
 import io.agilelens.app.command.GenerateCommand;
 import io.agilelens.app.command.InfoCommand;
@@ -8,6 +9,7 @@ import io.agilelens.app.command.OutliersCommand;
 import io.agilelens.app.command.PerplexityCommand;
 import io.agilelens.app.command.PruneCommand;
 import io.agilelens.app.command.QuantizeCommand;
+import io.agilelens.app.command.ScreenshotsCommand;
 import io.agilelens.app.command.StandardOutput;
 import io.agilelens.app.command.SynthesizeCommand;
 import io.agilelens.app.command.TokenizeCommand;
@@ -50,6 +52,7 @@ import picocli.CommandLine.Spec;
             OutliersCommand.class,
             PruneCommand.class,
             QuantizeCommand.class,
+            BenchCommand.class,
             SynthesizeCommand.class,
             ConformanceCommand.class,
             ScreenshotsCommand.class
@@ -130,6 +133,7 @@ public final class AgileLens implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return WindowLauncher.open(model);
+        WindowLauncher.open(model);
+        return 0;
     }
 }

@@ -3,6 +3,8 @@ package io.agilelens.app;
 import io.agilelens.app.window.WorkbenchApplication;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.ModelReference;
+import io.agilelens.engine.format.Printable;
+import java.nio.file.Files;
 import javafx.application.Application;
 
 /** Opens the window. */
@@ -10,20 +12,25 @@ final class WindowLauncher {
     private WindowLauncher() {}
 
     /**
+     * Returns when the window is closed.
+     *
      * @param model what to show, or null for the sample
-     * @return the exit status, when the window is closed
+     * @throws UserException if there is no such model or no display
      */
-    static int open(String model) {
+    static void open(String model) {
         String reference = model == null ? WorkbenchApplication.FIRST_MODEL : model;
         // A mistyped name is told here, before a window comes up to say it.
-        ModelReference.parse(reference).path();
+        if (!Files.exists(ModelReference.parse(reference).path())) {
+            throw new UserException(
+                    "%s is neither a command nor a model: check the path, or see agilelens --help"
+                            .formatted(Printable.of(reference)));
+        }
         if (!hasDisplay()) {
             throw new UserException(
                     "there is no display to open the window on: set DISPLAY, or use a command"
                             + " (agilelens --help lists them)");
         }
         Application.launch(WorkbenchApplication.class, reference);
-        return 0;
     }
 
     private static boolean hasDisplay() {

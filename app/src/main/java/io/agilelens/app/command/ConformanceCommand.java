@@ -1,11 +1,11 @@
 package io.agilelens.app.command;
 
-import io.agilelens.app.conformance.CaseResult;
-import io.agilelens.app.conformance.CaseResult.Outcome;
-import io.agilelens.app.conformance.Check;
-import io.agilelens.app.conformance.ConformanceKit;
+import io.agilelens.engine.evaluate.conformance.CaseResult;
+import io.agilelens.engine.evaluate.conformance.Conformance;
+import io.agilelens.engine.evaluate.conformance.ConformanceReport;
+import io.agilelens.engine.evaluate.conformance.Outcome;
+import io.agilelens.engine.kernel.KernelProvider;
 import java.nio.file.Path;
-import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -29,57 +29,65 @@ public final class ConformanceCommand extends EngineCommand {
 
     @Override
     int run(TerminalProgress progress) {
-        List<CaseResult> results =
-                new ConformanceKit(folder).run(this::tell, progress, cancellation);
-        long passed = count(results, Outcome.PASS);
-        long failed = count(results, Outcome.FAIL);
-        long unsupported = count(results, Outcome.UNSUPPORTED);
+        ConformanceReport report =
+                Conformance.run(
+                        folder,
+                        KernelProvider.current().kernels(),
+                        result -> tell(progress, result),
+                        progress,
+                        cancellation);
         print(
                 progress,
-                describe(results, passed, failed, unsupported),
-                "%d passed, %d failed, %d unsupported".formatted(passed, failed, unsupported));
-        if (results.isEmpty() || passed + failed == 0) {
-            errors().println(
-                            "agilelens: %s: no case ran; give a folder with manifest.json files of reference data"
-                                    .formatted(folder));
-            return FAILED;
-        }
-        return failed > 0 || strict && unsupported > 0 ? FAILED : 0;
+                describe(report),
+                "%d passed, %d failed, %d unsupported"
+                        .formatted(
+                                report.count(Outcome.PASS),
+                                report.count(Outcome.FAIL),
+                                report.count(Outcome.UNSUPPORTED)));
+        return report.conforms(strict) ? 0 : FAILED;
     }
 
-    private void tell(CaseResult result) {
+    private void tell(TerminalProgress progress, CaseResult result) {
         if (!json) {
-            output().println(result.line());
+            progress.wipe();
+            String note = result.note().isEmpty() ? "" : "  " + result.note();
+            output().println(
+                            "%-11s  %s  %.3g  %.3g%s"
+                                    .formatted(
+                                            word(result.outcome()),
+                                            result.name(),
+                                            result.error(),
+                                            result.tolerance(),
+                                            note));
             output().flush();
         }
     }
 
-    private static long count(List<CaseResult> results, Outcome outcome) {
-        return results.stream().filter(result -> result.outcome() == outcome).count();
+    /** Failures stand out among hundreds of lines. */
+    private static String word(Outcome outcome) {
+        return switch (outcome) {
+            case PASS -> "pass";
+            case FAIL -> "FAIL";
+            case UNSUPPORTED -> "unsupported";
+        };
     }
 
-    private ObjectNode describe(
-            List<CaseResult> results, long passed, long failed, long unsupported) {
+    private ObjectNode describe(ConformanceReport report) {
         ObjectNode root =
                 object().put("folder", folder.toString())
-                        .put("passed", passed)
-                        .put("failed", failed)
-                        .put("unsupported", unsupported);
+                        .put("conforms", report.conforms(strict))
+                        .put("passed", report.count(Outcome.PASS))
+                        .put("failed", report.count(Outcome.FAIL))
+                        .put("unsupported", report.count(Outcome.UNSUPPORTED));
         ArrayNode cases = root.putArray("cases");
-        for (CaseResult result : results) {
+        for (CaseResult result : report.results()) {
             ObjectNode node =
                     cases.addObject()
-                            .put("outcome", result.outcome().word())
+                            .put("outcome", word(result.outcome()))
                             .put("name", result.name());
-            if (!result.note().isEmpty()) {
-                node.put("note", result.note());
-            }
-            ArrayNode checks = node.putArray("checks");
-            for (Check check : result.checks()) {
-                ObjectNode entry = checks.addObject().put("what", check.what());
-                put(entry, "error", check.error());
-                entry.put("tolerance", check.tolerance());
-            }
+            put(node, "error", result.error());
+            put(node, "tolerance", result.tolerance());
+            node.put("note", result.note());
         }
         return root;
     }

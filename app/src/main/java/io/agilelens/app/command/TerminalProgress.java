@@ -31,7 +31,12 @@ final class TerminalProgress implements Progress, AutoCloseable {
     }
 
     @Override
-    public synchronized void close() {
+    public void close() {
+        wipe();
+    }
+
+    /** Makes room for a line of another kind. */
+    synchronized void wipe() {
         if (shownAt != Long.MIN_VALUE) {
             errors.print(WIPE);
             errors.flush();
