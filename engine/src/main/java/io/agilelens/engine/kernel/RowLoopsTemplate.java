@@ -7,6 +7,7 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /** {@link RowLoops} for the width in its class data, see {@link WidthTemplate}. */
@@ -23,6 +24,18 @@ final class RowLoopsTemplate implements RowLoops {
 
     private static final VectorSpecies<Byte> BYTES =
             VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, 8 * LANES)));
+
+    private static final VectorShuffle<Float> BY_HALF = turnedBy(LANES / 2);
+
+    private static final VectorShuffle<Float> BY_QUARTER = turnedBy(LANES / 4);
+
+    private static final VectorShuffle<Float> BY_EIGHTH = turnedBy(LANES / 8);
+
+    private static final VectorShuffle<Float> BY_SIXTEENTH = turnedBy(LANES / 16);
+
+    private static VectorShuffle<Float> turnedBy(int lanes) {
+        return VectorShuffle.iota(FLOATS, lanes, 1, true);
+    }
 
     /** Below this e^x is 0 in float32. */
     private static final float LEAST_EXPONENT = -104;
@@ -102,10 +115,10 @@ final class RowLoopsTemplate implements RowLoops {
             s2 = FloatVector.fromArray(FLOATS, k, kOffset + 2 * kStride + d, rest).fma(x, s2);
             s3 = FloatVector.fromArray(FLOATS, k, kOffset + 3 * kStride + d, rest).fma(x, s3);
         }
-        dots[dotsOffset] = s0.reduceLanes(VectorOperators.ADD);
-        dots[dotsOffset + 1] = s1.reduceLanes(VectorOperators.ADD);
-        dots[dotsOffset + 2] = s2.reduceLanes(VectorOperators.ADD);
-        dots[dotsOffset + 3] = s3.reduceLanes(VectorOperators.ADD);
+        dots[dotsOffset] = sumOfLanes(s0);
+        dots[dotsOffset + 1] = sumOfLanes(s1);
+        dots[dotsOffset + 2] = sumOfLanes(s2);
+        dots[dotsOffset + 3] = sumOfLanes(s3);
     }
 
     private static float dot(float[] a, int aOffset, float[] b, int bOffset, int length) {
@@ -123,7 +136,23 @@ final class RowLoopsTemplate implements RowLoops {
                     FloatVector.fromArray(FLOATS, b, bOffset + d, rest)
                             .fma(FloatVector.fromArray(FLOATS, a, aOffset + d, rest), sum);
         }
-        return sum.reduceLanes(VectorOperators.ADD);
+        return sumOfLanes(sum);
+    }
+
+    /**
+     * The sum of all lanes, halves onto halves. The API's own reduction leaves the order open, and
+     * interpreted and compiled code take different ones: results would change while a program runs.
+     */
+    private static float sumOfLanes(FloatVector lanes) {
+        FloatVector sum = lanes.add(lanes.rearrange(BY_HALF));
+        sum = sum.add(sum.rearrange(BY_QUARTER));
+        if (LANES >= 8) {
+            sum = sum.add(sum.rearrange(BY_EIGHTH));
+        }
+        if (LANES >= 16) {
+            sum = sum.add(sum.rearrange(BY_SIXTEENTH));
+        }
+        return sum.lane(0);
     }
 
     @Override
@@ -258,7 +287,7 @@ final class RowLoopsTemplate implements RowLoops {
             y.intoArray(x, offset + i, rest);
             sum = sum.add(y, rest);
         }
-        return sum.reduceLanes(VectorOperators.ADD);
+        return sumOfLanes(sum);
     }
 
     /**
@@ -300,7 +329,7 @@ final class RowLoopsTemplate implements RowLoops {
             a = a.add(FloatVector.fromArray(FLOATS, x, offset + i));
             b = b.add(FloatVector.fromArray(FLOATS, x, offset + i + LANES));
         }
-        float result = a.add(b).reduceLanes(VectorOperators.ADD);
+        float result = sumOfLanes(a.add(b));
         for (; i < length; i++) {
             result += x[offset + i];
         }
@@ -318,7 +347,7 @@ final class RowLoopsTemplate implements RowLoops {
             a = first.fma(first, a);
             b = second.fma(second, b);
         }
-        float result = a.add(b).reduceLanes(VectorOperators.ADD);
+        float result = sumOfLanes(a.add(b));
         for (; i < length; i++) {
             float difference = x[offset + i] - mean;
             result += difference * difference;

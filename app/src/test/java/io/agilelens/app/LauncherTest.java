@@ -1,0 +1,273 @@
+package io.agilelens.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The launcher script, run by a shell on made-up JDKs and builds. */
+class LauncherTest {
+    private static final List<String> MODULES =
+            List.of("engine", "resources", "sample-models", "views", "app");
+
+    @TempDir Path folder;
+    private Path project;
+    private Path jdks;
+
+    private record Run(int status, String output, String errors) {}
+
+    @BeforeEach
+    void copyLauncher() throws IOException {
+        assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "the launcher needs a POSIX shell");
+        project = Files.createDirectories(folder.resolve("a project with spaces"));
+        jdks = Files.createDirectories(folder.resolve("jdks"));
+        Path script = project.resolve("agilelens");
+        Files.copy(Path.of("..", "agilelens"), script);
+        assertTrue(script.toFile().setExecutable(true));
+    }
+
+    @Test
+    void findsTheOldestJdkThatIsNewEnough() throws IOException {
+        jdk("jdk-17", "17.0.9");
+        Path expected = jdk("b-25", "25.0.1");
+        jdk("a-26", "26");
+        jdk("old", "1.8.0_402");
+        assertEquals(expected + "\n", run(Map.of(), "--java-home").output());
+    }
+
+    @Test
+    void prefersJavaHomeIfItIsNewEnough() throws IOException {
+        jdk("jdk-25", "25");
+        Path newer = jdk("jdk-27", "27-ea");
+        Path older = jdk("jdk-21", "21.0.2");
+        assertEquals(
+                newer + "\n", run(Map.of("JAVA_HOME", newer.toString()), "--java-home").output());
+        assertEquals(
+                jdks.resolve("jdk-25") + "\n",
+                run(Map.of("JAVA_HOME", older.toString()), "--java-home").output());
+    }
+
+    @Test
+    void tellsInOneLineThatThereIsNoJdk() throws IOException {
+        jdk("jdk-24", "24.0.2");
+        Run run = run(Map.of(), "info", "x");
+        assertEquals(1, run.status());
+        assertEquals(1, run.errors().lines().count(), run.errors());
+        assertTrue(run.errors().contains("no JDK 25 or newer was found"), run.errors());
+    }
+
+    @Test
+    void buildsOnceAndHandsOverEveryArgument() throws IOException {
+        jdk("jdk-25", "25");
+        maven("exit 0");
+        Run first = run(Map.of(), "info", "two words", "--json");
+        assertEquals(0, first.status(), first.errors());
+        assertTrue(first.errors().contains("building"), first.errors());
+        assertTrue(first.output().endsWith("[info][two words][--json]\n"), first.output());
+        assertTrue(first.output().contains("[--flag-of-all]"), first.output());
+        assertTrue(!first.output().contains("--module-path"), first.output());
+        Run second = run(Map.of(), "info", "x");
+        assertEquals("", second.errors());
+    }
+
+    @Test
+    void rebuildsWhenASourceIsNewer() throws IOException {
+        jdk("jdk-25", "25");
+        maven("exit 0");
+        run(Map.of(), "info", "x");
+        Path source = project.resolve("engine/src/main/A.java");
+        Files.createDirectories(source.getParent());
+        Files.writeString(source, "class A {}");
+        // Time stamps of some file systems are coarse.
+        Files.setLastModifiedTime(
+                source,
+                java.nio.file.attribute.FileTime.fromMillis(System.currentTimeMillis() + 5000));
+        assertTrue(run(Map.of(), "info", "x").errors().contains("building"));
+    }
+
+    @Test
+    void opensTheWindowWithJavaFxOnTheModulePath() throws IOException {
+        jdk("jdk-25", "25");
+        maven("exit 0");
+        String output = run(Map.of(), "some-model").output();
+        assertTrue(output.contains("[--module-path]"), output);
+        assertTrue(output.contains("[--flag-of-window]"), output);
+    }
+
+    @Test
+    void showsTheEndOfAFailedBuild() throws IOException {
+        jdk("jdk-25", "25");
+        maven("echo 'cannot compile this'; exit 1");
+        Run run = run(Map.of(), "info", "x");
+        assertEquals(1, run.status());
+        assertTrue(run.errors().contains("cannot compile this"), run.errors());
+        assertTrue(run.errors().contains("build.log"), run.errors());
+        assertTrue(Files.notExists(project.resolve(".agilelens/lock")));
+    }
+
+    @Test
+    void isNotHeldUpByTheLockOfADeadBuild() throws IOException {
+        jdk("jdk-25", "25");
+        maven("exit 0");
+        Path lock = Files.createDirectories(project.resolve(".agilelens/lock"));
+        Files.writeString(lock.resolve("pid"), "999999999\n");
+        assertEquals(0, run(Map.of(), "info", "x").status());
+    }
+
+    @Test
+    void worksThroughASymbolicLinkFromAnotherFolder() throws IOException {
+        jdk("jdk-25", "25");
+        maven("exit 0");
+        Path link = folder.resolve("link");
+        Files.createSymbolicLink(link, Path.of("a project with spaces", "agilelens"));
+        Run run = start(link, Map.of(), "info", "x");
+        assertEquals(0, run.status(), run.errors());
+        assertTrue(run.output().contains("[info]"), run.output());
+    }
+
+    @Test
+    void dropsTheNoticeAboutTheIncubatorAndNothingElse() throws IOException {
+        Path jdk = jdk("jdk-25", "25");
+        maven("exit 0");
+        script(
+                jdk.resolve("bin/java"),
+                """
+                echo 'Picked up JAVA_TOOL_OPTIONS: -Da=b' >&2
+                echo 'WARNING: Using incubator modules: jdk.incubator.vector' >&2
+                echo 'a real failure' >&2
+                exit 7
+                """);
+        run(Map.of(), "info", "x");
+        Run run = run(Map.of(), "info", "x");
+        assertEquals(7, run.status());
+        assertEquals("Picked up JAVA_TOOL_OPTIONS: -Da=b\na real failure\n", run.errors());
+    }
+
+    @Test
+    void knowsTheCommandsThatNeedNoScreen() throws IOException {
+        TreeSet<String> commands =
+                new TreeSet<>(new CommandLine(new AgileLens()).getSubcommands().keySet());
+        commands.remove("screenshots");
+        commands.add("help");
+        Matcher list =
+                Pattern.compile("\\n +(info \\|[^)]*)\\)")
+                        .matcher(Files.readString(project.resolve("agilelens")));
+        assertTrue(list.find());
+        TreeSet<String> listed = new TreeSet<>(List.of(list.group(1).split("[\\s|\\\\]+")));
+        assertEquals(commands, listed);
+    }
+
+    /** A JDK whose java prints its arguments. */
+    private Path jdk(String name, String version) throws IOException {
+        Path jdk = jdks.resolve(name);
+        Files.createDirectories(jdk.resolve("bin"));
+        script(jdk.resolve("bin/java"), "printf '[%s]' \"$@\"; echo");
+        script(jdk.resolve("bin/javac"), "exit 0");
+        Files.writeString(
+                jdk.resolve("release"),
+                "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"%s\"\n".formatted(version));
+        return jdk;
+    }
+
+    /** A Maven wrapper that makes the jars and then does as told. */
+    private void maven(String ending) throws IOException {
+        StringBuilder commands = new StringBuilder();
+        for (String module : MODULES) {
+            commands.append(
+                    "mkdir -p %1$s/target; : > %1$s/target/agilelens-%1$s-9.9.jar\n"
+                            .formatted(module));
+        }
+        commands.append("mkdir -p app/target/launcher\n");
+        commands.append(
+                "printf 'version=9.9\\n"
+                        + "flags=--flag-of-all\\n"
+                        + "window.flags=--flag-of-window\\n"
+                        + "' > app/target/launcher/launch.conf\n");
+        script(project.resolve("mvnw"), commands + ending);
+        Files.writeString(project.resolve("pom.xml"), "<project/>");
+    }
+
+    private static void script(Path file, String commands) throws IOException {
+        Files.writeString(file, "#!/bin/sh\n" + commands + "\n");
+        assertTrue(file.toFile().setExecutable(true));
+    }
+
+    private Run run(Map<String, String> environment, String... arguments) throws IOException {
+        return start(project.resolve("agilelens"), environment, arguments);
+    }
+
+    private Run start(Path script, Map<String, String> environment, String... arguments)
+            throws IOException {
+        List<String> command = new java.util.ArrayList<>(List.of("/bin/sh", script.toString()));
+        command.addAll(List.of(arguments));
+        Path output = folder.resolve("output");
+        Path errors = folder.resolve("errors");
+        ProcessBuilder builder =
+                new ProcessBuilder(command)
+                        .directory(folder.toFile())
+                        .redirectOutput(output.toFile())
+                        .redirectErrorStream(false);
+        builder.environment().remove("JAVA_HOME");
+        builder.environment().put("PATH", toolsOnly());
+        builder.environment().put("AGILELENS_JDK_PATH", jdks.toString());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        // To the end of the pipe: the filter may outlive the program by a moment.
+        String told = new String(process.getErrorStream().readAllBytes());
+        Files.writeString(errors, told);
+        try {
+            return new Run(process.waitFor(), Files.readString(output), told);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IOException(stopped);
+        }
+    }
+
+    /** The usual tools without any java that the machine has. */
+    private String toolsOnly() throws IOException {
+        Path tools = Files.createDirectories(folder.resolve("tools"));
+        for (String tool :
+                List.of(
+                        "sh",
+                        "sed",
+                        "head",
+                        "tail",
+                        "sort",
+                        "cut",
+                        "tr",
+                        "cat",
+                        "mkdir",
+                        "rm",
+                        "mv",
+                        "find",
+                        "dirname",
+                        "readlink",
+                        "mktemp",
+                        "mkfifo",
+                        "sleep",
+                        "test",
+                        "printf",
+                        "echo")) {
+            for (String place : List.of("/usr/bin", "/bin")) {
+                Path original = Path.of(place, tool);
+                Path link = tools.resolve(tool);
+                if (Files.exists(original) && !Files.exists(link)) {
+                    Files.createSymbolicLink(link, original);
+                }
+            }
+        }
+        return tools.toString();
+    }
+}

@@ -1,0 +1,207 @@
+package io.agilelens.engine.export;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agilelens.engine.TinyModels;
+import io.agilelens.engine.UserException;
+import io.agilelens.engine.calibrate.Calibration;
+import io.agilelens.engine.calibrate.RecipeFitter;
+import io.agilelens.engine.calibrate.TunedModel;
+import io.agilelens.engine.format.Checkpoints;
+import io.agilelens.engine.kernel.KernelProvider;
+import io.agilelens.engine.kernel.Kernels;
+import io.agilelens.engine.model.FloatNumerics;
+import io.agilelens.engine.model.LinearRole;
+import io.agilelens.engine.model.Model;
+import io.agilelens.engine.model.Site;
+import io.agilelens.engine.model.WeightPrecision;
+import io.agilelens.engine.quant.TripQuantizer;
+import io.agilelens.engine.recipe.RecipeJson;
+import io.agilelens.engine.task.Cancellation;
+import io.agilelens.engine.task.Progress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class NativeBundleTest {
+    private static final String TRIP =
+            "{\"weights\":{\"method\":\"rtn\",\"bits\":3,\"group\":20},\"activations\":{\"method\":\"trip\",\"bits\":4},\"softmax\":{\"method\":\"log2\",\"bits\":4},\"pruning\":{\"beta\":0.3,\"layers\":[1]}}";
+    private static final int[] TEXT = new Random(5).ints(40, 0, 250).toArray();
+
+    @TempDir Path folder;
+
+    /** The write itself compares all logits; this looks at what came back beside them. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                TRIP,
+                "{\"weights\":{\"method\":\"rtn\",\"bits\":8,\"group\":-1,\"symmetric\":true},\"activations\":{\"method\":\"uniform\",\"bits\":8,\"granularity\":\"token\"},\"execution\":\"executed\"}",
+                "{\"activations\":{\"method\":\"uniform\",\"bits\":6,\"granularity\":\"channel\"},\"softmax\":{\"method\":\"uniform\",\"bits\":5}}",
+                "{\"weights\":{\"method\":\"rtn\",\"bits\":4},\"activations\":{\"method\":\"trip\",\"bits\":4},\"softmax\":{\"method\":\"log2\",\"bits\":4},\"execution\":\"executed\"}"
+            })
+    void everyParameterComesBack(String recipe) {
+        Path target = folder.resolve("bundle");
+        try (Model model = open()) {
+            TunedModel tuned = tune(model, recipe);
+            NativeBundle.Written written = write(tuned, target, false);
+            assertEquals(TEXT.length, written.verifiedTokens());
+            try (NativeBundleReader.Bundle bundle = NativeBundleReader.open(target)) {
+                assertEquals(tuned.recipe(), bundle.recipe());
+                for (int layer = 0; layer < tuned.plan().layers().size(); layer++) {
+                    var expected = tuned.plan().layers().get(layer);
+                    var actual = bundle.plan().layers().get(layer);
+                    assertEquals(expected.softmax(), actual.softmax());
+                    assertEquals(expected.activations().keySet(), actual.activations().keySet());
+                    for (LinearRole role : expected.weights().keySet()) {
+                        assertTrue(
+                                Arrays.equals(
+                                        expected.weights().get(role).dequantize(),
+                                        actual.weights().get(role).dequantize()));
+                    }
+                    for (Site site : expected.activations().keySet()) {
+                        if (expected.activations().get(site) instanceof TripQuantizer trip) {
+                            TripQuantizer again = (TripQuantizer) actual.activations().get(site);
+                            assertEquals(trip.base(), again.base());
+                            assertEquals(trip.zero(), again.zero());
+                            assertTrue(Arrays.equals(trip.exponents(), again.exponents()));
+                        } else {
+                            assertEquals(
+                                    expected.activations().get(site),
+                                    actual.activations().get(site));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void countsTheBitsThatItStores() {
+        try (Model model = open()) {
+            NativeBundle.Written written =
+                    write(tune(model, TRIP), folder.resolve("bundle"), false);
+            long weights = 0;
+            for (LinearRole role : LinearRole.values()) {
+                weights += 2L * role.outputs(model.config()) * role.inputs(model.config());
+            }
+            assertEquals(weights, written.quantizedWeights());
+            // 3 bits a code, 40 bits a group of 20, and padding.
+            assertTrue(written.bitsPerQuantizedWeight() > 3 + 40 / 20.0);
+            assertTrue(written.bitsPerQuantizedWeight() < 3 + 40 / 16.0 + 1);
+        }
+    }
+
+    @Test
+    void leavesWhatIsThereUnlessAsked() throws IOException {
+        Path target = Files.createDirectory(folder.resolve("bundle"));
+        Files.writeString(target.resolve("precious"), "x");
+        try (Model model = open()) {
+            TunedModel tuned = tune(model, TRIP);
+            UserException refused =
+                    assertThrows(UserException.class, () -> write(tuned, target, false));
+            assertTrue(refused.getMessage().contains("exists already"));
+            assertTrue(Files.exists(target.resolve("precious")));
+            write(tuned, target, true);
+            assertFalse(Files.exists(target.resolve("precious")));
+            assertTrue(NativeBundle.isAt(target));
+        }
+    }
+
+    @Test
+    void aCancelledExportLeavesNothingBehind() throws IOException {
+        try (Model model = open()) {
+            TunedModel tuned = tune(model, TRIP);
+            Cancellation cancelled = new Cancellation();
+            cancelled.cancel();
+            assertThrows(
+                    java.util.concurrent.CancellationException.class,
+                    () ->
+                            NativeBundle.write(
+                                    tuned,
+                                    null,
+                                    WeightPrecision.FP32,
+                                    TEXT,
+                                    folder.resolve("bundle"),
+                                    false,
+                                    Progress.NONE,
+                                    cancelled));
+        }
+        try (Stream<Path> left = Files.list(folder)) {
+            assertEquals(List.of(folder.resolve("model")), left.toList());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"version\" : 1|\"version\" : 2|get a newer program",
+                "\"bits\" : 3|\"bits\" : 4|is damaged",
+                "\"bits\" : 3|\"bits\" : 0|2…8",
+                "\"method\" : \"trip\"|\"method\" : \"trap\"|trip, uniform or token",
+                "\"method\" : \"log2\"|\"method\" : \"log3\"|log2 or uniform"
+            })
+    void tellsWhatIsWrongWithADamagedManifest(String change) throws IOException {
+        String[] parts = change.split("\\|");
+        Path target = folder.resolve("bundle");
+        try (Model model = open()) {
+            write(tune(model, TRIP), target, false);
+        }
+        Path manifest = target.resolve("bundle.json");
+        String text = Files.readString(manifest);
+        assertTrue(text.contains(parts[0]), text);
+        Files.writeString(manifest, text.replace(parts[0], parts[1]));
+        UserException failure =
+                assertThrows(UserException.class, () -> NativeBundleReader.open(target));
+        assertTrue(failure.getMessage().contains(parts[2]), failure.getMessage());
+    }
+
+    private Model open() {
+        Path source = folder.resolve("model");
+        if (!Files.exists(source)) {
+            try {
+                Files.createDirectory(source);
+            } catch (IOException failure) {
+                throw new java.io.UncheckedIOException(failure);
+            }
+            TinyModels.write(source, TinyModels.Dimensions.small());
+        }
+        return Model.open(Checkpoints.open(source));
+    }
+
+    private static TunedModel tune(Model model, String recipe) {
+        Kernels kernels = KernelProvider.current().kernels();
+        var floats =
+                new FloatNumerics(
+                        model, kernels, WeightPrecision.FP32, Progress.NONE, Cancellation.never());
+        return new RecipeFitter(model, kernels, floats, calibration())
+                .fit(RecipeJson.parse(recipe, "test"), Progress.NONE, Cancellation.never());
+    }
+
+    private static Calibration calibration() {
+        return new Calibration("random ids", List.of(new Random(9).ints(60, 0, 250).toArray()));
+    }
+
+    private static NativeBundle.Written write(TunedModel tuned, Path target, boolean replace) {
+        return NativeBundle.write(
+                tuned,
+                calibration(),
+                WeightPrecision.FP32,
+                TEXT,
+                target,
+                replace,
+                Progress.NONE,
+                Cancellation.never());
+    }
+}
