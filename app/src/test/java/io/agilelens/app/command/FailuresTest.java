@@ -8,6 +8,7 @@ import io.agilelens.app.CommandRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,7 +63,7 @@ class FailuresTest {
                     1 | neither a command nor a model         | NOWHERE
                     """)
     void tellsInOneLine(int status, String part, String line) {
-        Object[] words = line.strip().split(" +");
+        Object[] words = List.of(line.strip().split(" +")).toArray();
         for (int i = 0; i < words.length; i++) {
             words[i] =
                     switch (words[i].toString()) {
