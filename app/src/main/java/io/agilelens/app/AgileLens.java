@@ -9,7 +9,6 @@ import io.agilelens.app.command.OutliersCommand;
 import io.agilelens.app.command.PerplexityCommand;
 import io.agilelens.app.command.PruneCommand;
 import io.agilelens.app.command.QuantizeCommand;
-import io.agilelens.app.command.ScreenshotsCommand;
 import io.agilelens.app.command.StandardOutput;
 import io.agilelens.app.command.SynthesizeCommand;
 import io.agilelens.app.command.TokenizeCommand;

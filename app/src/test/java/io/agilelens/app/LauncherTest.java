@@ -77,6 +77,7 @@ class LauncherTest {
         assertTrue(first.errors().contains("building"), first.errors());
         assertTrue(first.output().endsWith("[info][two words][--json]\n"), first.output());
         assertTrue(first.output().contains("[--flag-of-all]"), first.output());
+        assertTrue(first.output().contains("agilelens-app-9.9.jar:"), first.output());
         assertTrue(!first.output().contains("--module-path"), first.output());
         Run second = run(Map.of(), "info", "x");
         assertEquals("", second.errors());
