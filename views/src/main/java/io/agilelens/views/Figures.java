@@ -14,6 +14,7 @@ public final class Figures {
     public static final String NONE = "–";
 
     private static final MathContext FOUR_DIGITS = new MathContext(4, RoundingMode.HALF_EVEN);
+    private static final MathContext TWO_DIGITS = new MathContext(2, RoundingMode.HALF_EVEN);
     private static final String[] POWERS_OF_1024 = {"B", "KiB", "MiB", "GiB", "TiB"};
     private static final String[] POWERS_OF_1000 = {"", " k", " M", " G", " T"};
 
@@ -42,6 +43,28 @@ public final class Figures {
     /** {@link #number} and a unit behind it. */
     public static String number(double value, String unit) {
         return unit.isEmpty() || Double.isNaN(value) ? number(value) : number(value) + " " + unit;
+    }
+
+    /**
+     * A value and its standard error, of which two digits say all there is to say: {@code 2.702 ±
+     * 0.065}.
+     */
+    public static String withError(double value, double error) {
+        if (!Double.isFinite(error)) {
+            return number(value);
+        }
+        return number(value)
+                + " ± "
+                + number(new BigDecimal(error).round(TWO_DIGITS).doubleValue());
+    }
+
+    /**
+     * How many percents a value lies above another; from ten times on, how many times as much it
+     * is.
+     */
+    public static String change(double value, double baseline) {
+        double ratio = value / baseline;
+        return ratio >= 10 ? times(ratio) : relative(value, baseline);
     }
 
     /** A fixed count of decimals, so that numbers in a column line up. */

@@ -316,6 +316,8 @@ public abstract class ChartPane extends Region implements Exportable {
         graphics.save();
         if (isEmpty()) {
             ChartStyle style = chartStyle.get();
+            // The chart's own text must not inherit how this one is aligned.
+            graphics.save();
             new FxPen(graphics)
                     .text(
                             emptyText.get(),

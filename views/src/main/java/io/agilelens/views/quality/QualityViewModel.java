@@ -37,14 +37,15 @@ public final class QualityViewModel {
 
     /** Whether there is a tuned value to judge. */
     public boolean isKnown() {
-        return quality().baseline().isPresent() && quality().tuned().isPresent();
+        Quality quality = quality();
+        return quality.baseline().isPresent()
+                && quality.comparable().isPresent()
+                && quality.tuned().isPresent();
     }
 
     /** Windows that both models were evaluated on. */
     public int windows() {
-        return isKnown()
-                ? Math.min(quality().baseline().get().windows(), quality().tuned().get().windows())
-                : 0;
+        return isKnown() ? quality().tuned().get().windows() : 0;
     }
 
     /** Whether the recipe prunes, so that kept and all positions differ. */
@@ -59,20 +60,21 @@ public final class QualityViewModel {
             return rows;
         }
         Perplexity tuned = quality().tuned().get();
-        RunningPerplexity baseline = RunningPerplexity.of(quality().baseline().get(), windows());
+        Perplexity comparable = quality().comparable().get();
         rows.add(
                 new VerdictRow(
                         prunes() ? "kept" : "perplexity",
-                        withError(baseline.last(), baseline.lastError()),
-                        withError(tuned.perplexity(), tuned.standardError()),
-                        change(tuned.perplexity(), baseline.last())));
+                        withError(comparable),
+                        withError(tuned),
+                        Figures.change(tuned.perplexity(), comparable.perplexity())));
         if (prunes()) {
+            double all = RunningPerplexity.of(quality().baseline().get(), windows()).last();
             rows.add(
                     new VerdictRow(
                             "all",
-                            Figures.number(baseline.last()),
+                            Figures.number(all),
                             Figures.number(tuned.allPositions()),
-                            change(tuned.allPositions(), baseline.last())));
+                            Figures.change(tuned.allPositions(), all)));
             rows.add(
                     new VerdictRow(
                             "coverage", "100 %", Figures.number(100 * tuned.coverage(), "%"), ""));
@@ -92,21 +94,8 @@ public final class QualityViewModel {
         return rows;
     }
 
-    /** Percents, or from ten times on how many times as much. */
-    private static String change(double value, double baseline) {
-        double ratio = value / baseline;
-        return ratio >= 10 ? Figures.times(ratio) : Figures.relative(value, baseline);
-    }
-
-    private static String withError(double value, double error) {
-        return Figures.number(value) + " ± " + Figures.number(rounded(error));
-    }
-
-    /** Two digits of an error say all there is to say. */
-    private static double rounded(double error) {
-        return Double.isFinite(error) && error > 0
-                ? new java.math.BigDecimal(error).round(new java.math.MathContext(2)).doubleValue()
-                : error;
+    private static String withError(Perplexity result) {
+        return Figures.withError(result.perplexity(), result.standardError());
     }
 
     /** How windows were cut and scored, in one sentence; empty while nothing is known. */
@@ -148,8 +137,14 @@ public final class QualityViewModel {
                 .orElse(new double[0]);
     }
 
+    /** Beside the tuned model the float model counts at the positions that the tuned one kept. */
     private Optional<Perplexity> side(Comparison model) {
-        return model == Comparison.BASELINE ? quality().baseline() : quality().tuned();
+        if (model == Comparison.TUNED) {
+            return quality().tuned();
+        }
+        return comparison.get() == Comparison.BASELINE
+                ? quality().baseline()
+                : quality().comparable();
     }
 
     /** Shows a window of the text in every view. */

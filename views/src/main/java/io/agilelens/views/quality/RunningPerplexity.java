@@ -51,11 +51,6 @@ public record RunningPerplexity(double[] perplexity, double[] standardError) {
         return perplexity[windows() - 1];
     }
 
-    /** The standard error of {@link #last}. */
-    public double lastError() {
-        return standardError[windows() - 1];
-    }
-
     /** Mean loss of each window in nats, {@code [windows]}; NaN where nothing was scored. */
     static double[] windowLoss(Perplexity result, int windows) {
         List<Double> sums = result.windowNll();

@@ -1,0 +1,147 @@
+package io.agilelens.views.compare;
+
+import io.agilelens.views.Arrangement;
+import io.agilelens.views.EmptyState;
+import io.agilelens.views.Messages;
+import io.agilelens.views.StationPane;
+import io.agilelens.views.chart.ChartCard;
+import io.agilelens.views.chart.ChartPane;
+import io.agilelens.views.chart.Ink;
+import io.agilelens.views.chart.ScatterChartPane;
+import io.agilelens.views.workbench.PinnedRun;
+import io.agilelens.views.workbench.Workbench;
+import io.agilelens.views.workbench.WorkbenchActions;
+import java.util.List;
+import java.util.function.Consumer;
+import javafx.collections.ListChangeListener;
+import javafx.scene.control.Button;
+import javafx.scene.control.Tooltip;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
+import javafx.scene.layout.StackPane;
+import javafx.scene.layout.VBox;
+import org.kordamp.ikonli.feather.Feather;
+
+/** The station Compare: pinned runs side by side, and which of them no other beats. */
+public final class CompareView extends StackPane {
+    private static final double WIDE = 820;
+    private static final double MEBIBYTE = 1 << 20;
+    private static final double LARGER = 1.5;
+
+    private final CompareViewModel model;
+    private final RunTable table;
+    private final ScatterChartPane scatter =
+            new ScatterChartPane(
+                    Messages.text("compare.scatter.title"),
+                    ChartPane.Axis.logarithmic(Messages.text("compare.scatter.x"), "MiB"),
+                    ChartPane.Axis.linear(Messages.text("compare.scatter.y"), ""));
+    private final ChartCard tableCard;
+    private final ChartCard scatterCard;
+    private final StationPane station;
+    private final EmptyState teaching;
+    private final EmptyState withoutModel =
+            new EmptyState(Feather.COLUMNS, Messages.text("compare.empty.model"));
+
+    public CompareView(Workbench workbench, WorkbenchActions actions) {
+        model = new CompareViewModel(workbench, actions);
+        table = new RunTable(model);
+        tableCard =
+                new ChartCard(
+                        Messages.text("compare.runs"),
+                        Messages.text("compare.runs.sentence"),
+                        table);
+        scatterCard =
+                new ChartCard(
+                        Messages.text("compare.scatter.title"),
+                        Messages.text("compare.scatter.sentence"),
+                        scatter);
+        teaching =
+                new EmptyState(
+                        Feather.COLUMNS,
+                        Messages.text("compare.empty"),
+                        Messages.text("compare.pin"),
+                        model::pin);
+        HBox tools =
+                new HBox(
+                        tool("use", model::use),
+                        tool("rename", table::beginRename),
+                        tool("remove", model::remove));
+        tools.getStyleClass().add("export-bar");
+        tableCard.addTool(tools);
+        station =
+                new StationPane(
+                        Messages.text("compare.title"),
+                        new Arrangement(WIDE, this::narrow, this::wide));
+        getChildren().setAll(withoutModel, teaching, station);
+
+        scatter.setOnPick(
+                pick -> table.getSelectionModel().select(model.comparable().get(pick.series())));
+        table.getSelectionModel().selectedItemProperty().subscribe(this::showScatter);
+        model.runs().addListener((ListChangeListener<PinnedRun>) change -> show());
+        workbench.modelProperty().subscribe(this::show);
+        show();
+    }
+
+    private Button tool(String key, Consumer<PinnedRun> action) {
+        Button button = new Button(Messages.text("compare." + key));
+        button.setId("compare-" + key);
+        button.getStyleClass().addAll("flat", "small", "export-button");
+        button.setTooltip(new Tooltip(Messages.text("compare.help." + key)));
+        button.disableProperty()
+                .bind(
+                        table.getSelectionModel()
+                                .selectedItemProperty()
+                                .map(run -> false)
+                                .orElse(true));
+        button.setOnAction(event -> action.accept(table.getSelectionModel().getSelectedItem()));
+        return button;
+    }
+
+    private Region narrow() {
+        table.setNarrow(true);
+        return stacked();
+    }
+
+    private Region wide() {
+        table.setNarrow(false);
+        return stacked();
+    }
+
+    private Region stacked() {
+        for (ChartCard card : List.of(tableCard, scatterCard)) {
+            card.setMinHeight(200);
+            card.setPrefHeight(260);
+            VBox.setVgrow(card, Priority.ALWAYS);
+        }
+        return new VBox(12, tableCard, scatterCard);
+    }
+
+    private void show() {
+        boolean any = !model.runs().isEmpty();
+        station.setVisible(any);
+        teaching.setVisible(!any && model.canPin());
+        withoutModel.setVisible(!any && !model.canPin());
+        table.refresh();
+        showScatter();
+    }
+
+    private void showScatter() {
+        List<PinnedRun> runs = model.comparable();
+        PinnedRun selected = table.getSelectionModel().getSelectedItem();
+        List<ScatterChartPane.Point> points =
+                runs.stream().map(run -> point(run, run.equals(selected))).toList();
+        List<ScatterChartPane.Point> frontier =
+                Frontier.of(runs).stream().map(run -> point(run, false)).toList();
+        scatter.setPoints(points, frontier);
+    }
+
+    private static ScatterChartPane.Point point(PinnedRun run, boolean selected) {
+        return new ScatterChartPane.Point(
+                run.name(),
+                run.recipe().isFloat() ? Ink.BASELINE : Ink.TUNED,
+                run.weightBytes() / MEBIBYTE,
+                Frontier.quality(run),
+                selected ? LARGER : 1);
+    }
+}
