@@ -39,7 +39,7 @@ final class KnobRow extends HBox {
         this.onChange = onChange;
         this.onRelease = onRelease;
         slider = new Slider(knob.minimum(), largest, knob.minimum());
-        slider.setId(knob.key() + ".slider");
+        slider.setId(knob.key().replace('.', '-') + "-slider");
         slider.setBlockIncrement(knob.step());
         slider.setMajorTickUnit(knob.step());
         slider.setMinorTickCount(0);
@@ -50,7 +50,7 @@ final class KnobRow extends HBox {
         slider.setMinWidth(60);
 
         value = new TextField();
-        value.setId(knob.key() + ".value");
+        value.setId(knob.key().replace('.', '-') + "-value");
         value.getStyleClass().add("knob-value");
         value.setAccessibleText(knob.title());
 

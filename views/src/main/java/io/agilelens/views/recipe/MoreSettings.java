@@ -17,7 +17,7 @@ final class MoreSettings {
 
     static PropertySheet sheet(RecipeViewModel viewModel) {
         PropertySheet sheet = new PropertySheet();
-        sheet.setId("recipe.more.sheet");
+        sheet.setId("recipe-more-sheet");
         sheet.setModeSwitcherVisible(false);
         sheet.setSearchBoxVisible(false);
         sheet.setPrefSize(360, 220);

@@ -138,7 +138,7 @@ public final class RecipeView extends VBox {
                                 .history()
                                 .redoNameProperty()
                                 .map(name -> Messages.text("recipe.redo.help", name)));
-        presets.setId("recipe.presets");
+        presets.setId("recipe-presets");
         presets.getStyleClass().add("preset-button");
         presets.setTooltip(new Tooltip(Messages.text("recipe.presets.help")));
         HBox header = new HBox(4, title, space, undo, redo, presets);
@@ -148,7 +148,7 @@ public final class RecipeView extends VBox {
 
     private Button iconButton(String key, Feather icon, Runnable action) {
         Button button = new Button(null, new FontIcon(icon));
-        button.setId("recipe." + key);
+        button.setId("recipe-" + key);
         button.getStyleClass().addAll("flat", "icon-button");
         button.setTooltip(new Tooltip());
         button.setAccessibleText(Messages.text("recipe." + key));
@@ -183,7 +183,7 @@ public final class RecipeView extends VBox {
 
     private <T> ChoiceBox<T> choice(String key, List<T> values, Consumer<T> onChange) {
         ChoiceBox<T> choice = new ChoiceBox<>();
-        choice.setId(key);
+        choice.setId(key.replace('.', '-'));
         choice.getItems().addAll(values);
         choice.setConverter(
                 new StringConverter<>() {
@@ -235,7 +235,7 @@ public final class RecipeView extends VBox {
         Label title = new Label(Messages.text("recipe.pruning.layers"));
         title.getStyleClass().add("knob-title");
         title.setTooltip(new Tooltip(Messages.text("recipe.pruning.layers.help")));
-        prunedLayers.setId("pruning.layers");
+        prunedLayers.setId("pruning-layers");
         prunedLayers.setAccessibleText(Messages.text("recipe.pruning.layers.help"));
         prunedLayers.setBlockIncrement(1);
         prunedLayers.setMajorTickUnit(1);
@@ -262,7 +262,7 @@ public final class RecipeView extends VBox {
 
     private ToggleButton toggle(String key, Execution execution) {
         ToggleButton button = new ToggleButton(Messages.text("recipe." + key));
-        button.setId(key);
+        button.setId(key.replace('.', '-'));
         Tooltip help = new Tooltip(Messages.text("recipe." + key + ".help"));
         help.setWrapText(true);
         help.setMaxWidth(320);
@@ -277,7 +277,7 @@ public final class RecipeView extends VBox {
 
     private Button more() {
         Button button = new Button(Messages.text("recipe.more"));
-        button.setId("recipe.more");
+        button.setId("recipe-more");
         button.getStyleClass().addAll("flat", "small");
         button.setOnAction(
                 _ -> {

@@ -35,9 +35,9 @@ public final class VerdictView extends VBox {
         help.setWrapText(true);
         help.setMaxWidth(320);
         title.setTooltip(help);
-        baseline.setId("verdict.baseline");
-        tuned.setId("verdict.tuned");
-        change.setId("verdict.change");
+        baseline.setId("verdict-baseline");
+        tuned.setId("verdict-tuned");
+        change.setId("verdict-change");
         baseline.getStyleClass().addAll("verdict-number", "baseline-ink");
         tuned.getStyleClass().addAll("verdict-number", "tuned-ink");
         change.getStyleClass().add("verdict-change");
@@ -49,7 +49,7 @@ public final class VerdictView extends VBox {
         HBox numbers = new HBox(8, baseline, arrow, tuned, change);
         numbers.setAlignment(Pos.BASELINE_LEFT);
         badges.setAlignment(Pos.CENTER_LEFT);
-        speed.setId("verdict.speed");
+        speed.setId("verdict-speed");
         speed.getStyleClass().add("small");
         speed.setWrapText(true);
         speed.setMinHeight(USE_PREF_SIZE);
