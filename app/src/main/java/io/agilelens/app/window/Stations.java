@@ -2,6 +2,7 @@ package io.agilelens.app.window;
 
 import io.agilelens.views.Messages;
 import io.agilelens.views.attention.AttentionView;
+import io.agilelens.views.compare.CompareView;
 import io.agilelens.views.kernels.KernelsView;
 import io.agilelens.views.model.ModelView;
 import io.agilelens.views.outliers.OutliersView;
@@ -27,7 +28,8 @@ final class Stations {
                 station("attention", Feather.EYE, () -> new AttentionView(workbench, actions)),
                 station("tokens", Feather.TYPE, () -> new TokensView(workbench, actions)),
                 station("quality", Feather.ACTIVITY, () -> new QualityView(workbench, actions)),
-                station("kernels", Feather.CPU, () -> new KernelsView(workbench, actions)));
+                station("kernels", Feather.CPU, () -> new KernelsView(workbench, actions)),
+                station("compare", Feather.COLUMNS, () -> new CompareView(workbench, actions)));
     }
 
     private static Station station(String id, Ikon icon, Supplier<Node> view) {
