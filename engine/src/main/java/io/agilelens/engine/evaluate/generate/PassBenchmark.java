@@ -16,6 +16,11 @@ public final class PassBenchmark {
     private static final int REPETITIONS = 5;
     private static final double NANOS = 1e9;
 
+    /** Compiled code takes a while to come; without it whatever is measured first looks slow. */
+    private static final long WARM_UP_NANOS = 4_000_000_000L;
+
+    private static final int FEWEST_WARM_UPS = 2;
+
     private PassBenchmark() {}
 
     /**
@@ -39,7 +44,7 @@ public final class PassBenchmark {
     public record Speeds(Speed prefill, Speed decode) {}
 
     /**
-     * Measures after one pass of each kind to warm up.
+     * Measures after some seconds to warm up.
      *
      * @param prompt tokens, at least 1
      * @param tokens single-token steps, at least 1
@@ -54,22 +59,31 @@ public final class PassBenchmark {
         int[] ids = new SplittableRandom(1).ints(prompt + tokens, 0, vocabulary).toArray();
         double[] prefill = new double[REPETITIONS];
         double[] decode = new double[REPETITIONS];
-        for (int repetition = -1; repetition < REPETITIONS; repetition++) {
-            KeyValueCache cache = new KeyValueCache(decoder.model().config());
-            long began = System.nanoTime();
-            step(decoder, cache, pruner, Arrays.copyOf(ids, prompt), cancellation);
-            long filled = System.nanoTime();
-            for (int t = 0; t < tokens; t++) {
-                int[] next = {ids[prompt + t]};
-                step(decoder, cache, TokenPruner.NONE, next, cancellation);
-            }
-            long ended = System.nanoTime();
-            if (repetition >= 0) {
-                prefill[repetition] = prompt * NANOS / (filled - began);
-                decode[repetition] = tokens * NANOS / (ended - filled);
-            }
+        long warm = System.nanoTime() + WARM_UP_NANOS;
+        for (int i = 0; i < FEWEST_WARM_UPS || System.nanoTime() < warm; i++) {
+            run(decoder, pruner, ids, prompt, cancellation);
+        }
+        for (int repetition = 0; repetition < REPETITIONS; repetition++) {
+            long[] nanos = run(decoder, pruner, ids, prompt, cancellation);
+            prefill[repetition] = prompt * NANOS / nanos[0];
+            decode[repetition] = tokens * NANOS / nanos[1];
         }
         return new Speeds(Speed.of(prefill), Speed.of(decode));
+    }
+
+    /**
+     * @return nanoseconds of the prompt and of the steps behind it
+     */
+    private static long[] run(
+            Decoder decoder, TokenPruner pruner, int[] ids, int prompt, Cancellation cancellation) {
+        KeyValueCache cache = new KeyValueCache(decoder.model().config());
+        long began = System.nanoTime();
+        step(decoder, cache, pruner, Arrays.copyOf(ids, prompt), cancellation);
+        long filled = System.nanoTime();
+        for (int t = prompt; t < ids.length; t++) {
+            step(decoder, cache, TokenPruner.NONE, new int[] {ids[t]}, cancellation);
+        }
+        return new long[] {filled - began, System.nanoTime() - filled};
     }
 
     private static void step(
