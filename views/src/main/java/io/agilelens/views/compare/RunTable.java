@@ -115,9 +115,11 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
         for (TableColumn<PinnedRun, ?> column : getColumns()) {
             double least =
                     switch (column.getId()) {
-                        case "name", "recipe" -> narrow ? 88 : 136;
+                        case "name" -> narrow ? 88 : 128;
+                        case "recipe" -> narrow ? 88 : 190;
                         case "perplexity" -> narrow ? 92 : 120;
-                        default -> narrow ? 60 : 84;
+                        case "divergence" -> narrow ? 68 : 74;
+                        default -> narrow ? 60 : 74;
                     };
             column.setMinWidth(least);
         }
@@ -179,7 +181,7 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
 
     private TableColumn<PinnedRun, PinnedRun> numberColumn(Number number) {
         TableColumn<PinnedRun, PinnedRun> column = column(number.key(), 72);
-        column.setMaxWidth(120);
+        column.setMaxWidth(number.key().equals("perplexity") ? 124 : 84);
         column.getStyleClass().add("number-column");
         column.setCellValueFactory(cell -> new ReadOnlyObjectWrapper<>(cell.getValue()));
         column.setComparator(java.util.Comparator.comparingDouble(number.read()));

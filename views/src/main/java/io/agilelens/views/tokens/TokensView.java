@@ -33,7 +33,7 @@ public final class TokensView extends StackPane {
     private static final double WIDE = 820;
     private static final double SIDE = 320;
     private static final double LEAST_DETAIL = 272;
-    private static final double NARROW_TEXT = 180;
+    private static final double NARROW_TEXT = 166;
     private static final double NARROW_LANES = 160;
     private static final double WIDE_LANES = 220;
     private static final double LOWER = 200;
