@@ -74,7 +74,8 @@ public final class PruneCommand extends EngineCommand {
                                     cancellation)
                             .pruning();
             ObjectNode result = describe(open, text, schedule, trace, perplexity);
-            Results.addRecipe(result, tuned.recipe());
+            // A bundle keeps its parameters; what prunes is what was asked for here.
+            Results.addRecipe(result, tuned.recipe().withPruning(pruning));
             print(progress, result, text(schedule, trace, perplexity));
         }
         return 0;

@@ -157,7 +157,9 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
     private void show(ModelSession opened) {
         ModelSession old = session;
         Recipe start = opened.firstRecipe();
-        workbench.selection().select(Selection.Place.START);
+        // The first layers say the least about outliers and sinks.
+        int middle = opened.opened().config().layers() / 2;
+        workbench.selection().select(Selection.Place.START.withLayer(middle));
         replaceLoop(opened, start);
         if (old != null) {
             // Views only hold results; the old model's last user was its loop, closed by now.

@@ -47,6 +47,7 @@ record WorkbenchWindow(Workbench workbench, WorkbenchFrame frame, WorkbenchContr
                                 "status.machine", kernels.species(), Workers.shared().threads()),
                         kernels.reason());
         stage.show();
+        frame.requestFocus();
         controller.open(model);
         return new WorkbenchWindow(workbench, frame, controller);
     }

@@ -84,6 +84,7 @@ class WorkbenchStoryTest extends ApplicationTest {
         changes("β by dragging", () -> drag("pruning.beta"));
         assertTrue(recipe().pruning().isActive());
         changes("pruned layers", () -> lowerFirstPrunedLayer());
+        changes("softmax method back", () -> choose("softmax.method", SoftmaxMethod.LOG2));
         changes("executed", () -> clickOn("#execution-executed"));
         assertEquals(Execution.EXECUTED, recipe().execution());
         changes("weight method", () -> weightsAsFloatSimulated());

@@ -140,11 +140,15 @@ public final class QuantizedNumerics implements Numerics {
         if (quantizer == null) {
             return SoftmaxTransform.NONE;
         }
-        if (execution == Execution.EXECUTED
-                && quantizer instanceof Log2Quantizer log2
-                && log2.bits() <= 4
-                && plan.activations().get(Site.VALUE) instanceof ChannelwiseQuantizer values) {
-            return new Log2Softmax(log2, values);
+        if (execution == Execution.EXECUTED) {
+            if (quantizer instanceof Log2Quantizer log2
+                    && log2.bits() <= 4
+                    && plan.activations().get(Site.VALUE) instanceof ChannelwiseQuantizer values) {
+                return new Log2Softmax(log2, values);
+            }
+            throw new UserException(
+                    "execution executed, layer %d: integer attention needs softmax.method log2 with at most 4 bits and quantized values: change that, leave the softmax float, or use execution simulated"
+                            .formatted(layer));
         }
         return block -> {
             for (int i = 0; i < block.queries(); i++) {

@@ -1,5 +1,6 @@
 package io.agilelens.engine.recipe;
 
+import io.agilelens.engine.UserException;
 import io.agilelens.engine.model.Site;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -30,6 +31,11 @@ public record SiteOverride(
     public SiteOverride {
         layers = Collections.unmodifiableSortedSet(new TreeSet<>(layers));
         sites = sites.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(sites));
+        if (sites.contains(Site.SOFTMAX)) {
+            throw new UserException(
+                    "overrides.sites names SOFTMAX: attention probabilities follow the key softmax"
+                            + " in all layers; name other sites");
+        }
         activationBits.ifPresent(Knobs.ACTIVATION_BITS::check);
         maxExponent.ifPresent(Knobs.MAX_EXPONENT::check);
         weightBits.ifPresent(Knobs.WEIGHT_BITS::check);

@@ -306,6 +306,12 @@ class RecipeFitterTest {
                 "execution executed, layer 0, ATTN_INPUT: activations are quantized but weights are"
                         + " not: give weights.method rtn, or execution simulated");
         refuse(
+                trip.withSoftmax(new SoftmaxRecipe(SoftmaxMethod.LOG2, 5))
+                        .withExecution(Execution.EXECUTED),
+                "execution executed, layer 0: integer attention needs softmax.method log2 with at"
+                        + " most 4 bits and quantized values: change that, leave the softmax float,"
+                        + " or use execution simulated");
+        refuse(
                 trip.withPruning(
                         new PruningRecipe(0.2, new TreeSet<>(List.of(3)), TokenScore.START, false)),
                 "pruning.layers names layer 3: the model has layers 0…2");
