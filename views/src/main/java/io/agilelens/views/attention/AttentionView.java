@@ -98,7 +98,6 @@ public final class AttentionView extends StackPane {
                         cell ->
                                 viewModel.selectToken(
                                         shown.head(), headMap.positions()[cell.row()]));
-        headCard.setMinHeight(260);
         ladder.setId("attention-ladder");
         start.setId("attention-start");
         start.setOnPick(pick -> viewModel.selectHead(pick.index(), shown.head()));

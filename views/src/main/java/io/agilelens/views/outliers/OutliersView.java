@@ -30,7 +30,6 @@ import java.util.List;
 import java.util.Optional;
 import javafx.scene.Node;
 import javafx.scene.control.ComboBox;
-import javafx.scene.control.Label;
 import javafx.scene.control.ListCell;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.Tab;
@@ -68,7 +67,7 @@ public final class OutliersView extends StackPane {
 
     private final Heatmap strip = new Heatmap();
     private final CellPicks stripPicks;
-    private final Label reading = new Label();
+    private final ChartCard stripCard = card("factors", strip);
     private final BarChartPane why;
     private final VBox factorCards;
     private Optional<TripFactors> factors = Optional.empty();
@@ -89,7 +88,7 @@ public final class OutliersView extends StackPane {
         map.titleProperty().set(Messages.text("outliers.map.heading"));
         map.logScaleProperty().set(true);
         mapPicks = CellPicks.of(map, cell -> viewModel.selectChannel(cell.row(), cell.column()));
-        mapCard.setMinHeight(190);
+        mapCard.setMinHeight(172);
 
         tokens.setId("outliers-tokens");
         tokens.titleProperty().set(Messages.text("outliers.tokens.heading"));
@@ -146,7 +145,7 @@ public final class OutliersView extends StackPane {
                 new TabbedCards(
                         List.of(tokensTab, rangesTab),
                         List.of(histogramTab, factorsTab, censusTab));
-        detail.setMinHeight(270);
+        detail.setMinHeight(298);
 
         place = new PlaceLine(workbench.selection());
         place.setTokenName(this::tokenName);
@@ -216,15 +215,12 @@ public final class OutliersView extends StackPane {
     }
 
     private VBox factorCards() {
-        reading.getStyleClass().add("small");
-        reading.setId("outliers-reading");
-        ChartCard stripCard = card("factors", strip);
         stripCard.setMinHeight(USE_PREF_SIZE);
-        strip.setPrefHeight(84);
+        strip.setPrefHeight(76);
         ChartCard whyCard = card("why", why);
-        why.setMinHeight(80);
+        why.setMinHeight(70);
         VBox.setVgrow(whyCard, Priority.ALWAYS);
-        VBox cards = new VBox(4, stripCard, reading, whyCard);
+        VBox cards = new VBox(4, stripCard, whyCard);
         cards.setMinSize(0, 0);
         return cards;
     }
@@ -328,10 +324,7 @@ public final class OutliersView extends StackPane {
         mapPicks.show(shown.layer(), shown.channel());
         mapCard.setHeading(
                 Messages.text("outliers.map.heading." + made.kind(), shown.site().name()));
-        mapCard.setSentence(
-                Messages.text(
-                        "outliers.map.sentence." + made.kind(),
-                        Messages.text("outliers.site." + shown.site())));
+        mapCard.setSentence(Messages.text("outliers.map.sentence." + made.kind()));
     }
 
     private void showTokens(TokenMap made) {
@@ -441,9 +434,9 @@ public final class OutliersView extends StackPane {
 
     private void read() {
         Heatmap.Cell hovered = strip.hoveredProperty().get();
-        reading.setText(
+        stripCard.setSentence(
                 factors.isEmpty() || shown == null
-                        ? ""
+                        ? Messages.text("outliers.factors.sentence")
                         : factors.get()
                                 .describe(hovered == null ? shown.channel() : hovered.column()));
     }

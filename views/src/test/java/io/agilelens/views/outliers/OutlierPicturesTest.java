@@ -123,7 +123,7 @@ class OutlierPicturesTest {
             assertEquals(Arrays.stream(errors).min().orElseThrow(), errors[exponent]);
             assertTrue(factors.candidates(c).get(exponent).contains("chosen"));
         }
-        assertTrue(factors.describe(17).startsWith("channel 17: ×" + factors.factor(17)));
+        assertTrue(factors.describe(17).startsWith("Channel 17: ×" + factors.factor(17)));
     }
 
     @Test
