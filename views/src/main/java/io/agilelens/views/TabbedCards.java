@@ -1,7 +1,7 @@
 package io.agilelens.views;
 
-import io.agilelens.views.chart.ChartCard;
 import java.util.List;
+import javafx.application.Platform;
 import javafx.geometry.HPos;
 import javafx.geometry.VPos;
 import javafx.scene.Node;
@@ -44,6 +44,10 @@ public final class TabbedCards extends Region {
                     .selectedItemProperty()
                     .addListener((property, before, now) -> remember(now));
         }
+        // Tabs moved while a layout pass runs would keep their old looks until the next one.
+        widthProperty()
+                .addListener(
+                        property -> Platform.runLater(() -> arrange(getWidth() < ROOM_FOR_TWO)));
         getChildren().addAll(left, right);
         setMinSize(0, 0);
     }
@@ -53,9 +57,6 @@ public final class TabbedCards extends Region {
         Tab tab = new Tab(title, content);
         tab.setId(id);
         tab.setClosable(false);
-        if (content instanceof ChartCard card) {
-            card.getStyleClass().add("tabbed-card");
-        }
         return tab;
     }
 
@@ -87,6 +88,7 @@ public final class TabbedCards extends Region {
         }
         right.setVisible(!single);
         arranging = false;
+        requestLayout();
     }
 
     private void remember(Tab front) {
@@ -103,7 +105,6 @@ public final class TabbedCards extends Region {
 
     @Override
     protected void layoutChildren() {
-        arrange(getWidth() < ROOM_FOR_TWO);
         double height = getHeight();
         if (single) {
             layoutInArea(left, 0, 0, getWidth(), height, 0, HPos.LEFT, VPos.TOP);

@@ -126,7 +126,7 @@ public final class OutliersView extends StackPane {
         why =
                 new BarChartPane(
                         Messages.text("outliers.why.heading"),
-                        Messages.text("outliers.why.axis"),
+                        "",
                         ChartPane.Axis.linear(Messages.text("outliers.why.error"), ""));
         why.setId("outliers-why");
         factorCards = factorCards();
