@@ -14,10 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** Makes the shipped sample model and checks it. */
-@Command(
-        name = "trainer",
-        description = "Makes the shipped sample model and checks it.",
-        mixinStandardHelpOptions = true)
+@Command(name = "trainer", description = "Makes the shipped sample model and checks it.")
 public final class TrainerCommand {
     private static final DecoderShape SHAPE = new DecoderShape(2048, 128, 8, 4, 2, 384, 512);
 
@@ -52,12 +49,25 @@ public final class TrainerCommand {
             scope = CommandLine.ScopeType.INHERIT)
     private int threads;
 
+    @Option(
+            names = {"-h", "--help"},
+            description = "shows this text",
+            usageHelp = true,
+            scope = CommandLine.ScopeType.INHERIT)
+    private boolean help;
+
     private TrainerCommand() {}
 
     /** Runs a subcommand and exits with its status. */
     public static void main(String[] arguments) {
         Locale.setDefault(Locale.ROOT); // the card's figures have decimal points everywhere
-        System.exit(new CommandLine(new TrainerCommand()).execute(arguments));
+        CommandLine line = new CommandLine(new TrainerCommand());
+        line.setExecutionExceptionHandler(
+                (failure, command, result) -> {
+                    command.getErr().println("trainer: " + failure.getMessage());
+                    return command.getCommandSpec().exitCodeOnExecutionException();
+                });
+        System.exit(line.execute(arguments));
     }
 
     /** Trains, or goes on training, and publishes the result. */
@@ -89,7 +99,10 @@ public final class TrainerCommand {
     }
 
     /** Verifies the published model. */
-    @Command(description = "Verifies the model's files against text, tokenizer library and card.")
+    @Command(
+            description =
+                    "Verifies the model's files against the texts, the tokenizer library and the"
+                            + " card.")
     void check() throws IOException {
         check(prepare());
     }
