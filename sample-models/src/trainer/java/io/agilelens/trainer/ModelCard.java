@@ -291,7 +291,7 @@ final class ModelCard {
 
         The weights are dedicated to the public domain (CC0 1.0), as are the texts behind them.
         """
-                .formatted(plan.minutes());
+                .formatted(Math.round(state.seconds() / 60));
     }
 
     private long count(Corpus.Source source, boolean heldOut) {
