@@ -14,6 +14,15 @@ interface FloatProducts {
     int panelOutputs();
 
     /**
+     * Packs the weights of one panel.
+     *
+     * @param x the weights of output o start at {@code offset + o * stride}
+     * @param outputs how many there are; up to {@link #panelOutputs()} zeros follow
+     * @param panel {@code [steps, panelOutputs]}
+     */
+    void packPanel(float[] x, int offset, int stride, int outputs, int steps, float[] panel);
+
+    /**
      * {@code sums[t, o] = Σ x[i, t] · w[i, o]} over {@code steps} inputs.
      *
      * @param sums {@code [TILE_TOKENS, panelOutputs]}

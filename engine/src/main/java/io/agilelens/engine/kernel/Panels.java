@@ -56,30 +56,37 @@ final class Panels {
                 1 + (1 << 14) / inputs,
                 (from, to) -> {
                     for (int tile = from; tile < to; tile++) {
-                        fillTile(x, tile, tokens, inputs, tiled);
+                        fillTile(x, 0, inputs, tile, tokens, inputs, tiled);
                     }
                 });
         return tiled;
     }
 
-    private static void fillTile(float[] x, int tile, int tokens, int inputs, float[] tiled) {
+    /**
+     * Packs one tile of strided rows.
+     *
+     * @param x row t starts at {@code offset + t * stride}
+     */
+    static void fillTile(
+            float[] x, int offset, int stride, int tile, int tokens, int inputs, float[] tiled) {
         int start = tile * TILE * inputs;
+        int row = offset + tile * TILE * stride;
         if ((tile + 1) * TILE <= tokens) {
             for (int i = 0; i < inputs; i++) {
                 int at = start + i * TILE;
-                tiled[at] = x[start + i];
-                tiled[at + 1] = x[start + inputs + i];
-                tiled[at + 2] = x[start + 2 * inputs + i];
-                tiled[at + 3] = x[start + 3 * inputs + i];
-                tiled[at + 4] = x[start + 4 * inputs + i];
-                tiled[at + 5] = x[start + 5 * inputs + i];
+                tiled[at] = x[row + i];
+                tiled[at + 1] = x[row + stride + i];
+                tiled[at + 2] = x[row + 2 * stride + i];
+                tiled[at + 3] = x[row + 3 * stride + i];
+                tiled[at + 4] = x[row + 4 * stride + i];
+                tiled[at + 5] = x[row + 5 * stride + i];
             }
             return;
         }
         for (int t = 0; t < TILE; t++) {
-            int token = tile * TILE + t;
+            boolean real = tile * TILE + t < tokens;
             for (int i = 0; i < inputs; i++) {
-                tiled[start + i * TILE + t] = token < tokens ? x[token * inputs + i] : 0;
+                tiled[start + i * TILE + t] = real ? x[row + t * stride + i] : 0;
             }
         }
     }

@@ -2,7 +2,6 @@ package io.agilelens.engine.kernel;
 
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -48,7 +47,7 @@ final class PeakLoopsTemplate implements PeakLoops {
             k = k.fma(f, one);
         }
         FloatVector all = a.add(b).add(c).add(d).add(e).add(g).add(h).add(i).add(j).add(k);
-        return all.reduceLanes(VectorOperators.ADD);
+        return sumOfLanes(all);
     }
 
     @Override
@@ -64,10 +63,16 @@ final class PeakLoopsTemplate implements PeakLoops {
             c = c.add(FloatVector.fromArray(FLOATS, x, i + 2 * LANES));
             d = d.add(FloatVector.fromArray(FLOATS, x, i + 3 * LANES));
         }
-        float result = a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
+        float result = sumOfLanes(a.add(b).add(c.add(d)));
         for (; i < to; i++) {
             result += x[i];
         }
         return result;
+    }
+
+    private static float sumOfLanes(FloatVector vector) {
+        float[] lanes = Scratch.ofThread().parts(LANES);
+        vector.intoArray(lanes, 0);
+        return LaneSums.sum(lanes, 0, LANES);
     }
 }

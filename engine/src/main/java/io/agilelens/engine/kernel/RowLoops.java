@@ -1,6 +1,9 @@
 package io.agilelens.engine.kernel;
 
-/** Loops over rows of floats; arrays are read and written from their offsets. */
+/**
+ * Loops over rows of floats; arrays are read and written from their offsets. Every sum has a fixed
+ * order.
+ */
 interface RowLoops {
 
     /** {@code scores[j] = scale · (q · k_j)} for {@code j < keys}, {@code k_j} being strided. */
@@ -52,6 +55,9 @@ interface RowLoops {
 
     /** {@code x *= factor}. */
     void scale(float factor, float[] x, int offset, int length);
+
+    /** {@code y = factor · x}; nothing is done where the length is not positive. */
+    void scaled(float factor, float[] x, int xOffset, float[] y, int yOffset, int length);
 
     /** {@code (a, b) = (a · cos − b · sin, b · cos + a · sin)}, a and b starting in x. */
     void rotate(float[] x, int a, int b, float[] cosines, float[] sines, int angles, int length);

@@ -7,7 +7,6 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /** {@link RowLoops} for the width in its class data, see {@link WidthTemplate}. */
@@ -24,18 +23,6 @@ final class RowLoopsTemplate implements RowLoops {
 
     private static final VectorSpecies<Byte> BYTES =
             VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, 8 * LANES)));
-
-    private static final VectorShuffle<Float> BY_HALF = turnedBy(LANES / 2);
-
-    private static final VectorShuffle<Float> BY_QUARTER = turnedBy(LANES / 4);
-
-    private static final VectorShuffle<Float> BY_EIGHTH = turnedBy(LANES / 8);
-
-    private static final VectorShuffle<Float> BY_SIXTEENTH = turnedBy(LANES / 16);
-
-    private static VectorShuffle<Float> turnedBy(int lanes) {
-        return VectorShuffle.iota(FLOATS, lanes, 1, true);
-    }
 
     /** Below this e^x is 0 in float32. */
     private static final float LEAST_EXPONENT = -104;
@@ -67,33 +54,24 @@ final class RowLoopsTemplate implements RowLoops {
             float scale,
             float[] scores,
             int scoresOffset) {
+        float[] sums = Scratch.ofThread().parts(4 * LANES);
         int j = 0;
         for (; j < keys - 3; j += 4) {
-            fourDots(
-                    q,
-                    qOffset,
-                    k,
-                    kOffset + j * kStride,
-                    kStride,
-                    length,
-                    scores,
-                    scoresOffset + j);
+            fourDots(q, qOffset, k, kOffset + j * kStride, kStride, length, sums);
+            scores[scoresOffset + j] = scale * LaneSums.sum(sums, 0, LANES);
+            scores[scoresOffset + j + 1] = scale * LaneSums.sum(sums, LANES, LANES);
+            scores[scoresOffset + j + 2] = scale * LaneSums.sum(sums, 2 * LANES, LANES);
+            scores[scoresOffset + j + 3] = scale * LaneSums.sum(sums, 3 * LANES, LANES);
         }
         for (; j < keys; j++) {
-            scores[scoresOffset + j] = dot(q, qOffset, k, kOffset + j * kStride, length);
+            dot(q, qOffset, k, kOffset + j * kStride, length, sums);
+            scores[scoresOffset + j] = scale * LaneSums.sum(sums, 0, LANES);
         }
-        scale(scale, scores, scoresOffset, keys);
     }
 
+    /** Leaves four vectors to be summed. */
     private static void fourDots(
-            float[] q,
-            int qOffset,
-            float[] k,
-            int kOffset,
-            int kStride,
-            int length,
-            float[] dots,
-            int dotsOffset) {
+            float[] q, int qOffset, float[] k, int kOffset, int kStride, int length, float[] sums) {
         FloatVector s0 = FloatVector.zero(FLOATS);
         FloatVector s1 = s0;
         FloatVector s2 = s0;
@@ -115,13 +93,15 @@ final class RowLoopsTemplate implements RowLoops {
             s2 = FloatVector.fromArray(FLOATS, k, kOffset + 2 * kStride + d, rest).fma(x, s2);
             s3 = FloatVector.fromArray(FLOATS, k, kOffset + 3 * kStride + d, rest).fma(x, s3);
         }
-        dots[dotsOffset] = sumOfLanes(s0);
-        dots[dotsOffset + 1] = sumOfLanes(s1);
-        dots[dotsOffset + 2] = sumOfLanes(s2);
-        dots[dotsOffset + 3] = sumOfLanes(s3);
+        s0.intoArray(sums, 0);
+        s1.intoArray(sums, LANES);
+        s2.intoArray(sums, 2 * LANES);
+        s3.intoArray(sums, 3 * LANES);
     }
 
-    private static float dot(float[] a, int aOffset, float[] b, int bOffset, int length) {
+    /** Leaves a vector to be summed. */
+    private static void dot(
+            float[] a, int aOffset, float[] b, int bOffset, int length, float[] sums) {
         FloatVector sum = FloatVector.zero(FLOATS);
         int bound = FLOATS.loopBound(length);
         int d = 0;
@@ -136,23 +116,7 @@ final class RowLoopsTemplate implements RowLoops {
                     FloatVector.fromArray(FLOATS, b, bOffset + d, rest)
                             .fma(FloatVector.fromArray(FLOATS, a, aOffset + d, rest), sum);
         }
-        return sumOfLanes(sum);
-    }
-
-    /**
-     * The sum of all lanes, halves onto halves. The API's own reduction leaves the order open, and
-     * interpreted and compiled code take different ones: results would change while a program runs.
-     */
-    private static float sumOfLanes(FloatVector lanes) {
-        FloatVector sum = lanes.add(lanes.rearrange(BY_HALF));
-        sum = sum.add(sum.rearrange(BY_QUARTER));
-        if (LANES >= 8) {
-            sum = sum.add(sum.rearrange(BY_EIGHTH));
-        }
-        if (LANES >= 16) {
-            sum = sum.add(sum.rearrange(BY_SIXTEENTH));
-        }
-        return sum.lane(0);
+        sum.intoArray(sums, 0);
     }
 
     @Override
@@ -290,6 +254,12 @@ final class RowLoopsTemplate implements RowLoops {
         return sumOfLanes(sum);
     }
 
+    private static float sumOfLanes(FloatVector vector) {
+        float[] lanes = Scratch.ofThread().parts(LANES);
+        vector.intoArray(lanes, 0);
+        return LaneSums.sum(lanes, 0, LANES);
+    }
+
     /**
      * e^x by its Taylor series around the nearest multiple of ln 2, which is at most 0.35 away: the
      * eighth power left out is below 6·10^-9. The power of two is applied in halves, so that
@@ -387,6 +357,17 @@ final class RowLoopsTemplate implements RowLoops {
         }
         for (; i < length; i++) {
             x[offset + i] *= factor;
+        }
+    }
+
+    @Override
+    public void scaled(float factor, float[] x, int xOffset, float[] y, int yOffset, int length) {
+        int i = 0;
+        for (; i <= length - LANES; i += LANES) {
+            FloatVector.fromArray(FLOATS, x, xOffset + i).mul(factor).intoArray(y, yOffset + i);
+        }
+        for (; i < length; i++) {
+            y[yOffset + i] = factor * x[xOffset + i];
         }
     }
 

@@ -11,12 +11,16 @@ final class VectorKernels implements Kernels {
     /** Elements of an elementwise loop that are worth another thread. */
     private static final int ELEMENTS_PER_PIECE = 1 << 15;
 
+    /** Queries from which on it pays to pack the keys. */
+    private static final int QUERIES_WORTH_PACKING = 2 * FloatProducts.TILE_TOKENS;
+
     private final int bits;
     private final Workers workers;
     private final RowLoops rows;
     private final FloatMultiplication floats;
     private final IntegerMultiplication integers;
     private final Int16Multiplication shorts;
+    private final ScoreMultiplication scoreProducts;
 
     /**
      * @param bits 128, 256 or 512; the processor must have vectors that wide
@@ -35,6 +39,7 @@ final class VectorKernels implements Kernels {
         floats = new FloatMultiplication(floatProducts, workers);
         integers = new IntegerMultiplication(floatProducts, integerProducts, workers);
         shorts = new Int16Multiplication(doubleProducts, workers);
+        scoreProducts = new ScoreMultiplication(floatProducts, rows);
     }
 
     @Override
@@ -134,6 +139,24 @@ final class VectorKernels implements Kernels {
             float[] scores,
             int scoresOffset,
             int scoresStride) {
+        if (queries >= QUERIES_WORTH_PACKING) {
+            scoreProducts.multiply(
+                    q,
+                    qOffset,
+                    qStride,
+                    queries,
+                    k,
+                    kOffset,
+                    kStride,
+                    keys,
+                    headDimension,
+                    scale,
+                    firstVisible,
+                    scores,
+                    scoresOffset,
+                    scoresStride);
+            return;
+        }
         for (int i = 0; i < queries; i++) {
             rows.scaledDots(
                     q,

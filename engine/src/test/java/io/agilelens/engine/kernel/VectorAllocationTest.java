@@ -75,6 +75,9 @@ class VectorAllocationTest {
                     "scores",
                     () -> kernels.attentionScores(x, 0, 96, 13, w, 0, 96, 13, 83, 1, 1, y, 0, 13));
             assertKeepsRegisters(
+                    "scores of one query",
+                    () -> kernels.attentionScores(x, 0, 96, 1, w, 0, 96, 13, 83, 1, 13, y, 0, 13));
+            assertKeepsRegisters(
                     "context",
                     () -> kernels.attentionContext(x, 0, 13, 9, w, 0, 96, 13, 83, 1, y, 0, 83));
         }
