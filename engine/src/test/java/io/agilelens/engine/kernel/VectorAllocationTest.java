@@ -5,13 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Vectors that the compiler does not keep in registers become objects, silently and twenty times
- * slower. So: once compiled, a product allocates next to nothing.
+ * slower. So: once compiled, a product allocates next to nothing. When the compiler is done depends
+ * on the load of the machine, so this runs only when asked for, with {@code
+ * -Dagilelens.bench=true}.
  */
+@EnabledIfSystemProperty(named = "agilelens.bench", matches = "true")
 class VectorAllocationTest {
 
     private static final int TOKENS = 13;
