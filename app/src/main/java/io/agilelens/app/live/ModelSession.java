@@ -45,7 +45,7 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
     private static final int EVALUATION_WINDOWS = 8;
 
     /** Windows of the calibration text that are used. */
-    private static final int CALIBRATION_WINDOWS = 4;
+    private static final int CALIBRATION_WINDOWS = 8;
 
     /**
      * Opens a model with the bundled texts.

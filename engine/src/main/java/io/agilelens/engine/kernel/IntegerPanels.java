@@ -5,9 +5,9 @@ package io.agilelens.engine.kernel;
  *
  * @param width outputs of a panel
  * @param codes a byte an input and output, or two outputs in one: {@code [panels, inputs, width or
- *     width / 2]}, and {@link IntegerSums#READ_AHEAD} bytes more
+ *     width / 2]}, and {@link IntegerProducts#READ_AHEAD} bytes more
  * @param scales {@code [panels, groups, width]}
- * @param zeroPoints likewise, and {@link IntegerSums#READ_AHEAD} bytes more; null if all are 0
+ * @param zeroPoints likewise, and {@link IntegerProducts#READ_AHEAD} bytes more; null if all are 0
  * @param floatsHoldGroups whether the sum of a whole group, zero point included, is exact in a
  *     float
  */
