@@ -4,6 +4,7 @@ import io.agilelens.engine.UserException;
 import io.agilelens.engine.calibrate.Calibration;
 import io.agilelens.engine.calibrate.RecipeFitter;
 import io.agilelens.engine.calibrate.TunedModel;
+import io.agilelens.engine.evaluate.OperatorProfile;
 import io.agilelens.engine.evaluate.generate.PassBenchmark;
 import io.agilelens.engine.kernel.KernelBenchmark;
 import io.agilelens.engine.kernel.KernelProvider;
@@ -30,15 +31,21 @@ import io.agilelens.engine.recipe.SoftmaxRecipe;
 import io.agilelens.engine.recipe.WeightMethod;
 import io.agilelens.engine.recipe.WeightRecipe;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** How fast this machine is with this model. */
@@ -81,7 +88,11 @@ public final class BenchCommand extends EngineCommand {
     private boolean withoutKernels;
 
     /** A row of the table: arithmetic by the names of the result. */
-    private record Setup(String weights, String activations, double beta, TunedModel tuned) {}
+    private record Setup(String weights, String activations, double beta, TunedModel tuned) {
+        String precision() {
+            return activations.equals("fp32") ? weights : weights + "/" + activations;
+        }
+    }
 
     @Override
     int run(TerminalProgress progress) {
@@ -95,11 +106,13 @@ public final class BenchCommand extends EngineCommand {
             addMachine(result.putObject("machine"), progress);
             ArrayNode prefill = result.putArray("prefill");
             ArrayNode decode = result.putArray("decode");
-            new Passes(open, progress, prefill, decode).run();
+            ArrayNode operators = JsonNodeFactory.instance.arrayNode();
+            new Passes(open, progress, prefill, decode, operators).run();
             ArrayNode kernels = result.putArray("kernels");
             if (!withoutKernels) {
                 addKernels(kernels, open.config(), progress);
             }
+            result.set("operators", operators);
             print(progress, result, text(result));
         }
         return 0;
@@ -148,12 +161,19 @@ public final class BenchCommand extends EngineCommand {
         private final TerminalProgress progress;
         private final ArrayNode prefill;
         private final ArrayNode decode;
+        private final ArrayNode operators;
 
-        Passes(OpenModel open, TerminalProgress progress, ArrayNode prefill, ArrayNode decode) {
+        Passes(
+                OpenModel open,
+                TerminalProgress progress,
+                ArrayNode prefill,
+                ArrayNode decode,
+                ArrayNode operators) {
             this.open = open;
             this.progress = progress;
             this.prefill = prefill;
             this.decode = decode;
+            this.operators = operators;
         }
 
         void run() {
@@ -261,6 +281,29 @@ public final class BenchCommand extends EngineCommand {
                             setup.tuned().decoder(), pruner, prompt, tokens, cancellation);
             add(prefill, setup, speeds.prefill());
             add(decode, setup, speeds.decode());
+            addOperators(setup, pruner);
+        }
+
+        private void addOperators(Setup setup, TokenPruner pruner) {
+            int[] ids =
+                    new SplittableRandom(1)
+                            .ints(prompt, 0, open.config().vocabularySize())
+                            .toArray();
+            OperatorProfile profile =
+                    OperatorProfile.measure(setup.tuned().decoder(), pruner, ids, cancellation);
+            profile.shares()
+                    .forEach(
+                            (operator, share) -> {
+                                ObjectNode row =
+                                        operators
+                                                .addObject()
+                                                .put("precision", setup.precision())
+                                                .put("beta", setup.beta())
+                                                .put(
+                                                        "operator",
+                                                        operator.name().toLowerCase(Locale.ROOT));
+                                put(row, "share", share);
+                            });
         }
 
         private void add(ArrayNode rows, Setup setup, PassBenchmark.Speed speed) {
@@ -356,6 +399,35 @@ public final class BenchCommand extends EngineCommand {
                                     row.path("gmac_per_s").asDouble(),
                                     row.path("ratio_to_fp32").asDouble()));
         }
+        appendOperators(text, result.path("operators"));
         return text.toString();
+    }
+
+    /** A line for each precision: where the time of its prefill goes, largest share first. */
+    private static void appendOperators(StringBuilder text, JsonNode operators) {
+        Map<String, List<JsonNode>> byPrecision = new LinkedHashMap<>();
+        for (JsonNode row : operators) {
+            String name = row.path("precision").asString();
+            double beta = row.path("beta").asDouble();
+            byPrecision
+                    .computeIfAbsent(beta > 0 ? name + " β " + beta : name, _ -> new ArrayList<>())
+                    .add(row);
+        }
+        text.append("%nprefill on one thread, share of the time%n".formatted());
+        byPrecision.forEach(
+                (precision, rows) -> {
+                    rows.sort(Comparator.comparingDouble(row -> -row.path("share").asDouble()));
+                    text.append("%-18s".formatted(precision));
+                    for (JsonNode row : rows) {
+                        double share = row.path("share").asDouble();
+                        if (share >= 0.005) {
+                            text.append(
+                                    "  %s %.0f %%"
+                                            .formatted(
+                                                    row.path("operator").asString(), 100 * share));
+                        }
+                    }
+                    text.append(System.lineSeparator());
+                });
     }
 }

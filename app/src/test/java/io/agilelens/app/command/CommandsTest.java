@@ -326,6 +326,13 @@ class CommandsTest {
         assertEquals(0.2, last.path("beta").asDouble());
         assertTrue(last.path("tokens_per_second").asDouble() > 0);
         assertEquals(0, result.path("kernels").size());
+        double shares = 0;
+        for (JsonNode row : result.path("operators")) {
+            if (row.path("precision").asString().equals("fp16")) {
+                shares += row.path("share").asDouble();
+            }
+        }
+        assertEquals(1, shares, 1e-9, "where the time of one precision goes");
     }
 
     @Test

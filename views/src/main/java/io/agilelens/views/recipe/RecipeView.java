@@ -139,11 +139,11 @@ public final class RecipeView extends VBox {
                                 .redoNameProperty()
                                 .map(name -> Messages.text("recipe.redo.help", name)));
         presets.setId("recipe-presets");
-        presets.getStyleClass().add("preset-button");
         presets.setTooltip(new Tooltip(Messages.text("recipe.presets.help")));
-        HBox header = new HBox(4, title, space, undo, redo, presets);
+        presets.setMaxWidth(Double.MAX_VALUE);
+        HBox header = new HBox(4, title, space, undo, redo);
         header.setAlignment(Pos.CENTER_LEFT);
-        return header;
+        return new VBox(4, header, presets);
     }
 
     private Button iconButton(String key, Feather icon, Runnable action) {

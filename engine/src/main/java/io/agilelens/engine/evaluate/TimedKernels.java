@@ -1,0 +1,269 @@
+package io.agilelens.engine.evaluate;
+
+import io.agilelens.engine.evaluate.OperatorProfile.Clock;
+import io.agilelens.engine.evaluate.OperatorProfile.Operator;
+import io.agilelens.engine.kernel.Fp16Weights;
+import io.agilelens.engine.kernel.Fp32Weights;
+import io.agilelens.engine.kernel.Int16Weights;
+import io.agilelens.engine.kernel.Int4Weights;
+import io.agilelens.engine.kernel.Int8Weights;
+import io.agilelens.engine.kernel.Kernels;
+
+/** Kernels with a clock beside each. */
+final class TimedKernels implements Kernels {
+    private final Kernels kernels;
+    private final Clock clock;
+
+    TimedKernels(Kernels kernels, Clock clock) {
+        this.kernels = kernels;
+        this.clock = clock;
+    }
+
+    @Override
+    public String name() {
+        return kernels.name();
+    }
+
+    @Override
+    public int vectorBits() {
+        return kernels.vectorBits();
+    }
+
+    @Override
+    public Fp32Weights packFp32(float[] weights, int outputs, int inputs) {
+        return kernels.packFp32(weights, outputs, inputs);
+    }
+
+    @Override
+    public Fp16Weights packFp16(float[] weights, int outputs, int inputs) {
+        return kernels.packFp16(weights, outputs, inputs);
+    }
+
+    @Override
+    public Int8Weights packInt8(
+            byte[] values, int outputs, int inputs, float[] scales, int[] groupStarts) {
+        return kernels.packInt8(values, outputs, inputs, scales, groupStarts);
+    }
+
+    @Override
+    public Int16Weights packInt16(
+            short[] values, int outputs, int inputs, float[] scales, int[] groupStarts) {
+        return kernels.packInt16(values, outputs, inputs, scales, groupStarts);
+    }
+
+    @Override
+    public Int4Weights packInt4(
+            byte[] values,
+            int outputs,
+            int inputs,
+            float[] scales,
+            byte[] zeroPoints,
+            int[] runStarts,
+            int[] runGroups,
+            int[] runShifts) {
+        return kernels.packInt4(
+                values, outputs, inputs, scales, zeroPoints, runStarts, runGroups, runShifts);
+    }
+
+    @Override
+    public void multiply(float[] x, int tokens, Fp32Weights weights, float[] y) {
+        long start = System.nanoTime();
+        kernels.multiply(x, tokens, weights, y);
+        clock.add(Operator.LINEAR, start);
+    }
+
+    @Override
+    public void multiply(float[] x, int tokens, Fp16Weights weights, float[] y) {
+        long start = System.nanoTime();
+        kernels.multiply(x, tokens, weights, y);
+        clock.add(Operator.LINEAR, start);
+    }
+
+    @Override
+    public void multiply(byte[] x, int tokens, Int8Weights weights, float[] y) {
+        long start = System.nanoTime();
+        kernels.multiply(x, tokens, weights, y);
+        clock.add(Operator.LINEAR, start);
+    }
+
+    @Override
+    public void multiply(byte[] x, int tokens, Int16Weights weights, float[] y) {
+        long start = System.nanoTime();
+        kernels.multiply(x, tokens, weights, y);
+        clock.add(Operator.LINEAR, start);
+    }
+
+    @Override
+    public void multiply(byte[] x, int tokens, Int4Weights weights, float[] y) {
+        long start = System.nanoTime();
+        kernels.multiply(x, tokens, weights, y);
+        clock.add(Operator.LINEAR, start);
+    }
+
+    @Override
+    public void attentionScores(
+            float[] q,
+            int qOffset,
+            int qStride,
+            int queries,
+            float[] k,
+            int kOffset,
+            int kStride,
+            int keys,
+            int headDimension,
+            float scale,
+            int firstVisible,
+            float[] scores,
+            int scoresOffset,
+            int scoresStride) {
+        long start = System.nanoTime();
+        kernels.attentionScores(
+                q,
+                qOffset,
+                qStride,
+                queries,
+                k,
+                kOffset,
+                kStride,
+                keys,
+                headDimension,
+                scale,
+                firstVisible,
+                scores,
+                scoresOffset,
+                scoresStride);
+        clock.add(Operator.ATTENTION, start);
+    }
+
+    @Override
+    public void attentionContext(
+            float[] p,
+            int pOffset,
+            int pStride,
+            int queries,
+            float[] v,
+            int vOffset,
+            int vStride,
+            int keys,
+            int headDimension,
+            int firstVisible,
+            float[] context,
+            int contextOffset,
+            int contextStride) {
+        long start = System.nanoTime();
+        kernels.attentionContext(
+                p,
+                pOffset,
+                pStride,
+                queries,
+                v,
+                vOffset,
+                vStride,
+                keys,
+                headDimension,
+                firstVisible,
+                context,
+                contextOffset,
+                contextStride);
+        clock.add(Operator.ATTENTION, start);
+    }
+
+    @Override
+    public void log2Context(
+            byte[] codes,
+            int codesStride,
+            int queries,
+            byte[] v,
+            int vOffset,
+            int vStride,
+            int keys,
+            int headDimension,
+            int firstVisible,
+            int[] context) {
+        long start = System.nanoTime();
+        kernels.log2Context(
+                codes,
+                codesStride,
+                queries,
+                v,
+                vOffset,
+                vStride,
+                keys,
+                headDimension,
+                firstVisible,
+                context);
+        clock.add(Operator.ATTENTION, start);
+    }
+
+    @Override
+    public void softmax(float[] x, int offset, int count) {
+        long start = System.nanoTime();
+        kernels.softmax(x, offset, count);
+        clock.add(Operator.SOFTMAX, start);
+    }
+
+    @Override
+    public void rmsNorm(
+            float[] x, int tokens, int channels, float[] weight, float epsilon, float[] y) {
+        long start = System.nanoTime();
+        kernels.rmsNorm(x, tokens, channels, weight, epsilon, y);
+        clock.add(Operator.NORM, start);
+    }
+
+    @Override
+    public void layerNorm(
+            float[] x,
+            int tokens,
+            int channels,
+            float[] weight,
+            float[] bias,
+            float epsilon,
+            float[] y) {
+        long start = System.nanoTime();
+        kernels.layerNorm(x, tokens, channels, weight, bias, epsilon, y);
+        clock.add(Operator.NORM, start);
+    }
+
+    @Override
+    public void rotate(
+            float[] x, int tokens, int heads, int headDimension, float[] cosines, float[] sines) {
+        long start = System.nanoTime();
+        kernels.rotate(x, tokens, heads, headDimension, cosines, sines);
+        clock.add(Operator.ROTARY, start);
+    }
+
+    @Override
+    public void siluMultiply(float[] gate, float[] up, int count) {
+        long start = System.nanoTime();
+        kernels.siluMultiply(gate, up, count);
+        clock.add(Operator.ACTIVATION, start);
+    }
+
+    @Override
+    public void relu(float[] x, int count) {
+        long start = System.nanoTime();
+        kernels.relu(x, count);
+        clock.add(Operator.ACTIVATION, start);
+    }
+
+    @Override
+    public void geluTanh(float[] x, int count) {
+        long start = System.nanoTime();
+        kernels.geluTanh(x, count);
+        clock.add(Operator.ACTIVATION, start);
+    }
+
+    @Override
+    public void add(float[] x, float[] y, int count) {
+        long start = System.nanoTime();
+        kernels.add(x, y, count);
+        clock.add(Operator.RESIDUAL, start);
+    }
+
+    @Override
+    public void addBias(float[] x, int tokens, int channels, float[] bias) {
+        long start = System.nanoTime();
+        kernels.addBias(x, tokens, channels, bias);
+        clock.add(Operator.LINEAR, start);
+    }
+}

@@ -1,0 +1,110 @@
+package io.agilelens.engine.evaluate;
+
+import io.agilelens.engine.evaluate.OperatorProfile.Clock;
+import io.agilelens.engine.evaluate.OperatorProfile.Operator;
+import io.agilelens.engine.kernel.Kernels;
+import io.agilelens.engine.model.Activation;
+import io.agilelens.engine.model.LinearOperator;
+import io.agilelens.engine.model.LinearRole;
+import io.agilelens.engine.model.Numerics;
+import io.agilelens.engine.model.ProbabilityBlock;
+import io.agilelens.engine.model.Site;
+import io.agilelens.engine.model.SiteTransform;
+import io.agilelens.engine.model.SoftmaxTransform;
+
+/** A model's arithmetic with a clock beside each part. */
+final class TimedNumerics implements Numerics {
+    private final Numerics numerics;
+    private final Clock clock;
+
+    TimedNumerics(Numerics numerics, Clock clock) {
+        this.numerics = numerics;
+        this.clock = clock;
+    }
+
+    @Override
+    public LinearOperator linear(int layer, LinearRole role) {
+        return timed(numerics.linear(layer, role));
+    }
+
+    @Override
+    public LinearOperator head() {
+        return timed(numerics.head());
+    }
+
+    private LinearOperator timed(LinearOperator linear) {
+        return new LinearOperator() {
+            @Override
+            public int inputs() {
+                return linear.inputs();
+            }
+
+            @Override
+            public int outputs() {
+                return linear.outputs();
+            }
+
+            @Override
+            public long bytes() {
+                return linear.bytes();
+            }
+
+            @Override
+            public void apply(Activation input, float[] output) {
+                long start = System.nanoTime();
+                linear.apply(input, output);
+                clock.add(Operator.LINEAR, start);
+            }
+        };
+    }
+
+    @Override
+    public SiteTransform site(int layer, Site site) {
+        SiteTransform transform = numerics.site(layer, site);
+        return values -> {
+            long start = System.nanoTime();
+            Activation transformed = transform.apply(values);
+            clock.add(Operator.QUANTIZATION, start);
+            return transformed;
+        };
+    }
+
+    @Override
+    public SoftmaxTransform softmax(int layer) {
+        SoftmaxTransform transform = numerics.softmax(layer);
+        return new SoftmaxTransform() {
+            @Override
+            public void apply(ProbabilityBlock block) {
+                long start = System.nanoTime();
+                transform.apply(block);
+                clock.add(Operator.QUANTIZATION, start);
+            }
+
+            @Override
+            public void context(
+                    Kernels kernels,
+                    ProbabilityBlock block,
+                    float[] values,
+                    int valuesOffset,
+                    int valuesStride,
+                    int headDimension,
+                    float[] context,
+                    int contextOffset,
+                    int contextStride) {
+                long start = System.nanoTime();
+                // The kernels below have their own clock, which must not count this twice.
+                transform.context(
+                        clock.untimed(kernels),
+                        block,
+                        values,
+                        valuesOffset,
+                        valuesStride,
+                        headDimension,
+                        context,
+                        contextOffset,
+                        contextStride);
+                clock.add(Operator.ATTENTION, start);
+            }
+        };
+    }
+}
