@@ -51,6 +51,7 @@ public final class KernelsView extends StackPane {
         setId("kernels");
         conditions.getStyleClass().addAll("small", "muted");
         conditions.setWrapText(true);
+        conditions.setMinHeight(USE_PREF_SIZE);
         buildTable();
         GridPane charts = new GridPane(16, 8);
         ChartCard bars =
