@@ -15,15 +15,11 @@ import io.agilelens.engine.model.Numerics;
 import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
-import io.agilelens.engine.tensor.DType;
 import java.nio.file.Path;
 import java.util.Optional;
 
 /** A model as a command uses it: a checkpoint to be tuned, or a native bundle that already is. */
 final class OpenModel implements AutoCloseable {
-    /** Above this many weights, F16 checkpoints stay F16 in memory, which halves it. */
-    private static final long MANY_WEIGHTS = 500_000_000;
-
     private final String name;
     private final Model model;
     private final Optional<NativeBundleReader.Bundle> bundle;
@@ -65,9 +61,7 @@ final class OpenModel implements AutoCloseable {
 
     /** How float weights are kept in memory. */
     WeightPrecision precision() {
-        return model.parameters() > MANY_WEIGHTS && model.weights().embedding().dtype() == DType.F16
-                ? WeightPrecision.FP16
-                : WeightPrecision.FP32;
+        return model.precision();
     }
 
     /** The model's own float arithmetic. */

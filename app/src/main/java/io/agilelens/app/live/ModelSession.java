@@ -14,7 +14,6 @@ import io.agilelens.engine.model.Decoder;
 import io.agilelens.engine.model.FloatNumerics;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.Numerics;
-import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.recipe.Preset;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.task.Cancellation;
@@ -33,9 +32,6 @@ import java.util.List;
  */
 public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe firstRecipe)
         implements AutoCloseable {
-    /** How float weights are kept in memory. */
-    public static final WeightPrecision PRECISION = WeightPrecision.FP32;
-
     private static final String FIRST_PRESET = "W4A8 TRIP";
 
     /** Tokens a window, unless the model's context is shorter. */
@@ -76,7 +72,8 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
             Cancellation cancellation) {
         try {
             Kernels kernels = KernelProvider.current().kernels();
-            Numerics floats = new FloatNumerics(model, kernels, PRECISION, progress, cancellation);
+            Numerics floats =
+                    new FloatNumerics(model, kernels, model.precision(), progress, cancellation);
             progress.report("reading the texts", 0, 1);
             SampleTexts calibration = SampleTexts.ORCHARD;
             TokenWindows calibrationText =
@@ -104,7 +101,7 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
             if (bundle == null) {
                 return new ModelSession(opened, fitter, firstRecipe(opened.presets()));
             }
-            fitter.adopt(bundle.run(kernels, PRECISION, progress, cancellation));
+            fitter.adopt(bundle.run(kernels, model.precision(), progress, cancellation));
             return new ModelSession(opened, fitter, bundle.recipe());
         } catch (RuntimeException | Error failure) {
             model.close();

@@ -225,7 +225,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                         NativeBundle.write(
                                 present.fitter().fit(recipe, progress, cancellation),
                                 present.fitter().calibration(),
-                                ModelSession.PRECISION,
+                                present.opened().model().precision(),
                                 present.opened().text().windows().getFirst(),
                                 folder,
                                 false,

@@ -2,6 +2,7 @@ package io.agilelens.engine.model;
 
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Checkpoint;
+import io.agilelens.engine.tensor.DType;
 import io.agilelens.engine.tensor.Tensor;
 import io.agilelens.engine.tokenizer.Tokenizer;
 import io.agilelens.engine.tokenizer.Tokenizers;
@@ -13,6 +14,8 @@ import java.util.stream.Collectors;
  * norms only. Safe for several threads until it is closed.
  */
 public final class Model implements AutoCloseable {
+    private static final long MANY_WEIGHTS = 500_000_000;
+
     private final Checkpoint checkpoint;
     private final ModelConfig config;
     private final ModelWeights weights;
@@ -84,6 +87,16 @@ public final class Model implements AutoCloseable {
             tokenizer = Tokenizers.forCheckpoint(checkpoint);
         }
         return tokenizer;
+    }
+
+    /**
+     * How the float weights are best kept in memory: in half precision where there are many and the
+     * checkpoint stores them so, for that is exact and half the size.
+     */
+    public WeightPrecision precision() {
+        return parameters() > MANY_WEIGHTS && weights.embedding().dtype() == DType.F16
+                ? WeightPrecision.FP16
+                : WeightPrecision.FP32;
     }
 
     /** Number of weights; a tied head counts once. */
