@@ -20,7 +20,7 @@ final class MoreSettings {
         sheet.setId("recipe-more-sheet");
         sheet.setModeSwitcherVisible(false);
         sheet.setSearchBoxVisible(false);
-        sheet.setPrefSize(360, 220);
+        sheet.setPrefSize(360, 160);
         sheet.getItems()
                 .addAll(
                         new Setting<>(
