@@ -9,6 +9,7 @@ import io.agilelens.engine.evaluate.PerplexityTally;
 import io.agilelens.engine.evaluate.WindowAnalysis;
 import io.agilelens.engine.evaluate.WindowAnalyzer;
 import io.agilelens.engine.evaluate.WindowLoss;
+import io.agilelens.engine.model.Decoder;
 import io.agilelens.engine.model.Probe;
 import io.agilelens.engine.model.TokenPruner;
 import io.agilelens.engine.recipe.Recipe;
@@ -80,10 +81,19 @@ public final class LiveLoop implements AutoCloseable {
     private final PerplexityTally floatTally;
     private final List<Perplexity> floatResults = new ArrayList<>();
     private WindowAnalysis floatAnalysis;
+    private List<String> labels = List.of();
     private int floatAnalysisWindow = -1;
     private int floatAnalysisLayer = -1;
     private TunedModel tuned;
     private Wish compared;
+    private WindowComparison comparison;
+    private Runnable latestQuality = () -> {};
+
+    /**
+     * The wish, by number, whose pictures were handed over; an old result may answer a new wish.
+     */
+    private long answered;
+
     private PerplexityTally tally;
     private PerplexityTally comparable;
     private double tunedSeconds;
@@ -212,6 +222,7 @@ public final class LiveLoop implements AutoCloseable {
 
     private boolean isDone(Wish wished) {
         return wished.equals(compared)
+                && answered == generation
                 && tally != null
                 && tally.windows() == opened.text().windows().size();
     }
@@ -226,12 +237,22 @@ public final class LiveLoop implements AutoCloseable {
             comparable = new PerplexityTally(opened.text());
             tunedSeconds = 0;
             compared = null;
+            latestQuality = () -> {};
         }
         if (!now.equals(compared)) {
             progress.report("looking at window " + (now.window() + 1), 0, 1);
-            WindowComparison comparison = compare(now, cancellation);
+            comparison = compare(now, cancellation);
             compared = now;
-            publish(mine, () -> listener.compared(comparison));
+        }
+        if (answered != mine) {
+            WindowComparison latest = comparison;
+            publish(
+                    mine,
+                    () -> {
+                        listener.compared(latest);
+                        latestQuality.run();
+                    });
+            answered = mine;
         } else {
             evaluateNext(mine, progress, cancellation);
         }
@@ -243,6 +264,7 @@ public final class LiveLoop implements AutoCloseable {
             floatAnalysis =
                     WindowAnalyzer.analyze(
                             opened.baseline(), TokenPruner.NONE, ids, now.layer(), cancellation);
+            labels = TokenLabels.of(opened, ids);
             floatAnalysisWindow = now.window();
             floatAnalysisLayer = now.layer();
         }
@@ -255,8 +277,7 @@ public final class LiveLoop implements AutoCloseable {
                                 ids,
                                 now.layer(),
                                 cancellation);
-        return new WindowComparison(
-                now.window(), TokenLabels.of(opened, ids), floatAnalysis, analysis, tuned);
+        return new WindowComparison(now.window(), labels, floatAnalysis, analysis, tuned);
     }
 
     private void evaluateNext(long mine, Progress progress, Cancellation cancellation) {
@@ -266,11 +287,11 @@ public final class LiveLoop implements AutoCloseable {
         int first = opened.text().protocol().firstScored(ids.length);
         progress.report("evaluating window " + (window + 1) + " of " + count, window, count);
         if (floatTally.windows() == window) {
-            Matrix hidden = opened.baseline().run(ids, cancellation).hidden();
+            Decoder.Pass pass = opened.baseline().run(ids, cancellation);
             WindowLoss loss =
                     PerplexityEvaluator.of(opened.baseline(), TokenPruner.NONE)
-                            .score(ids, first, cancellation);
-            floatHidden.add(hidden);
+                            .score(ids, first, pass, cancellation);
+            floatHidden.add(pass.hidden());
             floatLosses.add(loss);
             floatTally.add(loss);
             floatResults.add(floatTally.result());
@@ -293,7 +314,8 @@ public final class LiveLoop implements AutoCloseable {
                         tuned.recipe());
         double speed = (double) tally.windows() * opened.text().length() / tunedSeconds;
         TunedModel model = tuned;
-        publish(mine, () -> listener.evaluated(quality, model, speed));
+        latestQuality = () -> listener.evaluated(quality, model, speed);
+        publish(mine, latestQuality);
     }
 
     private void publish(long mine, Runnable result) {

@@ -104,7 +104,29 @@ class LiveLoopTest {
         WindowComparison comparison = (WindowComparison) heard.next();
         assertEquals(2, comparison.tuned().detail().orElseThrow().layer());
         assertSame(tuned, comparison.model(), "fitted once");
+        assertTrue(((Quality) heard.next()).isExact(), "the perplexity that is there");
         assertEquals("idle", heard.next(), "no window is evaluated again");
+    }
+
+    @Test
+    void aWishTakenBackIsAnsweredWithWhatIsThere() throws Exception {
+        LiveLoop.Wish first = new LiveLoop.Wish(preset("RTN-W4"), 0, 0);
+        loop.show(first);
+        Object comparison = heard.next();
+        while (!"idle".equals(heard.next())) {}
+        loop.show(new LiveLoop.Wish(preset("W4A4 TRIP"), 0, 0));
+        loop.show(first);
+        Object answer;
+        do {
+            answer = heard.next();
+        } while (!(answer instanceof WindowComparison c)
+                || !c.model().recipe().equals(first.recipe()));
+        assertTrue(comparison instanceof WindowComparison);
+        Quality quality = Quality.NONE;
+        while (!quality.isExact()) {
+            quality = (Quality) heard.next();
+        }
+        assertEquals(first.recipe(), quality.recipe());
     }
 
     @Test
@@ -127,7 +149,9 @@ class LiveLoopTest {
         loop.show(new LiveLoop.Wish(preset("W4A4 TRIP"), 0, 0));
         assertTrue(heard.next() instanceof WindowComparison);
         assertEquals("idle", heard.next(), "no perplexity after the pause");
+        heard.onCompared = () -> {};
         loop.show(new LiveLoop.Wish(preset("W4A4 TRIP"), 0, 0));
+        assertTrue(heard.next() instanceof WindowComparison);
         Object result;
         Quality last = Quality.NONE;
         while (!"idle".equals(result = heard.next())) {

@@ -82,7 +82,25 @@ public final class PerplexityEvaluator {
      */
     public WindowLoss score(
             int[] ids, int first, Probe probe, Matrix expected, Cancellation cancellation) {
-        Decoder.Pass pass = decoder.run(ids, null, pruner, probe, cancellation);
+        return score(
+                ids,
+                first,
+                decoder.run(ids, null, pruner, probe, cancellation),
+                expected,
+                cancellation);
+    }
+
+    /**
+     * Losses of a window that the decoder has run already.
+     *
+     * @param pass what the decoder left of the window
+     */
+    public WindowLoss score(int[] ids, int first, Decoder.Pass pass, Cancellation cancellation) {
+        return score(ids, first, pass, null, cancellation);
+    }
+
+    private WindowLoss score(
+            int[] ids, int first, Decoder.Pass pass, Matrix expected, Cancellation cancellation) {
         int predictions = ids.length - 1;
         float[] kept = unscored(ids.length);
         float[] carried = unscored(ids.length);

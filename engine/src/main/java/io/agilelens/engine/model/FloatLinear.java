@@ -11,6 +11,17 @@ public final class FloatLinear implements LinearOperator {
     private final PackedWeights weights;
     private final float[] bias;
 
+    /** A stored weight as it is. */
+    public FloatLinear(Kernels kernels, WeightPrecision precision, LinearWeight weight) {
+        this(
+                kernels,
+                precision,
+                weight.values(),
+                weight.outputs(),
+                weight.inputs(),
+                weight.biasValues());
+    }
+
     /**
      * @param values {@code [outputs, inputs]}
      * @param bias {@code [outputs]} or null

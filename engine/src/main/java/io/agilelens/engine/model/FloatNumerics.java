@@ -27,23 +27,12 @@ public final class FloatNumerics implements Numerics {
             progress.report("packing weights", layer, count);
             Map<LinearRole, LinearOperator> linears = new EnumMap<>(LinearRole.class);
             for (LinearRole role : LinearRole.values()) {
-                linears.put(role, pack(weights.linear(layer, role), kernels, precision));
+                linears.put(role, new FloatLinear(kernels, precision, weights.linear(layer, role)));
             }
             layers.add(linears);
         }
-        head = pack(weights.head(), kernels, precision);
+        head = new FloatLinear(kernels, precision, weights.head());
         progress.report("packing weights", count, count);
-    }
-
-    private static LinearOperator pack(
-            LinearWeight weight, Kernels kernels, WeightPrecision precision) {
-        return new FloatLinear(
-                kernels,
-                precision,
-                weight.values(),
-                weight.outputs(),
-                weight.inputs(),
-                weight.biasValues());
     }
 
     @Override
@@ -54,15 +43,5 @@ public final class FloatNumerics implements Numerics {
     @Override
     public LinearOperator head() {
         return head;
-    }
-
-    @Override
-    public SiteTransform site(int layer, Site site) {
-        return SiteTransform.NONE;
-    }
-
-    @Override
-    public SoftmaxTransform softmax(int layer) {
-        return SoftmaxTransform.NONE;
     }
 }

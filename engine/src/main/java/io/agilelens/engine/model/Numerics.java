@@ -12,10 +12,14 @@ public interface Numerics {
     LinearOperator head();
 
     /** What happens at a site other than {@link Site#SOFTMAX}. */
-    SiteTransform site(int layer, Site site);
+    default SiteTransform site(int layer, Site site) {
+        return SiteTransform.NONE;
+    }
 
     /** What happens to the attention probabilities of a layer. */
-    SoftmaxTransform softmax(int layer);
+    default SoftmaxTransform softmax(int layer) {
+        return SoftmaxTransform.NONE;
+    }
 
     /** Memory of all linear layers, head included, in bytes. */
     default long bytes(int layers) {
