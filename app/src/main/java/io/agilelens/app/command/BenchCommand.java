@@ -18,7 +18,6 @@ import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.ModelConfig;
 import io.agilelens.engine.model.Numerics;
 import io.agilelens.engine.model.TokenPruner;
-import io.agilelens.engine.model.TokenScore;
 import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.quant.Execution;
 import io.agilelens.engine.recipe.ActivationMethod;
@@ -39,7 +38,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.TreeSet;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -198,7 +196,12 @@ public final class BenchCommand extends EngineCommand {
             measure(setup(fit(int8)));
             measure(setup(fit(trip(8))));
             measure(setup(fit(trip(4))));
-            measure(setup(fit(trip(4).withPruning(lastThird()))));
+            measure(
+                    setup(
+                            fit(
+                                    trip(4).withPruning(
+                                                    PruningRecipe.lastThird(
+                                                            BETA, open.config().layers())))));
         }
 
         private Recipe trip(int bits) {
@@ -209,15 +212,6 @@ public final class BenchCommand extends EngineCommand {
                                     ActivationMethod.TRIP, bits, 3, Granularity.TENSOR))
                     .withSoftmax(new SoftmaxRecipe(SoftmaxMethod.LOG2, 4))
                     .withExecution(Execution.EXECUTED);
-        }
-
-        private PruningRecipe lastThird() {
-            int layers = open.config().layers();
-            TreeSet<Integer> pruned = new TreeSet<>();
-            for (int layer = layers - Math.max(1, layers / 3); layer < layers; layer++) {
-                pruned.add(layer);
-            }
-            return new PruningRecipe(BETA, pruned, TokenScore.START, false);
         }
 
         private Setup floats(WeightPrecision precision, String name) {

@@ -119,14 +119,6 @@ public final class RecipeFitter {
         return new TunedModel(recipe, plan, tripFits, new Decoder(model, kernels, numerics));
     }
 
-    /** The same tuned model with some quantizers changed by hand. */
-    public TunedModel refit(
-            TunedModel tuned, QuantizationPlan plan, Progress progress, Cancellation cancellation) {
-        Numerics numerics = numerics(plan, tuned.recipe().execution(), progress, cancellation);
-        return new TunedModel(
-                tuned.recipe(), plan, tuned.tripFits(), new Decoder(model, kernels, numerics));
-    }
-
     private Numerics numerics(
             QuantizationPlan plan,
             Execution execution,

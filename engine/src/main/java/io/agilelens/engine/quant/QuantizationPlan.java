@@ -35,15 +35,4 @@ public record QuantizationPlan(List<Layer> layers) {
             activations = Map.copyOf(activations);
         }
     }
-
-    /** The same plan with one site's quantizer replaced. */
-    public QuantizationPlan withActivation(int layer, Site site, ActivationQuantizer quantizer) {
-        var changed = new java.util.ArrayList<>(layers);
-        var activations = new java.util.EnumMap<Site, ActivationQuantizer>(Site.class);
-        activations.putAll(layers.get(layer).activations());
-        activations.put(site, quantizer);
-        Layer old = layers.get(layer);
-        changed.set(layer, new Layer(old.weights(), activations, old.softmax()));
-        return new QuantizationPlan(changed);
-    }
 }

@@ -1,9 +1,7 @@
 package io.agilelens.engine.recipe;
 
-import io.agilelens.engine.model.TokenScore;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 
 /**
  * A recipe with a name, after the rows of the papers' tables. Weights are rounded to nearest.
@@ -45,20 +43,12 @@ public record Preset(String name, String help, Recipe recipe) {
                             "W4A8 TRIP β 0.2",
                             "W4A8 TRIP with a fifth of the tokens pruned in the last third of the"
                                     + " layers.",
-                            trip8.withPruning(lastThird(layers))));
+                            trip8.withPruning(PruningRecipe.lastThird(0.2, layers))));
         }
         return List.copyOf(presets);
     }
 
     private static ActivationRecipe trip(int bits) {
         return new ActivationRecipe(ActivationMethod.TRIP, bits, 3, Granularity.TENSOR);
-    }
-
-    private static PruningRecipe lastThird(int layers) {
-        var pruned = new TreeSet<Integer>();
-        for (int layer = layers - Math.max(1, layers / 3); layer < layers; layer++) {
-            pruned.add(layer);
-        }
-        return new PruningRecipe(0.2, pruned, TokenScore.START, false);
     }
 }

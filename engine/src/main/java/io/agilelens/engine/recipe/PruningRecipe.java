@@ -24,6 +24,15 @@ public record PruningRecipe(
         layers = Collections.unmodifiableSortedSet(new TreeSet<>(layers));
     }
 
+    /** Prunes in the last third of a model's layers, at least in the last one. */
+    public static PruningRecipe lastThird(double beta, int layers) {
+        SortedSet<Integer> pruned = new TreeSet<>();
+        for (int layer = layers - Math.max(1, layers / 3); layer < layers; layer++) {
+            pruned.add(layer);
+        }
+        return new PruningRecipe(beta, pruned, TokenScore.START, false);
+    }
+
     /** Whether any token can leave. */
     public boolean isActive() {
         return beta > 0 && !layers.isEmpty();

@@ -22,7 +22,6 @@ import io.agilelens.engine.model.Site;
 import io.agilelens.engine.model.TokenPruner;
 import io.agilelens.engine.model.TokenScore;
 import io.agilelens.engine.model.WeightPrecision;
-import io.agilelens.engine.quant.ActivationQuantizer;
 import io.agilelens.engine.quant.ChannelwiseQuantizer;
 import io.agilelens.engine.quant.Execution;
 import io.agilelens.engine.quant.TripQuantizer;
@@ -273,21 +272,6 @@ class RecipeFitterTest {
             int i = random.nextInt(recipes.size());
             assertArrayEquals(fresh.get(i), run(fit(recipes.get(i)), ids), "recipe " + i);
         }
-    }
-
-    @Test
-    void refitChangesOneQuantizer() {
-        TunedModel tuned = fit(Preset.forLayers(3).get(3).recipe());
-        ActivationQuantizer old = tuned.plan().layers().get(1).activations().get(Site.ATTN_INPUT);
-        TripQuantizer trip = assertInstanceOf(TripQuantizer.class, old);
-        int other = trip.exponent(4) == 0 ? 3 : 0;
-        var plan = tuned.plan().withActivation(1, Site.ATTN_INPUT, trip.withExponent(4, other));
-        TunedModel changed = fitter.refit(tuned, plan, Progress.NONE, Cancellation.never());
-        assertEquals(tuned.plan().layers().getFirst(), changed.plan().layers().getFirst());
-        int[] ids = ids(20, 1);
-        assertTrue(
-                squaredDifference(logits(tuned.decoder(), ids), logits(changed.decoder(), ids))
-                        > 0);
     }
 
     @Test

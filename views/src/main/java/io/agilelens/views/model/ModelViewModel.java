@@ -74,9 +74,11 @@ public final class ModelViewModel {
         rows.set(tensors.stream().map(tensor -> new Row(tensor, Optional.empty())).toList());
         warnings.set(opened.model().checkpoint().warnings());
         long bytes = tensors.stream().mapToLong(tensor -> tensor.data().byteSize()).sum();
-        if (bytes <= SMALL_CHECKPOINT) {
-            lookInto(tensors.stream().filter(tensor -> tensor.dtype().isFloat()).toList());
-        }
+        // Asking for nothing still supersedes what was asked of a model that is closed by now.
+        lookInto(
+                bytes <= SMALL_CHECKPOINT
+                        ? tensors.stream().filter(tensor -> tensor.dtype().isFloat()).toList()
+                        : List.of());
     }
 
     /** Computes the statistics of one tensor, unless they are there already. */

@@ -31,7 +31,6 @@ import java.util.Optional;
 import javafx.scene.Node;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.ListCell;
-import javafx.scene.control.ScrollPane;
 import javafx.scene.control.Tab;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.Priority;
@@ -193,16 +192,6 @@ public final class OutliersView extends StackPane {
     private static Tab tab(String key, Node content) {
         return TabbedCards.tab(
                 "outliers-tab-" + key, Messages.text("outliers.tab." + key), content);
-    }
-
-    /** In a low window the page scrolls; in a high one the pictures grow. */
-    private static ScrollPane scrolling(VBox content) {
-        ScrollPane scroll = new ScrollPane(content);
-        scroll.setFitToWidth(true);
-        scroll.setFitToHeight(true);
-        scroll.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
-        scroll.getStyleClass().add("edge-to-edge");
-        return scroll;
     }
 
     private static ChartPane.Axis channelAxis() {

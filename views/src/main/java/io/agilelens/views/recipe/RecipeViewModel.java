@@ -176,12 +176,7 @@ public final class RecipeViewModel {
 
     /** The layers that prune unless somebody says otherwise. */
     SortedSet<Integer> lastThird() {
-        SortedSet<Integer> layers = new TreeSet<>();
-        int count = layers();
-        for (int layer = count - Math.max(1, count / 3); layer < count; layer++) {
-            layers.add(Math.max(0, layer));
-        }
-        return layers;
+        return layers() == 0 ? new TreeSet<>() : PruningRecipe.lastThird(0, layers()).layers();
     }
 
     private void weights(String key, UnaryOperator<WeightRecipe> turn) {
