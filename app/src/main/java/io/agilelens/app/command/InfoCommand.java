@@ -72,8 +72,8 @@ public final class InfoCommand extends EngineCommand {
         long bytes = 0;
         Map<String, Long> dtypes = new TreeMap<>();
         for (Tensor tensor : tensors) {
-            bytes += tensor.data().byteSize();
-            dtypes.merge(tensor.dtype().name(), tensor.elements(), Long::sum);
+            bytes += tensor.bytes();
+            dtypes.merge(tensor.storage(), tensor.elements(), Long::sum);
         }
         result.put("bytes", bytes);
         ObjectNode elements = result.putObject("elements_by_dtype");
@@ -113,10 +113,10 @@ public final class InfoCommand extends EngineCommand {
         ArrayNode list = result.putArray("tensors");
         for (Tensor tensor : tensors) {
             ObjectNode entry =
-                    list.addObject().put("name", tensor.name()).put("dtype", tensor.dtype().name());
+                    list.addObject().put("name", tensor.name()).put("dtype", tensor.storage());
             ArrayNode shape = entry.putArray("shape");
             Arrays.stream(tensor.shape()).forEach(shape::add);
-            entry.put("bytes", tensor.data().byteSize());
+            entry.put("bytes", tensor.bytes());
         }
     }
 

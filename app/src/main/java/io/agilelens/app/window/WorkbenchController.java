@@ -341,7 +341,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
             for (LinearRole role : LinearRole.values()) {
                 QuantizedWeight quantized = model.plan().layers().get(layer).weights().get(role);
                 Tensor stored = session.opened().model().weights().linear(layer, role).weight();
-                bits += quantized == null ? 8 * stored.data().byteSize() : quantized.storedBits();
+                bits += quantized == null ? 8 * stored.bytes() : quantized.storedBits();
             }
         }
         return bits;

@@ -68,7 +68,7 @@ final class WorkbenchMenus {
     private static String describe(OpenedModel opened) {
         String dtypes =
                 opened.model().checkpoint().tensors().stream()
-                        .map(tensor -> tensor.dtype().name())
+                        .map(tensor -> tensor.storage())
                         .distinct()
                         .collect(Collectors.joining("/"));
         return Messages.text(

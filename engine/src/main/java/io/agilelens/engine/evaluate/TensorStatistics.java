@@ -19,7 +19,7 @@ public record TensorStatistics(
     /**
      * Reads the whole tensor once, a piece at a time.
      *
-     * @param tensor of a floating-point type
+     * @param tensor one whose elements are floats
      */
     public static TensorStatistics of(Tensor tensor) {
         float[] chunk = new float[CHUNK];
@@ -31,7 +31,7 @@ public record TensorStatistics(
         long elements = tensor.elements();
         for (long start = 0; start < elements; start += CHUNK) {
             int count = (int) Math.min(CHUNK, elements - start);
-            tensor.dtype().widen(tensor.data(), start, chunk, 0, count);
+            tensor.widen(start, chunk, 0, count);
             for (int i = 0; i < count; i++) {
                 float x = chunk[i];
                 if (Float.isFinite(x)) {

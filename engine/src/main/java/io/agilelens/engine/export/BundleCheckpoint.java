@@ -1,6 +1,7 @@
 package io.agilelens.engine.export;
 
 import io.agilelens.engine.format.Checkpoint;
+import io.agilelens.engine.format.TokenizerSource;
 import io.agilelens.engine.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -55,6 +56,11 @@ final class BundleCheckpoint implements Checkpoint {
     @Override
     public Optional<Tensor> find(String name) {
         return Optional.ofNullable(tensors.get(name));
+    }
+
+    @Override
+    public TokenizerSource tokenizer() {
+        return folder.tokenizer();
     }
 
     @Override

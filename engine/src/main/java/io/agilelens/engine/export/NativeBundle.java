@@ -313,13 +313,13 @@ public final class NativeBundle {
             }
         }
         long sourceBytes =
-                source.tensors().stream().mapToLong(tensor -> tensor.data().byteSize()).sum();
+                source.tensors().stream().mapToLong(Tensor::bytes).sum();
         long weightBytes;
         try (var file =
                 io.agilelens.engine.format.SafetensorsFile.open(
                         target.resolve(HuggingFaceFolder.WEIGHTS))) {
             weightBytes =
-                    file.tensors().stream().mapToLong(tensor -> tensor.data().byteSize()).sum();
+                    file.tensors().stream().mapToLong(Tensor::bytes).sum();
         }
         return new Written(
                 target,

@@ -31,6 +31,8 @@ import io.agilelens.engine.recipe.RecipeJson;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import io.agilelens.engine.tensor.DType;
+import io.agilelens.engine.tensor.DenseTensor;
+import io.agilelens.engine.tensor.StoredBytes;
 import io.agilelens.engine.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -51,8 +53,6 @@ public final class NativeBundleReader {
     private static final long LARGEST_MANIFEST = 16L << 20;
     private static final int LARGEST_EXPONENT = 8;
 
-    private static final ValueLayout.OfInt INTEGER =
-            ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -191,20 +191,20 @@ public final class NativeBundleReader {
         int[] groups = integers(name + BundleLayout.GROUPS);
         requireGroups(name, groups);
         int inputs = groups[groups.length - 1];
-        Tensor codes = tensor(name + BundleLayout.CODES, DType.U8, 2);
+        DenseTensor codes = tensor(name + BundleLayout.CODES, DType.U8, 2);
         int outputs = (int) codes.shape()[0];
         int rowBytes = CodePacking.rowBytes(inputs, bits);
         long[] perGroup = {outputs, groups.length - 1};
         requireShape(codes, outputs, rowBytes);
-        Tensor scales = tensor(name + BundleLayout.SCALES, DType.F32, 2);
+        DenseTensor scales = tensor(name + BundleLayout.SCALES, DType.F32, 2);
         requireShape(scales, perGroup);
-        Tensor zeros = tensor(name + BundleLayout.ZEROS, DType.U8, 2);
+        DenseTensor zeros = tensor(name + BundleLayout.ZEROS, DType.U8, 2);
         requireShape(zeros, perGroup);
         float[] scaleValues = scales.toFloats();
         for (float scale : scaleValues) {
             requireScale(name + BundleLayout.SCALES, scale);
         }
-        byte[] zeroBytes = zeros.data().toArray(ValueLayout.JAVA_BYTE);
+        byte[] zeroBytes = zeros.data().toBytes();
         int[] zeroValues = new int[zeroBytes.length];
         for (int i = 0; i < zeroValues.length; i++) {
             zeroValues[i] = zeroBytes[i] & 0xFF;
@@ -220,7 +220,7 @@ public final class NativeBundleReader {
                 bits,
                 groups,
                 CodePacking.unpack(
-                        codes.data().toArray(ValueLayout.JAVA_BYTE), outputs, inputs, bits),
+                        codes.data().toBytes(), outputs, inputs, bits),
                 scaleValues,
                 zeroValues);
     }
@@ -275,11 +275,11 @@ public final class NativeBundleReader {
     }
 
     private float scale(String name, int index) {
-        Tensor scales = tensor(name + BundleLayout.SCALES, DType.F32, 1);
+        DenseTensor scales = tensor(name + BundleLayout.SCALES, DType.F32, 1);
         if (index >= scales.elements()) {
             throw damaged(name + BundleLayout.SCALES, "a scale");
         }
-        float scale = scales.data().get(FLOAT, (long) index * Float.BYTES);
+        float scale = scales.toFloats()[index];
         requireScale(name + BundleLayout.SCALES, scale);
         return scale;
     }
@@ -318,20 +318,21 @@ public final class NativeBundleReader {
     }
 
     private int[] integers(String name) {
-        Tensor tensor = tensor(name, DType.I32, 1);
-        return tensor.data().toArray(INTEGER);
+        return tensor(name, DType.I32, 1).data().toIntegers();
     }
 
-    private Tensor tensor(String name, DType dtype, int dimensions) {
+    private DenseTensor tensor(String name, DType dtype, int dimensions) {
         Tensor tensor =
                 files.find(name).orElseThrow(() -> damaged("tensor " + name, "such a tensor"));
-        if (tensor.dtype() != dtype || tensor.shape().length != dimensions) {
-            throw damaged(
-                    "tensor %s of type %s".formatted(name, tensor.dtype()),
-                    "%s with %d dimensions".formatted(dtype, dimensions));
+        if (tensor instanceof DenseTensor dense
+                && dense.dtype() == dtype
+                && dense.shape().length == dimensions) {
+            used.put(name, true);
+            return dense;
         }
-        used.put(name, true);
-        return tensor;
+        throw damaged(
+                "tensor %s of type %s".formatted(name, tensor.storage()),
+                "%s with %d dimensions".formatted(dtype, dimensions));
     }
 
     private void requireShape(Tensor tensor, long... shape) {
@@ -381,7 +382,7 @@ public final class NativeBundleReader {
                 arena.allocate((long) weight.outputs() * weight.inputs() * Float.BYTES);
         MemorySegment.copy(
                 weight.dequantize(), 0, floats, FLOAT, 0, weight.outputs() * weight.inputs());
-        return new Tensor(name, DType.F32, new long[] {weight.outputs(), weight.inputs()}, floats);
+        return new DenseTensor(name, DType.F32, new long[] {weight.outputs(), weight.inputs()}, StoredBytes.of(floats));
     }
 
     private void requireFit(QuantizationPlan plan, ModelConfig config) {

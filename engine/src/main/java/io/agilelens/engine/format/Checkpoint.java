@@ -27,6 +27,13 @@ public interface Checkpoint extends AutoCloseable {
 
     Optional<Tensor> find(String name);
 
+    /**
+     * What the tokenizer is made from, read when this is called.
+     *
+     * @throws io.agilelens.engine.UserException if there is none, or it cannot be read
+     */
+    TokenizerSource tokenizer();
+
     /** Things worth telling that did not stop the opening, a line each. */
     List<String> warnings();
 

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /**
  * A model folder in the layout of the Hugging Face hub: {@code config.json} beside {@code
@@ -25,7 +26,12 @@ public final class HuggingFaceFolder implements Checkpoint {
     public static final String WEIGHTS = "model.safetensors";
     public static final String INDEX = "model.safetensors.index.json";
 
+    private static final String TOKENIZER = "tokenizer.json";
+    private static final String TOKENIZER_SETTINGS = "tokenizer_config.json";
+
     private static final long LARGEST_CONFIG = 4L << 20;
+    private static final long LARGEST_TOKENIZER = 128L << 20;
+    private static final long LARGEST_TOKENIZER_SETTINGS = 16L << 20;
     private static final int MOST_FILES_LISTED = 5;
 
     private final Path folder;
@@ -186,6 +192,23 @@ public final class HuggingFaceFolder implements Checkpoint {
     @Override
     public Optional<Tensor> find(String name) {
         return Optional.ofNullable(tensors.get(name));
+    }
+
+    @Override
+    public TokenizerSource tokenizer() {
+        Path file = folder.resolve(TOKENIZER);
+        if (!Files.exists(file)) {
+            throw new UserException(
+                    "%s has no %s; save the model's fast tokenizer there (AutoTokenizer, save_pretrained) or copy the file from where the model came from"
+                            .formatted(Printable.of(folder), TOKENIZER));
+        }
+        Path settings = folder.resolve(TOKENIZER_SETTINGS);
+        return new TokenizerSource(
+                file,
+                JsonFiles.readBytes(file, LARGEST_TOKENIZER),
+                Files.exists(settings)
+                        ? JsonFiles.readObject(settings, LARGEST_TOKENIZER_SETTINGS)
+                        : MissingNode.getInstance());
     }
 
     @Override

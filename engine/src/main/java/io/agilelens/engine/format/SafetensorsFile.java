@@ -1,18 +1,13 @@
 package io.agilelens.engine.format;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.engine.tensor.DenseTensor;
+import io.agilelens.engine.tensor.StoredBytes;
 import io.agilelens.engine.tensor.Tensor;
-import java.io.EOFException;
-import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,15 +31,13 @@ public final class SafetensorsFile implements AutoCloseable {
     /** How a Git LFS pointer begins, which lies in place of a file that was never fetched. */
     private static final byte[] POINTER = "version ".getBytes(StandardCharsets.US_ASCII);
 
-    private final Path path;
-    private final Arena arena;
+    private final MappedFile file;
     private final Map<String, Tensor> tensors;
     private final Map<String, String> metadata;
 
     private SafetensorsFile(
-            Path path, Arena arena, Map<String, Tensor> tensors, Map<String, String> metadata) {
-        this.path = path;
-        this.arena = arena;
+            MappedFile file, Map<String, Tensor> tensors, Map<String, String> metadata) {
+        this.file = file;
         this.tensors = tensors;
         this.metadata = metadata;
     }
@@ -55,29 +48,28 @@ public final class SafetensorsFile implements AutoCloseable {
      * @throws UserException if it cannot be read or breaks a rule of the format
      */
     public static SafetensorsFile open(Path path) {
-        if (Files.exists(path) && !Files.isRegularFile(path)) {
-            throw new UserException(
-                    "%s is no file; give a .safetensors file".formatted(Printable.of(path)));
-        }
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            long size = channel.size();
-            byte[] json = readHeader(channel, size, path);
+        MappedFile file = MappedFile.open(path, "a .safetensors file");
+        try {
+            byte[] json = readHeader(file);
             long dataStart = LENGTH_BYTES + json.length;
             SafetensorsHeader header = SafetensorsHeader.parse(json, path);
-            header.checkCoverage(size - dataStart, path);
-            return map(channel, size, dataStart, header, path);
-        } catch (IOException failure) {
-            throw FileErrors.reading(path, failure);
+            header.checkCoverage(file.size() - dataStart, path);
+            return new SafetensorsFile(file, tensors(file, dataStart, header), header.metadata());
+        } catch (RuntimeException | Error failure) {
+            file.close();
+            throw failure;
         }
     }
 
-    private static byte[] readHeader(FileChannel channel, long size, Path path) throws IOException {
+    private static byte[] readHeader(MappedFile file) {
+        Path path = file.path();
+        long size = file.size();
         if (size < LENGTH_BYTES) {
             throw SafetensorsHeader.broken(
                     path, "it has %d bytes, too few for a header".formatted(size));
         }
         ByteBuffer length = ByteBuffer.allocate(LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        readFully(channel, length, 0);
+        file.read(length, 0);
         if (Arrays.equals(length.array(), POINTER)) {
             throw new UserException(
                     "%s is only a Git LFS pointer, not the weights; fetch them with 'git lfs pull'"
@@ -97,46 +89,29 @@ public final class SafetensorsFile implements AutoCloseable {
                             .formatted(headerLength, size));
         }
         ByteBuffer header = ByteBuffer.allocate((int) headerLength);
-        readFully(channel, header, LENGTH_BYTES);
+        file.read(header, LENGTH_BYTES);
         return header.array();
     }
 
-    private static void readFully(FileChannel channel, ByteBuffer target, long position)
-            throws IOException {
-        while (target.hasRemaining()) {
-            if (channel.read(target, position + target.position()) < 0) {
-                throw new EOFException("the file became shorter while it was read");
-            }
+    private static Map<String, Tensor> tensors(
+            MappedFile file, long dataStart, SafetensorsHeader header) {
+        StoredBytes data = file.bytes().slice(dataStart, file.size() - dataStart);
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (SafetensorsHeader.Entry entry : header.entriesInFileOrder()) {
+            tensors.put(
+                    entry.name(),
+                    new DenseTensor(
+                            entry.name(),
+                            entry.dtype(),
+                            entry.shape(),
+                            data.slice(entry.begin(), entry.end() - entry.begin())));
         }
-    }
-
-    private static SafetensorsFile map(
-            FileChannel channel, long size, long dataStart, SafetensorsHeader header, Path path)
-            throws IOException {
-        Arena arena = Arena.ofShared();
-        try {
-            MemorySegment file = channel.map(FileChannel.MapMode.READ_ONLY, 0, size, arena);
-            MemorySegment data = file.asSlice(dataStart);
-            Map<String, Tensor> tensors = new LinkedHashMap<>();
-            for (SafetensorsHeader.Entry entry : header.entriesInFileOrder()) {
-                tensors.put(
-                        entry.name(),
-                        new Tensor(
-                                entry.name(),
-                                entry.dtype(),
-                                entry.shape(),
-                                data.asSlice(entry.begin(), entry.end() - entry.begin())));
-            }
-            return new SafetensorsFile(path, arena, tensors, header.metadata());
-        } catch (IOException | RuntimeException | Error failure) {
-            arena.close();
-            throw failure;
-        }
+        return tensors;
     }
 
     /** The file it was opened from. */
     public Path path() {
-        return path;
+        return file.path();
     }
 
     /** All tensors in the order of their bytes. */
@@ -156,8 +131,6 @@ public final class SafetensorsFile implements AutoCloseable {
     /** Unmaps the file. Its tensors must not be touched afterwards; closing twice is harmless. */
     @Override
     public void close() {
-        if (arena.scope().isAlive()) {
-            arena.close();
-        }
+        file.close();
     }
 }

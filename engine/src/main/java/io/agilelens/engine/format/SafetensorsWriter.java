@@ -2,9 +2,10 @@ package io.agilelens.engine.format;
 
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.tensor.DType;
+import io.agilelens.engine.tensor.DenseTensor;
+import io.agilelens.engine.tensor.StoredBytes;
 import io.agilelens.engine.tensor.Tensor;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -67,13 +68,25 @@ public final class SafetensorsWriter {
     }
 
     /** Declares a tensor whose bytes lie in memory or in a mapped file. */
-    public SafetensorsWriter add(String name, DType dtype, long[] shape, MemorySegment bytes) {
-        return add(name, dtype, shape, channel -> writeSegment(channel, bytes));
+    public SafetensorsWriter add(String name, DType dtype, long[] shape, StoredBytes bytes) {
+        return add(name, dtype, shape, channel -> writeBytes(channel, bytes));
     }
 
     /** Declares a copy of a stored tensor under its own name. */
-    public SafetensorsWriter add(Tensor tensor) {
+    public SafetensorsWriter add(DenseTensor tensor) {
         return add(tensor.name(), tensor.dtype(), tensor.shape(), tensor.data());
+    }
+
+    /**
+     * Declares a copy of a tensor under its own name, byte for byte if it holds plain numbers,
+     * otherwise as the F32 values of its elements.
+     */
+    public SafetensorsWriter add(Tensor tensor) {
+        if (tensor instanceof DenseTensor dense) {
+            return add(dense);
+        }
+        return add(
+                tensor.name(), DType.F32, tensor.shape(), channel -> writeValues(channel, tensor));
     }
 
     /**
@@ -150,11 +163,24 @@ public final class SafetensorsWriter {
         return buffer.flip();
     }
 
-    private static void writeSegment(WritableByteChannel channel, MemorySegment bytes)
+    private static void writeBytes(WritableByteChannel channel, StoredBytes bytes)
             throws IOException {
-        for (long offset = 0; offset < bytes.byteSize(); offset += CHUNK_BYTES) {
-            long size = Math.min(CHUNK_BYTES, bytes.byteSize() - offset);
-            writeFully(channel, bytes.asSlice(offset, size).asByteBuffer());
+        byte[] chunk = new byte[(int) Math.min(CHUNK_BYTES, bytes.size())];
+        for (long offset = 0; offset < bytes.size(); offset += chunk.length) {
+            int size = (int) Math.min(chunk.length, bytes.size() - offset);
+            bytes.copyTo(offset, chunk, 0, size);
+            writeFully(channel, ByteBuffer.wrap(chunk, 0, size));
+        }
+    }
+
+    private static void writeValues(WritableByteChannel channel, Tensor tensor)
+            throws IOException {
+        long elements = tensor.elements();
+        int most = CHUNK_BYTES / Float.BYTES;
+        for (long first = 0; first < elements; first += most) {
+            float[] values = new float[(int) Math.min(most, elements - first)];
+            tensor.widen(first, values, 0, values.length);
+            writeFloats(channel, DType.F32, values);
         }
     }
 

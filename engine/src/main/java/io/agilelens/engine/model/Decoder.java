@@ -143,13 +143,7 @@ public final class Decoder {
                                         config.vocabularySize() - 1,
                                         model.checkpoint().source()));
             }
-            table.dtype()
-                    .widen(
-                            table.data(),
-                            (long) ids[t] * hidden,
-                            residual.data(),
-                            residual.offset(t),
-                            hidden);
+            table.widen((long) ids[t] * hidden, residual.data(), residual.offset(t), hidden);
         }
         return residual;
     }

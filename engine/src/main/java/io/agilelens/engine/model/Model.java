@@ -94,7 +94,7 @@ public final class Model implements AutoCloseable {
      * checkpoint stores them so, for that is exact and half the size.
      */
     public WeightPrecision precision() {
-        return parameters() > MANY_WEIGHTS && weights.embedding().dtype() == DType.F16
+        return parameters() > MANY_WEIGHTS && weights.embedding().storage().equals(DType.F16.name())
                 ? WeightPrecision.FP16
                 : WeightPrecision.FP32;
     }

@@ -100,10 +100,10 @@ public final class ModelWeights {
                                     Arrays.toString(tensor.shape()),
                                     Arrays.toString(shape)));
         }
-        if (!tensor.dtype().isFloat()) {
+        if (!tensor.isFloat()) {
             throw new UserException(
                     "%s: tensor %s is stored as %s: weights must be F32, F16 or BF16"
-                            .formatted(checkpoint.source(), name, tensor.dtype()));
+                            .formatted(checkpoint.source(), name, tensor.storage()));
         }
         return tensor;
     }

@@ -1,8 +1,5 @@
 package io.agilelens.engine.tensor;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
 /** Element types of stored tensors, all little-endian; names as safetensors spells them. */
 public enum DType {
@@ -14,10 +11,8 @@ public enum DType {
     I32(4),
     I64(8);
 
-    private static final ValueLayout.OfFloat FLOAT =
-            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfShort SHORT =
-            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    /** Stored numbers that are copied out at once. */
+    private static final int CHUNK = 4096;
 
     private final int bytes;
 
@@ -43,21 +38,34 @@ public enum DType {
      * @param target receives {@code count} values from {@code offset}
      * @throws IllegalStateException for an integer type
      */
-    public void widen(MemorySegment source, long first, float[] target, int offset, int count) {
+    void widen(StoredBytes source, long first, float[] target, int offset, int count) {
         switch (this) {
-            case F32 -> MemorySegment.copy(source, FLOAT, first * 4, target, offset, count);
-            case F16 -> {
-                for (int i = 0; i < count; i++) {
-                    target[offset + i] = Float.float16ToFloat(source.get(SHORT, (first + i) * 2));
-                }
-            }
-            case BF16 -> {
-                for (int i = 0; i < count; i++) {
-                    target[offset + i] =
-                            Float.intBitsToFloat(source.get(SHORT, (first + i) * 2) << 16);
+            case F32 -> source.copyTo(first * Float.BYTES, target, offset, count);
+            case F16, BF16 -> {
+                short[] chunk = new short[Math.min(CHUNK, count)];
+                for (int done = 0; done < count; done += CHUNK) {
+                    int size = Math.min(CHUNK, count - done);
+                    source.copyTo((first + done) * Short.BYTES, chunk, 0, size);
+                    if (this == F16) {
+                        widenHalves(chunk, size, target, offset + done);
+                    } else {
+                        widenBrains(chunk, size, target, offset + done);
+                    }
                 }
             }
             default -> throw new IllegalStateException(this + " is not a floating-point type");
+        }
+    }
+
+    private static void widenHalves(short[] halves, int count, float[] target, int offset) {
+        for (int i = 0; i < count; i++) {
+            target[offset + i] = Float.float16ToFloat(halves[i]);
+        }
+    }
+
+    private static void widenBrains(short[] brains, int count, float[] target, int offset) {
+        for (int i = 0; i < count; i++) {
+            target[offset + i] = Float.intBitsToFloat(brains[i] << 16);
         }
     }
 }

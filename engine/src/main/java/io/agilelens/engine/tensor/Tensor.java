@@ -1,50 +1,53 @@
 package io.agilelens.engine.tensor;
 
-import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
-
 /**
- * A stored tensor: row-major, little-endian, usually a window onto a mapped file, so that nothing
- * is read before it is asked for.
- *
- * @param name as the file calls it
- * @param dtype element type
- * @param shape sizes, slowest dimension first; not to be changed
- * @param data exactly {@code elements() * dtype.bytes()} bytes
+ * A tensor as a checkpoint stores it, row-major, usually a window onto a mapped file, so that
+ * nothing is read before it is asked for. How its elements are stored is its own business: as plain
+ * numbers ({@link DenseTensor}) or as the codes of some quantizer that are turned into floats on
+ * the way. Safe for several threads until the checkpoint it came from is closed.
  */
-public record Tensor(String name, DType dtype, long[] shape, MemorySegment data) {
+public interface Tensor {
 
-    public Tensor {
-        long expected = dtype.bytes();
-        for (long size : shape) {
-            expected = Math.multiplyExact(expected, size);
-        }
-        if (expected != data.byteSize()) {
-            throw new IllegalArgumentException(
-                    "tensor %s: shape %s of %s needs %d bytes, there are %d"
-                            .formatted(
-                                    name,
-                                    Arrays.toString(shape),
-                                    dtype,
-                                    expected,
-                                    data.byteSize()));
-        }
-    }
+    /** As the model's own format calls it, for example {@code model.norm.weight}. */
+    String name();
+
+    /** Sizes, slowest dimension first; not to be changed. */
+    long[] shape();
+
+    /** How elements are stored, for a person to read: {@code "F16"}, {@code "Q4_K"}. */
+    String storage();
+
+    /** Bytes it takes where it is stored, scales and the like included. */
+    long bytes();
+
+    /** Whether its elements are numbers that {@link #widen} gives, which a weight's must be. */
+    boolean isFloat();
+
+    /**
+     * Gives elements as float32: exactly where the stored type allows it, rounded to nearest where
+     * it is wider.
+     *
+     * @param first index of the first element, row-major
+     * @param target receives {@code count} values from {@code offset}
+     * @throws IllegalStateException if {@link #isFloat()} is false
+     * @throws io.agilelens.engine.UserException if the file changed or vanished since it was opened
+     */
+    void widen(long first, float[] target, int offset, int count);
 
     /** Number of elements. */
-    public long elements() {
+    default long elements() {
         long product = 1;
-        for (long size : shape) {
+        for (long size : shape()) {
             product *= size;
         }
         return product;
     }
 
-    /** All elements widened to float32; at most 2^31 − 8 of them. */
-    public float[] toFloats() {
+    /** All elements as float32; at most 2^31 − 8 of them. */
+    default float[] toFloats() {
         int count = Math.toIntExact(elements());
         float[] values = new float[count];
-        dtype.widen(data, 0, values, 0, count);
+        widen(0, values, 0, count);
         return values;
     }
 }

@@ -14,7 +14,6 @@ import tools.jackson.databind.node.ObjectNode;
  * touches the network.
  */
 final class HuggingFaceJsonTokenizer implements Tokenizer {
-    private static final long LARGEST_FILE = 128L << 20;
     private static final String PROBE = "a";
 
     private final Path path;
@@ -24,18 +23,19 @@ final class HuggingFaceJsonTokenizer implements Tokenizer {
     private final boolean startAddedHere;
     private NativeTokenizer literal;
 
-    /** The file, kept until the literal tokenizer is made from it. */
+    /** Kept until the literal tokenizer is made from it. */
     private byte[] json;
 
     /**
-     * @param path a tokenizer.json
+     * @param path where it was read, for messages
+     * @param json a tokenizer.json
      * @param declaredStart the start token where the model's configuration asks for one in front of
      *     every text even if the post-processor adds none
-     * @throws UserException if the file is missing, damaged or not understood
+     * @throws UserException if it is damaged or not understood
      */
-    HuggingFaceJsonTokenizer(Path path, DeclaredStart declaredStart) {
+    HuggingFaceJsonTokenizer(Path path, byte[] json, DeclaredStart declaredStart) {
         this.path = path;
-        this.json = JsonFiles.readBytes(path, LARGEST_FILE);
+        this.json = json;
         JsonNode root = JsonFiles.parseObject(json, path);
         TokenizerRules.check(root, path);
         this.description = TokenizerDescription.of(root, path);

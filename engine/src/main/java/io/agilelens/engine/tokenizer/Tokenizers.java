@@ -2,40 +2,23 @@ package io.agilelens.engine.tokenizer;
 
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Checkpoint;
-import io.agilelens.engine.format.JsonFiles;
-import io.agilelens.engine.format.Printable;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.MissingNode;
+import io.agilelens.engine.format.TokenizerSource;
 
 /** Finds the tokenizer that belongs to a model. */
 public final class Tokenizers {
-    private static final String TOKENIZER = "tokenizer.json";
-    private static final String TOKENIZER_CONFIG = "tokenizer_config.json";
-    private static final long LARGEST_CONFIG = 16L << 20;
 
     private Tokenizers() {}
 
     /**
-     * Loads the tokenizer that lies beside the weights.
+     * Makes the tokenizer that the checkpoint describes.
      *
      * @throws UserException if there is none or it is damaged
      */
     public static Tokenizer forCheckpoint(Checkpoint checkpoint) {
-        Path folder = checkpoint.source();
-        Path file = folder.resolve(TOKENIZER);
-        if (!Files.exists(file)) {
-            throw new UserException(
-                    "%s has no %s; save the model's fast tokenizer there (AutoTokenizer, save_pretrained) or copy the file from where the model came from"
-                            .formatted(Printable.of(folder), TOKENIZER));
-        }
-        Path configFile = folder.resolve(TOKENIZER_CONFIG);
-        JsonNode tokenizerConfig =
-                Files.exists(configFile)
-                        ? JsonFiles.readObject(configFile, LARGEST_CONFIG)
-                        : MissingNode.getInstance();
+        TokenizerSource source = checkpoint.tokenizer();
         return new HuggingFaceJsonTokenizer(
-                file, DeclaredStart.of(tokenizerConfig, checkpoint.config()));
+                source.place(),
+                source.json(),
+                DeclaredStart.of(source.settings(), checkpoint.config()));
     }
 }

@@ -19,6 +19,7 @@ import io.agilelens.engine.prune.PruningSchedule;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import io.agilelens.engine.tensor.Matrix;
+import io.agilelens.engine.tensor.DType;
 import io.agilelens.engine.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -91,7 +92,7 @@ class PerplexityEvaluatorTest {
                 if (tensor.name().equals("model.norm.weight")) {
                     values[2] = broken;
                 }
-                writer.add(tensor.name(), tensor.dtype(), tensor.shape(), values);
+                writer.add(tensor.name(), DType.F32, tensor.shape(), values);
             }
             writer.write(damaged.resolve("model.safetensors"));
         }

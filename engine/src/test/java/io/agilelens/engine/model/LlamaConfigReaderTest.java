@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.agilelens.engine.TinyModels;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Checkpoint;
+import io.agilelens.engine.format.TokenizerSource;
 import io.agilelens.engine.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.List;
@@ -218,6 +219,11 @@ class LlamaConfigReaderTest {
 
         Configured(JsonNode config) {
             this.config = config;
+        }
+
+        @Override
+        public TokenizerSource tokenizer() {
+            throw new UserException("there is none");
         }
 
         @Override

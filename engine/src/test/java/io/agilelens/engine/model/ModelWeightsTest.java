@@ -15,6 +15,7 @@ import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import io.agilelens.engine.tensor.DType;
 import io.agilelens.engine.tensor.Matrix;
+import io.agilelens.engine.tensor.DenseTensor;
 import io.agilelens.engine.tensor.Tensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -98,7 +99,11 @@ class ModelWeightsTest {
         try (var checkpoint = Checkpoints.open(folder)) {
             for (Tensor tensor : checkpoint.tensors()) {
                 if (tensor.name().equals("model.layers.1.mlp.up_proj.weight")) {
-                    writer.add(tensor.name(), DType.I32, tensor.shape(), tensor.data());
+                    writer.add(
+                            tensor.name(),
+                            DType.I32,
+                            tensor.shape(),
+                            ((DenseTensor) tensor).data());
                 } else {
                     writer.add(tensor);
                 }

@@ -71,6 +71,7 @@ class HostileTokenizerTest {
                         () ->
                                 new HuggingFaceJsonTokenizer(
                                                 file,
+                                                Files.readAllBytes(file),
                                                 new DeclaredStart(false, "", OptionalInt.empty()))
                                         .close());
         assertTrue(refusal.getMessage().contains(line), refusal.getMessage());

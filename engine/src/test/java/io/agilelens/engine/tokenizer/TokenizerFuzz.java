@@ -80,9 +80,9 @@ public final class TokenizerFuzz {
         System.out.println(DONE + " " + accepted);
     }
 
-    private static boolean use(Path file) {
+    private static boolean use(Path file) throws IOException {
         DeclaredStart none = new DeclaredStart(false, "", OptionalInt.empty());
-        try (Tokenizer tokenizer = new HuggingFaceJsonTokenizer(file, none)) {
+        try (Tokenizer tokenizer = new HuggingFaceJsonTokenizer(file, Files.readAllBytes(file), none)) {
             for (String text : List.of(TEXT, "", " ", "x".repeat(3000), " \n".repeat(500))) {
                 tokenizer.decode(tokenizer.encode(text, true), true);
                 tokenizer.decode(tokenizer.encodeLiterally(text), false);

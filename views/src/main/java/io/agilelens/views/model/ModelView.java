@@ -130,12 +130,12 @@ public final class ModelView extends StackPane {
         NumberColumns<ModelViewModel.Row> columns = new NumberColumns<>(table);
         columns.add(Messages.text("model.column.name"), 200, row -> row.tensor().name(), null);
         columns.add(
-                Messages.text("model.column.dtype"), 48, row -> row.tensor().dtype().name(), null);
+                Messages.text("model.column.dtype"), 48, row -> row.tensor().storage(), null);
         columns.add(Messages.text("model.column.shape"), 84, ModelViewModel.Row::shape, null);
         columns.add(
                 Messages.text("model.column.size"),
                 66,
-                row -> row.tensor().data().byteSize(),
+                row -> row.tensor().bytes(),
                 Figures::bytes);
         columns.add(
                 Messages.text("model.column.minimum"),

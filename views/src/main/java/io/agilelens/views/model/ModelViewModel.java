@@ -73,17 +73,17 @@ public final class ModelViewModel {
         List<Tensor> tensors = opened.model().checkpoint().tensors();
         rows.set(tensors.stream().map(tensor -> new Row(tensor, Optional.empty())).toList());
         warnings.set(opened.model().checkpoint().warnings());
-        long bytes = tensors.stream().mapToLong(tensor -> tensor.data().byteSize()).sum();
+        long bytes = tensors.stream().mapToLong(Tensor::bytes).sum();
         // Asking for nothing still supersedes what was asked of a model that is closed by now.
         lookInto(
                 bytes <= SMALL_CHECKPOINT
-                        ? tensors.stream().filter(tensor -> tensor.dtype().isFloat()).toList()
+                        ? tensors.stream().filter(tensor -> tensor.isFloat()).toList()
                         : List.of());
     }
 
     /** Computes the statistics of one tensor, unless they are there already. */
     public void lookInto(Row row) {
-        if (row.statistics().isEmpty() && row.tensor().dtype().isFloat()) {
+        if (row.statistics().isEmpty() && row.tensor().isFloat()) {
             lookInto(List.of(row.tensor()));
         }
     }
@@ -120,7 +120,7 @@ public final class ModelViewModel {
     private static List<Fact> facts(OpenedModel opened) {
         ModelConfig config = opened.config();
         List<Tensor> tensors = opened.model().checkpoint().tensors();
-        long bytes = tensors.stream().mapToLong(tensor -> tensor.data().byteSize()).sum();
+        long bytes = tensors.stream().mapToLong(Tensor::bytes).sum();
         List<Fact> facts = new ArrayList<>();
         add(facts, "architecture", config.architecture().title());
         add(facts, "layers", Integer.toString(config.layers()));
