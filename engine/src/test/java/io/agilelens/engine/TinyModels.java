@@ -112,7 +112,7 @@ public final class TinyModels {
         int hidden = dimensions.hidden();
         int keyValues = hidden / dimensions.heads() * dimensions.keyValueHeads();
         int feedForward = dimensions.feedForward();
-        Filler filler = new Filler(dimensions);
+        Filler filler = new Filler(dimensions.seed(), dimensions.dtype());
         filler.matrix("model.embed_tokens.weight", dimensions.vocabulary(), hidden);
         for (int layer = 0; layer < dimensions.layers(); layer++) {
             String prefix = "model.layers." + layer + ".";
@@ -134,14 +134,14 @@ public final class TinyModels {
     }
 
     /** Random tensors, scaled so that activations keep their size from layer to layer. */
-    private static final class Filler {
-        private final SafetensorsWriter writer = new SafetensorsWriter().metadata("format", "pt");
+    static final class Filler {
+        final SafetensorsWriter writer = new SafetensorsWriter().metadata("format", "pt");
         private final Random random;
         private final DType dtype;
 
-        Filler(Dimensions dimensions) {
-            this.random = new Random(dimensions.seed());
-            this.dtype = dimensions.dtype();
+        Filler(long seed, DType dtype) {
+            this.random = new Random(seed);
+            this.dtype = dtype;
         }
 
         void matrix(String name, int rows, int columns) {
@@ -151,6 +151,14 @@ public final class TinyModels {
                 values[i] = (float) random.nextGaussian() * scale;
             }
             writer.add(name, dtype, new long[] {rows, columns}, values);
+        }
+
+        void bias(String name, int channels) {
+            float[] values = new float[channels];
+            for (int i = 0; i < channels; i++) {
+                values[i] = 0.3f * (float) random.nextGaussian();
+            }
+            writer.add(name, dtype, new long[] {channels}, values);
         }
 
         void norm(String name, int channels) {
@@ -245,7 +253,7 @@ public final class TinyModels {
         return letters;
     }
 
-    private static void writeText(Path file, String text) {
+    static void writeText(Path file, String text) {
         try {
             Files.write(file, text.getBytes(StandardCharsets.UTF_8));
         } catch (IOException failure) {

@@ -204,8 +204,8 @@ public final class InfoCommand extends EngineCommand {
                         case FP32 -> Float.BYTES;
                         case FP16 -> Short.BYTES;
                     };
-            long linears = (long) config.vocabularySize() * config.hiddenSize();
-            for (LinearRole role : LinearRole.values()) {
+            long linears = (long) config.vocabularySize() * config.embeddingSize();
+            for (LinearRole role : config.roles()) {
                 linears += (long) config.layers() * role.outputs(config) * role.inputs(config);
             }
             long norms = (2L * config.layers() + 1) * config.hiddenSize();

@@ -267,7 +267,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
     private static List<KernelBenchmark.Shape> shapes(ModelConfig config) {
         Set<KernelBenchmark.Shape> shapes = new LinkedHashSet<>();
         for (int tokens : new int[] {PREFILL_TOKENS, 1}) {
-            for (LinearRole role : LinearRole.values()) {
+            for (LinearRole role : config.roles()) {
                 shapes.add(
                         new KernelBenchmark.Shape(
                                 tokens, role.outputs(config), role.inputs(config)));
@@ -312,7 +312,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         long bits = storedBits(tuned);
         long weights = 0;
         for (int layer = 0; layer < session.opened().config().layers(); layer++) {
-            for (LinearRole role : LinearRole.values()) {
+            for (LinearRole role : session.opened().config().roles()) {
                 weights += elements(layer, role);
             }
         }
@@ -338,7 +338,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
     private long storedBits(TunedModel model) {
         long bits = 0;
         for (int layer = 0; layer < session.opened().config().layers(); layer++) {
-            for (LinearRole role : LinearRole.values()) {
+            for (LinearRole role : session.opened().config().roles()) {
                 QuantizedWeight quantized = model.plan().layers().get(layer).weights().get(role);
                 Tensor stored = session.opened().model().weights().linear(layer, role).weight();
                 bits += quantized == null ? 8 * stored.bytes() : quantized.storedBits();

@@ -170,7 +170,7 @@ public final class RecipeFitter {
             cancellation.check();
             progress.report("quantizing weights", layer, count);
             Map<LinearRole, QuantizedWeight> linears = new EnumMap<>(LinearRole.class);
-            for (LinearRole role : LinearRole.values()) {
+            for (LinearRole role : model.config().roles()) {
                 WeightRecipe weightRecipe = recipe.weightsAt(layer, role.input());
                 if (weightRecipe.method() == WeightMethod.NONE) {
                     continue;

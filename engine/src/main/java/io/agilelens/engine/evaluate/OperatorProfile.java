@@ -22,7 +22,9 @@ public record OperatorProfile(Map<Operator, Double> shares) {
     /** What a decoder layer is made of. */
     public enum Operator {
         LINEAR,
-        /** Products of queries with keys and of probabilities with values. */
+        /**
+         * Products of queries with keys and of probabilities with values, ALiBi's bias included.
+         */
         ATTENTION,
         SOFTMAX,
         NORM,

@@ -196,6 +196,14 @@ final class TimedKernels implements Kernels {
     }
 
     @Override
+    public void addAlibi(
+            float[] scores, int offset, int count, int[] positions, int position, float slope) {
+        long start = System.nanoTime();
+        kernels.addAlibi(scores, offset, count, positions, position, slope);
+        clock.add(Operator.ATTENTION, start);
+    }
+
+    @Override
     public void softmax(float[] x, int offset, int count) {
         long start = System.nanoTime();
         kernels.softmax(x, offset, count);

@@ -11,6 +11,7 @@ import io.agilelens.engine.model.ProbabilityBlock;
 import io.agilelens.engine.model.Site;
 import io.agilelens.engine.model.SiteTransform;
 import io.agilelens.engine.model.SoftmaxTransform;
+import java.util.Optional;
 
 /** A model's arithmetic with a clock beside each part. */
 final class TimedNumerics implements Numerics {
@@ -25,6 +26,16 @@ final class TimedNumerics implements Numerics {
     @Override
     public LinearOperator linear(int layer, LinearRole role) {
         return timed(numerics.linear(layer, role));
+    }
+
+    @Override
+    public Optional<LinearOperator> inputProjection() {
+        return numerics.inputProjection().map(this::timed);
+    }
+
+    @Override
+    public Optional<LinearOperator> outputProjection() {
+        return numerics.outputProjection().map(this::timed);
     }
 
     @Override

@@ -1,8 +1,8 @@
 package io.agilelens.engine.export;
 
 import io.agilelens.engine.model.LinearRole;
-import io.agilelens.engine.model.ModelWeights;
 import io.agilelens.engine.model.Site;
+import io.agilelens.engine.model.TensorNames;
 
 /** Names inside a native bundle, shared by what writes it and what reads it. */
 final class BundleLayout {
@@ -22,12 +22,12 @@ final class BundleLayout {
     private BundleLayout() {}
 
     /** A linear's tensors start with the name it has in the source. */
-    static String linear(int layer, LinearRole role) {
-        return "model.layers.%d.%s".formatted(layer, ModelWeights.tensorName(role));
+    static String linear(TensorNames names, int layer, LinearRole role) {
+        return names.layerPrefix(layer) + names.linear(role);
     }
 
     /** What the tensors of a site's quantizer start with. */
-    static String site(int layer, Site site) {
-        return "model.layers.%d.site.%s".formatted(layer, site);
+    static String site(TensorNames names, int layer, Site site) {
+        return names.layerPrefix(layer) + "site." + site;
     }
 }

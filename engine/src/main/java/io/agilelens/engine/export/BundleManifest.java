@@ -3,8 +3,8 @@ package io.agilelens.engine.export;
 import io.agilelens.engine.calibrate.Calibration;
 import io.agilelens.engine.format.Checkpoint;
 import io.agilelens.engine.model.LinearRole;
-import io.agilelens.engine.model.ModelWeights;
 import io.agilelens.engine.model.Site;
+import io.agilelens.engine.model.TensorNames;
 import io.agilelens.engine.quant.ActivationQuantizer;
 import io.agilelens.engine.quant.ChannelwiseQuantizer;
 import io.agilelens.engine.quant.Log2Quantizer;
@@ -35,7 +35,8 @@ final class BundleManifest {
     /**
      * @param calibration may be null
      */
-    static ObjectNode of(QuantizationPlan plan, Checkpoint source, Calibration calibration) {
+    static ObjectNode of(
+            QuantizationPlan plan, TensorNames names, Checkpoint source, Calibration calibration) {
         ObjectNode root =
                 JsonNodeFactory.instance
                         .objectNode()
@@ -55,17 +56,17 @@ final class BundleManifest {
         }
         ArrayNode layers = root.putArray("layers");
         for (QuantizationPlan.Layer layer : plan.layers()) {
-            addLayer(layers.addObject(), layer);
+            addLayer(layers.addObject(), layer, names);
         }
         return root;
     }
 
-    private static void addLayer(ObjectNode node, QuantizationPlan.Layer layer) {
+    private static void addLayer(ObjectNode node, QuantizationPlan.Layer layer, TensorNames names) {
         ObjectNode weights = node.putObject("weights");
         for (LinearRole role : LinearRole.values()) {
             QuantizedWeight weight = layer.weights().get(role);
             if (weight != null) {
-                weights.putObject(ModelWeights.tensorName(role)).put("bits", weight.bits());
+                weights.putObject(names.linear(role)).put("bits", weight.bits());
             }
         }
         ObjectNode activations = node.putObject("activations");

@@ -12,6 +12,8 @@ import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.Decoder;
 import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.Probe;
+import io.agilelens.engine.model.Site;
+import io.agilelens.engine.model.TensorNames;
 import io.agilelens.engine.model.TokenPruner;
 import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.quant.ActivationQuantizer;
@@ -61,12 +63,14 @@ public final class NativeBundle {
 
     private final TunedModel tuned;
     private final Checkpoint source;
+    private final TensorNames names;
     private final Calibration calibration;
     private final WeightPrecision precision;
 
     private NativeBundle(TunedModel tuned, Calibration calibration, WeightPrecision precision) {
         this.tuned = tuned;
         this.source = tuned.model().checkpoint();
+        this.names = tuned.model().config().architecture().names();
         this.calibration = calibration;
         this.precision = precision;
     }
@@ -166,7 +170,7 @@ public final class NativeBundle {
         Files.writeString(place.resolve(BundleLayout.RECIPE), RecipeJson.write(tuned.recipe()));
         Files.writeString(
                 place.resolve(BundleLayout.MANIFEST),
-                BundleManifest.of(tuned.plan(), source, calibration).toPrettyString());
+                BundleManifest.of(tuned.plan(), names, source, calibration).toPrettyString());
         cancellation.check();
         progress.report("writing weights", 0, 1);
         tensors().write(place.resolve(HuggingFaceFolder.WEIGHTS));
@@ -176,21 +180,26 @@ public final class NativeBundle {
     private SafetensorsWriter tensors() {
         SafetensorsWriter writer = new SafetensorsWriter().metadata("format", BundleLayout.FORMAT);
         Set<String> quantized = new HashSet<>();
+        Set<String> stillRead = new HashSet<>();
         for (int layer = 0; layer < tuned.plan().layers().size(); layer++) {
             QuantizationPlan.Layer plan = tuned.plan().layers().get(layer);
-            for (LinearRole role : LinearRole.values()) {
+            for (LinearRole role : tuned.model().config().roles()) {
                 QuantizedWeight weight = plan.weights().get(role);
-                if (weight != null) {
-                    String name = BundleLayout.linear(layer, role);
-                    quantized.add(name + ".weight");
-                    addWeight(writer, name, weight);
+                String stored = tuned.model().weights().linear(layer, role).storedIn();
+                if (weight == null) {
+                    stillRead.add(stored);
+                } else {
+                    quantized.add(stored);
+                    addWeight(writer, BundleLayout.linear(names, layer, role), weight);
                 }
             }
-            for (Map.Entry<io.agilelens.engine.model.Site, ActivationQuantizer> site :
+            for (Map.Entry<Site, ActivationQuantizer> site :
                     new TreeMap<>(plan.activations()).entrySet()) {
-                addActivation(writer, BundleLayout.site(layer, site.getKey()), site.getValue());
+                addActivation(
+                        writer, BundleLayout.site(names, layer, site.getKey()), site.getValue());
             }
         }
+        quantized.removeAll(stillRead);
         for (Tensor tensor : source.tensors()) {
             if (!quantized.contains(tensor.name())) {
                 writer.add(tensor);
@@ -312,14 +321,12 @@ public final class NativeBundle {
                                 + 4L * weight.groupStarts().length;
             }
         }
-        long sourceBytes =
-                source.tensors().stream().mapToLong(Tensor::bytes).sum();
+        long sourceBytes = source.tensors().stream().mapToLong(Tensor::bytes).sum();
         long weightBytes;
         try (var file =
                 io.agilelens.engine.format.SafetensorsFile.open(
                         target.resolve(HuggingFaceFolder.WEIGHTS))) {
-            weightBytes =
-                    file.tensors().stream().mapToLong(Tensor::bytes).sum();
+            weightBytes = file.tensors().stream().mapToLong(Tensor::bytes).sum();
         }
         return new Written(
                 target,

@@ -7,12 +7,13 @@ import io.agilelens.engine.format.HuggingFaceFolder;
 import io.agilelens.engine.format.JsonFiles;
 import io.agilelens.engine.format.Printable;
 import io.agilelens.engine.kernel.Kernels;
+import io.agilelens.engine.model.Architecture;
 import io.agilelens.engine.model.Decoder;
 import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.ModelConfig;
-import io.agilelens.engine.model.ModelWeights;
 import io.agilelens.engine.model.Site;
+import io.agilelens.engine.model.TensorNames;
 import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.quant.ActivationQuantizer;
 import io.agilelens.engine.quant.AffineQuantizer;
@@ -59,12 +60,14 @@ public final class NativeBundleReader {
     private final Path folder;
     private final Checkpoint files;
     private final JsonNode manifest;
+    private final TensorNames names;
     private final List<Tensor> floats = new ArrayList<>();
     private final Map<String, Boolean> used = new HashMap<>();
 
     private NativeBundleReader(Path folder, Checkpoint files) {
         this.folder = folder;
         this.files = files;
+        this.names = Architecture.of(files).names();
         this.manifest =
                 JsonFiles.readObject(folder.resolve(BundleLayout.MANIFEST), LARGEST_MANIFEST);
     }
@@ -159,17 +162,19 @@ public final class NativeBundleReader {
         for (JsonNode entry : manifest.path("layers")) {
             int layer = layers.size();
             Map<LinearRole, QuantizedWeight> weights = new EnumMap<>(LinearRole.class);
-            for (LinearRole role : LinearRole.values()) {
-                JsonNode weight = entry.path("weights").path(ModelWeights.tensorName(role));
+            for (LinearRole role : names.linears().keySet()) {
+                JsonNode weight = entry.path("weights").path(names.linear(role));
                 if (weight.isObject()) {
-                    weights.put(role, weight(BundleLayout.linear(layer, role), bits(weight)));
+                    weights.put(
+                            role, weight(BundleLayout.linear(names, layer, role), bits(weight)));
                 }
             }
             Map<Site, ActivationQuantizer> activations = new EnumMap<>(Site.class);
             for (Site site : Site.values()) {
                 JsonNode activation = entry.path("activations").path(site.name());
                 if (activation.isObject()) {
-                    activations.put(site, activation(BundleLayout.site(layer, site), activation));
+                    activations.put(
+                            site, activation(BundleLayout.site(names, layer, site), activation));
                 }
             }
             layers.add(
@@ -219,8 +224,7 @@ public final class NativeBundleReader {
                 inputs,
                 bits,
                 groups,
-                CodePacking.unpack(
-                        codes.data().toBytes(), outputs, inputs, bits),
+                CodePacking.unpack(codes.data().toBytes(), outputs, inputs, bits),
                 scaleValues,
                 zeroValues);
     }
@@ -358,7 +362,7 @@ public final class NativeBundleReader {
                         plan.layers().get(layer).weights().entrySet()) {
                     floats.add(
                             dequantized(
-                                    BundleLayout.linear(layer, weight.getKey()) + ".weight",
+                                    BundleLayout.linear(names, layer, weight.getKey()) + ".weight",
                                     weight.getValue(),
                                     arena));
                 }
@@ -382,7 +386,11 @@ public final class NativeBundleReader {
                 arena.allocate((long) weight.outputs() * weight.inputs() * Float.BYTES);
         MemorySegment.copy(
                 weight.dequantize(), 0, floats, FLOAT, 0, weight.outputs() * weight.inputs());
-        return new DenseTensor(name, DType.F32, new long[] {weight.outputs(), weight.inputs()}, StoredBytes.of(floats));
+        return new DenseTensor(
+                name,
+                DType.F32,
+                new long[] {weight.outputs(), weight.inputs()},
+                StoredBytes.of(floats));
     }
 
     private void requireFit(QuantizationPlan plan, ModelConfig config) {

@@ -167,6 +167,16 @@ public interface Kernels {
     /** The code that stands for probability 0, which 2^-code cannot express. */
     byte LOG2_ZERO = 127;
 
+    /**
+     * ALiBi: {@code scores[j] += slope · (positions[j] − position)} for {@code j < count}.
+     *
+     * @param scores starts at {@code offset}
+     * @param positions of the keys
+     * @param position of the query
+     */
+    void addAlibi(
+            float[] scores, int offset, int count, int[] positions, int position, float slope);
+
     /** Softmax in place over {@code count} values: maximum subtracted first. */
     void softmax(float[] x, int offset, int count);
 

@@ -34,6 +34,10 @@ interface RowLoops {
     /** {@code sums += values << shift}. */
     void addShifted(byte[] values, int offset, int shift, int[] sums, int sumsOffset, int length);
 
+    /** {@code x[offset + j] += factor · (positions[j] − position)} for {@code j < length}. */
+    void addDistances(
+            float[] x, int offset, int length, int[] positions, int position, float factor);
+
     float largest(float[] x, int offset, int length);
 
     /**

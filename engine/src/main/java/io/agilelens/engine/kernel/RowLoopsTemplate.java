@@ -220,6 +220,27 @@ final class RowLoopsTemplate implements RowLoops {
     }
 
     @Override
+    public void addDistances(
+            float[] x, int offset, int length, int[] positions, int position, float factor) {
+        int bound = FLOATS.loopBound(length);
+        int j = 0;
+        for (; j < bound; j += LANES) {
+            FloatVector distances =
+                    (FloatVector)
+                            IntVector.fromArray(INTS, positions, j)
+                                    .sub(position)
+                                    .convert(VectorOperators.I2F, 0);
+            distances
+                    .mul(factor)
+                    .add(FloatVector.fromArray(FLOATS, x, offset + j))
+                    .intoArray(x, offset + j);
+        }
+        for (; j < length; j++) {
+            x[offset + j] += factor * (positions[j] - position);
+        }
+    }
+
+    @Override
     public float largest(float[] x, int offset, int length) {
         FloatVector largest = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
         int bound = FLOATS.loopBound(length);

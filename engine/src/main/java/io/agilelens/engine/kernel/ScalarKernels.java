@@ -284,6 +284,14 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public void addAlibi(
+            float[] scores, int offset, int count, int[] positions, int position, float slope) {
+        for (int j = 0; j < count; j++) {
+            scores[offset + j] += slope * (positions[j] - position);
+        }
+    }
+
+    @Override
     public void softmax(float[] x, int offset, int count) {
         float largest = Float.NEGATIVE_INFINITY;
         for (int i = offset; i < offset + count; i++) {

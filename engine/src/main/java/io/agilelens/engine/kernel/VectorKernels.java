@@ -232,6 +232,12 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void addAlibi(
+            float[] scores, int offset, int count, int[] positions, int position, float slope) {
+        rows.addDistances(scores, offset, count, positions, position, slope);
+    }
+
+    @Override
     public void softmax(float[] x, int offset, int count) {
         float largest = rows.largest(x, offset, count);
         float sum = rows.exponentials(x, offset, count, largest);

@@ -5,13 +5,12 @@ import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.kernel.Workers;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.tensor.Matrix;
-import io.agilelens.engine.tensor.Tensor;
 import java.util.Arrays;
 
 /**
  * The forward pass. There is one: full precision, simulated quantization and integer execution
- * differ in the {@link Numerics} plugged in, not in this code. Immutable and safe for several
- * threads.
+ * differ in the {@link Numerics} plugged in, architectures in their {@link ModelConfig}, neither in
+ * this code. Immutable and safe for several threads.
  */
 public final class Decoder {
     private final Model model;
@@ -19,7 +18,9 @@ public final class Decoder {
     private final ModelWeights weights;
     private final Kernels kernels;
     private final Numerics numerics;
-    private final float[] frequencies;
+
+    /** How fast each head's scores fall with distance; empty unless positions are ALiBi's. */
+    private final float[] slopes;
 
     /** Scratch space for one head's probabilities, grown as needed and kept by each thread. */
     private static final ThreadLocal<float[]> PROBABILITIES =
@@ -34,7 +35,8 @@ public final class Decoder {
         this.weights = model.weights();
         this.kernels = kernels;
         this.numerics = numerics;
-        this.frequencies = config.rotary().frequencies(config.headDimension());
+        this.slopes =
+                config.positions() instanceof Alibi ? Alibi.slopes(config.heads()) : new float[0];
     }
 
     public Model model() {
@@ -52,7 +54,7 @@ public final class Decoder {
     /**
      * What a pass left.
      *
-     * @param hidden input of the output head, {@code [survivors, hidden]}
+     * @param hidden input of the output head, {@code [survivors, embedding]}
      * @param survivors indices among the pass's tokens of those that reached the end, ascending
      */
     public record Pass(Matrix hidden, int[] survivors) {}
@@ -67,7 +69,8 @@ public final class Decoder {
      *
      * @param ids token ids, at least one
      * @param cache what came before, extended by this pass; null for a sequence on its own
-     * @throws UserException if an id is outside the vocabulary
+     * @throws UserException if an id is outside the vocabulary, or the sequence is longer than the
+     *     model's {@link SequenceLimit}
      */
     public Pass run(
             int[] ids,
@@ -75,46 +78,48 @@ public final class Decoder {
             TokenPruner pruner,
             Probe probe,
             Cancellation cancellation) {
-        Matrix residual = embed(ids);
+        int seen = cache == null ? 0 : cache.length(0);
+        Matrix residual = embed(ids, seen);
         probe.embedded(residual);
         int[] survivors = range(0, ids.length);
-        int[] positions = range(cache == null ? 0 : cache.nextPosition(0), ids.length);
-        Rotation rotation = new Rotation(positions);
+        Positions positions = new Positions(range(seen, ids.length), seen + ids.length);
         for (int layer = 0; layer < config.layers(); layer++) {
             cancellation.check();
             if (!pruner.keepsPositions()) {
                 int start = cache == null ? 0 : cache.nextPosition(layer);
-                positions = range(start, residual.rows());
-            }
-            if (!Arrays.equals(positions, rotation.positions)) {
-                rotation = new Rotation(positions);
+                positions = positions.renumbered(start);
             }
             boolean prunes = residual.rows() > 1 && pruner.prunes(layer);
             TokenScores scores =
                     prunes
                             ? new TokenScores(pruner.score(), config.heads(), residual.rows())
                             : null;
-            attention(layer, residual, rotation, cache, scores, probe);
+            residual = attention(layer, residual, positions, cache, scores, probe);
             if (prunes) {
                 float[] importance = scores.sum();
                 int[] kept = pruner.survivors(layer, importance);
                 probe.pruned(layer, importance, kept);
                 residual = gather(residual, kept);
                 survivors = gather(survivors, kept);
-                positions = gather(positions, kept);
+                positions = positions.of(kept);
             }
-            mlp(layer, residual, probe);
+            residual = mlp(layer, residual, probe);
             probe.layerOutput(layer, residual);
         }
-        Matrix hidden = Matrix.zeros(residual.rows(), config.hiddenSize());
-        norm(residual, weights.finalNorm(), hidden);
-        return new Pass(hidden, survivors);
+        return new Pass(headInput(residual), survivors);
+    }
+
+    private Matrix headInput(Matrix residual) {
+        Matrix normed = weights.finalNorm().map(norm -> norm(residual, norm)).orElse(residual);
+        return numerics.outputProjection()
+                .map(projection -> project(projection, normed))
+                .orElse(normed);
     }
 
     /**
      * The output head on some rows of a pass.
      *
-     * @param hidden {@code [rows, hidden]}
+     * @param hidden {@code [rows, embedding]}
      * @return logits {@code [count, vocabulary]}
      */
     public Matrix logits(Matrix hidden, int firstRow, int count) {
@@ -126,13 +131,36 @@ public final class Decoder {
         return logits;
     }
 
-    private Matrix embed(int[] ids) {
+    /**
+     * What enters the first layer, {@code [tokens, hidden]}.
+     *
+     * @param seen tokens that came before
+     */
+    private Matrix embed(int[] ids, int seen) {
+        requireTokens(ids, seen);
+        Matrix rows = Matrix.zeros(ids.length, config.embeddingSize());
+        for (int t = 0; t < ids.length; t++) {
+            weights.embedding()
+                    .widen(
+                            (long) ids[t] * rows.columns(),
+                            rows.data(),
+                            rows.offset(t),
+                            rows.columns());
+        }
+        Matrix embedded =
+                numerics.inputProjection()
+                        .map(projection -> project(projection, rows))
+                        .orElse(rows);
+        if (config.positions() instanceof LearnedPositions learned) {
+            addPositions(embedded, learned.offset() + seen);
+        }
+        return weights.embeddingNorm().map(norm -> norm(embedded, norm)).orElse(embedded);
+    }
+
+    private void requireTokens(int[] ids, int seen) {
         if (ids.length == 0) {
             throw new UserException("there are no tokens to run: give at least one id");
         }
-        Tensor table = weights.embedding();
-        int hidden = config.hiddenSize();
-        Matrix residual = Matrix.zeros(ids.length, hidden);
         for (int t = 0; t < ids.length; t++) {
             if (ids[t] < 0 || ids[t] >= config.vocabularySize()) {
                 throw new UserException(
@@ -143,42 +171,91 @@ public final class Decoder {
                                         config.vocabularySize() - 1,
                                         model.checkpoint().source()));
             }
-            table.widen((long) ids[t] * hidden, residual.data(), residual.offset(t), hidden);
         }
-        return residual;
+        int length = seen + ids.length;
+        if (config.limit().isPresent() && length > config.limit().get().tokens()) {
+            throw new UserException(
+                    "the sequence has %d tokens, but config key %s of %s allows %d: give a shorter text or a smaller window"
+                            .formatted(
+                                    length,
+                                    config.limit().get().key(),
+                                    model.checkpoint().source(),
+                                    config.limit().get().tokens()));
+        }
     }
 
-    /** Adds the attention block's output to the residual stream and collects token scores. */
-    private void attention(
+    /** Adds neighbouring rows of the position table. */
+    private void addPositions(Matrix embedded, int firstRow) {
+        float[] rows = new float[embedded.rows() * embedded.columns()];
+        weights.positions()
+                .orElseThrow()
+                .widen((long) firstRow * embedded.columns(), rows, 0, rows.length);
+        kernels.add(embedded.data(), rows, rows.length);
+    }
+
+    private static Matrix project(LinearOperator projection, Matrix x) {
+        Matrix projected = Matrix.zeros(x.rows(), projection.outputs());
+        projection.apply(new Activation.Floats(x), projected.data());
+        return projected;
+    }
+
+    /** What a block reads: the residual stream, normed unless norms follow the blocks. */
+    private Matrix blockInput(Matrix residual, NormWeights norm) {
+        return switch (config.norm().placement()) {
+            case BEFORE, BEFORE_RESIDUAL_TOO -> norm(residual, norm);
+            case AFTER -> residual;
+        };
+    }
+
+    /**
+     * The residual stream behind a block; may share its array with either matrix.
+     *
+     * @param input what the block read
+     * @param output what the block gave, {@code [tokens, hidden]}
+     */
+    private Matrix blockOutput(Matrix residual, Matrix input, float[] output, NormWeights norm) {
+        Matrix stream =
+                config.norm().placement() == Norm.Placement.BEFORE_RESIDUAL_TOO ? input : residual;
+        kernels.add(stream.data(), output, stream.rows() * stream.columns());
+        return config.norm().placement() == Norm.Placement.AFTER ? norm(stream, norm) : stream;
+    }
+
+    /** The residual stream behind the attention block; collects token scores. */
+    private Matrix attention(
             int layer,
             Matrix residual,
-            Rotation rotation,
+            Positions positions,
             KeyValueCache cache,
             TokenScores scores,
             Probe probe) {
         int tokens = residual.rows();
-        Matrix normed = Matrix.zeros(tokens, config.hiddenSize());
-        norm(residual, weights.attentionNorm(layer), normed);
+        Matrix normed = blockInput(residual, weights.attentionNorm(layer));
         Activation input = transform(layer, Site.ATTN_INPUT, normed, probe);
 
         // The transforms may share their input's array, and rotation works in place.
         float[] queries = project(layer, LinearRole.QUERY, Site.QUERY, input, probe);
         float[] keys = project(layer, LinearRole.KEY, Site.KEY, input, probe);
         float[] values = project(layer, LinearRole.VALUE, Site.VALUE, input, probe);
-        rotation.apply(queries, config.heads());
-        rotation.apply(keys, config.keyValueHeads());
+        positions.rotate(queries, config.heads());
+        positions.rotate(keys, config.keyValueHeads());
 
-        float[] allKeys = keys;
-        float[] allValues = values;
-        int cached = 0;
-        if (cache != null) {
-            cached = cache.length(layer);
-            cache.append(layer, keys, values, tokens, rotation.next());
-            allKeys = cache.keys(layer);
-            allValues = cache.values(layer);
-        }
         Matrix context = Matrix.zeros(tokens, config.queryWidth());
-        Heads heads = new Heads(layer, queries, allKeys, allValues, tokens, cached, context);
+        Heads heads;
+        if (cache == null) {
+            heads = new Heads(layer, queries, keys, values, positions.values, 0, context);
+        } else {
+            int cached = cache.length(layer);
+            cache.append(layer, keys, values, positions.values, positions.next);
+            heads =
+                    new Heads(
+                            layer,
+                            queries,
+                            cache.keys(layer),
+                            cache.values(layer),
+                            cache.positions(layer),
+                            cached,
+                            context);
+        }
         Workers.shared()
                 .forRanges(
                         config.heads(),
@@ -191,7 +268,7 @@ public final class Decoder {
         Activation output = transform(layer, Site.ATTN_OUTPUT, context, probe);
         float[] projected = new float[tokens * config.hiddenSize()];
         numerics.linear(layer, LinearRole.ATTENTION_OUTPUT).apply(output, projected);
-        kernels.add(residual.data(), projected, tokens * config.hiddenSize());
+        return blockOutput(residual, normed, projected, weights.attentionNorm(layer));
     }
 
     private float[] project(int layer, LinearRole role, Site site, Activation input, Probe probe) {
@@ -206,30 +283,35 @@ public final class Decoder {
         private final float[] queries;
         private final float[] keys;
         private final float[] values;
-        private final int tokens;
+        private final int[] positions;
         private final int cached;
         private final Matrix context;
         private final SoftmaxTransform softmax;
 
+        /**
+         * @param positions of all keys, those of the cached ones first
+         * @param cached keys that came before this pass
+         */
         Heads(
                 int layer,
                 float[] queries,
                 float[] keys,
                 float[] values,
-                int tokens,
+                int[] positions,
                 int cached,
                 Matrix context) {
             this.layer = layer;
             this.queries = queries;
             this.keys = keys;
             this.values = values;
-            this.tokens = tokens;
+            this.positions = positions;
             this.cached = cached;
             this.context = context;
             this.softmax = numerics.softmax(layer);
         }
 
         void attend(int head, TokenScores scores, Probe probe) {
+            int tokens = context.rows();
             for (int first = 0; first < tokens; first += QUERY_BLOCK) {
                 attend(head, first, Math.min(QUERY_BLOCK, tokens - first), scores, probe);
             }
@@ -260,6 +342,11 @@ public final class Decoder {
                     0,
                     stride);
             for (int i = 0; i < count; i++) {
+                if (slopes.length > 0) {
+                    int position = positions[cached + first + i];
+                    kernels.addAlibi(
+                            p, i * stride, firstVisible + i, positions, position, slopes[head]);
+                }
                 kernels.softmax(p, i * stride, firstVisible + i);
             }
             ProbabilityBlock block =
@@ -293,21 +380,40 @@ public final class Decoder {
         return scratch;
     }
 
-    /** Adds the MLP block's output to the residual stream. */
-    private void mlp(int layer, Matrix residual, Probe probe) {
+    /** The residual stream behind the MLP. */
+    private Matrix mlp(int layer, Matrix residual, Probe probe) {
         int tokens = residual.rows();
-        Matrix normed = Matrix.zeros(tokens, config.hiddenSize());
-        norm(residual, weights.mlpNorm(layer), normed);
+        Matrix normed = blockInput(residual, weights.mlpNorm(layer));
         Activation input = transform(layer, Site.MLP_INPUT, normed, probe);
         Matrix hidden = Matrix.zeros(tokens, config.feedForwardSize());
-        float[] up = new float[tokens * config.feedForwardSize()];
-        numerics.linear(layer, LinearRole.GATE).apply(input, hidden.data());
-        numerics.linear(layer, LinearRole.UP).apply(input, up);
-        kernels.siluMultiply(hidden.data(), up, tokens * config.feedForwardSize());
+        feedForward(layer, input, hidden.data());
         Activation activated = transform(layer, Site.MLP_HIDDEN, hidden, probe);
         float[] projected = new float[tokens * config.hiddenSize()];
         numerics.linear(layer, LinearRole.DOWN).apply(activated, projected);
-        kernels.add(residual.data(), projected, tokens * config.hiddenSize());
+        return blockOutput(residual, normed, projected, weights.mlpNorm(layer));
+    }
+
+    /**
+     * @param hidden receives {@code [tokens, feedForward]}
+     */
+    private void feedForward(int layer, Activation input, float[] hidden) {
+        LinearOperator up = numerics.linear(layer, LinearRole.UP);
+        switch (config.feedForward()) {
+            case GATED_SILU -> {
+                float[] ungated = new float[hidden.length];
+                numerics.linear(layer, LinearRole.GATE).apply(input, hidden);
+                up.apply(input, ungated);
+                kernels.siluMultiply(hidden, ungated, hidden.length);
+            }
+            case RELU -> {
+                up.apply(input, hidden);
+                kernels.relu(hidden, hidden.length);
+            }
+            case GELU_TANH -> {
+                up.apply(input, hidden);
+                kernels.geluTanh(hidden, hidden.length);
+            }
+        }
     }
 
     private Activation transform(int layer, Site site, Matrix values, Probe probe) {
@@ -316,36 +422,76 @@ public final class Decoder {
         return transformed;
     }
 
-    private void norm(Matrix x, float[] weight, Matrix y) {
-        kernels.rmsNorm(x.data(), x.rows(), x.columns(), weight, config.normEpsilon(), y.data());
+    private Matrix norm(Matrix x, NormWeights norm) {
+        Matrix y = Matrix.zeros(x.rows(), x.columns());
+        float epsilon = config.norm().epsilon();
+        switch (config.norm().kind()) {
+            case RMS ->
+                    kernels.rmsNorm(
+                            x.data(), x.rows(), x.columns(), norm.weight(), epsilon, y.data());
+            case LAYER ->
+                    kernels.layerNorm(
+                            x.data(),
+                            x.rows(),
+                            x.columns(),
+                            norm.weight(),
+                            norm.bias(),
+                            epsilon,
+                            y.data());
+        }
+        return y;
     }
 
-    /** Cosines and sines of the tokens' positions. */
-    private final class Rotation {
-        private final int[] positions;
-        private final float[] cosines;
-        private final float[] sines;
+    /** The tokens' positions and, for rotary embedding, the cosines and sines of their angles. */
+    private final class Positions {
+        private final int[] values;
+        private final int next;
+        private float[] cosines;
+        private float[] sines;
 
-        Rotation(int[] positions) {
-            this.positions = positions;
+        /**
+         * @param next position of the token that will follow
+         */
+        Positions(int[] values, int next) {
+            this.values = values;
+            this.next = next;
+        }
+
+        /** Turns queries or keys in place; does nothing where embedding is not rotary. */
+        void rotate(float[] x, int heads) {
+            if (config.positions() instanceof RotaryEmbedding rotary) {
+                if (cosines == null) {
+                    turn(rotary.frequencies(config.headDimension(), next));
+                }
+                kernels.rotate(x, values.length, heads, config.headDimension(), cosines, sines);
+            }
+        }
+
+        private void turn(float[] frequencies) {
             int half = frequencies.length;
-            cosines = new float[positions.length * half];
-            sines = new float[positions.length * half];
-            for (int t = 0; t < positions.length; t++) {
+            cosines = new float[values.length * half];
+            sines = new float[values.length * half];
+            for (int t = 0; t < values.length; t++) {
                 for (int i = 0; i < half; i++) {
-                    float angle = positions[t] * frequencies[i];
+                    float angle = values[t] * frequencies[i];
                     cosines[t * half + i] = (float) Math.cos(angle);
                     sines[t * half + i] = (float) Math.sin(angle);
                 }
             }
         }
 
-        void apply(float[] x, int heads) {
-            kernels.rotate(x, positions.length, heads, config.headDimension(), cosines, sines);
+        /** As many positions, counted from a start. */
+        Positions renumbered(int start) {
+            int[] numbered = range(start, values.length);
+            int end = start + values.length;
+            return next == end && Arrays.equals(numbered, values)
+                    ? this
+                    : new Positions(numbered, end);
         }
 
-        int next() {
-            return positions[positions.length - 1] + 1;
+        /** The positions of the tokens that stay; what follows is not moved up. */
+        Positions of(int[] kept) {
+            return new Positions(gather(values, kept), next);
         }
     }
 

@@ -1,14 +1,26 @@
 package io.agilelens.engine.model;
 
-/** The linear layers of a decoder layer, by what they do; each reads one {@link Site}. */
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * The linear layers of a decoder layer, by what they do; each reads one {@link Site}. Which of them
+ * a model has {@link ModelConfig#roles()} says.
+ */
 public enum LinearRole {
     QUERY(Site.ATTN_INPUT),
     KEY(Site.ATTN_INPUT),
     VALUE(Site.ATTN_INPUT),
     ATTENTION_OUTPUT(Site.ATTN_OUTPUT),
+    /** The half of a gated MLP's first linears that decides what passes. */
     GATE(Site.MLP_INPUT),
     UP(Site.MLP_INPUT),
     DOWN(Site.MLP_HIDDEN);
+
+    /** The linears of a layer whose MLP has no gate. */
+    static final Set<LinearRole> UNGATED =
+            Collections.unmodifiableSet(EnumSet.complementOf(EnumSet.of(GATE)));
 
     private final Site input;
 

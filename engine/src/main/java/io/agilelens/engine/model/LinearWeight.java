@@ -1,5 +1,6 @@
 package io.agilelens.engine.model;
 
+import io.agilelens.engine.tensor.RowSelection;
 import io.agilelens.engine.tensor.Tensor;
 import java.util.Optional;
 
@@ -12,6 +13,11 @@ import java.util.Optional;
  * @param bias {@code [outputs]}
  */
 public record LinearWeight(int outputs, int inputs, Tensor weight, Optional<Tensor> bias) {
+
+    /** Name of the stored tensor that the weight is, or that it is rows of. */
+    public String storedIn() {
+        return weight instanceof RowSelection rows ? rows.source().name() : weight.name();
+    }
 
     /** The weight widened to float32, {@code [outputs, inputs]}; a fresh array. */
     public float[] values() {

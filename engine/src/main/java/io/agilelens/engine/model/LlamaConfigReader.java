@@ -1,84 +1,132 @@
 package io.agilelens.engine.model;
 
-import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Checkpoint;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Reads the {@code config.json} of a Hugging Face LLaMA checkpoint (key meanings as in {@code
- * LlamaConfig}). {@code null} counts as absent; unknown keys that cannot change the arithmetic are
- * ignored, values that would change it and are not understood are refused.
+ * LLaMA and the families that differ from it by flags (key meanings as in {@code LlamaConfig},
+ * {@code MistralConfig} and {@code Qwen2Config}).
+ *
+ * <p>Sliding windows are not computed: a sequence that fits the window is the same with and without
+ * it, a longer one is refused when it is run.
  */
-final class LlamaConfigReader {
-    private final Checkpoint checkpoint;
-    private final JsonNode config;
+final class LlamaConfigReader extends ConfigReader {
+    private static final String SLIDING_WINDOW = "sliding_window";
 
-    private LlamaConfigReader(Checkpoint checkpoint) {
-        this.checkpoint = checkpoint;
-        this.config = checkpoint.config();
+    /** What Mistral's own configuration says where the file does not. */
+    private static final int MISTRAL_WINDOW = 4096;
+
+    private static final int USUAL_CONTEXT = 2048;
+
+    private final Family family;
+
+    private enum Family {
+        LLAMA,
+        MISTRAL,
+        QWEN2
     }
 
-    /**
-     * @throws UserException if a key is missing, out of range or not understood
-     */
-    static ModelConfig read(Checkpoint checkpoint) {
-        return new LlamaConfigReader(checkpoint).read();
+    LlamaConfigReader(Checkpoint checkpoint) {
+        super(checkpoint);
+        family =
+                switch (config.path("model_type").asString("")) {
+                    case "mistral" -> Family.MISTRAL;
+                    case "qwen2" -> Family.QWEN2;
+                    default -> Family.LLAMA;
+                };
     }
 
-    private ModelConfig read() {
+    @Override
+    ModelConfig read() {
         String activation = text("hidden_act", "silu");
         if (!activation.equals("silu")) {
             throw refuse("hidden_act", activation, "only silu is known for LLaMA");
         }
-        if (has("quantization_config")) {
-            throw refuse(
-                    "quantization_config",
-                    config.get("quantization_config").path("quant_method").asString("unknown"),
-                    "quantized checkpoints cannot be read yet; open the float checkpoint");
-        }
         int hidden = count("hidden_size");
         int heads = count("num_attention_heads");
-        int keyValueHeads = has("num_key_value_heads") ? count("num_key_value_heads") : heads;
-        if (heads % keyValueHeads != 0) {
-            throw refuse(
-                    "num_key_value_heads",
-                    Integer.toString(keyValueHeads),
-                    "it must divide num_attention_heads " + heads);
-        }
-        if (!has("head_dim") && hidden % heads != 0) {
-            throw refuse(
-                    "hidden_size",
-                    Integer.toString(hidden),
-                    "without head_dim it must be a multiple of num_attention_heads " + heads);
-        }
-        int headDimension = has("head_dim") ? count("head_dim") : hidden / heads;
+        int keyValueHeads = keyValueHeads(heads);
+        int headDimension =
+                has("head_dim")
+                        ? count("head_dim")
+                        : headDimension(hidden, heads, "num_attention_heads");
         if (headDimension % 2 != 0) {
             throw refuse(
                     "head_dim", Integer.toString(headDimension), "rotary embedding needs it even");
         }
-        double epsilon = number("rms_norm_eps", config, 1e-6);
-        if (!(epsilon >= 0) || epsilon > 1) {
-            throw refuse("rms_norm_eps", Double.toString(epsilon), "it must lie in 0…1");
-        }
+        int context = count("max_position_embeddings", USUAL_CONTEXT);
+        Optional<SequenceLimit> limit = limit();
         return new ModelConfig(
                 Architecture.LLAMA,
                 count("num_hidden_layers"),
+                hidden,
                 hidden,
                 heads,
                 keyValueHeads,
                 headDimension,
                 count("intermediate_size"),
                 count("vocab_size"),
-                has("max_position_embeddings") ? count("max_position_embeddings") : 2048,
-                (float) epsilon,
-                rotary(),
-                flag("tie_word_embeddings"),
-                flag("attention_bias"),
-                flag("mlp_bias"));
+                limit.map(most -> Math.min(context, most.tokens())).orElse(context),
+                limit,
+                rotary(context, headDimension),
+                new Norm(Norm.Kind.RMS, epsilon("rms_norm_eps", 1e-6), true, Norm.Placement.BEFORE),
+                false,
+                true,
+                FeedForward.GATED_SILU,
+                biased(),
+                flag("tie_word_embeddings", false));
+    }
+
+    /** LLaMA's own files may leave the key out; the other families' defaults are fixed numbers. */
+    private int keyValueHeads(int heads) {
+        boolean asMany =
+                family == Family.LLAMA
+                        ? !has("num_key_value_heads")
+                        : config.path("num_key_value_heads").isNull();
+        int keyValueHeads = asMany ? heads : count("num_key_value_heads");
+        if (heads % keyValueHeads != 0) {
+            throw refuse(
+                    "num_key_value_heads",
+                    Integer.toString(keyValueHeads),
+                    "it must divide num_attention_heads " + heads);
+        }
+        return keyValueHeads;
+    }
+
+    private Set<LinearRole> biased() {
+        Set<LinearRole> biased = EnumSet.noneOf(LinearRole.class);
+        boolean attention = flag("attention_bias", false);
+        if (attention || family == Family.QWEN2) {
+            biased.addAll(List.of(LinearRole.QUERY, LinearRole.KEY, LinearRole.VALUE));
+        }
+        if (attention && family != Family.QWEN2) {
+            biased.add(LinearRole.ATTENTION_OUTPUT);
+        }
+        if (flag("mlp_bias", false)) {
+            biased.addAll(List.of(LinearRole.GATE, LinearRole.UP, LinearRole.DOWN));
+        }
+        return biased;
+    }
+
+    private Optional<SequenceLimit> limit() {
+        for (JsonNode type : config.path("layer_types")) {
+            requireNeutral(
+                    "layer_types", type, List.of("\"full_attention\"", "\"sliding_attention\""));
+        }
+        boolean slides = flag("use_sliding_window", family != Family.QWEN2);
+        boolean usual = family == Family.MISTRAL && !config.has(SLIDING_WINDOW);
+        if (!slides || !usual && !has(SLIDING_WINDOW)) {
+            return Optional.empty();
+        }
+        int window = usual ? MISTRAL_WINDOW : count(SLIDING_WINDOW);
+        return Optional.of(new SequenceLimit(window, SLIDING_WINDOW));
     }
 
     /** Newer files keep everything in {@code rope_parameters}, older ones beside it. */
-    private RotaryEmbedding rotary() {
+    private RotaryEmbedding rotary(int context, int headDimension) {
         JsonNode parameters = config.path("rope_parameters");
         boolean newer = parameters.isObject();
         JsonNode scaling = newer ? parameters : config.path("rope_scaling");
@@ -92,12 +140,25 @@ final class LlamaConfigReader {
         if (!scaling.isObject()) {
             return new RotaryEmbedding(theta, new RotaryEmbedding.Unscaled());
         }
+        requireNeutral(
+                "rope_parameters partial_rotary_factor",
+                scaling.path("partial_rotary_factor"),
+                List.of("1", "1.0"));
+        for (JsonNode value : scaling) {
+            if (value.isObject()) {
+                throw refuse(
+                        newer ? "rope_parameters" : "rope_scaling",
+                        scaling.toString(),
+                        "parameters by layer type are not known");
+            }
+        }
         String type = scaling.path("rope_type").asString(scaling.path("type").asString("default"));
         return new RotaryEmbedding(
                 theta,
                 switch (type) {
                     case "default" -> new RotaryEmbedding.Unscaled();
                     case "linear" -> new RotaryEmbedding.Linear(positive(scaling, "factor"));
+                    case "dynamic" -> dynamic(scaling, context, headDimension);
                     case "llama3" ->
                             new RotaryEmbedding.Llama3(
                                     positive(scaling, "factor"),
@@ -106,34 +167,22 @@ final class LlamaConfigReader {
                                     (int) positive(scaling, "original_max_position_embeddings"));
                     default ->
                             throw refuse(
-                                    "rope_scaling type", type, "known are default, linear, llama3");
+                                    "rope_scaling type",
+                                    type,
+                                    "known are default, linear, dynamic, llama3");
                 });
     }
 
-    private boolean has(String key) {
-        return config.has(key) && !config.get(key).isNull();
-    }
-
-    private int count(String key) {
-        JsonNode value = config.path(key);
-        if (!value.isIntegralNumber() || !value.canConvertToInt() || value.intValue() < 1) {
-            throw refuse(
-                    key,
-                    value.isMissingNode() ? "missing" : value.toString(),
-                    "a whole number of at least 1 belongs there");
+    private RotaryEmbedding.Dynamic dynamic(JsonNode scaling, int context, int headDimension) {
+        if (headDimension == 2) {
+            throw refuse("head_dim", "2", "rope_scaling type dynamic needs it larger");
         }
-        return value.intValue();
-    }
-
-    private double number(String key, JsonNode node, double absent) {
-        JsonNode value = node.path(key);
-        if (value.isMissingNode() || value.isNull()) {
-            return absent;
-        }
-        if (!value.isNumber()) {
-            throw refuse(key, value.toString(), "a number belongs there");
-        }
-        return value.doubleValue();
+        // Hugging Face's code measures from max_position_embeddings and ignores this key.
+        requireNeutral(
+                "rope_scaling original_max_position_embeddings",
+                scaling.path("original_max_position_embeddings"),
+                List.of(Integer.toString(context)));
+        return new RotaryEmbedding.Dynamic(positive(scaling, "factor"), context);
     }
 
     private double positive(JsonNode node, String key) {
@@ -145,26 +194,5 @@ final class LlamaConfigReader {
                     "it must be a positive number");
         }
         return value;
-    }
-
-    private boolean flag(String key) {
-        JsonNode value = config.path(key);
-        if (value.isMissingNode() || value.isNull()) {
-            return false;
-        }
-        if (!value.isBoolean()) {
-            throw refuse(key, value.toString(), "true or false belongs there");
-        }
-        return value.booleanValue();
-    }
-
-    private String text(String key, String absent) {
-        JsonNode value = config.path(key);
-        return value.isMissingNode() || value.isNull() ? absent : value.asString(value.toString());
-    }
-
-    private UserException refuse(String key, String value, String remedy) {
-        return new UserException(
-                "%s: config key %s is %s: %s".formatted(checkpoint.source(), key, value, remedy));
     }
 }

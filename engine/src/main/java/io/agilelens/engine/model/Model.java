@@ -3,11 +3,8 @@ package io.agilelens.engine.model;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Checkpoint;
 import io.agilelens.engine.tensor.DType;
-import io.agilelens.engine.tensor.Tensor;
 import io.agilelens.engine.tokenizer.Tokenizer;
 import io.agilelens.engine.tokenizer.Tokenizers;
-import java.util.Arrays;
-import java.util.stream.Collectors;
 
 /**
  * An opened model: its configuration, its weights and its tokenizer. Opening reads headers and
@@ -34,35 +31,11 @@ public final class Model implements AutoCloseable {
      */
     public static Model open(Checkpoint checkpoint) {
         try {
-            return switch (architecture(checkpoint)) {
-                case LLAMA -> new Model(checkpoint, LlamaConfigReader.read(checkpoint));
-            };
+            return new Model(checkpoint, ConfigReader.read(checkpoint));
         } catch (RuntimeException failure) {
             checkpoint.close();
             throw failure;
         }
-    }
-
-    private static Architecture architecture(Checkpoint checkpoint) {
-        String type = checkpoint.config().path("model_type").asString("");
-        if (type.isEmpty()) {
-            throw new UserException(
-                    "%s: config.json has no model_type: it should say %s"
-                            .formatted(checkpoint.source(), knownTypes()));
-        }
-        return Architecture.ofModelType(type)
-                .orElseThrow(
-                        () ->
-                                new UserException(
-                                        "%s: model_type \"%s\" is not known: this version opens %s"
-                                                .formatted(
-                                                        checkpoint.source(), type, knownTypes())));
-    }
-
-    private static String knownTypes() {
-        return Arrays.stream(Architecture.values())
-                .map(architecture -> "\"" + architecture.modelType() + "\"")
-                .collect(Collectors.joining(" or "));
     }
 
     public Checkpoint checkpoint() {
@@ -99,9 +72,9 @@ public final class Model implements AutoCloseable {
                 : WeightPrecision.FP32;
     }
 
-    /** Number of weights; a tied head counts once. */
+    /** Number of weights; a tied head counts once, even if the checkpoint stores it again. */
     public long parameters() {
-        return checkpoint.tensors().stream().mapToLong(Tensor::elements).sum();
+        return weights.parameters();
     }
 
     @Override

@@ -2,12 +2,16 @@ package io.agilelens.engine.model;
 
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Checkpoint;
+import io.agilelens.engine.model.TensorNames.Part;
+import io.agilelens.engine.tensor.RowSelection;
 import io.agilelens.engine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -15,15 +19,33 @@ import java.util.Optional;
  * configuration when this is made; linear weights stay in the mapped file until they are asked for.
  */
 public final class ModelWeights {
+    private static final String WEIGHT = ".weight";
+    private static final String BIAS = ".bias";
+
+    /** The order of the fused projection's parts. */
+    private static final List<LinearRole> FUSED =
+            List.of(LinearRole.QUERY, LinearRole.KEY, LinearRole.VALUE);
+
     private final Checkpoint checkpoint;
     private final ModelConfig config;
+    private final TensorNames names;
+
+    /** Elements of each tensor that has a use. */
+    private final Map<String, Long> used = new LinkedHashMap<>();
+
     private final Tensor embedding;
+    private final Optional<Tensor> positions;
+    private final Optional<NormWeights> embeddingNorm;
+    private final Optional<LinearWeight> inputProjection;
     private final List<Layer> layers = new ArrayList<>();
-    private final float[] finalNorm;
+    private final Optional<NormWeights> finalNorm;
+    private final Optional<LinearWeight> outputProjection;
     private final LinearWeight head;
 
     private record Layer(
-            float[] attentionNorm, float[] mlpNorm, Map<LinearRole, LinearWeight> linears) {}
+            NormWeights attentionNorm,
+            NormWeights mlpNorm,
+            Map<LinearRole, LinearWeight> linears) {}
 
     /**
      * @throws UserException if a tensor is missing or has another shape than the configuration says
@@ -31,100 +53,196 @@ public final class ModelWeights {
     ModelWeights(Checkpoint checkpoint, ModelConfig config) {
         this.checkpoint = checkpoint;
         this.config = config;
+        this.names = config.architecture().names();
         int hidden = config.hiddenSize();
-        embedding = require("model.embed_tokens.weight", config.vocabularySize(), hidden);
+        int embeddingSize = config.embeddingSize();
+        int vocabulary = config.vocabularySize();
+        embedding = require(names.part(Part.EMBEDDING) + WEIGHT, vocabulary, embeddingSize);
+        positions =
+                config.positions() instanceof LearnedPositions learned
+                        ? Optional.of(positionTable(learned))
+                        : Optional.empty();
+        embeddingNorm =
+                config.embeddingNorm()
+                        ? Optional.of(norm(names.part(Part.EMBEDDING_NORM)))
+                        : Optional.empty();
+        inputProjection = projection(Part.INPUT_PROJECTION, hidden, embeddingSize);
         for (int layer = 0; layer < config.layers(); layer++) {
-            String prefix = "model.layers." + layer + ".";
             Map<LinearRole, LinearWeight> linears = new EnumMap<>(LinearRole.class);
-            for (LinearRole role : LinearRole.values()) {
-                linears.put(role, linear(prefix, role));
+            for (LinearRole role : config.roles()) {
+                linears.put(role, find(layer, role));
             }
             layers.add(
                     new Layer(
-                            require(prefix + "input_layernorm.weight", hidden).toFloats(),
-                            require(prefix + "post_attention_layernorm.weight", hidden).toFloats(),
+                            norm(names.part(layer, Part.ATTENTION_NORM)),
+                            norm(names.part(layer, Part.MLP_NORM)),
                             linears));
         }
-        finalNorm = require("model.norm.weight", hidden).toFloats();
+        finalNorm =
+                config.finalNorm()
+                        ? Optional.of(norm(names.part(Part.FINAL_NORM)))
+                        : Optional.empty();
+        outputProjection = projection(Part.OUTPUT_PROJECTION, embeddingSize, hidden);
         head =
                 new LinearWeight(
-                        config.vocabularySize(),
-                        hidden,
-                        config.tiedHead()
-                                ? embedding
-                                : require("lm_head.weight", config.vocabularySize(), hidden),
+                        vocabulary,
+                        embeddingSize,
+                        config.tiedHead() ? embedding : head(vocabulary, embeddingSize),
                         Optional.empty());
     }
 
-    private LinearWeight linear(String prefix, LinearRole role) {
-        String name = prefix + tensorName(role);
+    private Tensor positionTable(LearnedPositions learned) {
+        return require(
+                names.part(Part.POSITIONS) + WEIGHT,
+                (long) learned.offset() + learned.count(),
+                config.hiddenSize());
+    }
+
+    private Tensor head(long... shape) {
+        return checked(
+                checkpoint.find(TensorNames.HEAD).orElseThrow(() -> missing(TensorNames.HEAD)),
+                shape);
+    }
+
+    private Optional<LinearWeight> projection(Part part, int outputs, int inputs) {
+        return config.hasProjections()
+                ? Optional.of(
+                        new LinearWeight(
+                                outputs,
+                                inputs,
+                                require(names.part(part) + WEIGHT, outputs, inputs),
+                                Optional.empty()))
+                : Optional.empty();
+    }
+
+    private NormWeights norm(String name) {
+        int channels = config.hiddenSize();
+        if (!config.norm().affine()) {
+            return NormWeights.neutral(channels);
+        }
+        return new NormWeights(
+                require(name + WEIGHT, channels).toFloats(),
+                switch (config.norm().kind()) {
+                    case RMS -> null;
+                    case LAYER -> require(name + BIAS, channels).toFloats();
+                });
+    }
+
+    private LinearWeight find(int layer, LinearRole role) {
         int outputs = role.outputs(config);
         int inputs = role.inputs(config);
-        boolean attention = role.compareTo(LinearRole.ATTENTION_OUTPUT) <= 0;
-        boolean biased = attention ? config.attentionBias() : config.mlpBias();
         return new LinearWeight(
                 outputs,
                 inputs,
-                require(name + ".weight", outputs, inputs),
-                biased ? Optional.of(require(name + ".bias", outputs)) : Optional.empty());
+                linearTensor(layer, role, WEIGHT, outputs, inputs),
+                config.biased().contains(role)
+                        ? Optional.of(linearTensor(layer, role, BIAS, outputs))
+                        : Optional.empty());
     }
 
-    /** The linear's name inside a layer, as Hugging Face checkpoints spell it. */
-    public static String tensorName(LinearRole role) {
-        return switch (role) {
-            case QUERY -> "self_attn.q_proj";
-            case KEY -> "self_attn.k_proj";
-            case VALUE -> "self_attn.v_proj";
-            case ATTENTION_OUTPUT -> "self_attn.o_proj";
-            case GATE -> "mlp.gate_proj";
-            case UP -> "mlp.up_proj";
-            case DOWN -> "mlp.down_proj";
-        };
+    /** A linear's own tensor or, where there is none, its rows of the fused projection's. */
+    private Tensor linearTensor(int layer, LinearRole role, String kind, long... shape) {
+        String prefix = names.layers().formatted(layer);
+        String own = prefix + names.linear(role) + kind;
+        boolean fused =
+                names.fusedProjections().isPresent() && FUSED.contains(role) && find(own).isEmpty();
+        if (!fused) {
+            return require(own, shape);
+        }
+        long[] whole = shape.clone();
+        whole[0] *= FUSED.size();
+        long length = config.headDimension();
+        return new RowSelection(
+                names.layerPrefix(layer) + names.linear(role) + kind,
+                require(prefix + names.fusedProjections().get() + kind, whole),
+                FUSED.indexOf(role) * length,
+                length,
+                FUSED.size() * length,
+                config.heads());
+    }
+
+    /** A tensor by its name without prefix, under whichever prefix it stands. */
+    private Optional<Tensor> find(String name) {
+        return names.prefixes().stream()
+                .map(prefix -> checkpoint.find(prefix + name).orElse(null))
+                .filter(Objects::nonNull)
+                .findFirst();
     }
 
     private Tensor require(String name, long... shape) {
-        Tensor tensor =
-                checkpoint
-                        .find(name)
-                        .orElseThrow(
-                                () ->
-                                        new UserException(
-                                                "%s: tensor %s is missing: the checkpoint is incomplete or config.json belongs to another model"
-                                                        .formatted(checkpoint.source(), name)));
+        return checked(
+                find(name).orElseThrow(() -> missing(names.prefixes().getFirst() + name)), shape);
+    }
+
+    private UserException missing(String name) {
+        return new UserException(
+                "%s: tensor %s is missing: the checkpoint is incomplete or config.json belongs to another model"
+                        .formatted(checkpoint.source(), name));
+    }
+
+    private Tensor checked(Tensor tensor, long... shape) {
         if (!Arrays.equals(tensor.shape(), shape)) {
             throw new UserException(
                     "%s: tensor %s has shape %s where config.json asks for %s: the files do not belong together"
                             .formatted(
                                     checkpoint.source(),
-                                    name,
+                                    tensor.name(),
                                     Arrays.toString(tensor.shape()),
                                     Arrays.toString(shape)));
         }
         if (!tensor.isFloat()) {
             throw new UserException(
                     "%s: tensor %s is stored as %s: weights must be F32, F16 or BF16"
-                            .formatted(checkpoint.source(), name, tensor.storage()));
+                            .formatted(checkpoint.source(), tensor.name(), tensor.storage()));
         }
+        used.put(tensor.name(), tensor.elements());
         return tensor;
     }
 
-    /** Token embedding, {@code [vocabulary, hidden]}. */
+    /** Number of weights, each counted once. */
+    long parameters() {
+        return used.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** Token embedding, {@code [vocabulary, embedding]}. */
     public Tensor embedding() {
         return embedding;
     }
 
-    /** Weight of the norm before attention, {@code [hidden]}; read only. */
-    float[] attentionNorm(int layer) {
+    /**
+     * Rows added to the embedding by position, {@code [offset + positions, hidden]}, if learned.
+     */
+    Optional<Tensor> positions() {
+        return positions;
+    }
+
+    /** The norm before the first layer, if there is one. */
+    Optional<NormWeights> embeddingNorm() {
+        return embeddingNorm;
+    }
+
+    /** From the embedding into the residual stream, {@code [hidden, embedding]}. */
+    public Optional<LinearWeight> inputProjection() {
+        return inputProjection;
+    }
+
+    /** From the residual stream to the head, {@code [embedding, hidden]}. */
+    public Optional<LinearWeight> outputProjection() {
+        return outputProjection;
+    }
+
+    /** The norm of the attention block. */
+    NormWeights attentionNorm(int layer) {
         return layers.get(layer).attentionNorm();
     }
 
-    /** Weight of the norm before the MLP, {@code [hidden]}; read only. */
-    float[] mlpNorm(int layer) {
+    /** The norm of the MLP. */
+    NormWeights mlpNorm(int layer) {
         return layers.get(layer).mlpNorm();
     }
 
-    /** Weight of the norm before the head, {@code [hidden]}; read only. */
-    float[] finalNorm() {
+    /** The norm behind the last layer, if there is one. */
+    Optional<NormWeights> finalNorm() {
         return finalNorm;
     }
 
@@ -132,7 +250,7 @@ public final class ModelWeights {
         return layers.get(layer).linears().get(role);
     }
 
-    /** The output head, {@code [vocabulary, hidden]}. */
+    /** The output head, {@code [vocabulary, embedding]}. */
     public LinearWeight head() {
         return head;
     }

@@ -1,5 +1,7 @@
 package io.agilelens.engine.model;
 
+import java.util.Optional;
+
 /**
  * The arithmetic plugged into the forward pass. Full precision, simulated quantization and integer
  * execution are three implementations of this; the decoder is the same for all.
@@ -8,7 +10,13 @@ public interface Numerics {
 
     LinearOperator linear(int layer, LinearRole role);
 
-    /** The output head, {@code [vocabulary, hidden]}. */
+    /** The linear from the embedding into the residual stream, where they differ in width. */
+    Optional<LinearOperator> inputProjection();
+
+    /** The linear from the residual stream to the head, where they differ in width. */
+    Optional<LinearOperator> outputProjection();
+
+    /** The output head, {@code [vocabulary, embedding]}. */
     LinearOperator head();
 
     /** What happens at a site other than {@link Site#SOFTMAX}. */
@@ -21,11 +29,13 @@ public interface Numerics {
         return SoftmaxTransform.NONE;
     }
 
-    /** Memory of all linear layers, head included, in bytes. */
-    default long bytes(int layers) {
+    /** Memory of all linear layers, projections and head included, in bytes. */
+    default long bytes(ModelConfig config) {
         long total = head().bytes();
-        for (int layer = 0; layer < layers; layer++) {
-            for (LinearRole role : LinearRole.values()) {
+        total += inputProjection().map(LinearOperator::bytes).orElse(0L);
+        total += outputProjection().map(LinearOperator::bytes).orElse(0L);
+        for (int layer = 0; layer < config.layers(); layer++) {
+            for (LinearRole role : config.roles()) {
                 total += linear(layer, role).bytes();
             }
         }

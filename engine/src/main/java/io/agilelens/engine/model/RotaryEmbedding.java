@@ -6,7 +6,7 @@ package io.agilelens.engine.model;
  * @param theta base of the frequencies, {@code theta^(-2i / headDimension)}
  * @param scaling how the frequencies are stretched for longer contexts
  */
-public record RotaryEmbedding(double theta, Scaling scaling) {
+public record RotaryEmbedding(double theta, Scaling scaling) implements PositionEncoding {
 
     /** How frequencies are stretched for longer contexts. */
     public sealed interface Scaling {}
@@ -30,23 +30,45 @@ public record RotaryEmbedding(double theta, Scaling scaling) {
             implements Scaling {}
 
     /**
+     * Frequencies as they are up to {@code originalContext} tokens; longer sequences have a larger
+     * base: {@code theta · (factor · length / originalContext − (factor − 1))^(d / (d − 2))}, d
+     * being the head dimension. As in Hugging Face's code the length is that of the sequence so
+     * far, so keys cached by an earlier pass keep the frequencies of its length.
+     *
+     * @param originalContext the context length before stretching, in tokens
+     */
+    public record Dynamic(double factor, int originalContext) implements Scaling {}
+
+    /**
      * The angle per position of each pair of elements.
      *
+     * @param length tokens of the sequence, counted to the last one of the pass
      * @return {@code headDimension / 2} frequencies in radians per position
      */
-    public float[] frequencies(int headDimension) {
+    public float[] frequencies(int headDimension, int length) {
         float[] frequencies = new float[headDimension / 2];
+        double base =
+                scaling instanceof Dynamic dynamic ? grow(dynamic, headDimension, length) : theta;
         for (int i = 0; i < frequencies.length; i++) {
-            double frequency = Math.pow(theta, -2.0 * i / headDimension);
+            double frequency = Math.pow(base, -2.0 * i / headDimension);
             frequencies[i] =
                     (float)
                             switch (scaling) {
-                                case Unscaled() -> frequency;
+                                case Unscaled(), Dynamic _ -> frequency;
                                 case Linear(double factor) -> frequency / factor;
                                 case Llama3 llama3 -> stretch(frequency, llama3);
                             };
         }
         return frequencies;
+    }
+
+    private double grow(Dynamic scaling, int headDimension, int length) {
+        if (length <= scaling.originalContext()) {
+            return theta;
+        }
+        double growth =
+                scaling.factor() * length / scaling.originalContext() - (scaling.factor() - 1);
+        return theta * Math.pow(growth, headDimension / (headDimension - 2.0));
     }
 
     private static double stretch(double frequency, Llama3 scaling) {

@@ -5,11 +5,20 @@ package io.agilelens.engine.model;
  * recipes, statistics, plots and exports all speak in (layer, site).
  */
 public enum Site {
-    /** What the query, key and value projections read: the normed residual stream. */
+    /**
+     * What the query, key and value projections read: the normed residual stream or, where norms
+     * follow the blocks ({@link Norm.Placement#AFTER}), the residual stream itself.
+     */
     ATTN_INPUT,
-    /** Query projection, before rotary embedding, {@code [tokens, heads * headDimension]}. */
+    /**
+     * Query projection with its bias, before any rotary embedding, {@code [tokens, heads *
+     * headDimension]}.
+     */
     QUERY,
-    /** Key projection, before rotary embedding, {@code [tokens, keyValueHeads * headDimension]}. */
+    /**
+     * Key projection with its bias, before any rotary embedding, {@code [tokens, keyValueHeads *
+     * headDimension]}.
+     */
     KEY,
     /** Attention probabilities, per head {@code [queries, keys]}. */
     SOFTMAX,
@@ -17,7 +26,10 @@ public enum Site {
     VALUE,
     /** What the output projection reads: the heads' contexts side by side. */
     ATTN_OUTPUT,
-    /** What the first MLP linears read: the normed residual stream. */
+    /**
+     * What the first MLP linears read: the normed residual stream or, where norms follow the
+     * blocks, the residual stream itself.
+     */
     MLP_INPUT,
     /**
      * What the last MLP linear reads: the product of gate and up, or the activated hidden layer.

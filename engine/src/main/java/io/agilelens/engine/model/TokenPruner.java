@@ -36,7 +36,10 @@ public interface TokenPruner {
 
     /**
      * Whether survivors keep their original positions; otherwise they are numbered from 0 again
-     * before the next layer, as the published code does.
+     * before the next layer, as the published code does. Rotary angles and ALiBi's distances follow
+     * the numbers; learned positions are added at the input, before any token leaves, and are the
+     * same either way. A token that follows on a cache goes by its number in each layer where
+     * survivors were numbered anew, by the number of tokens seen where they were not.
      */
     default boolean keepsPositions() {
         return false;

@@ -19,10 +19,13 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A {@link QuantizationPlan} made to run, simulated or on the integer kernels. */
 public final class QuantizedNumerics implements Numerics {
     private final List<Layer> layers = new ArrayList<>();
+    private final Optional<LinearOperator> inputProjection;
+    private final Optional<LinearOperator> outputProjection;
     private final LinearOperator head;
 
     private record Layer(
@@ -53,6 +56,8 @@ public final class QuantizedNumerics implements Numerics {
             layers.add(
                     layer(model, kernels, unquantized, plan.layers().get(layer), layer, execution));
         }
+        inputProjection = unquantized.inputProjection();
+        outputProjection = unquantized.outputProjection();
         head = unquantized.head();
         progress.report("packing weights", count, count);
     }
@@ -70,10 +75,10 @@ public final class QuantizedNumerics implements Numerics {
             ActivationQuantizer quantizer = plan.activations().get(site);
             IntegerSite integer =
                     execution == Execution.EXECUTED && quantizer != null && site.isLinearInput()
-                            ? integerSite(plan, site, quantizer, layer)
+                            ? integerSite(model.config().roles(), plan, site, quantizer, layer)
                             : null;
             sites.put(site, integer != null ? integer : simulated(quantizer));
-            for (LinearRole role : LinearRole.values()) {
+            for (LinearRole role : model.config().roles()) {
                 if (role.input() == site) {
                     linears.put(
                             role, linear(model, kernels, unquantized, plan, layer, role, integer));
@@ -84,8 +89,12 @@ public final class QuantizedNumerics implements Numerics {
     }
 
     private static IntegerSite integerSite(
-            QuantizationPlan.Layer plan, Site site, ActivationQuantizer quantizer, int layer) {
-        for (LinearRole role : LinearRole.values()) {
+            List<LinearRole> roles,
+            QuantizationPlan.Layer plan,
+            Site site,
+            ActivationQuantizer quantizer,
+            int layer) {
+        for (LinearRole role : roles) {
             if (role.input() == site) {
                 QuantizedWeight weight = plan.weights().get(role);
                 if (weight == null) {
@@ -163,6 +172,16 @@ public final class QuantizedNumerics implements Numerics {
     @Override
     public LinearOperator linear(int layer, LinearRole role) {
         return layers.get(layer).linears().get(role);
+    }
+
+    @Override
+    public Optional<LinearOperator> inputProjection() {
+        return inputProjection;
+    }
+
+    @Override
+    public Optional<LinearOperator> outputProjection() {
+        return outputProjection;
     }
 
     @Override

@@ -153,8 +153,12 @@ class RecipeFitterTest {
     @Test
     void executedWeightsTakeLessMemory() {
         Recipe recipe = Preset.forLayers(3).get(3).recipe();
-        long executed = fit(recipe.withExecution(Execution.EXECUTED)).decoder().numerics().bytes(3);
-        assertTrue(executed < floats.bytes(3), executed + " bytes");
+        long executed =
+                fit(recipe.withExecution(Execution.EXECUTED))
+                        .decoder()
+                        .numerics()
+                        .bytes(model.config());
+        assertTrue(executed < floats.bytes(model.config()), executed + " bytes");
     }
 
     @Test

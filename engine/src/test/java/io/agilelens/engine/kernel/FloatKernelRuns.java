@@ -158,6 +158,8 @@ final class FloatKernelRuns {
         addInPlace("SiLU", x, y -> kernels.siluMultiply(y, other, y.length));
         addInPlace("GELU", x, y -> kernels.geluTanh(y, y.length));
         addInPlace("ReLU", x, y -> kernels.relu(y, y.length));
+        int[] positions = IntStream.range(0, x.length).map(j -> 2 * j).toArray();
+        addInPlace("ALiBi", x, y -> kernels.addAlibi(y, 0, y.length, positions, 99, 0.3f));
         addInPlace("sum", x, y -> kernels.add(y, other, y.length));
         addInPlace("bias", x, y -> kernels.addBias(y, tokens, channels, other));
     }

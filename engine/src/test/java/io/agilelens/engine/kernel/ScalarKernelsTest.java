@@ -219,6 +219,9 @@ class ScalarKernelsTest {
         float[] relu = {-1, 2};
         kernels.relu(relu, 2);
         assertArrayEquals(new float[] {0, 2}, relu);
+        float[] scores = {9, 1, 2, 3};
+        kernels.addAlibi(scores, 1, 3, new int[] {0, 2, 5}, 5, 0.5f);
+        assertArrayEquals(new float[] {9, -1.5f, 0.5f, 3}, scores);
         float[] rows = {1, 2, 3, 4};
         kernels.addBias(rows, 2, 2, new float[] {10, 20});
         assertArrayEquals(new float[] {11, 22, 13, 24}, rows);

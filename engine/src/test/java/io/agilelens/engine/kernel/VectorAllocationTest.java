@@ -45,6 +45,7 @@ class VectorAllocationTest {
             float[] scales = inputs.scales(OUTPUTS * 3);
             byte[] zeroPoints = inputs.bytes(OUTPUTS * 3, -8, 7);
             int[] groups = {0, 1, 2};
+            int[] positions = KernelInputs.blocks(207, 1);
             float[] y = new float[TOKENS * OUTPUTS];
 
             Fp32Weights fp32 = kernels.packFp32(w, OUTPUTS, INPUTS);
@@ -74,6 +75,7 @@ class VectorAllocationTest {
             }
             assertKeepsRegisters("softmax", () -> kernels.softmax(y, 0, 207));
             assertKeepsRegisters("silu", () -> kernels.siluMultiply(y, y, 207));
+            assertKeepsRegisters("alibi", () -> kernels.addAlibi(y, 0, 207, positions, 9, 0.1f));
             assertKeepsRegisters("gelu", () -> kernels.geluTanh(y, 207));
             assertKeepsRegisters(
                     "scores",

@@ -435,6 +435,11 @@ class VectorKernelsTest {
         scalar.add(expected, y, count);
         vector.add(actual, y, count);
         assertArrayEquals(expected, actual);
+
+        int[] positions = IntStream.range(0, count).map(j -> 3 * j + j % 3).toArray();
+        scalar.addAlibi(expected, 2, count, positions, 3 * count, 0.3f);
+        vector.addAlibi(actual, 2, count, positions, 3 * count, 0.3f);
+        assertArrayEquals(expected, actual);
     }
 
     @ParameterizedTest

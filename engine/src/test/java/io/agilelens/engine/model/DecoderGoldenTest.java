@@ -28,7 +28,13 @@ class DecoderGoldenTest {
         "stories260k, 0, -1",
         "stories260k, 1, -1",
         "tiny-llama3, 0, -1",
-        "tiny-llama3, 1, -1"
+        "tiny-llama3, 1, -1",
+        "tiny-opt-pre, 0, 0",
+        "tiny-opt-pre, 1, -1",
+        "tiny-opt-post, 0, 0",
+        "tiny-opt-post, 1, -1",
+        "tiny-bloom, 0, 0",
+        "tiny-bloom, 1, -1"
     })
     void matchesHiddenStatesAttentionAndLogits(String name, int sequence, int bits) {
         Golden golden = Golden.open("goldens", name);
@@ -57,7 +63,7 @@ class DecoderGoldenTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"stories260k", "tiny-llama3"})
+    @CsvSource({"stories260k", "tiny-llama3", "tiny-opt-pre", "tiny-opt-post", "tiny-bloom"})
     void generatesTheSameGreedyTokensThroughTheCache(String name) {
         Golden golden = Golden.open("goldens", name);
         try (Model model = Model.open(Checkpoints.open(Golden.model(name)))) {
@@ -82,7 +88,7 @@ class DecoderGoldenTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"stories260k", "tiny-llama3"})
+    @CsvSource({"stories260k", "tiny-llama3", "tiny-opt-pre", "tiny-opt-post", "tiny-bloom"})
     void replaysASequenceTokenByToken(String name) {
         Golden golden = Golden.open("goldens", name);
         try (Model model = Model.open(Checkpoints.open(Golden.model(name)))) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.engine.TinyFamily;
 import io.agilelens.engine.TinyModels;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Checkpoints;
@@ -12,7 +13,6 @@ import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.prune.PruningSchedule;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
-import io.agilelens.engine.tensor.DType;
 import io.agilelens.engine.tensor.Matrix;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,32 +21,38 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The forward pass on a random model with grouped-query attention, against the plain reference. */
+/** The forward pass on random models of every form, against the plain reference. */
+@ParameterizedClass
+@EnumSource(TinyFamily.class)
 class DecoderTest {
-    /** Logits are a few units large; what float sums over 32 to 48 channels and 4 layers cost. */
+    /** Logits are a few units large; what float sums over 36 to 144 channels and 4 layers cost. */
     private static final float TOLERANCE = 2e-4f;
-
-    private static final TinyModels.Dimensions DIMENSIONS =
-            new TinyModels.Dimensions(
-                    TinyModels.SMALLEST_VOCABULARY, 32, 4, 4, 2, 48, 128, false, DType.F32, 5);
 
     private static final Cancellation NEVER = Cancellation.never();
 
-    @TempDir private static Path folder;
-    private static Model model;
-    private static Decoder decoder;
+    private final TinyFamily family;
 
-    @BeforeAll
-    static void open() {
-        model = Model.open(Checkpoints.open(TinyModels.write(folder, DIMENSIONS)));
+    @TempDir private Path folder;
+    private Model model;
+    private Decoder decoder;
+
+    DecoderTest(TinyFamily family) {
+        this.family = family;
+    }
+
+    @BeforeEach
+    void open() {
+        model = Model.open(Checkpoints.open(family.write(folder)));
         var kernels = KernelProvider.current().kernels();
         decoder =
                 new Decoder(
@@ -56,8 +62,8 @@ class DecoderTest {
                                 model, kernels, WeightPrecision.FP32, Progress.NONE, NEVER));
     }
 
-    @AfterAll
-    static void close() {
+    @AfterEach
+    void close() {
         model.close();
     }
 
@@ -65,7 +71,7 @@ class DecoderTest {
     @ValueSource(ints = {1, 2, 63, 64, 65, 130})
     void agreesWithTheReference(int tokens) {
         int[] ids = ids(tokens);
-        ReferenceLlama.Result expected = new ReferenceLlama(model).run(ids);
+        ReferenceDecoder.Result expected = ReferenceDecoder.of(model).run(ids);
         Decoder.Pass pass = decoder.run(ids, NEVER);
         assertEquals(tokens, pass.survivors().length);
         compare(expected, pass);
@@ -85,7 +91,7 @@ class DecoderTest {
                             whole.data(), whole.offset(from), whole.offset(from + part.length));
             assertArrayEquals(rows, hidden.data(), TOLERANCE, "from token " + from);
         }
-        for (int layer = 0; layer < DIMENSIONS.layers(); layer++) {
+        for (int layer = 0; layer < TinyFamily.LAYERS; layer++) {
             assertEquals(70, cache.length(layer));
         }
     }
@@ -95,8 +101,9 @@ class DecoderTest {
     void prunesAsTheReferenceDoes(double beta, boolean keepsPositions) {
         int[] ids = ids(90);
         PruningSchedule schedule = schedule(beta, keepsPositions);
-        ReferenceLlama.Result expected =
-                new ReferenceLlama(model).run(ids, List.of(1, 2), schedule.gamma(), keepsPositions);
+        ReferenceDecoder.Result expected =
+                ReferenceDecoder.of(model)
+                        .run(ids, List.of(1, 2), schedule.gamma(), keepsPositions);
         Decoder.Pass pass = pass(ids, null, schedule);
         assertTrue(pass.survivors().length < 90);
         compare(expected, pass);
@@ -104,11 +111,11 @@ class DecoderTest {
 
     /** METHOD §2.4: layers hold different numbers of tokens, and positions follow each of them. */
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void continuesAPrunedPrompt(boolean keepsPositions) {
+    @CsvSource({"false, true", "true, true", "false, false", "true, false"})
+    void continuesAPrunedPrompt(boolean keepsPositions, boolean knowsOfPruning) {
         int[] ids = ids(60);
         PruningSchedule schedule = schedule(0.5, keepsPositions);
-        ReferenceLlama reference = new ReferenceLlama(model);
+        ReferenceDecoder reference = ReferenceDecoder.of(model);
         KeyValueCache cache = new KeyValueCache(model.config());
         compare(
                 reference.run(ids, List.of(1, 2), schedule.gamma(), keepsPositions),
@@ -119,7 +126,8 @@ class DecoderTest {
             for (int layer = 0; layer < held.length; layer++) {
                 assertEquals(held[layer]++, cache.length(layer), "layer " + layer);
             }
-            Decoder.Pass step = pass(new int[] {next}, cache, schedule);
+            TokenPruner pruner = knowsOfPruning ? schedule : TokenPruner.NONE;
+            Decoder.Pass step = pass(new int[] {next}, cache, pruner);
             assertArrayEquals(new int[] {0}, step.survivors(), "a single token is never pruned");
             compare(reference.run(new int[] {next}, List.of(1, 2), 0, keepsPositions), step);
         }
@@ -223,14 +231,14 @@ class DecoderTest {
                     }
                 };
         decoder.run(ids(9), null, TokenPruner.NONE, probe, NEVER);
-        for (int layer = 0; layer < DIMENSIONS.layers(); layer++) {
+        for (int layer = 0; layer < TinyFamily.LAYERS; layer++) {
             for (Site site : Site.values()) {
                 assertEquals(site != Site.SOFTMAX, seen.contains(layer + " " + site));
             }
         }
     }
 
-    private static Decoder.Pass pass(int[] ids, KeyValueCache cache, TokenPruner pruner) {
+    private Decoder.Pass pass(int[] ids, KeyValueCache cache, TokenPruner pruner) {
         return decoder.run(ids, cache, pruner, Probe.NONE, NEVER);
     }
 
@@ -239,7 +247,7 @@ class DecoderTest {
                 beta, new TreeSet<>(List.of(1, 2)), TokenScore.START, keepsPositions);
     }
 
-    private static void compare(ReferenceLlama.Result expected, Decoder.Pass pass) {
+    private void compare(ReferenceDecoder.Result expected, Decoder.Pass pass) {
         assertArrayEquals(
                 expected.survivors().stream().mapToInt(Integer::intValue).toArray(),
                 pass.survivors());

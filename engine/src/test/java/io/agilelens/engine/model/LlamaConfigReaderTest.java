@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,13 +43,12 @@ class LlamaConfigReaderTest {
         ModelConfig config = read(json);
         assertEquals(8, config.keyValueHeads());
         assertEquals(8, config.headDimension());
-        assertEquals(1e-6f, config.normEpsilon());
-        assertEquals(10000, config.rotary().theta());
-        assertInstanceOf(RotaryEmbedding.Unscaled.class, config.rotary().scaling());
+        assertEquals(1e-6f, config.norm().epsilon());
+        assertEquals(10000, rotary(config).theta());
+        assertInstanceOf(RotaryEmbedding.Unscaled.class, rotary(config).scaling());
         assertEquals(2048, config.contextLength());
         assertFalse(config.tiedHead());
-        assertFalse(config.attentionBias());
-        assertFalse(config.mlpBias());
+        assertEquals(Set.of(), config.biased());
         assertEquals(Architecture.LLAMA, config.architecture());
     }
 
@@ -66,7 +66,7 @@ class LlamaConfigReaderTest {
     void readsRotaryScalingInOldAndNewSpelling() {
         ObjectNode older = config();
         older.putObject("rope_scaling").put("type", "linear").put("factor", 4.0);
-        assertEquals(new RotaryEmbedding.Linear(4), read(older).rotary().scaling());
+        assertEquals(new RotaryEmbedding.Linear(4), rotary(read(older)).scaling());
         ObjectNode newer = config();
         newer.putObject("rope_parameters")
                 .put("rope_type", "llama3")
@@ -75,7 +75,7 @@ class LlamaConfigReaderTest {
                 .put("low_freq_factor", 1.0)
                 .put("high_freq_factor", 4.0)
                 .put("original_max_position_embeddings", 64);
-        RotaryEmbedding rotary = read(newer).rotary();
+        RotaryEmbedding rotary = rotary(read(newer));
         assertEquals(500000, rotary.theta());
         assertEquals(new RotaryEmbedding.Llama3(8, 1, 4, 64), rotary.scaling());
     }
@@ -86,9 +86,9 @@ class LlamaConfigReaderTest {
         RotaryEmbedding linear = new RotaryEmbedding(10000, new RotaryEmbedding.Linear(4));
         RotaryEmbedding llama3 =
                 new RotaryEmbedding(10000, new RotaryEmbedding.Llama3(8, 1, 4, 64));
-        float[] before = plain.frequencies(16);
-        float[] divided = linear.frequencies(16);
-        float[] stretched = llama3.frequencies(16);
+        float[] before = plain.frequencies(16, 512);
+        float[] divided = linear.frequencies(16, 512);
+        float[] stretched = llama3.frequencies(16, 512);
         for (int i = 0; i < 8; i++) {
             assertEquals(before[i] / 4, divided[i], before[i] * 1e-6);
             double wavelength = 2 * Math.PI / before[i];
@@ -114,7 +114,7 @@ class LlamaConfigReaderTest {
                     hidden_size | 0 | config key hidden_size is 0
                     hidden_size | 32.5 | config key hidden_size is 32.5
                     hidden_size | 9999999999 | config key hidden_size is 9999999999
-                    hidden_size | 34 | config key hidden_size is 34: without head_dim it must be a multiple of num_attention_heads 4
+                    hidden_size | 34 | config key hidden_size is 34: it must be a multiple of num_attention_heads 4
                     num_hidden_layers | -1 | config key num_hidden_layers is -1
                     vocab_size | true | config key vocab_size is true
                     num_key_value_heads | 3 | config key num_key_value_heads is 3: it must divide num_attention_heads 4
@@ -124,7 +124,7 @@ class LlamaConfigReaderTest {
                     rms_norm_eps | "small" | config key rms_norm_eps is "small": a number
                     rope_theta | 0 | config key rope_theta is 0.0: it must be positive
                     tie_word_embeddings | "no" | config key tie_word_embeddings is "no": true or false
-                    rope_scaling | {"rope_type": "yarn"} | config key rope_scaling type is yarn: known are default, linear, llama3
+                    rope_scaling | {"rope_type": "yarn"} | config key rope_scaling type is yarn: known are default, linear, dynamic, llama3
                     rope_scaling | {"type": "linear"} | rope_scaling factor
                     rope_scaling | {"type": "linear", "factor": -2} | rope_scaling factor is -2
                     quantization_config | {"quant_method": "awq"} | config key quantization_config is awq: quantized checkpoints cannot be read yet
@@ -161,14 +161,16 @@ class LlamaConfigReaderTest {
     void refusesOtherArchitecturesAndClosesTheCheckpoint() {
         var unknown = new Configured(config().put("model_type", "mamba"));
         assertEquals(
-                "somewhere: model_type \"mamba\" is not known: this version opens \"llama\"",
+                "somewhere: model_type \"mamba\" is not known: this version opens \"llama\","
+                        + " \"mistral\", \"qwen2\", \"opt\", \"bloom\"",
                 assertThrows(UserException.class, () -> Model.open(unknown)).getMessage());
         assertTrue(unknown.closed);
         ObjectNode json = config();
         json.remove("model_type");
         var silent = new Configured(json);
         assertEquals(
-                "somewhere: config.json has no model_type: it should say \"llama\"",
+                "somewhere: config.json has no model_type: it should say \"llama\", \"mistral\","
+                        + " \"qwen2\", \"opt\", \"bloom\"",
                 assertThrows(UserException.class, () -> Model.open(silent)).getMessage());
         assertTrue(silent.closed);
     }
@@ -208,8 +210,12 @@ class LlamaConfigReaderTest {
         return TinyModels.config(TinyModels.Dimensions.small());
     }
 
+    private static RotaryEmbedding rotary(ModelConfig config) {
+        return (RotaryEmbedding) config.positions();
+    }
+
     private static ModelConfig read(JsonNode config) {
-        return LlamaConfigReader.read(new Configured(config));
+        return ConfigReader.read(new Configured(config));
     }
 
     /** A checkpoint that has a configuration and no tensors. */

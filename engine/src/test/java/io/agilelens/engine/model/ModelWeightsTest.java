@@ -14,8 +14,8 @@ import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import io.agilelens.engine.tensor.DType;
-import io.agilelens.engine.tensor.Matrix;
 import io.agilelens.engine.tensor.DenseTensor;
+import io.agilelens.engine.tensor.Matrix;
 import io.agilelens.engine.tensor.Tensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -37,14 +37,14 @@ class ModelWeightsTest {
     void findsEveryLinearWithItsShape() {
         try (Model model = open(json -> {})) {
             ModelConfig config = model.config();
-            for (LinearRole role : LinearRole.values()) {
+            for (LinearRole role : config.roles()) {
                 LinearWeight weight = model.weights().linear(1, role);
                 assertArrayEquals(
                         new long[] {role.outputs(config), role.inputs(config)},
                         weight.weight().shape());
                 assertTrue(weight.bias().isEmpty());
                 assertEquals(
-                        "model.layers.1." + ModelWeights.tensorName(role) + ".weight",
+                        "model.layers.1." + Architecture.LLAMA.names().linear(role) + ".weight",
                         weight.weight().name());
             }
             assertEquals("lm_head.weight", model.weights().head().weight().name());

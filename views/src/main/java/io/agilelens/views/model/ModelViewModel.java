@@ -1,7 +1,10 @@
 package io.agilelens.views.model;
 
 import io.agilelens.engine.evaluate.TensorStatistics;
+import io.agilelens.engine.model.Alibi;
+import io.agilelens.engine.model.LearnedPositions;
 import io.agilelens.engine.model.ModelConfig;
+import io.agilelens.engine.model.PositionEncoding;
 import io.agilelens.engine.model.RotaryEmbedding;
 import io.agilelens.engine.tensor.Tensor;
 import io.agilelens.views.Background;
@@ -138,11 +141,11 @@ public final class ModelViewModel {
         add(facts, "feedforward", Integer.toString(config.feedForwardSize()));
         add(facts, "vocabulary", Integer.toString(config.vocabularySize()));
         add(facts, "context", Messages.text("model.tokens", config.contextLength()));
-        add(facts, "rotary", rotary(config.rotary()));
+        add(facts, "positions", positions(config.positions()));
         add(facts, "head", Messages.text(config.tiedHead() ? "model.head.tied" : "model.head.own"));
         add(facts, "parameters", Figures.count(opened.model().parameters()));
         add(facts, "bytes", Figures.bytes(bytes));
-        add(facts, "memory", Figures.bytes(opened.baseline().numerics().bytes(config.layers())));
+        add(facts, "memory", Figures.bytes(opened.baseline().numerics().bytes(config)));
         add(facts, "tokenizer", opened.model().tokenizer().kind());
         add(facts, "source", opened.reference());
         add(facts, "text", opened.text().source());
@@ -150,15 +153,30 @@ public final class ModelViewModel {
         return List.copyOf(facts);
     }
 
-    private static String rotary(RotaryEmbedding rotary) {
-        String theta = "θ " + Figures.number(rotary.theta());
-        return switch (rotary.scaling()) {
-            case RotaryEmbedding.Unscaled() -> theta;
-            case RotaryEmbedding.Linear(double factor) ->
-                    theta + ", linear × " + Figures.number(factor);
-            case RotaryEmbedding.Llama3 llama3 ->
-                    theta + ", llama3 × " + Figures.number(llama3.factor());
+    private static String positions(PositionEncoding positions) {
+        return switch (positions) {
+            case RotaryEmbedding rotary ->
+                    Messages.text(
+                            "model.positions.rotary",
+                            Figures.number(rotary.theta()),
+                            scaling(rotary.scaling()));
+            case LearnedPositions learned ->
+                    Messages.text("model.positions.learned", learned.count());
+            case Alibi() -> Messages.text("model.positions.alibi");
         };
+    }
+
+    private static String scaling(RotaryEmbedding.Scaling scaling) {
+        return switch (scaling) {
+            case RotaryEmbedding.Unscaled() -> "";
+            case RotaryEmbedding.Linear(double factor) -> stretched("linear", factor);
+            case RotaryEmbedding.Dynamic dynamic -> stretched("dynamic", dynamic.factor());
+            case RotaryEmbedding.Llama3 llama3 -> stretched("llama3", llama3.factor());
+        };
+    }
+
+    private static String stretched(String type, double factor) {
+        return ", " + type + " × " + Figures.number(factor);
     }
 
     private static void add(List<Fact> facts, String key, String value) {

@@ -1,0 +1,130 @@
+package io.agilelens.engine.model;
+
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the tensors of an architecture are called, after Hugging Face's modelling code. Checkpoints
+ * saved from the bare model lack the outer prefix or part of it; all spellings are read, the first
+ * one is written.
+ *
+ * @param prefixes outer prefixes
+ * @param layers what a decoder layer's names start with behind the prefix, {@code %d} being its
+ *     number from 0
+ * @param parts names without {@code .weight} and {@code .bias}, of those parts that there are
+ * @param linears names of the linear layers inside a decoder layer
+ * @param fusedProjections the linear that holds query, key and value at once: its rows are {@code
+ *     [heads, 3, headDimension]}
+ */
+public record TensorNames(
+        List<String> prefixes,
+        String layers,
+        Map<Part, String> parts,
+        Map<LinearRole, String> linears,
+        Optional<String> fusedProjections) {
+
+    public TensorNames {
+        parts = Map.copyOf(parts);
+        linears = Collections.unmodifiableMap(new EnumMap<>(linears));
+    }
+
+    /** Parts of a decoder other than the linear layers and the output head. */
+    public enum Part {
+        EMBEDDING,
+        POSITIONS,
+        EMBEDDING_NORM,
+        INPUT_PROJECTION,
+        OUTPUT_PROJECTION,
+        /** Inside a layer. */
+        ATTENTION_NORM,
+        /** Inside a layer. */
+        MLP_NORM,
+        FINAL_NORM
+    }
+
+    /** The output head where it is no other tensor's twin; it stands outside the prefix. */
+    static final String HEAD = "lm_head.weight";
+
+    static final TensorNames LLAMA =
+            new TensorNames(
+                    List.of("model.", ""),
+                    "layers.%d.",
+                    Map.of(
+                            Part.EMBEDDING, "embed_tokens",
+                            Part.ATTENTION_NORM, "input_layernorm",
+                            Part.MLP_NORM, "post_attention_layernorm",
+                            Part.FINAL_NORM, "norm"),
+                    Map.of(
+                            LinearRole.QUERY, "self_attn.q_proj",
+                            LinearRole.KEY, "self_attn.k_proj",
+                            LinearRole.VALUE, "self_attn.v_proj",
+                            LinearRole.ATTENTION_OUTPUT, "self_attn.o_proj",
+                            LinearRole.GATE, "mlp.gate_proj",
+                            LinearRole.UP, "mlp.up_proj",
+                            LinearRole.DOWN, "mlp.down_proj"),
+                    Optional.empty());
+
+    static final TensorNames OPT =
+            new TensorNames(
+                    List.of("model.decoder.", "decoder.", ""),
+                    "layers.%d.",
+                    Map.of(
+                            Part.EMBEDDING, "embed_tokens",
+                            Part.POSITIONS, "embed_positions",
+                            Part.INPUT_PROJECTION, "project_in",
+                            Part.OUTPUT_PROJECTION, "project_out",
+                            Part.ATTENTION_NORM, "self_attn_layer_norm",
+                            Part.MLP_NORM, "final_layer_norm",
+                            Part.FINAL_NORM, "final_layer_norm"),
+                    Map.of(
+                            LinearRole.QUERY, "self_attn.q_proj",
+                            LinearRole.KEY, "self_attn.k_proj",
+                            LinearRole.VALUE, "self_attn.v_proj",
+                            LinearRole.ATTENTION_OUTPUT, "self_attn.out_proj",
+                            LinearRole.UP, "fc1",
+                            LinearRole.DOWN, "fc2"),
+                    Optional.empty());
+
+    /** Query, key and value have names of their own in native bundles only. */
+    static final TensorNames BLOOM =
+            new TensorNames(
+                    List.of("transformer.", ""),
+                    "h.%d.",
+                    Map.of(
+                            Part.EMBEDDING, "word_embeddings",
+                            Part.EMBEDDING_NORM, "word_embeddings_layernorm",
+                            Part.ATTENTION_NORM, "input_layernorm",
+                            Part.MLP_NORM, "post_attention_layernorm",
+                            Part.FINAL_NORM, "ln_f"),
+                    Map.of(
+                            LinearRole.QUERY, "self_attention.query",
+                            LinearRole.KEY, "self_attention.key",
+                            LinearRole.VALUE, "self_attention.value",
+                            LinearRole.ATTENTION_OUTPUT, "self_attention.dense",
+                            LinearRole.UP, "mlp.dense_h_to_4h",
+                            LinearRole.DOWN, "mlp.dense_4h_to_h"),
+                    Optional.of("self_attention.query_key_value"));
+
+    /** A part outside the layers, without prefix. */
+    String part(Part part) {
+        return parts.get(part);
+    }
+
+    /** A part of a layer, without prefix. */
+    String part(int layer, Part part) {
+        return layers.formatted(layer) + parts.get(part);
+    }
+
+    /** A linear's name inside its layer, such as {@code self_attn.q_proj}. */
+    public String linear(LinearRole role) {
+        return linears.get(role);
+    }
+
+    /** What the names of a layer start with, the usual prefix included. */
+    public String layerPrefix(int layer) {
+        return prefixes.getFirst() + layers.formatted(layer);
+    }
+}

@@ -1,0 +1,186 @@
+package io.agilelens.engine;
+
+import io.agilelens.engine.TinyModels.Filler;
+import io.agilelens.engine.tensor.DType;
+import java.nio.file.Path;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A random checkpoint of each form that a decoder can have: 4 layers, 36 channels, 6 heads (which
+ * is no power of two), F32, {@link TinyModels}' vocabulary and tokenizer.
+ */
+public enum TinyFamily {
+    LLAMA("llama", "model."),
+    /** Biases on query, key and value only, tied head. */
+    QWEN2("qwen2", "model."),
+    OPT("opt", "model.decoder."),
+    /** As 350m: norms behind the blocks, a narrower embedding, no final norm. */
+    OPT_POST("opt", "model.decoder."),
+    BLOOM("bloom", "transformer."),
+    BLOOM_NORMED_RESIDUAL("bloom", "transformer.");
+
+    public static final int LAYERS = 4;
+    public static final int CONTEXT = 160;
+
+    private static final int HIDDEN = 36;
+    private static final int HEADS = 6;
+    private static final int KEY_VALUE_HEADS = 3;
+    private static final int FEED_FORWARD = 40;
+    private static final int NARROW = 20;
+    private static final int VOCABULARY = TinyModels.SMALLEST_VOCABULARY;
+
+    private final String modelType;
+    private final String prefix;
+
+    TinyFamily(String modelType, String prefix) {
+        this.modelType = modelType;
+        this.prefix = prefix;
+    }
+
+    /** What tensor names start with, as the class with the output head writes them. */
+    public String prefix() {
+        return prefix;
+    }
+
+    /**
+     * Writes a checkpoint: config, weights, tokenizer.
+     *
+     * @param folder an existing folder
+     * @return the folder
+     */
+    public Path write(Path folder) {
+        return write(folder, prefix);
+    }
+
+    /**
+     * @param prefix what tensor names start with
+     */
+    public Path write(Path folder, String prefix) {
+        TinyModels.writeText(folder.resolve("config.json"), config().toPrettyString());
+        TinyModels.writeText(folder.resolve("tokenizer.json"), TinyModels.tokenizer(VOCABULARY));
+        Filler filler = new Filler(ordinal() + 1L, DType.F32);
+        switch (modelType) {
+            case "opt" -> opt(filler, prefix);
+            case "bloom" -> bloom(filler, prefix);
+            default -> llama(filler, prefix);
+        }
+        filler.writer.write(folder.resolve("model.safetensors"));
+        return folder;
+    }
+
+    /** The {@code config.json}, to be changed at will. */
+    public ObjectNode config() {
+        ObjectNode config =
+                JsonMapper.shared()
+                        .createObjectNode()
+                        .put("model_type", modelType)
+                        .put("vocab_size", VOCABULARY)
+                        .put("hidden_size", HIDDEN)
+                        .put("bos_token_id", TinyModels.START)
+                        .put("eos_token_id", TinyModels.END);
+        return switch (modelType) {
+            case "opt" ->
+                    config.put("ffn_dim", FEED_FORWARD)
+                            .put("num_hidden_layers", LAYERS)
+                            .put("num_attention_heads", HEADS)
+                            .put("max_position_embeddings", CONTEXT)
+                            .put("activation_function", "relu")
+                            .put("do_layer_norm_before", this == OPT)
+                            .put("word_embed_proj_dim", embeddingSize());
+            case "bloom" ->
+                    config.put("n_layer", LAYERS)
+                            .put("n_head", HEADS)
+                            .put("seq_length", CONTEXT)
+                            .put("layer_norm_epsilon", 1e-5)
+                            .put(
+                                    "apply_residual_connection_post_layernorm",
+                                    this == BLOOM_NORMED_RESIDUAL);
+            default ->
+                    config.put("intermediate_size", FEED_FORWARD)
+                            .put("num_hidden_layers", LAYERS)
+                            .put("num_attention_heads", HEADS)
+                            .put("num_key_value_heads", KEY_VALUE_HEADS)
+                            .put("max_position_embeddings", CONTEXT)
+                            .put("hidden_act", "silu")
+                            .put("rms_norm_eps", 1e-5)
+                            .put("rope_theta", 10000.0)
+                            .put("tie_word_embeddings", this == QWEN2);
+        };
+    }
+
+    private int embeddingSize() {
+        return this == OPT_POST ? NARROW : HIDDEN;
+    }
+
+    private void llama(Filler filler, String prefix) {
+        int keyValues = HIDDEN / HEADS * KEY_VALUE_HEADS;
+        filler.matrix(prefix + "embed_tokens.weight", VOCABULARY, HIDDEN);
+        for (int layer = 0; layer < LAYERS; layer++) {
+            String name = prefix + "layers." + layer + ".";
+            filler.norm(name + "input_layernorm.weight", HIDDEN);
+            projection(filler, name + "self_attn.q_proj", HIDDEN, HIDDEN, this == QWEN2);
+            projection(filler, name + "self_attn.k_proj", keyValues, HIDDEN, this == QWEN2);
+            projection(filler, name + "self_attn.v_proj", keyValues, HIDDEN, this == QWEN2);
+            projection(filler, name + "self_attn.o_proj", HIDDEN, HIDDEN, false);
+            filler.norm(name + "post_attention_layernorm.weight", HIDDEN);
+            projection(filler, name + "mlp.gate_proj", FEED_FORWARD, HIDDEN, false);
+            projection(filler, name + "mlp.up_proj", FEED_FORWARD, HIDDEN, false);
+            projection(filler, name + "mlp.down_proj", HIDDEN, FEED_FORWARD, false);
+        }
+        filler.norm(prefix + "norm.weight", HIDDEN);
+        if (this != QWEN2) {
+            filler.matrix("lm_head.weight", VOCABULARY, HIDDEN);
+        }
+    }
+
+    private void opt(Filler filler, String prefix) {
+        filler.matrix(prefix + "embed_tokens.weight", VOCABULARY, embeddingSize());
+        filler.matrix(prefix + "embed_positions.weight", CONTEXT + 2, HIDDEN);
+        if (this == OPT_POST) {
+            filler.matrix(prefix + "project_in.weight", HIDDEN, NARROW);
+            filler.matrix(prefix + "project_out.weight", NARROW, HIDDEN);
+        }
+        for (int layer = 0; layer < LAYERS; layer++) {
+            String name = prefix + "layers." + layer + ".";
+            for (String linear : new String[] {"q_proj", "k_proj", "v_proj", "out_proj"}) {
+                projection(filler, name + "self_attn." + linear, HIDDEN, HIDDEN, true);
+            }
+            layerNorm(filler, name + "self_attn_layer_norm");
+            projection(filler, name + "fc1", FEED_FORWARD, HIDDEN, true);
+            projection(filler, name + "fc2", HIDDEN, FEED_FORWARD, true);
+            layerNorm(filler, name + "final_layer_norm");
+        }
+        if (this == OPT) {
+            layerNorm(filler, prefix + "final_layer_norm");
+        }
+    }
+
+    private void bloom(Filler filler, String prefix) {
+        filler.matrix(prefix + "word_embeddings.weight", VOCABULARY, HIDDEN);
+        layerNorm(filler, prefix + "word_embeddings_layernorm");
+        for (int layer = 0; layer < LAYERS; layer++) {
+            String name = prefix + "h." + layer + ".";
+            layerNorm(filler, name + "input_layernorm");
+            projection(filler, name + "self_attention.query_key_value", 3 * HIDDEN, HIDDEN, true);
+            projection(filler, name + "self_attention.dense", HIDDEN, HIDDEN, true);
+            layerNorm(filler, name + "post_attention_layernorm");
+            projection(filler, name + "mlp.dense_h_to_4h", 4 * HIDDEN, HIDDEN, true);
+            projection(filler, name + "mlp.dense_4h_to_h", HIDDEN, 4 * HIDDEN, true);
+        }
+        layerNorm(filler, prefix + "ln_f");
+    }
+
+    private static void projection(
+            Filler filler, String name, int outputs, int inputs, boolean biased) {
+        filler.matrix(name + ".weight", outputs, inputs);
+        if (biased) {
+            filler.bias(name + ".bias", outputs);
+        }
+    }
+
+    private static void layerNorm(Filler filler, String name) {
+        filler.norm(name + ".weight", HIDDEN);
+        filler.bias(name + ".bias", HIDDEN);
+    }
+}
