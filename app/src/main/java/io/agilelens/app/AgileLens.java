@@ -7,6 +7,7 @@ import io.agilelens.app.command.InfoCommand;
 import io.agilelens.app.command.LogitsCommand;
 import io.agilelens.app.command.OutliersCommand;
 import io.agilelens.app.command.PerplexityCommand;
+import io.agilelens.app.command.PlantCommand;
 import io.agilelens.app.command.PruneCommand;
 import io.agilelens.app.command.QuantizeCommand;
 import io.agilelens.app.command.StandardOutput;
@@ -50,6 +51,7 @@ import picocli.CommandLine.Spec;
             PerplexityCommand.class,
             OutliersCommand.class,
             PruneCommand.class,
+            PlantCommand.class,
             QuantizeCommand.class,
             BenchCommand.class,
             SynthesizeCommand.class,

@@ -100,7 +100,7 @@ public final class BenchCommand extends EngineCommand {
         setThreads();
         try (OpenModel open = modelOption.open()) {
             requireContext(open.config());
-            ObjectNode result = object().put("model", open.name());
+            ObjectNode result = Results.of(open);
             addMachine(result.putObject("machine"), progress);
             ArrayNode prefill = result.putArray("prefill");
             ArrayNode decode = result.putArray("decode");

@@ -63,9 +63,15 @@ abstract class EngineCommand implements Callable<Integer> {
         }
     }
 
-    /** Prints the result in the form that was asked for. */
+    /**
+     * Prints the result in the form that was asked for. Figures of a model with planted outliers
+     * never stand there without saying so.
+     */
     final void print(TerminalProgress progress, ObjectNode result, String text) {
         progress.close();
+        if (result.has(Results.PLANTED) && !json) {
+            output().println("planted: this model has outliers that were put into it on purpose");
+        }
         output().println(json ? result.toString() : text.stripTrailing());
         output().flush();
     }

@@ -79,7 +79,7 @@ public final class GenerateCommand extends EngineCommand {
 
     private ObjectNode describe(OpenModel open, TunedModel tuned, Generation generation) {
         ObjectNode result =
-                object().put("model", open.name())
+                Results.of(open)
                         .put("recipe", tuned.recipe().summary())
                         .put("prompt", prompt)
                         .put("text", generation.text())

@@ -56,7 +56,7 @@ public final class InfoCommand extends EngineCommand {
         Model model = open.model();
         ModelConfig config = model.config();
         ObjectNode result =
-                object().put("model", open.name())
+                Results.of(open)
                         .put("format", model.checkpoint().format())
                         .put("architecture", config.architecture().title())
                         .put("layers", config.layers())
@@ -78,6 +78,7 @@ public final class InfoCommand extends EngineCommand {
         result.put("bytes", bytes);
         ObjectNode elements = result.putObject("elements_by_dtype");
         dtypes.forEach(elements::put);
+        model.planting().ifPresent(planting -> result.put("planting", planting.summary()));
         open.bundle().ifPresent(bundle -> result.put("recipe", bundle.recipe().summary()));
         result.set("memory_estimate", MemoryEstimate.of(open).toJson());
         return result;
@@ -140,6 +141,9 @@ public final class InfoCommand extends EngineCommand {
         line(text, "context", "%,d tokens".formatted(info.path("context_length").asInt()));
         line(text, "parameters", "%,d".formatted(info.path("parameters").asLong()));
         line(text, "weights", Sizes.bytes(info.path("bytes").asLong()) + " of " + dtypes(info));
+        if (info.has(Results.PLANTED)) {
+            line(text, "planted", info.path("planting").asString());
+        }
         if (info.has("recipe")) {
             line(text, "recipe", info.path("recipe").asString());
         }

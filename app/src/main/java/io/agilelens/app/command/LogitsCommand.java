@@ -72,7 +72,7 @@ public final class LogitsCommand extends EngineCommand {
             int vocabulary = open.config().vocabularySize();
             AtomicFiles.writeFile(
                     file, replace, place -> writeLogits(place, tuned.decoder(), pass.hidden()));
-            ObjectNode result = object().put("model", open.name());
+            ObjectNode result = Results.of(open);
             result.put("recipe", tuned.recipe().summary());
             shape(result.putObject("logits").put("file", file.toString()), rows, vocabulary);
             ArrayNode survivors = result.putArray("positions");

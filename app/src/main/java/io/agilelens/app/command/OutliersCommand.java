@@ -35,7 +35,7 @@ public final class OutliersCommand extends EngineCommand {
                             progress,
                             cancellation);
             ObjectNode result =
-                    object().put("model", open.name())
+                    Results.of(open)
                             .put("text", text.source())
                             .put("windows", survey.windows())
                             .put("window", text.length());

@@ -61,7 +61,7 @@ public final class PerplexityCommand extends EngineCommand {
 
     private ObjectNode describe(
             OpenModel open, TunedModel tuned, TokenWindows text, Perplexity perplexity) {
-        ObjectNode result = object().put("model", open.name()).put("text", text.source());
+        ObjectNode result = Results.of(open).put("text", text.source());
         Results.addPerplexity(result, perplexity);
         if (compare) {
             put(result, "kl_divergence", perplexity.divergence());

@@ -39,9 +39,9 @@ public final class PruneCommand extends EngineCommand {
             names = "--layers",
             required = true,
             paramLabel = "3-5",
-            converter = LayerSet.Converter.class,
+            converter = IndexSet.Converter.class,
             description = "Layers that prune, counted from 0.")
-    private LayerSet layers;
+    private IndexSet layers;
 
     @Option(
             names = "--score",
@@ -56,7 +56,7 @@ public final class PruneCommand extends EngineCommand {
 
     @Override
     int run(TerminalProgress progress) {
-        PruningRecipe pruning = new PruningRecipe(beta, layers.layers(), score, keepsPositions);
+        PruningRecipe pruning = new PruningRecipe(beta, layers.indices(), score, keepsPositions);
         try (OpenModel open = modelOption.open()) {
             requireLayers(open);
             TokenWindows text = windowsOption.read(this, open.model(), Protocol.GPTQ);
@@ -82,10 +82,10 @@ public final class PruneCommand extends EngineCommand {
     }
 
     private void requireLayers(OpenModel open) {
-        if (layers.layers().last() >= open.config().layers()) {
+        if (layers.indices().last() >= open.config().layers()) {
             throw new UserException(
                     "--layers names layer %d: the model has layers 0…%d"
-                            .formatted(layers.layers().last(), open.config().layers() - 1));
+                            .formatted(layers.indices().last(), open.config().layers() - 1));
         }
     }
 
@@ -107,9 +107,7 @@ public final class PruneCommand extends EngineCommand {
             PruningTrace trace,
             Perplexity perplexity) {
         ObjectNode result =
-                object().put("model", open.name())
-                        .put("text", text.source())
-                        .put("beta", schedule.beta());
+                Results.of(open).put("text", text.source()).put("beta", schedule.beta());
         put(result, "gamma", schedule.gamma());
         put(result, "sparsity", trace.sparsity());
         ArrayNode layers = result.putArray("layers");

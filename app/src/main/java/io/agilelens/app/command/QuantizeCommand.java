@@ -87,9 +87,7 @@ public final class QuantizeCommand extends EngineCommand {
 
     private ObjectNode describe(OpenModel open, Recipe recipe, NativeBundle.Written written) {
         ObjectNode result =
-                object().put("model", open.name())
-                        .put("format", NATIVE)
-                        .put("out", written.folder().toString());
+                Results.of(open).put("format", NATIVE).put("out", written.folder().toString());
         ObjectNode files = result.putObject("files");
         written.files().forEach(files::put);
         result.put("source_weight_bytes", written.sourceBytes())

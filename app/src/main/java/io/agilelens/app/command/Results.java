@@ -8,7 +8,17 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Parts of results that several commands give in the same words. */
 final class Results {
+    /** The key that marks figures of a model with planted outliers. */
+    static final String PLANTED = "planted";
+
     private Results() {}
+
+    /** A result that says which model it is about, and what was planted in it. */
+    static ObjectNode of(OpenModel open) {
+        ObjectNode result = EngineCommand.object().put("model", open.name());
+        open.model().planting().ifPresent(planting -> result.set(PLANTED, planting.toJson()));
+        return result;
+    }
 
     static void addPerplexity(ObjectNode result, Perplexity perplexity) {
         EngineCommand.put(result, "perplexity", perplexity.perplexity());

@@ -345,4 +345,44 @@ class CommandsTest {
         array.forEach(value -> values.add(value.asInt()));
         return values;
     }
+
+    @Test
+    void plantingMarksEverythingThatComesOfIt() {
+        Path planted = folder.resolve("planted");
+        JsonNode written =
+                CommandRun.of(
+                                "plant",
+                                model,
+                                "--json",
+                                "--out",
+                                planted,
+                                "--factor",
+                                "16",
+                                "--channels",
+                                "1,5-6",
+                                "--layers",
+                                "0-1")
+                        .json();
+        assertEquals(16, written.path("planted").path("factor").asInt());
+        assertEquals("[1,5,6]", written.path("planted").path("channels").toString());
+        assertEquals(0, written.path("largest_logit_difference").asDouble());
+        JsonNode info = CommandRun.of("info", planted, "--json").json();
+        assertEquals(written.path("planted"), info.path("planted"));
+        JsonNode before =
+                CommandRun.of("outliers", model, "--text", text, "--json").json().path("sites");
+        JsonNode outliers = CommandRun.of("outliers", planted, "--text", text, "--json").json();
+        assertEquals(written.path("planted"), outliers.path("planted"));
+        assertTrue(
+                outliers.path("sites").path(0).path("kurtosis").asDouble()
+                        > 2 * before.path(0).path("kurtosis").asDouble());
+        assertTrue(
+                CommandRun.of("perplexity", planted, "--text", text)
+                        .output()
+                        .startsWith("planted: "));
+        assertTrue(
+                CommandRun.of("generate", planted, "--prompt", "a", "--tokens", "2", "--json")
+                        .json()
+                        .has("planted"));
+        assertFalse(CommandRun.of("info", model, "--json").json().has("planted"));
+    }
 }

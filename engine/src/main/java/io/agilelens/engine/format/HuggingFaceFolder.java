@@ -25,9 +25,8 @@ public final class HuggingFaceFolder implements Checkpoint {
     public static final String CONFIG = "config.json";
     public static final String WEIGHTS = "model.safetensors";
     public static final String INDEX = "model.safetensors.index.json";
-
-    private static final String TOKENIZER = "tokenizer.json";
-    private static final String TOKENIZER_SETTINGS = "tokenizer_config.json";
+    public static final String TOKENIZER = "tokenizer.json";
+    public static final String TOKENIZER_SETTINGS = "tokenizer_config.json";
 
     private static final long LARGEST_CONFIG = 4L << 20;
     private static final long LARGEST_TOKENIZER = 128L << 20;

@@ -85,8 +85,21 @@ public final class SafetensorsWriter {
         if (tensor instanceof DenseTensor dense) {
             return add(dense);
         }
+        return add(tensor, DType.F32);
+    }
+
+    /**
+     * Declares a tensor's values under its own name, rounded half to even to the stored type.
+     *
+     * @param dtype a floating-point type
+     */
+    public SafetensorsWriter add(Tensor tensor, DType dtype) {
+        requireFloat(dtype);
         return add(
-                tensor.name(), DType.F32, tensor.shape(), channel -> writeValues(channel, tensor));
+                tensor.name(),
+                dtype,
+                tensor.shape(),
+                channel -> writeValues(channel, dtype, tensor));
     }
 
     /**
@@ -96,9 +109,7 @@ public final class SafetensorsWriter {
      * @param values row-major, read when the tensor's turn comes
      */
     public SafetensorsWriter add(String name, DType dtype, long[] shape, float[] values) {
-        if (!dtype.isFloat()) {
-            throw new IllegalArgumentException(dtype + " is not a floating-point type");
-        }
+        requireFloat(dtype);
         return add(name, dtype, shape, channel -> writeFloats(channel, dtype, values));
     }
 
@@ -132,6 +143,12 @@ public final class SafetensorsWriter {
             }
         } catch (IOException failure) {
             throw FileErrors.writing(path, failure);
+        }
+    }
+
+    private static void requireFloat(DType dtype) {
+        if (!dtype.isFloat()) {
+            throw new IllegalArgumentException(dtype + " is not a floating-point type");
         }
     }
 
@@ -173,14 +190,14 @@ public final class SafetensorsWriter {
         }
     }
 
-    private static void writeValues(WritableByteChannel channel, Tensor tensor)
+    private static void writeValues(WritableByteChannel channel, DType dtype, Tensor tensor)
             throws IOException {
         long elements = tensor.elements();
         int most = CHUNK_BYTES / Float.BYTES;
         for (long first = 0; first < elements; first += most) {
             float[] values = new float[(int) Math.min(most, elements - first)];
             tensor.widen(first, values, 0, values.length);
-            writeFloats(channel, DType.F32, values);
+            writeFloats(channel, dtype, values);
         }
     }
 
@@ -195,24 +212,11 @@ public final class SafetensorsWriter {
             switch (dtype) {
                 case F32 -> chunk.putInt(Float.floatToRawIntBits(value));
                 case F16 -> chunk.putShort(Float.floatToFloat16(value));
-                case BF16 -> chunk.putShort(toBfloat16(value));
+                case BF16 -> chunk.putShort(DType.toBfloat16(value));
                 default -> throw new IllegalStateException(dtype + " holds no floats");
             }
         }
         writeFully(channel, chunk.flip());
-    }
-
-    /**
-     * The upper half of a float32, rounded half to even. A NaN keeps its sign and its upper payload
-     * bits and is made quiet, so that it cannot round to infinity.
-     */
-    static short toBfloat16(float value) {
-        int bits = Float.floatToRawIntBits(value);
-        if (Float.isNaN(value)) {
-            return (short) (bits >>> 16 | 0x0040);
-        }
-        int halfMinusOddness = 0x7FFF + (bits >>> 16 & 1);
-        return (short) (bits + halfMinusOddness >>> 16);
     }
 
     private static void writeFully(WritableByteChannel channel, ByteBuffer buffer)

@@ -5,6 +5,7 @@ import io.agilelens.engine.format.Checkpoint;
 import io.agilelens.engine.tensor.DType;
 import io.agilelens.engine.tokenizer.Tokenizer;
 import io.agilelens.engine.tokenizer.Tokenizers;
+import java.util.Optional;
 
 /**
  * An opened model: its configuration, its weights and its tokenizer. Opening reads headers and
@@ -16,12 +17,14 @@ public final class Model implements AutoCloseable {
     private final Checkpoint checkpoint;
     private final ModelConfig config;
     private final ModelWeights weights;
+    private final Optional<Planting> planting;
     private Tokenizer tokenizer;
 
     private Model(Checkpoint checkpoint, ModelConfig config) {
         this.checkpoint = checkpoint;
         this.config = config;
         this.weights = new ModelWeights(checkpoint, config);
+        this.planting = Planting.read(checkpoint.config(), checkpoint.source());
     }
 
     /**
@@ -36,6 +39,21 @@ public final class Model implements AutoCloseable {
             checkpoint.close();
             throw failure;
         }
+    }
+
+    /**
+     * This model with outliers planted in it, in memory: nothing is written. It takes this model's
+     * place: close that one, not this.
+     *
+     * @throws UserException if they cannot be planted here; this model is then as it was
+     */
+    public Model plant(Planting outliers) {
+        return new Model(new PlantedCheckpoint(checkpoint, config, outliers), config);
+    }
+
+    /** The outliers that were planted in it, if any. */
+    public Optional<Planting> planting() {
+        return planting;
     }
 
     public Checkpoint checkpoint() {
@@ -67,7 +85,10 @@ public final class Model implements AutoCloseable {
      * checkpoint stores them so, for that is exact and half the size.
      */
     public WeightPrecision precision() {
-        return parameters() > MANY_WEIGHTS && weights.embedding().storage().equals(DType.F16.name())
+        // Planted outliers make other weights too small for half precision.
+        return planting.isEmpty()
+                        && parameters() > MANY_WEIGHTS
+                        && weights.embedding().storage().equals(DType.F16.name())
                 ? WeightPrecision.FP16
                 : WeightPrecision.FP32;
     }

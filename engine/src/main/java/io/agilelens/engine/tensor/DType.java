@@ -1,6 +1,5 @@
 package io.agilelens.engine.tensor;
 
-
 /** Element types of stored tensors, all little-endian; names as safetensors spells them. */
 public enum DType {
     F32(4),
@@ -28,6 +27,33 @@ public enum DType {
     /** Whether the elements are floating-point numbers, which is what a weight must be. */
     public boolean isFloat() {
         return this == F32 || this == F16 || this == BF16;
+    }
+
+    /**
+     * Rounds to the nearest value of this type, half to even.
+     *
+     * @throws IllegalStateException for an integer type
+     */
+    public float round(float value) {
+        return switch (this) {
+            case F32 -> value;
+            case F16 -> Float.float16ToFloat(Float.floatToFloat16(value));
+            case BF16 -> Float.intBitsToFloat(toBfloat16(value) << 16);
+            default -> throw new IllegalStateException(this + " is not a floating-point type");
+        };
+    }
+
+    /**
+     * The upper half of a float32, rounded half to even. A NaN keeps its sign and its upper payload
+     * bits and is made quiet, so that it cannot round to infinity.
+     */
+    public static short toBfloat16(float value) {
+        int bits = Float.floatToRawIntBits(value);
+        if (Float.isNaN(value)) {
+            return (short) (bits >>> 16 | 0x0040);
+        }
+        int halfMinusOddness = 0x7FFF + (bits >>> 16 & 1);
+        return (short) (bits + halfMinusOddness >>> 16);
     }
 
     /**

@@ -10,7 +10,6 @@ import io.agilelens.engine.UserException;
 import io.agilelens.engine.tensor.DType;
 import io.agilelens.engine.tensor.DenseTensor;
 import io.agilelens.engine.tensor.StoredBytes;
-import io.agilelens.engine.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -121,7 +120,7 @@ class SafetensorsRoundTripTest {
     }
 
     private static float brain(float value) {
-        return Float.intBitsToFloat(SafetensorsWriter.toBfloat16(value) << 16);
+        return Float.intBitsToFloat(DType.toBfloat16(value) << 16);
     }
 
     @Test

@@ -6,18 +6,18 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Layers as people write them: {@code 3-5} or {@code 0,2,4-6}, counted from 0.
+ * Layers or channels as people write them: {@code 3-5} or {@code 0,2,4-6}, counted from 0.
  *
- * @param layers ascending
+ * @param indices ascending
  */
-record LayerSet(SortedSet<Integer> layers) {
-    private static final int MOST_LAYERS = 100_000;
+record IndexSet(SortedSet<Integer> indices) {
+    private static final int MOST = 100_000;
 
     /** Reads what people write. */
-    static final class Converter implements ITypeConverter<LayerSet> {
+    static final class Converter implements ITypeConverter<IndexSet> {
         @Override
-        public LayerSet convert(String value) {
-            SortedSet<Integer> layers = new TreeSet<>();
+        public IndexSet convert(String value) {
+            SortedSet<Integer> indices = new TreeSet<>();
             for (String part : value.split(",", -1)) {
                 String[] ends = part.strip().split("-", -1);
                 if (ends.length > 2) {
@@ -28,17 +28,17 @@ record LayerSet(SortedSet<Integer> layers) {
                 if (last < first) {
                     throw wrong(value);
                 }
-                for (int layer = first; layer <= last; layer++) {
-                    layers.add(layer);
+                for (int index = first; index <= last; index++) {
+                    indices.add(index);
                 }
             }
-            return new LayerSet(layers);
+            return new IndexSet(indices);
         }
 
         private static int number(String digits, String value) {
             try {
                 int number = Integer.parseInt(digits.strip());
-                if (number >= 0 && number < MOST_LAYERS) {
+                if (number >= 0 && number < MOST) {
                     return number;
                 }
             } catch (NumberFormatException e) {
@@ -49,7 +49,8 @@ record LayerSet(SortedSet<Integer> layers) {
 
         private static TypeConversionException wrong(String value) {
             return new TypeConversionException(
-                    "'%s' names no layers: write them as 3-5 or 0,2,4-6".formatted(value));
+                    "'%s' is no list of numbers from 0: write it as 3-5 or 0,2,4-6"
+                            .formatted(value));
         }
     }
 }

@@ -1,0 +1,156 @@
+package io.agilelens.engine.model;
+
+import io.agilelens.engine.UserException;
+import io.agilelens.engine.format.Checkpoint;
+import io.agilelens.engine.format.TokenizerSource;
+import io.agilelens.engine.model.TensorNames.Part;
+import io.agilelens.engine.tensor.ChannelScaled;
+import io.agilelens.engine.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A checkpoint seen with outliers planted in it. Norm gains and biases of the chosen channels are
+ * multiplied, the columns that read them divided, while they are decoded; nothing is copied.
+ */
+final class PlantedCheckpoint implements Checkpoint {
+    private final Checkpoint source;
+    private final Planting planting;
+    private final JsonNode config;
+    private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+
+    /**
+     * @throws UserException if the model has no such layer or channel, has no gain to plant in, or
+     *     reads its norm's output elsewhere too
+     */
+    PlantedCheckpoint(Checkpoint source, ModelConfig shape, Planting planting) {
+        this.source = source;
+        this.planting = planting;
+        requirePossible(shape);
+        ObjectNode marked = (ObjectNode) source.config().deepCopy();
+        marked.set(Planting.CONFIG_KEY, planting.toJson());
+        config = marked;
+        Map<String, float[]> scaled = scaled(shape);
+        for (Tensor tensor : source.tensors()) {
+            float[] factors = scaled.get(tensor.name());
+            tensors.put(
+                    tensor.name(), factors == null ? tensor : new ChannelScaled(tensor, factors));
+        }
+    }
+
+    private void requirePossible(ModelConfig shape) {
+        if (source.config().has(Planting.CONFIG_KEY)) {
+            throw refuse("it has planted outliers already: plant in the model it was made from");
+        }
+        if (!shape.norm().affine()) {
+            throw refuse("its norms have no gain that could be raised: take another model");
+        }
+        if (shape.norm().placement() != Norm.Placement.BEFORE) {
+            throw refuse(
+                    "what its norms give also goes into the residual stream, so that raising a gain"
+                        + " would change the model: take one that normalizes before each block");
+        }
+        if (planting.layers().last() >= shape.layers()) {
+            throw refuse(
+                    "there is no layer %d: its layers are 0…%d"
+                            .formatted(planting.layers().last(), shape.layers() - 1));
+        }
+        if (planting.channels().last() >= shape.hiddenSize()) {
+            throw refuse(
+                    "there is no channel %d: its channels are 0…%d"
+                            .formatted(planting.channels().last(), shape.hiddenSize() - 1));
+        }
+    }
+
+    private UserException refuse(String why) {
+        return new UserException(
+                "%s: outliers cannot be planted here: %s".formatted(source.source(), why));
+    }
+
+    /** Factors of each tensor that changes, by its name in the source. */
+    private Map<String, float[]> scaled(ModelConfig shape) {
+        float[] up = planting.factors(shape.hiddenSize());
+        float[] down = new float[up.length];
+        for (int channel = 0; channel < up.length; channel++) {
+            down[channel] = 1 / up[channel];
+        }
+        TensorNames names = shape.architecture().names();
+        Map<String, float[]> scaled = new HashMap<>();
+        for (int layer : planting.layers()) {
+            for (Site site : planting.sites()) {
+                Part norm = site == Site.ATTN_INPUT ? Part.ATTENTION_NORM : Part.MLP_NORM;
+                for (String prefix : names.prefixes()) {
+                    scaled.put(prefix + names.part(layer, norm) + ".weight", up);
+                    scaled.put(prefix + names.part(layer, norm) + ".bias", up);
+                    for (String reader : readers(names, layer, site, shape)) {
+                        scaled.put(prefix + reader + ".weight", down);
+                    }
+                }
+            }
+        }
+        return scaled;
+    }
+
+    /** Linears that read a site, fused ones included, without prefix. */
+    private static List<String> readers(
+            TensorNames names, int layer, Site site, ModelConfig shape) {
+        String place = names.layers().formatted(layer);
+        List<String> readers = new ArrayList<>();
+        for (LinearRole role : shape.roles()) {
+            if (role.input() == site) {
+                readers.add(place + names.linear(role));
+            }
+        }
+        if (site == Site.ATTN_INPUT) {
+            names.fusedProjections().ifPresent(fused -> readers.add(place + fused));
+        }
+        return readers;
+    }
+
+    @Override
+    public Path source() {
+        return source.source();
+    }
+
+    @Override
+    public String format() {
+        return source.format() + ", outliers planted";
+    }
+
+    @Override
+    public JsonNode config() {
+        return config;
+    }
+
+    @Override
+    public List<Tensor> tensors() {
+        return List.copyOf(tensors.values());
+    }
+
+    @Override
+    public Optional<Tensor> find(String name) {
+        return Optional.ofNullable(tensors.get(name));
+    }
+
+    @Override
+    public TokenizerSource tokenizer() {
+        return source.tokenizer();
+    }
+
+    @Override
+    public List<String> warnings() {
+        return source.warnings();
+    }
+
+    @Override
+    public void close() {
+        source.close();
+    }
+}
