@@ -36,8 +36,8 @@ class FailuresTest {
                     2 | Missing required parameter: 'MODEL'   | info
                     2 | Unknown option: '--bogus'             | info MODEL --bogus
                     2 | Missing required option               | perplexity MODEL
-                    2 | no layers                             | prune MODEL --text TEXT --beta 0.1 --layers 5-3
-                    2 | no layers                             | prune MODEL --text TEXT --beta 0.1 --layers x
+                    2 | no list of numbers                    | prune MODEL --text TEXT --beta 0.1 --layers 5-3
+                    2 | no list of numbers                    | prune MODEL --text TEXT --beta 0.1 --layers x
                     2 | no list of token ids                  | logits MODEL --ids 1;2 --out F
                     2 | --window is 0                         | perplexity MODEL --text TEXT --window 0
                     2 | is no protocol                        | perplexity MODEL --text TEXT --protocol other
