@@ -92,12 +92,15 @@ public final class SafetensorsWriter {
     /**
      * Declares a tensor of floats, rounded half to even to the stored type.
      *
-     * @param dtype a floating-point type
+     * @param dtype F64, F32, F16 or BF16
      * @param values row-major, read when the tensor's turn comes
      */
     public SafetensorsWriter add(String name, DType dtype, long[] shape, float[] values) {
-        if (!dtype.isFloat()) {
-            throw new IllegalArgumentException(dtype + " is not a floating-point type");
+        switch (dtype) {
+            case F64, F32, F16, BF16 -> {}
+            default ->
+                    throw new IllegalArgumentException(
+                            dtype + " is not a floating-point type that floats are rounded to");
         }
         return add(name, dtype, shape, channel -> writeFloats(channel, dtype, values));
     }
@@ -173,8 +176,7 @@ public final class SafetensorsWriter {
         }
     }
 
-    private static void writeValues(WritableByteChannel channel, Tensor tensor)
-            throws IOException {
+    private static void writeValues(WritableByteChannel channel, Tensor tensor) throws IOException {
         long elements = tensor.elements();
         int most = CHUNK_BYTES / Float.BYTES;
         for (long first = 0; first < elements; first += most) {
@@ -193,6 +195,7 @@ public final class SafetensorsWriter {
                 chunk.clear();
             }
             switch (dtype) {
+                case F64 -> chunk.putDouble(value);
                 case F32 -> chunk.putInt(Float.floatToRawIntBits(value));
                 case F16 -> chunk.putShort(Float.floatToFloat16(value));
                 case BF16 -> chunk.putShort(toBfloat16(value));

@@ -30,12 +30,6 @@ final class LlamaConfigReader {
         if (!activation.equals("silu")) {
             throw refuse("hidden_act", activation, "only silu is known for LLaMA");
         }
-        if (has("quantization_config")) {
-            throw refuse(
-                    "quantization_config",
-                    config.get("quantization_config").path("quant_method").asString("unknown"),
-                    "quantized checkpoints cannot be read yet; open the float checkpoint");
-        }
         int hidden = count("hidden_size");
         int heads = count("num_attention_heads");
         int keyValueHeads = has("num_key_value_heads") ? count("num_key_value_heads") : heads;
