@@ -65,13 +65,7 @@ final class CompressedTensors implements Method {
             int bits,
             boolean symmetric,
             Strategy strategy,
-            int groupSize) {
-
-        boolean isFor(String module) {
-            return names.contains(module)
-                    || patterns.stream().anyMatch(pattern -> pattern.matches(module));
-        }
-    }
+            int groupSize) {}
 
     CompressedTensors(Settings settings, Parts parts, List<String> warnings) {
         this.settings = settings;
@@ -159,7 +153,7 @@ final class CompressedTensors implements Method {
         for (JsonNode target : targets) {
             String text = target.asString("");
             if (text.startsWith("re:")) {
-                patterns.add(ModulePattern.compile(text.substring(3), group.where("targets")));
+                patterns.add(parts.pattern(text.substring(3), group.where("targets")));
             } else if (text.equals("Linear")) {
                 general = true;
             } else {
@@ -190,7 +184,9 @@ final class CompressedTensors implements Method {
     /** A scheme that names the module goes before one for all linears. */
     private Scheme scheme(String module) {
         for (Scheme scheme : schemes) {
-            if (scheme.isFor(module)) {
+            if (scheme.names().contains(module)
+                    || scheme.patterns().stream()
+                            .anyMatch(pattern -> parts.matches(pattern, module))) {
                 return scheme;
             }
         }
@@ -300,7 +296,9 @@ final class CompressedTensors implements Method {
                                         scaleName, Parts.FLOATS, new long[] {outputs, count});
         long bytes = codeBytes + scales.bytes();
         Optional<DenseTensor> order =
-                grouped && parts.has(module + ".weight_g_idx")
+                grouped
+                                && scheme.format() == Format.PACKED
+                                && parts.has(module + ".weight_g_idx")
                         ? Optional.of(
                                 parts.shaped(
                                         module + ".weight_g_idx", Parts.WORDS, new long[] {inputs}))

@@ -89,7 +89,7 @@ final class Gptq implements Method {
             String pattern = plain || key.startsWith("+:") ? key.substring(2) : key;
             rules.add(
                     new Rule(
-                            ModulePattern.compile(pattern, dynamic.where(key)),
+                            parts.pattern(pattern, dynamic.where(key)),
                             key,
                             plain ? null : scheme(dynamic.inside(key), common)));
         }
@@ -99,7 +99,7 @@ final class Gptq implements Method {
     /** The first rule that matches counts, as in the tools that write them. */
     private Scheme scheme(String module) {
         for (Rule rule : rules) {
-            if (rule.pattern().matches(module)) {
+            if (parts.matches(rule.pattern(), module)) {
                 if (rule.scheme() == null) {
                     throw parts.damaged(
                             "the linear '%s' is quantized although the rule '%s' says that it is not"

@@ -79,6 +79,11 @@ final class ModulePattern {
         return pattern;
     }
 
+    /** The most steps that {@link #matches} takes. */
+    long cost(String name) {
+        return (long) states.size() * (name.length() + 1);
+    }
+
     /** Whether some beginning of the name matches. */
     boolean matches(String name) {
         BitSet now = new BitSet(states.size());

@@ -109,27 +109,66 @@ final class PackedTensor implements Tensor {
                 int width = Math.min(step - left % step, column + columns - left);
                 codes.read(row + top, height, left, width, read);
                 int to = offset + top * columns + left - column;
-                int run = 0;
-                while (run < width) {
-                    int group = groups.of(left + run);
-                    int length = 1;
-                    while (run + length < width && groups.of(left + run + length) == group) {
-                        length++;
-                    }
-                    for (int o = 0; o < height; o++) {
-                        int parameter = o * reach + group - firstGroup;
-                        scale(
-                                read,
-                                o * width + run,
-                                zeros[parameter],
-                                scales[parameter],
-                                target,
-                                to + o * columns + run,
-                                length);
-                    }
-                    run += length;
+                if (groups.isNatural()) {
+                    scaleRuns(read, height, left, width, firstGroup, reach, scales, zeros, target, to, columns);
+                } else {
+                    scaleEach(read, height, left, width, reach, scales, zeros, target, to, columns);
                 }
                 left += width;
+            }
+        }
+    }
+
+    /** Neighbours share a group: run by run. */
+    private void scaleRuns(
+            byte[] read,
+            int height,
+            int left,
+            int width,
+            int firstGroup,
+            int reach,
+            float[] scales,
+            int[] zeros,
+            float[] target,
+            int to,
+            int stride) {
+        int run = 0;
+        while (run < width) {
+            int group = groups.of(left + run);
+            int length = Math.min(width - run, (int) ((group + 1L) * groups.size() - left - run));
+            for (int o = 0; o < height; o++) {
+                int parameter = o * reach + group - firstGroup;
+                scale(
+                        read,
+                        o * width + run,
+                        zeros[parameter],
+                        scales[parameter],
+                        target,
+                        to + o * stride + run,
+                        length);
+            }
+            run += length;
+        }
+    }
+
+    /** Neighbours belong to any group: output by output. */
+    private void scaleEach(
+            byte[] read,
+            int height,
+            int left,
+            int width,
+            int reach,
+            float[] scales,
+            int[] zeros,
+            float[] target,
+            int to,
+            int stride) {
+        int[] index = groups.explicit();
+        for (int o = 0; o < height; o++) {
+            for (int i = 0; i < width; i++) {
+                int parameter = o * reach + index[left + i];
+                target[to + o * stride + i] =
+                        ((read[o * width + i] & 0xFF) - zeros[parameter]) * scales[parameter];
             }
         }
     }

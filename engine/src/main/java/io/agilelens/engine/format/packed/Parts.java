@@ -27,9 +27,17 @@ final class Parts {
     /** More weights than this in one row or column are no matrix of a language model. */
     private static final long LARGEST_SIDE = 1L << 26;
 
+    /** Real checkpoints have a handful of patterns. */
+    private static final int MOST_PATTERNS = 500;
+
+    /** Steps of matching that real checkpoints stay a hundred times below. */
+    private static final long MOST_STEPS = 4_000_000_000L;
+
     private final Checkpoint folder;
     private final Map<String, Tensor> stored = new LinkedHashMap<>();
     private final Set<String> used = new HashSet<>();
+    private int patterns;
+    private long steps;
 
     Parts(Checkpoint folder) {
         this.folder = folder;
@@ -114,6 +122,29 @@ final class Parts {
             }
         }
         return index;
+    }
+
+    /**
+     * A pattern of the settings, of which there may be only so many.
+     *
+     * @param where file and key, for the message
+     */
+    ModulePattern pattern(String text, String where) {
+        if (++patterns > MOST_PATTERNS) {
+            throw new UserException(
+                    "%s: there are more than %d patterns for modules; open the float checkpoint instead"
+                            .formatted(where, MOST_PATTERNS));
+        }
+        return ModulePattern.compile(text, where);
+    }
+
+    /** Whether a pattern is for a module; all questions together may take only so long. */
+    boolean matches(ModulePattern pattern, String module) {
+        steps += pattern.cost(module);
+        if (steps > MOST_STEPS) {
+            throw damaged("its patterns for modules take too long");
+        }
+        return pattern.matches(module);
     }
 
     /** Something is not as the format asks for. */
