@@ -82,6 +82,7 @@ public final class CheckpointFolder {
     private static DType type(Tensor tensor) {
         return tensor instanceof ChannelScaled scaled
                         && scaled.source() instanceof DenseTensor dense
+                        && dense.dtype().isWritable()
                         && isExact(tensor, dense.dtype())
                 ? dense.dtype()
                 : DType.F32;

@@ -1,6 +1,7 @@
 package io.agilelens.engine.format;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.engine.format.packed.QuantizedCheckpoint;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -16,15 +17,21 @@ public final class Checkpoints {
     public static Checkpoint open(Path path) {
         String file = Printable.of(path);
         if (Files.isDirectory(path)) {
-            return HuggingFaceFolder.open(path);
+            return QuantizedCheckpoint.decode(HuggingFaceFolder.open(path));
         }
         if (!Files.exists(path)) {
             throw new UserException("%s does not exist; check the path".formatted(file));
         }
         Path name = path.getFileName();
         if (name.endsWith(HuggingFaceFolder.WEIGHTS) || name.endsWith(HuggingFaceFolder.INDEX)) {
-            return HuggingFaceFolder.open(path.toAbsolutePath().getParent());
+            return QuantizedCheckpoint.decode(
+                    HuggingFaceFolder.open(path.toAbsolutePath().getParent()));
         }
+        ForeignWeights.file(path)
+                .ifPresent(
+                        refusal -> {
+                            throw refusal;
+                        });
         throw new UserException(
                 "%s is %s; give a model folder that holds %s and %s"
                         .formatted(

@@ -91,10 +91,9 @@ public final class HuggingFaceFolder implements Checkpoint {
 
     private static UserException noWeights(Path folder, List<String> names) {
         String where = Printable.of(folder);
-        if (names.stream().anyMatch(name -> name.startsWith("pytorch_model"))) {
-            return new UserException(
-                    "%s has its weights only as pytorch_model.bin, a pickle, which can run code and is not read; convert the model to safetensors (save_pretrained with safe_serialization=True) or get a safetensors copy"
-                            .formatted(where));
+        Optional<UserException> foreign = ForeignWeights.inFolder(folder, names);
+        if (foreign.isPresent()) {
+            return foreign.get();
         }
         List<String> listed = names.stream().limit(MOST_FILES_LISTED).toList();
         String more = names.size() > listed.size() ? ", …" : "";

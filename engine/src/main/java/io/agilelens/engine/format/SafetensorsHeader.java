@@ -30,9 +30,7 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
 
     /** Types of the format that have no {@link DType} here. */
     private static final Set<String> OTHER_TYPES =
-            Set.of(
-                    "BOOL", "I16", "U16", "U32", "U64", "F64", "C64", "F8_E5M2", "F8_E4M3",
-                    "F8_E8M0", "F4", "F6_E2M3", "F6_E3M2");
+            Set.of("C64", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ", "F4", "F6_E2M3", "F6_E3M2");
 
     /**
      * One tensor.
@@ -211,12 +209,8 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
             }
             if (OTHER_TYPES.contains(dtype)) {
                 throw new UserException(
-                        "%s: tensor '%s' is stored as %s, which is not supported; convert it to one of %s"
-                                .formatted(
-                                        Printable.of(path),
-                                        Printable.of(name),
-                                        dtype,
-                                        Arrays.toString(DType.values())));
+                        "%s: tensor '%s' is stored as %s, which is not supported; convert it to F32, F16 or BF16"
+                                .formatted(Printable.of(path), Printable.of(name), dtype));
             }
             throw wrong(name, "has the unknown dtype '%s'".formatted(Printable.of(dtype)));
         }

@@ -94,7 +94,7 @@ public final class SafetensorsWriter {
      * @param dtype a floating-point type
      */
     public SafetensorsWriter add(Tensor tensor, DType dtype) {
-        requireFloat(dtype);
+        requireWritable(dtype);
         return add(
                 tensor.name(),
                 dtype,
@@ -105,11 +105,11 @@ public final class SafetensorsWriter {
     /**
      * Declares a tensor of floats, rounded half to even to the stored type.
      *
-     * @param dtype a floating-point type
+     * @param dtype F64, F32, F16 or BF16
      * @param values row-major, read when the tensor's turn comes
      */
     public SafetensorsWriter add(String name, DType dtype, long[] shape, float[] values) {
-        requireFloat(dtype);
+        requireWritable(dtype);
         return add(name, dtype, shape, channel -> writeFloats(channel, dtype, values));
     }
 
@@ -146,9 +146,10 @@ public final class SafetensorsWriter {
         }
     }
 
-    private static void requireFloat(DType dtype) {
-        if (!dtype.isFloat()) {
-            throw new IllegalArgumentException(dtype + " is not a floating-point type");
+    private static void requireWritable(DType dtype) {
+        if (!dtype.isWritable()) {
+            throw new IllegalArgumentException(
+                    dtype + " is not a floating-point type that floats are rounded to");
         }
     }
 
@@ -210,6 +211,7 @@ public final class SafetensorsWriter {
                 chunk.clear();
             }
             switch (dtype) {
+                case F64 -> chunk.putDouble(value);
                 case F32 -> chunk.putInt(Float.floatToRawIntBits(value));
                 case F16 -> chunk.putShort(Float.floatToFloat16(value));
                 case BF16 -> chunk.putShort(DType.toBfloat16(value));

@@ -2,18 +2,24 @@ package io.agilelens.engine.format;
 
 import io.agilelens.engine.UserException;
 import java.io.IOException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The {@code model.safetensors.index.json} of a model in several files. The file names in it are
- * followed only to files inside the folder.
+ * The {@code model.safetensors.index.json} of a model in several files. The file names in it come
+ * from whoever wrote the model, so they are followed only to regular files inside the folder: not
+ * up, not to an absolute path, not through a link that leaves the folder, and not twice to the same
+ * file. Links are how the hub's own cache is laid out, though: {@code snapshots/REVISION/FILE} is a
+ * link into {@code blobs} of the same model, and that one place outside is allowed. What the person
+ * names, the folder itself and a single {@code model.safetensors} in it, may be a link to anywhere.
  *
  * @param shardOf tensor name to shard name, in the order of the index
  * @param shards shard name to file, sorted by name
@@ -39,8 +45,15 @@ record ShardIndex(Map<String, String> shardOf, Map<String, Path> shards) {
             shardOf.put(entry.getKey(), entry.getValue().stringValue());
         }
         Map<String, Path> shards = new LinkedHashMap<>();
+        Map<Path, String> seen = new HashMap<>();
         for (String name : new TreeSet<>(shardOf.values())) {
-            shards.put(name, resolveInside(folder, name));
+            Path file = resolveInside(folder, name);
+            String other = seen.putIfAbsent(real(file), name);
+            if (other != null) {
+                throw outside(
+                        folder, name, "it is the same file as '%s'".formatted(Printable.of(other)));
+            }
+            shards.put(name, file);
         }
         return new ShardIndex(
                 Collections.unmodifiableMap(shardOf), Collections.unmodifiableMap(shards));
@@ -62,17 +75,26 @@ record ShardIndex(Map<String, String> shardOf, Map<String, Path> shards) {
             }
         }
         Path file = folder.resolve(shard);
-        try {
-            if (!isInside(file.toRealPath(), folder.toRealPath())) {
-                throw outside(folder, name, "it is a link that leaves the folder");
-            }
-        } catch (IOException failure) {
-            throw FileErrors.reading(file, failure);
+        if (!isInside(real(file), real(folder))) {
+            throw outside(folder, name, "it is a link that leaves the folder");
         }
         if (!Files.isRegularFile(file)) {
             throw outside(folder, name, "it is no file");
         }
         return file;
+    }
+
+    private static Path real(Path file) {
+        try {
+            return file.toRealPath();
+        } catch (FileSystemLoopException loop) {
+            throw new UserException(
+                    "%s is a link that leads back to itself; put the file itself in its place"
+                            .formatted(Printable.of(file)),
+                    loop);
+        } catch (IOException failure) {
+            throw FileErrors.reading(file, failure);
+        }
     }
 
     /**

@@ -71,10 +71,10 @@ class HostileSafetensorsTest {
                         + " impossible shape",
                 "{'x':{'dtype':'F32','shape':[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],'data_offsets':[0,4]}}"
                     + " | 4 | more than 16",
-                "{'x':{'dtype':'F64','shape':[1],'data_offsets':[0,8]}}   | 8 | stored as F64",
-                "{'x':{'dtype':'F8_E4M3','shape':[1],'data_offsets':[0,1]}} | 1 | stored as"
-                        + " F8_E4M3",
-                "{'x':{'dtype':'BOOL','shape':[1],'data_offsets':[0,1]}}  | 1 | stored as BOOL",
+                "{'x':{'dtype':'C64','shape':[1],'data_offsets':[0,8]}}   | 8 | stored as C64",
+                "{'x':{'dtype':'F8_E8M0','shape':[1],'data_offsets':[0,1]}} | 1 | stored as"
+                        + " F8_E8M0, which is not supported; convert it to F32, F16 or BF16",
+                "{'x':{'dtype':'F4','shape':[2],'data_offsets':[0,1]}}    | 1 | stored as F4",
                 "{'x':{'dtype':'f32','shape':[1],'data_offsets':[0,4]}}   | 4 | unknown dtype"
                         + " 'f32'",
                 "{'x':{'dtype':'U8','dtype':'U8','shape':[],'data_offsets':[0,1]}} | 1 | twice",

@@ -127,7 +127,6 @@ class LlamaConfigReaderTest {
                     rope_scaling | {"rope_type": "yarn"} | config key rope_scaling type is yarn: known are default, linear, dynamic, llama3
                     rope_scaling | {"type": "linear"} | rope_scaling factor
                     rope_scaling | {"type": "linear", "factor": -2} | rope_scaling factor is -2
-                    quantization_config | {"quant_method": "awq"} | config key quantization_config is awq: quantized checkpoints cannot be read yet
                     """)
     void refusesWhatWouldChangeTheNumbers(String key, String value, String expected) {
         ObjectNode json = config();
