@@ -2,6 +2,8 @@ package io.agilelens.engine.model;
 
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Checkpoint;
+import java.util.ArrayList;
+import java.util.List;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -104,10 +106,32 @@ final class LlamaConfigReader {
                                     positive(scaling, "low_freq_factor"),
                                     positive(scaling, "high_freq_factor"),
                                     (int) positive(scaling, "original_max_position_embeddings"));
+                    case "agilelens-divisors" -> divisors(scaling.path("divisors"));
                     default ->
                             throw refuse(
                                     "rope_scaling type", type, "known are default, linear, llama3");
                 });
+    }
+
+    /** What stands for a stretch where a GGUF file was opened; its keys always have a head_dim. */
+    private RotaryEmbedding.Divisors divisors(JsonNode list) {
+        List<Float> divisors = new ArrayList<>();
+        for (JsonNode divisor : list) {
+            if (!divisor.isNumber() || !(divisor.floatValue() > 0)) {
+                throw refuse(
+                        "rope_scaling divisors",
+                        divisor.toString(),
+                        "all must be positive numbers");
+            }
+            divisors.add(divisor.floatValue());
+        }
+        if (divisors.size() != count("head_dim") / 2) {
+            throw refuse(
+                    "rope_scaling divisors",
+                    "a list of " + divisors.size(),
+                    "there must be one for every two of head_dim " + count("head_dim"));
+        }
+        return new RotaryEmbedding.Divisors(divisors);
     }
 
     private boolean has(String key) {

@@ -1,5 +1,7 @@
 package io.agilelens.engine.model;
 
+import java.util.List;
+
 /**
  * Rotary position embedding: element {@code i} of a head turns by {@code position · frequency(i)}.
  *
@@ -30,6 +32,17 @@ public record RotaryEmbedding(double theta, Scaling scaling) {
             implements Scaling {}
 
     /**
+     * Every frequency divided by a number of its own, as GGUF files store a stretch.
+     *
+     * @param divisors one for each of the {@code headDimension / 2} frequencies, all positive
+     */
+    public record Divisors(List<Float> divisors) implements Scaling {
+        public Divisors {
+            divisors = List.copyOf(divisors);
+        }
+    }
+
+    /**
      * The angle per position of each pair of elements.
      *
      * @return {@code headDimension / 2} frequencies in radians per position
@@ -44,6 +57,7 @@ public record RotaryEmbedding(double theta, Scaling scaling) {
                                 case Unscaled() -> frequency;
                                 case Linear(double factor) -> frequency / factor;
                                 case Llama3 llama3 -> stretch(frequency, llama3);
+                                case Divisors(List<Float> divisors) -> frequency / divisors.get(i);
                             };
         }
         return frequencies;

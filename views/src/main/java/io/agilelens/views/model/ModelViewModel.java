@@ -11,6 +11,7 @@ import io.agilelens.views.workbench.OpenedModel;
 import io.agilelens.views.workbench.Workbench;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -158,6 +159,8 @@ public final class ModelViewModel {
                     theta + ", linear × " + Figures.number(factor);
             case RotaryEmbedding.Llama3 llama3 ->
                     theta + ", llama3 × " + Figures.number(llama3.factor());
+            case RotaryEmbedding.Divisors divisors ->
+                    theta + ", each ÷ up to " + Figures.number(Collections.max(divisors.divisors()));
         };
     }
 
