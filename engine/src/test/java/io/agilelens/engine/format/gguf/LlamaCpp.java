@@ -89,7 +89,7 @@ final class LlamaCpp implements AutoCloseable {
                                     arena.allocateFrom(file.toString()),
                                     parameters);
             if (loaded.equals(MemorySegment.NULL)) {
-                throw new IllegalArgumentException("llama.cpp does not load " + file);
+                throw new IllegalArgumentException("llama.cpp does not load %s:%n%s".formatted(file, Library.log()));
             }
             return new LlamaCpp(loaded);
         }
@@ -235,6 +235,8 @@ final class LlamaCpp implements AutoCloseable {
 
     /** The loaded library and its functions. */
     private static final class Library {
+        private static final int LONGEST_LOG = 1000;
+        private static final StringBuffer LOG = new StringBuffer();
         private static final String REASON;
         private static final SymbolLookup SYMBOLS;
 
@@ -307,7 +309,7 @@ final class LlamaCpp implements AutoCloseable {
                                     wide, integer, POINTER, POINTER, wide, wide, wide, POINTER));
             if (reason == null) {
                 call(function("llama_backend_init", FunctionDescriptor.ofVoid()));
-                silence();
+                listen();
             }
         }
 
@@ -333,23 +335,23 @@ final class LlamaCpp implements AutoCloseable {
             }
         }
 
-        /** It tells much on the error stream unless somebody else listens. */
-        private static void silence() {
+        /** It tells everything on the error stream unless somebody else listens. */
+        private static void listen() {
             FunctionDescriptor callback =
                     FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT, POINTER, POINTER);
             try {
-                MethodHandle ignore =
+                MethodHandle listen =
                         MethodHandles.lookup()
                                 .findStatic(
                                         Library.class,
-                                        "ignore",
+                                        "listen",
                                         MethodType.methodType(
                                                 void.class,
                                                 int.class,
                                                 MemorySegment.class,
                                                 MemorySegment.class));
                 MemorySegment stub =
-                        Linker.nativeLinker().upcallStub(ignore, callback, Arena.global());
+                        Linker.nativeLinker().upcallStub(listen, callback, Arena.global());
                 call(
                         function("llama_log_set", FunctionDescriptor.ofVoid(POINTER, POINTER)),
                         stub,
@@ -360,7 +362,15 @@ final class LlamaCpp implements AutoCloseable {
         }
 
         @SuppressWarnings("unused")
-        private static void ignore(int level, MemorySegment text, MemorySegment data) {}
+        private static void listen(int level, MemorySegment text, MemorySegment data) {
+            LOG.append(text.getString(0));
+            LOG.delete(0, Math.max(0, LOG.length() - LONGEST_LOG));
+        }
+
+        /** The last it said. */
+        static String log() {
+            return LOG.toString();
+        }
 
         private static Path unpack() {
             String resource =
