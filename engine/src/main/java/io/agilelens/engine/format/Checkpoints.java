@@ -1,16 +1,22 @@
 package io.agilelens.engine.format;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.engine.format.gguf.GgufCheckpoint;
 import io.agilelens.engine.format.packed.QuantizedCheckpoint;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Opens a checkpoint of whatever format the path turns out to be. */
 public final class Checkpoints {
+    private static final int MAGIC_BYTES = 4;
+
     private Checkpoints() {}
 
     /**
-     * Opens a model folder, or the folder of a {@code model.safetensors} or its index.
+     * Opens a model folder, the folder of a {@code model.safetensors} or its index, or a GGUF file,
+     * which is known by its first bytes.
      *
      * @throws UserException if there is none, it is damaged, or its format is not read
      */
@@ -27,13 +33,16 @@ public final class Checkpoints {
             return QuantizedCheckpoint.decode(
                     HuggingFaceFolder.open(path.toAbsolutePath().getParent()));
         }
+        if (name.toString().endsWith(".gguf") || isGguf(path)) {
+            return GgufCheckpoint.open(path);
+        }
         ForeignWeights.file(path)
                 .ifPresent(
                         refusal -> {
                             throw refusal;
                         });
         throw new UserException(
-                "%s is %s; give a model folder that holds %s and %s"
+                "%s is %s; give a model folder that holds %s and %s, or a GGUF file"
                         .formatted(
                                 file,
                                 kind(name.toString()),
@@ -41,10 +50,20 @@ public final class Checkpoints {
                                 HuggingFaceFolder.WEIGHTS));
     }
 
+    private static boolean isGguf(Path path) {
+        if (!Files.isRegularFile(path)) {
+            return false;
+        }
+        try (InputStream stream = Files.newInputStream(path)) {
+            return GgufCheckpoint.startsLikeOne(stream.readNBytes(MAGIC_BYTES));
+        } catch (IOException failure) {
+            throw FileErrors.reading(path, failure);
+        }
+    }
+
     private static String kind(String name) {
         String ending = name.substring(name.lastIndexOf('.') + 1);
         return switch (ending) {
-            case "gguf" -> "a GGUF file, which is not read";
             case "bin", "pt", "pth", "ckpt" -> "a PyTorch or raw weights file, which is not read";
             case "safetensors" -> "a single weights file under an unusual name";
             default -> "no model";

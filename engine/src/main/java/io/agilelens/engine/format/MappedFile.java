@@ -20,7 +20,7 @@ import java.util.Objects;
  * copies bytes out of the mapping learns if the file was changed, replaced, cut short or removed
  * since it was opened.
  */
-final class MappedFile implements AutoCloseable {
+public final class MappedFile implements AutoCloseable {
     /** Looking at the file costs some microseconds, and rows of an embedding are read singly. */
     private static final long LOOK_EVERY_NANOSECONDS = 10_000_000;
 
@@ -43,7 +43,7 @@ final class MappedFile implements AutoCloseable {
      * @param kind what should stand there, for the message: "a .safetensors file"
      * @throws UserException if it cannot be read or is no file
      */
-    static MappedFile open(Path path, String kind) {
+    public static MappedFile open(Path path, String kind) {
         if (Files.exists(path) && !Files.isRegularFile(path)) {
             throw new UserException("%s is no file; give %s".formatted(Printable.of(path), kind));
         }
@@ -60,12 +60,12 @@ final class MappedFile implements AutoCloseable {
         }
     }
 
-    Path path() {
+    public Path path() {
         return path;
     }
 
     /** Bytes of the file when it was opened. */
-    long size() {
+    public long size() {
         return opened.size();
     }
 
@@ -74,7 +74,7 @@ final class MappedFile implements AutoCloseable {
      *
      * @throws UserException if the file has become shorter or cannot be read
      */
-    void read(ByteBuffer target, long position) {
+    public void read(ByteBuffer target, long position) {
         try {
             int start = target.position();
             while (target.hasRemaining()) {
@@ -88,7 +88,7 @@ final class MappedFile implements AutoCloseable {
     }
 
     /** The whole file, mapped when this is first called. */
-    synchronized StoredBytes bytes() {
+    public synchronized StoredBytes bytes() {
         if (mapped == null) {
             try {
                 mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, size(), arena);

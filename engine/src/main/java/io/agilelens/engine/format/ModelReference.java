@@ -38,7 +38,7 @@ public sealed interface ModelReference {
     static ModelReference parse(String text) {
         if (text.isBlank() || text.equals(SAMPLE_PREFIX)) {
             throw new UserException(
-                    "the model '%s' has no name; give a folder or %sNAME"
+                    "the model '%s' has no name; give a folder, a file or %sNAME"
                             .formatted(Printable.of(text), SAMPLE_PREFIX));
         }
         if (text.startsWith(SAMPLE_PREFIX)) {
@@ -48,7 +48,7 @@ public sealed interface ModelReference {
             return new Location(Path.of(text));
         } catch (InvalidPathException failure) {
             throw new UserException(
-                    "the model '%s' is no path this system knows; give a folder or %sNAME"
+                    "the model '%s' is no path this system knows; give a folder, a file or %sNAME"
                             .formatted(Printable.of(text), SAMPLE_PREFIX),
                     failure);
         }

@@ -1,6 +1,7 @@
 package io.agilelens.engine.model;
 
 import io.agilelens.engine.format.Checkpoint;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -165,12 +166,34 @@ final class LlamaConfigReader extends ConfigReader {
                                     positive(scaling, "low_freq_factor"),
                                     positive(scaling, "high_freq_factor"),
                                     (int) positive(scaling, "original_max_position_embeddings"));
+                    case "agilelens-divisors" -> divisors(scaling.path("divisors"), headDimension);
                     default ->
                             throw refuse(
                                     "rope_scaling type",
                                     type,
                                     "known are default, linear, dynamic, llama3");
                 });
+    }
+
+    /** What stands for a stretch where a GGUF file was opened. */
+    private RotaryEmbedding.Divisors divisors(JsonNode list, int headDimension) {
+        List<Float> divisors = new ArrayList<>();
+        for (JsonNode divisor : list) {
+            if (!divisor.isNumber() || !(divisor.floatValue() > 0)) {
+                throw refuse(
+                        "rope_scaling divisors",
+                        divisor.toString(),
+                        "all must be positive numbers");
+            }
+            divisors.add(divisor.floatValue());
+        }
+        if (divisors.size() != headDimension / 2) {
+            throw refuse(
+                    "rope_scaling divisors",
+                    "a list of " + divisors.size(),
+                    "there must be one for every two of head_dim " + headDimension);
+        }
+        return new RotaryEmbedding.Divisors(divisors);
     }
 
     private RotaryEmbedding.Dynamic dynamic(JsonNode scaling, int context, int headDimension) {

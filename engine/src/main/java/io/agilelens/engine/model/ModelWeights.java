@@ -151,8 +151,8 @@ public final class ModelWeights {
         }
         long[] whole = shape.clone();
         whole[0] *= FUSED.size();
-        long length = config.headDimension();
-        return new RowSelection(
+        int length = config.headDimension();
+        return RowSelection.runs(
                 names.layerPrefix(layer) + names.linear(role) + kind,
                 require(prefix + names.fusedProjections().get() + kind, whole),
                 FUSED.indexOf(role) * length,

@@ -1,5 +1,7 @@
 package io.agilelens.engine.model;
 
+import java.util.List;
+
 /**
  * Rotary position embedding: element {@code i} of a head turns by {@code position · frequency(i)}.
  *
@@ -40,6 +42,17 @@ public record RotaryEmbedding(double theta, Scaling scaling) implements Position
     public record Dynamic(double factor, int originalContext) implements Scaling {}
 
     /**
+     * Every frequency divided by a number of its own, as GGUF files store a stretch.
+     *
+     * @param divisors one for each of the {@code headDimension / 2} frequencies, all positive
+     */
+    public record Divisors(List<Float> divisors) implements Scaling {
+        public Divisors {
+            divisors = List.copyOf(divisors);
+        }
+    }
+
+    /**
      * The angle per position of each pair of elements.
      *
      * @param length tokens of the sequence, counted to the last one of the pass
@@ -57,6 +70,7 @@ public record RotaryEmbedding(double theta, Scaling scaling) implements Position
                                 case Unscaled(), Dynamic _ -> frequency;
                                 case Linear(double factor) -> frequency / factor;
                                 case Llama3 llama3 -> stretch(frequency, llama3);
+                                case Divisors(List<Float> divisors) -> frequency / divisors.get(i);
                             };
         }
         return frequencies;

@@ -14,6 +14,7 @@ import io.agilelens.views.workbench.OpenedModel;
 import io.agilelens.views.workbench.Workbench;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -172,6 +173,8 @@ public final class ModelViewModel {
             case RotaryEmbedding.Linear(double factor) -> stretched("linear", factor);
             case RotaryEmbedding.Dynamic dynamic -> stretched("dynamic", dynamic.factor());
             case RotaryEmbedding.Llama3 llama3 -> stretched("llama3", llama3.factor());
+            case RotaryEmbedding.Divisors(List<Float> divisors) ->
+                    stretched("divisors", Collections.max(divisors));
         };
     }
 
