@@ -312,14 +312,12 @@ public final class NativeBundle {
                                 + 4L * weight.groupStarts().length;
             }
         }
-        long sourceBytes =
-                source.tensors().stream().mapToLong(Tensor::bytes).sum();
+        long sourceBytes = source.tensors().stream().mapToLong(Tensor::bytes).sum();
         long weightBytes;
         try (var file =
                 io.agilelens.engine.format.SafetensorsFile.open(
                         target.resolve(HuggingFaceFolder.WEIGHTS))) {
-            weightBytes =
-                    file.tensors().stream().mapToLong(Tensor::bytes).sum();
+            weightBytes = file.tensors().stream().mapToLong(Tensor::bytes).sum();
         }
         return new Written(
                 target,

@@ -45,8 +45,7 @@ final class MappedFile implements AutoCloseable {
      */
     static MappedFile open(Path path, String kind) {
         if (Files.exists(path) && !Files.isRegularFile(path)) {
-            throw new UserException(
-                    "%s is no file; give %s".formatted(Printable.of(path), kind));
+            throw new UserException("%s is no file; give %s".formatted(Printable.of(path), kind));
         }
         try {
             FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
@@ -154,7 +153,8 @@ final class MappedFile implements AutoCloseable {
                     || !now.lastModifiedTime().equals(opened.lastModifiedTime())
                     || !Objects.equals(now.fileKey(), opened.fileKey())) {
                 throw new UserException(
-                        "%s changed while it was open; open it again".formatted(Printable.of(path)));
+                        "%s changed while it was open; open it again"
+                                .formatted(Printable.of(path)));
             }
         }
     }

@@ -173,8 +173,7 @@ public final class SafetensorsWriter {
         }
     }
 
-    private static void writeValues(WritableByteChannel channel, Tensor tensor)
-            throws IOException {
+    private static void writeValues(WritableByteChannel channel, Tensor tensor) throws IOException {
         long elements = tensor.elements();
         int most = CHUNK_BYTES / Float.BYTES;
         for (long first = 0; first < elements; first += most) {

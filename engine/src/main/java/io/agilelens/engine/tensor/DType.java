@@ -1,6 +1,5 @@
 package io.agilelens.engine.tensor;
 
-
 /** Element types of stored tensors, all little-endian; names as safetensors spells them. */
 public enum DType {
     F32(4),

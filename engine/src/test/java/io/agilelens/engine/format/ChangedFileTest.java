@@ -57,8 +57,7 @@ class ChangedFileTest {
             Tensor tensor = open.find("x").orElseThrow();
             Files.delete(file());
             Thread.sleep(PAUSE_MILLISECONDS);
-            assertChanged(
-                    tensor, " was removed while it was open; put it back and open it again");
+            assertChanged(tensor, " was removed while it was open; put it back and open it again");
         }
     }
 

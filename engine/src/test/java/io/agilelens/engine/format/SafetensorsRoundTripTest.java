@@ -10,7 +10,6 @@ import io.agilelens.engine.UserException;
 import io.agilelens.engine.tensor.DType;
 import io.agilelens.engine.tensor.DenseTensor;
 import io.agilelens.engine.tensor.StoredBytes;
-import io.agilelens.engine.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

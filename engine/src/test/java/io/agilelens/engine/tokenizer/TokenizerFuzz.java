@@ -82,7 +82,8 @@ public final class TokenizerFuzz {
 
     private static boolean use(Path file) throws IOException {
         DeclaredStart none = new DeclaredStart(false, "", OptionalInt.empty());
-        try (Tokenizer tokenizer = new HuggingFaceJsonTokenizer(file, Files.readAllBytes(file), none)) {
+        try (Tokenizer tokenizer =
+                new HuggingFaceJsonTokenizer(file, Files.readAllBytes(file), none)) {
             for (String text : List.of(TEXT, "", " ", "x".repeat(3000), " \n".repeat(500))) {
                 tokenizer.decode(tokenizer.encode(text, true), true);
                 tokenizer.decode(tokenizer.encodeLiterally(text), false);

@@ -129,8 +129,7 @@ public final class ModelView extends StackPane {
         table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_FLEX_LAST_COLUMN);
         NumberColumns<ModelViewModel.Row> columns = new NumberColumns<>(table);
         columns.add(Messages.text("model.column.name"), 200, row -> row.tensor().name(), null);
-        columns.add(
-                Messages.text("model.column.dtype"), 48, row -> row.tensor().storage(), null);
+        columns.add(Messages.text("model.column.dtype"), 48, row -> row.tensor().storage(), null);
         columns.add(Messages.text("model.column.shape"), 84, ModelViewModel.Row::shape, null);
         columns.add(
                 Messages.text("model.column.size"),
