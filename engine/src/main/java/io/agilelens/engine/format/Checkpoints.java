@@ -3,13 +3,15 @@ package io.agilelens.engine.format;
 import io.agilelens.engine.UserException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Opens a checkpoint of whatever format the path turns out to be. */
 public final class Checkpoints {
     private Checkpoints() {}
 
     /**
-     * Opens a model folder, or the folder of a {@code model.safetensors} or its index.
+     * Opens a model folder, the folder of a {@code model.safetensors} or its index, or a llama2.c
+     * file, which is known by its content.
      *
      * @throws UserException if there is none, it is damaged, or its format is not read
      */
@@ -25,8 +27,12 @@ public final class Checkpoints {
         if (name.endsWith(HuggingFaceFolder.WEIGHTS) || name.endsWith(HuggingFaceFolder.INDEX)) {
             return HuggingFaceFolder.open(path.toAbsolutePath().getParent());
         }
+        Optional<Checkpoint> llama2c = Llama2cFile.open(path);
+        if (llama2c.isPresent()) {
+            return llama2c.get();
+        }
         throw new UserException(
-                "%s is %s; give a model folder that holds %s and %s"
+                "%s is %s; give a llama2.c file, or a model folder that holds %s and %s"
                         .formatted(
                                 file,
                                 kind(name.toString()),

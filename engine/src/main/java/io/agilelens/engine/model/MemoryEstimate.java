@@ -70,8 +70,8 @@ public record MemoryEstimate(
     public static MemoryEstimate fitting(Model model, PassSize pass, HeapRoom room) {
         WeightPrecision precision = model.precision();
         MemoryEstimate whole = of(model, WeightPlacement.inMemory(precision), pass, room);
-        // The program's share is in use already.
-        long free = room.free() + whole.program;
+        // The program's own share is in use already, or will be.
+        long free = room.maximum() - Math.max(0, room.used() - whole.program);
         if (whole.heap() <= free) {
             return whole;
         }
@@ -120,11 +120,7 @@ public record MemoryEstimate(
             return "";
         }
         long everything =
-                of(
-                                model,
-                                WeightPlacement.inMemory(placement.precision()),
-                                pass,
-                                new HeapRoom(0, 0, 1))
+                of(model, WeightPlacement.inMemory(placement.precision()), pass, HeapRoom.now(0))
                         .heap();
         return "the whole model would take %s of heap, so weights are read layer by layer on each pass%s; start with AGILELENS_OPTS=-Xmx%dm or more to keep all in memory"
                 .formatted(

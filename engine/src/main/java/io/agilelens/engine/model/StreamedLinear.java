@@ -10,8 +10,8 @@ import java.util.Arrays;
  * result is that of {@link FloatLinear} to the bit.
  */
 public final class StreamedLinear implements LinearOperator {
-    /** Elements of a block: 16 MiB as float32. */
-    static final int BLOCK_ELEMENTS = 1 << 22;
+    /** Elements of a block: 4 MiB as float32. */
+    static final int BLOCK_ELEMENTS = 1 << 20;
 
     private final Kernels kernels;
     private final WeightPrecision precision;
