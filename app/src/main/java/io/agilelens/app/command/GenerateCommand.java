@@ -4,6 +4,7 @@ import io.agilelens.engine.calibrate.TunedModel;
 import io.agilelens.engine.evaluate.generate.Generation;
 import io.agilelens.engine.evaluate.generate.Sampling;
 import io.agilelens.engine.evaluate.generate.TextGenerator;
+import io.agilelens.engine.model.PassSize;
 import java.util.Arrays;
 import java.util.Locale;
 import picocli.CommandLine.Command;
@@ -45,8 +46,9 @@ public final class GenerateCommand extends EngineCommand {
         requirePositive("--tokens", tokens);
         Sampling sampling = new Sampling(temperature, seed);
         try (OpenModel open = modelOption.open()) {
-            TunedModel tuned = open.tune(recipeOption, progress, cancellation);
             int[] ids = open.model().tokenizer().encode(prompt, true);
+            open.expect(PassSize.generation(ids.length, tokens));
+            TunedModel tuned = open.tune(recipeOption, progress, cancellation);
             progress.close();
             if (!json) {
                 output().print(prompt);

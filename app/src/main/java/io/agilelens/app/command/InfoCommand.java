@@ -1,14 +1,20 @@
 package io.agilelens.app.command;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.engine.evaluate.TensorStatistics;
+import io.agilelens.engine.evaluate.UnusableWeights;
 import io.agilelens.engine.export.NativeBundleReader;
-import io.agilelens.engine.model.LinearRole;
+import io.agilelens.engine.model.HeapRoom;
+import io.agilelens.engine.model.MemoryEstimate;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.ModelConfig;
+import io.agilelens.engine.model.PassSize;
+import io.agilelens.engine.model.WeightPlacement;
 import io.agilelens.engine.tensor.Tensor;
 import io.agilelens.engine.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,6 +22,7 @@ import java.util.TreeMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -26,13 +33,32 @@ import tools.jackson.databind.node.ObjectNode;
                 "Architecture, shapes, dtypes, parameters, bytes, memory estimate, tokenizer,"
                         + " warnings.")
 public final class InfoCommand extends EngineCommand {
+    /** Bytes of weights that are read in no time. */
+    private static final long SMALL_CHECKPOINT = 64L << 20;
+
     @Mixin private ModelOption modelOption;
 
     @Option(names = "--tensors", description = "List every tensor.")
     private boolean listTensors;
 
+    @Option(
+            names = "--statistics",
+            description =
+                    "List every tensor with range, mean, deviation and the number of values that"
+                            + " are NaN or infinite, which takes reading all of it.")
+    private boolean withStatistics;
+
+    @Option(
+            names = "--context",
+            paramLabel = "N",
+            description =
+                    "Tokens that the memory estimate is for; without it the model's context, at"
+                            + " most 2048.")
+    private Integer context;
+
     @Override
     int run(TerminalProgress progress) {
+        requirePositive("--context", context);
         try (OpenModel open = modelOption.open()) {
             Model model = open.model();
             List<Tensor> tensors =
@@ -41,11 +67,19 @@ public final class InfoCommand extends EngineCommand {
                             .orElseGet(() -> model.checkpoint().tensors());
             List<String> warnings = new ArrayList<>(model.checkpoint().warnings());
             ObjectNode result = describe(open, tensors);
+            result.set("memory_estimate", memory(open, warnings));
             result.set("tokenizer", tokenizer(model, warnings));
+            Map<String, TensorStatistics> statistics = statistics(open, tensors, progress);
+            long unusable = unusable(statistics, warnings);
+            if (!statistics.isEmpty()) {
+                result.put("unusable_weights", unusable);
+            } else {
+                result.putNull("unusable_weights");
+            }
             ArrayNode listed = result.putArray("warnings");
             warnings.forEach(listed::add);
-            if (listTensors) {
-                addTensors(result, tensors);
+            if (listTensors || withStatistics) {
+                addTensors(result, tensors, statistics);
             }
             print(progress, result, text(result));
         }
@@ -80,8 +114,50 @@ public final class InfoCommand extends EngineCommand {
         dtypes.forEach(elements::put);
         model.planting().ifPresent(planting -> result.put("planting", planting.summary()));
         open.bundle().ifPresent(bundle -> result.put("recipe", bundle.recipe().summary()));
-        result.set("memory_estimate", MemoryEstimate.of(open).toJson());
         return result;
+    }
+
+    /** What running it takes, in the heap there is. */
+    private ObjectNode memory(OpenModel open, List<String> warnings) {
+        Model model = open.model();
+        PassSize pass = open.pass();
+        if (context != null) {
+            pass = new PassSize(context, context, Math.min(context, PassSize.EVALUATION_ROWS));
+        }
+        MemoryEstimate estimate;
+        boolean fits = true;
+        try {
+            estimate = MemoryEstimate.fitting(model, pass);
+            String note = estimate.note(model);
+            if (!note.isEmpty()) {
+                warnings.add(note);
+            }
+        } catch (UserException tooLarge) {
+            warnings.add(tooLarge.getMessage());
+            fits = false;
+            estimate =
+                    MemoryEstimate.of(
+                            model,
+                            WeightPlacement.streamed(open.precision()),
+                            pass,
+                            HeapRoom.now(0));
+        }
+        MemoryEstimate whole =
+                MemoryEstimate.of(
+                        model, WeightPlacement.inMemory(open.precision()), pass, HeapRoom.now(0));
+        return object().put("tokens", pass.tokens())
+                .put("weights_in_memory", !estimate.placement().isStreamed(model.config()))
+                .put("weight_bytes", estimate.weights())
+                .put("cache_bytes", estimate.cache())
+                .put("activation_bytes", estimate.activations())
+                .put("packing_bytes", estimate.packing())
+                .put("program_bytes", estimate.program())
+                .put("mapped_bytes", estimate.mapped())
+                .put("total_bytes", estimate.heap())
+                .put("whole_model_bytes", whole.heap())
+                .put("heap_bytes", Runtime.getRuntime().maxMemory())
+                .put("fits", fits)
+                .put("kind", "estimate");
     }
 
     private static ObjectNode tokenizer(Model model, List<String> warnings) {
@@ -110,7 +186,38 @@ public final class InfoCommand extends EngineCommand {
         }
     }
 
-    private static void addTensors(ObjectNode result, List<Tensor> tensors) {
+    /** Small checkpoints are always looked into, so that NaN in them does not go unnoticed. */
+    private Map<String, TensorStatistics> statistics(
+            OpenModel open, List<Tensor> tensors, TerminalProgress progress) {
+        long bytes = tensors.stream().mapToLong(Tensor::bytes).sum();
+        if (!withStatistics && bytes > SMALL_CHECKPOINT) {
+            return Map.of();
+        }
+        Map<String, TensorStatistics> statistics = new LinkedHashMap<>();
+        for (Tensor tensor : tensors) {
+            cancellation.check();
+            progress.report("reading weights", statistics.size(), tensors.size());
+            if (tensor.isFloat()) {
+                statistics.put(tensor.name(), TensorStatistics.of(tensor));
+            }
+        }
+        return statistics;
+    }
+
+    private static long unusable(Map<String, TensorStatistics> statistics, List<String> warnings) {
+        List<UnusableWeights.Found> found = new ArrayList<>();
+        statistics.forEach(
+                (name, values) -> {
+                    if (values.unusable() > 0) {
+                        found.add(new UnusableWeights.Found(name, values.unusable()));
+                    }
+                });
+        new UnusableWeights(found).summary().ifPresent(warnings::add);
+        return found.stream().mapToLong(UnusableWeights.Found::count).sum();
+    }
+
+    private static void addTensors(
+            ObjectNode result, List<Tensor> tensors, Map<String, TensorStatistics> statistics) {
         ArrayNode list = result.putArray("tensors");
         for (Tensor tensor : tensors) {
             ObjectNode entry =
@@ -118,6 +225,14 @@ public final class InfoCommand extends EngineCommand {
             ArrayNode shape = entry.putArray("shape");
             Arrays.stream(tensor.shape()).forEach(shape::add);
             entry.put("bytes", tensor.bytes());
+            TensorStatistics values = statistics.get(tensor.name());
+            if (values != null) {
+                put(entry, "minimum", values.minimum());
+                put(entry, "maximum", values.maximum());
+                put(entry, "mean", values.mean());
+                put(entry, "standard_deviation", values.standardDeviation());
+                entry.put("unusable", values.unusable());
+            }
         }
     }
 
@@ -151,12 +266,18 @@ public final class InfoCommand extends EngineCommand {
         line(
                 text,
                 "memory",
-                "about %s to run at full context (estimate: weights %s, key/value cache %s, activations %s)"
+                "about %s of heap for %,d tokens at once (estimate: weights %s%s, key/value cache %s, activations %s, packing %s); %s allowed"
                         .formatted(
                                 Sizes.bytes(memory.path("total_bytes").asLong()),
+                                memory.path("tokens").asInt(),
                                 Sizes.bytes(memory.path("weight_bytes").asLong()),
+                                memory.path("weights_in_memory").asBoolean()
+                                        ? ""
+                                        : ", the others read on each pass",
                                 Sizes.bytes(memory.path("cache_bytes").asLong()),
-                                Sizes.bytes(memory.path("activation_bytes").asLong())));
+                                Sizes.bytes(memory.path("activation_bytes").asLong()),
+                                Sizes.bytes(memory.path("packing_bytes").asLong()),
+                                Sizes.bytes(memory.path("heap_bytes").asLong())));
         if (info.path("tokenizer").isObject()) {
             line(
                     text,
@@ -172,14 +293,27 @@ public final class InfoCommand extends EngineCommand {
                 .forEach(
                         tensor ->
                                 text.append(
-                                        "%-48s %-5s %-16s %s%n"
+                                        "%-48s %-5s %-16s %s%s%n"
                                                 .formatted(
                                                         tensor.path("name").asString(),
                                                         tensor.path("dtype").asString(),
                                                         tensor.path("shape"),
-                                                        Sizes.bytes(
-                                                                tensor.path("bytes").asLong()))));
+                                                        Sizes.bytes(tensor.path("bytes").asLong()),
+                                                        statistics(tensor))));
         return text.toString();
+    }
+
+    private static String statistics(JsonNode tensor) {
+        if (!tensor.has("unusable")) {
+            return "";
+        }
+        long unusable = tensor.path("unusable").asLong();
+        return "  %.4g … %.4g, σ %.4g%s"
+                .formatted(
+                        tensor.path("minimum").asDouble(Double.NaN),
+                        tensor.path("maximum").asDouble(Double.NaN),
+                        tensor.path("standard_deviation").asDouble(Double.NaN),
+                        unusable == 0 ? "" : ", %,d NaN or infinite".formatted(unusable));
     }
 
     private static String dtypes(ObjectNode info) {
@@ -190,47 +324,6 @@ public final class InfoCommand extends EngineCommand {
 
     private static void line(StringBuilder text, String key, String value) {
         text.append("%-13s %s%n".formatted(key, value));
-    }
-
-    /**
-     * What running the model takes.
-     *
-     * @param weightBytes linears as they are packed, and norms
-     * @param cacheBytes keys and values of a full context
-     * @param activationBytes what one pass over a full context holds at once
-     */
-    record MemoryEstimate(long weightBytes, long cacheBytes, long activationBytes) {
-
-        static MemoryEstimate of(OpenModel open) {
-            ModelConfig config = open.config();
-            int width =
-                    switch (open.precision()) {
-                        case FP32 -> Float.BYTES;
-                        case FP16 -> Short.BYTES;
-                    };
-            long linears = (long) config.vocabularySize() * config.embeddingSize();
-            for (LinearRole role : config.roles()) {
-                linears += (long) config.layers() * role.outputs(config) * role.inputs(config);
-            }
-            long norms = (2L * config.layers() + 1) * config.hiddenSize();
-            long context = config.contextLength();
-            long cache = 2L * config.layers() * config.keyValueWidth() * context * Float.BYTES;
-            long channels =
-                    4L * config.hiddenSize()
-                            + 2L * config.queryWidth()
-                            + 2L * config.keyValueWidth()
-                            + 2L * config.feedForwardSize();
-            return new MemoryEstimate(
-                    linears * width + norms * Float.BYTES, cache, context * channels * Float.BYTES);
-        }
-
-        ObjectNode toJson() {
-            return object().put("weight_bytes", weightBytes)
-                    .put("cache_bytes", cacheBytes)
-                    .put("activation_bytes", activationBytes)
-                    .put("total_bytes", weightBytes + cacheBytes + activationBytes)
-                    .put("kind", "estimate");
-        }
     }
 
     /** Sizes for people. */

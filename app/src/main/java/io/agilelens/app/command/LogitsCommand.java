@@ -5,6 +5,7 @@ import io.agilelens.engine.calibrate.TunedModel;
 import io.agilelens.engine.format.AtomicFiles;
 import io.agilelens.engine.format.FileErrors;
 import io.agilelens.engine.model.Decoder;
+import io.agilelens.engine.model.PassSize;
 import io.agilelens.engine.model.Probe;
 import io.agilelens.engine.tensor.Matrix;
 import java.io.IOException;
@@ -58,6 +59,7 @@ public final class LogitsCommand extends EngineCommand {
     @Override
     int run(TerminalProgress progress) {
         try (OpenModel open = modelOption.open()) {
+            open.expect(PassSize.window(ids.ids().length));
             TunedModel tuned = open.tune(recipeOption, progress, cancellation);
             Layers layers = new Layers();
             Decoder.Pass pass =

@@ -1,7 +1,9 @@
 package io.agilelens.app.command;
 
 import io.agilelens.engine.format.ModelReference;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** The model that a command works on. */
 final class ModelOption {
@@ -11,6 +13,14 @@ final class ModelOption {
             description =
                     "A Hugging Face folder with safetensors, a native bundle, or sample:NAME.")
     private String reference;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    private void tell(String note) {
+        command.commandLine().getErr().println("agilelens: " + note);
+        command.commandLine().getErr().flush();
+    }
 
     /** As it was typed. */
     String reference() {
@@ -23,6 +33,6 @@ final class ModelOption {
      * @throws io.agilelens.engine.UserException if it cannot be read
      */
     OpenModel open() {
-        return OpenModel.open(ModelReference.parse(reference));
+        return OpenModel.open(ModelReference.parse(reference), this::tell);
     }
 }

@@ -9,34 +9,61 @@ import io.agilelens.engine.format.ModelReference;
 import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.FloatNumerics;
+import io.agilelens.engine.model.MemoryEstimate;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.ModelConfig;
 import io.agilelens.engine.model.Numerics;
+import io.agilelens.engine.model.PassSize;
 import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** A model as a command uses it: a checkpoint to be tuned, or a native bundle that already is. */
 final class OpenModel implements AutoCloseable {
     private final String name;
     private final Model model;
     private final Optional<NativeBundleReader.Bundle> bundle;
+    private final Consumer<String> notes;
+    private PassSize pass;
+    private FloatNumerics floats;
 
-    private OpenModel(String name, Model model, Optional<NativeBundleReader.Bundle> bundle) {
+    private OpenModel(
+            String name,
+            Model model,
+            Optional<NativeBundleReader.Bundle> bundle,
+            Consumer<String> notes) {
         this.name = name;
         this.model = model;
         this.bundle = bundle;
+        this.notes = notes;
+        this.pass = PassSize.usual(model.config());
     }
 
-    static OpenModel open(ModelReference reference) {
+    /**
+     * @param notes hears what a person should know about how the model runs, a line each
+     */
+    static OpenModel open(ModelReference reference, Consumer<String> notes) {
         Path path = reference.path();
+        String name = reference.toString();
         if (NativeBundle.isAt(path)) {
             NativeBundleReader.Bundle bundle = NativeBundleReader.open(path);
-            return new OpenModel(reference.toString(), bundle.model(), Optional.of(bundle));
+            return new OpenModel(name, bundle.model(), Optional.of(bundle), notes);
         }
-        return new OpenModel(reference.toString(), Model.open(reference.open()), Optional.empty());
+        return new OpenModel(name, Model.open(reference.open()), Optional.empty(), notes);
+    }
+
+    /** Says what will be run at once; without it, what is usual is prepared for. */
+    OpenModel expect(PassSize size) {
+        pass = size;
+        return this;
+    }
+
+    /** What will be run at once. */
+    PassSize pass() {
+        return pass;
     }
 
     String name() {
@@ -64,9 +91,23 @@ final class OpenModel implements AutoCloseable {
         return model.precision();
     }
 
-    /** The model's own float arithmetic. */
+    /**
+     * The model's own float arithmetic, its weights in memory as far as they fit; made once.
+     *
+     * @throws UserException if the model cannot run in the heap there is
+     */
     Numerics floats(Progress progress, Cancellation cancellation) {
-        return new FloatNumerics(model, kernels(), precision(), progress, cancellation);
+        if (floats == null) {
+            MemoryEstimate estimate = MemoryEstimate.fitting(model, pass);
+            String note = estimate.note(model);
+            if (!note.isEmpty()) {
+                notes.accept("%s: %s".formatted(name, note));
+            }
+            floats =
+                    new FloatNumerics(
+                            model, kernels(), estimate.placement(), progress, cancellation);
+        }
+        return floats;
     }
 
     /**

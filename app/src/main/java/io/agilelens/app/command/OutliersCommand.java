@@ -6,6 +6,7 @@ import io.agilelens.engine.evaluate.OutlierCensus;
 import io.agilelens.engine.evaluate.Protocol;
 import io.agilelens.engine.evaluate.SiteStatistics;
 import io.agilelens.engine.evaluate.TokenWindows;
+import io.agilelens.engine.model.PassSize;
 import io.agilelens.engine.model.Site;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -26,6 +27,7 @@ public final class OutliersCommand extends EngineCommand {
     int run(TerminalProgress progress) {
         try (OpenModel open = modelOption.open()) {
             TokenWindows text = windowsOption.read(this, open.model(), Protocol.GPTQ);
+            open.expect(PassSize.window(text.length()));
             TunedModel tuned = open.tune(recipeOption, progress, cancellation);
             ActivationSurvey survey =
                     ActivationSurvey.run(

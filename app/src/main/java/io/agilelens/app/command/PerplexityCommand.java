@@ -7,6 +7,7 @@ import io.agilelens.engine.evaluate.Protocol;
 import io.agilelens.engine.evaluate.TokenWindows;
 import io.agilelens.engine.model.Decoder;
 import io.agilelens.engine.model.Numerics;
+import io.agilelens.engine.model.PassSize;
 import io.agilelens.engine.model.TokenPruner;
 import java.util.Arrays;
 import java.util.Locale;
@@ -41,6 +42,7 @@ public final class PerplexityCommand extends EngineCommand {
     int run(TerminalProgress progress) {
         try (OpenModel open = modelOption.open()) {
             TokenWindows text = windowsOption.read(this, open.model(), protocol);
+            open.expect(PassSize.window(text.length()));
             TunedModel tuned = open.tune(recipeOption, progress, cancellation);
             TokenPruner pruner = tuned.recipe().pruning().pruner();
             PerplexityEvaluator evaluator =

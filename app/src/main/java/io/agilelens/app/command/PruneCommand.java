@@ -8,6 +8,7 @@ import io.agilelens.engine.evaluate.Protocol;
 import io.agilelens.engine.evaluate.PruningTrace;
 import io.agilelens.engine.evaluate.TokenWindows;
 import io.agilelens.engine.evaluate.WindowAnalyzer;
+import io.agilelens.engine.model.PassSize;
 import io.agilelens.engine.model.TokenScore;
 import io.agilelens.engine.prune.PruningSchedule;
 import io.agilelens.engine.recipe.PruningRecipe;
@@ -60,6 +61,7 @@ public final class PruneCommand extends EngineCommand {
         try (OpenModel open = modelOption.open()) {
             requireLayers(open);
             TokenWindows text = windowsOption.read(this, open.model(), Protocol.GPTQ);
+            open.expect(PassSize.window(text.length()));
             TunedModel tuned = tune(open, pruning, progress);
             PruningSchedule schedule = pruning.schedule();
             Perplexity perplexity =

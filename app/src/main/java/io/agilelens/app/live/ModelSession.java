@@ -12,8 +12,10 @@ import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.Decoder;
 import io.agilelens.engine.model.FloatNumerics;
+import io.agilelens.engine.model.MemoryEstimate;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.Numerics;
+import io.agilelens.engine.model.PassSize;
 import io.agilelens.engine.recipe.Preset;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.task.Cancellation;
@@ -72,8 +74,18 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
             Cancellation cancellation) {
         try {
             Kernels kernels = KernelProvider.current().kernels();
+            PassSize pass = PassSize.window(Math.min(WINDOW, model.config().contextLength()));
+            MemoryEstimate estimate = MemoryEstimate.fitting(model, pass);
+            progress.report(
+                    "%s takes about %,d MiB of %,d MiB of heap"
+                            .formatted(
+                                    reference,
+                                    estimate.heap() >> 20,
+                                    Runtime.getRuntime().maxMemory() >> 20),
+                    0,
+                    1);
             Numerics floats =
-                    new FloatNumerics(model, kernels, model.precision(), progress, cancellation);
+                    new FloatNumerics(model, kernels, estimate.placement(), progress, cancellation);
             progress.report("reading the texts", 0, 1);
             SampleTexts calibration = SampleTexts.ORCHARD;
             TokenWindows calibrationText =

@@ -1,19 +1,22 @@
 package io.agilelens.engine.evaluate;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.engine.format.Checkpoint;
 import io.agilelens.engine.model.Decoder;
+import io.agilelens.engine.model.PassSize;
 import io.agilelens.engine.model.Probe;
 import io.agilelens.engine.model.TokenPruner;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import io.agilelens.engine.tensor.Matrix;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Runs windows through a decoder and scores its predictions, window by window. */
 public final class PerplexityEvaluator {
     /** Rows of logits held at once, so that a large vocabulary needs little memory. */
-    private static final int ROWS = 64;
+    private static final int ROWS = PassSize.EVALUATION_ROWS;
 
     private final Decoder decoder;
     private final TokenPruner pruner;
@@ -125,9 +128,7 @@ public final class PerplexityEvaluator {
                 double normalizer = logSumExp(logits, row);
                 if (!Double.isFinite(normalizer)) {
                     // Left in, it would count as a position that is not scored.
-                    throw new UserException(
-                            "%s: the logits at position %d are not finite: its weights hold infinite values, NaN, or too large ones"
-                                    .formatted(decoder.model().checkpoint().source(), position));
+                    throw notFinite(position, cancellation);
                 }
                 for (int t = Math.max(position, first); t < Math.min(next, predictions); t++) {
                     carried[t] = (float) (normalizer - logits.get(row, ids[t + 1]));
@@ -142,6 +143,23 @@ public final class PerplexityEvaluator {
             }
         }
         return new WindowLoss(kept, carried, divergence, agreed);
+    }
+
+    /** Says what is to blame, which takes reading all weights. */
+    private UserException notFinite(int position, Cancellation cancellation) {
+        Checkpoint checkpoint = decoder.model().checkpoint();
+        Optional<String> culprits =
+                UnusableWeights.of(checkpoint.tensors(), Progress.NONE, cancellation).summary();
+        return new UserException(
+                "%s: the logits at position %d are not finite: %s"
+                        .formatted(
+                                checkpoint.source(),
+                                position,
+                                culprits.map(line -> line + ": get the file again")
+                                        .orElse(
+                                                "all weights are finite, so some are so large that"
+                                                    + " activations overflow; check them with info"
+                                                    + " --statistics, or the recipe")));
     }
 
     private static Matrix gather(Matrix hidden, int[] positions, int from, int rows) {

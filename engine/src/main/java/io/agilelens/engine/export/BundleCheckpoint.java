@@ -3,7 +3,6 @@ package io.agilelens.engine.export;
 import io.agilelens.engine.format.Checkpoint;
 import io.agilelens.engine.format.TokenizerSource;
 import io.agilelens.engine.tensor.Tensor;
-import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,17 +18,14 @@ final class BundleCheckpoint implements Checkpoint {
     private final Checkpoint folder;
     private final JsonNode config;
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
-    private final Arena arena;
 
     /**
      * @param config the source's configuration
-     * @param tensors float tensors, stored ones and dequantized ones
-     * @param arena owns the dequantized ones
+     * @param tensors float tensors, stored ones and those that decode their codes
      */
-    BundleCheckpoint(Checkpoint folder, JsonNode config, List<Tensor> tensors, Arena arena) {
+    BundleCheckpoint(Checkpoint folder, JsonNode config, List<Tensor> tensors) {
         this.folder = folder;
         this.config = config;
-        this.arena = arena;
         tensors.forEach(tensor -> this.tensors.put(tensor.name(), tensor));
     }
 
@@ -70,9 +66,6 @@ final class BundleCheckpoint implements Checkpoint {
 
     @Override
     public void close() {
-        if (arena.scope().isAlive()) {
-            arena.close();
-        }
         folder.close();
     }
 }

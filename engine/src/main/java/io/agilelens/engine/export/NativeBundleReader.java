@@ -9,11 +9,13 @@ import io.agilelens.engine.format.Printable;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.Architecture;
 import io.agilelens.engine.model.Decoder;
+import io.agilelens.engine.model.FloatNumerics;
 import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.ModelConfig;
 import io.agilelens.engine.model.Site;
 import io.agilelens.engine.model.TensorNames;
+import io.agilelens.engine.model.WeightPlacement;
 import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.quant.ActivationQuantizer;
 import io.agilelens.engine.quant.AffineQuantizer;
@@ -22,6 +24,7 @@ import io.agilelens.engine.quant.IntegerRange;
 import io.agilelens.engine.quant.Log2Quantizer;
 import io.agilelens.engine.quant.QuantizationPlan;
 import io.agilelens.engine.quant.QuantizedNumerics;
+import io.agilelens.engine.quant.QuantizedTensor;
 import io.agilelens.engine.quant.QuantizedWeight;
 import io.agilelens.engine.quant.SoftmaxQuantizer;
 import io.agilelens.engine.quant.TokenwiseQuantizer;
@@ -33,12 +36,7 @@ import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import io.agilelens.engine.tensor.DType;
 import io.agilelens.engine.tensor.DenseTensor;
-import io.agilelens.engine.tensor.StoredBytes;
 import io.agilelens.engine.tensor.Tensor;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -53,9 +51,6 @@ import tools.jackson.databind.node.ObjectNode;
 public final class NativeBundleReader {
     private static final long LARGEST_MANIFEST = 16L << 20;
     private static final int LARGEST_EXPONENT = 8;
-
-    private static final ValueLayout.OfFloat FLOAT =
-            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final Path folder;
     private final Checkpoint files;
@@ -103,7 +98,8 @@ public final class NativeBundleReader {
                     new QuantizedNumerics(
                             model,
                             kernels,
-                            new FloatRemainder(model, kernels, precision),
+                            FloatNumerics.whenAsked(
+                                    model, kernels, WeightPlacement.inMemory(precision)),
                             plan,
                             recipe.execution(),
                             progress,
@@ -355,21 +351,18 @@ public final class NativeBundleReader {
     }
 
     private Model model(QuantizationPlan plan) {
-        Arena arena = Arena.ofShared();
-        try {
-            for (int layer = 0; layer < plan.layers().size(); layer++) {
-                for (Map.Entry<LinearRole, QuantizedWeight> weight :
-                        plan.layers().get(layer).weights().entrySet()) {
-                    floats.add(
-                            dequantized(
-                                    BundleLayout.linear(names, layer, weight.getKey()) + ".weight",
-                                    weight.getValue(),
-                                    arena));
-                }
-            }
-        } catch (RuntimeException | Error failure) {
-            arena.close();
-            throw failure;
+        for (int layer = 0; layer < plan.layers().size(); layer++) {
+            int of = layer;
+            plan.layers()
+                    .get(layer)
+                    .weights()
+                    .forEach(
+                            (role, weight) ->
+                                    floats.add(
+                                            new QuantizedTensor(
+                                                    BundleLayout.linear(names, of, role)
+                                                            + ".weight",
+                                                    weight)));
         }
         for (Tensor tensor : files.tensors()) {
             if (!used.containsKey(tensor.name())) {
@@ -378,19 +371,7 @@ public final class NativeBundleReader {
         }
         ObjectNode config = (ObjectNode) files.config().deepCopy();
         config.remove(BundleLayout.QUANTIZATION_CONFIG);
-        return Model.open(new BundleCheckpoint(files, config, floats, arena));
-    }
-
-    private static Tensor dequantized(String name, QuantizedWeight weight, Arena arena) {
-        MemorySegment floats =
-                arena.allocate((long) weight.outputs() * weight.inputs() * Float.BYTES);
-        MemorySegment.copy(
-                weight.dequantize(), 0, floats, FLOAT, 0, weight.outputs() * weight.inputs());
-        return new DenseTensor(
-                name,
-                DType.F32,
-                new long[] {weight.outputs(), weight.inputs()},
-                StoredBytes.of(floats));
+        return Model.open(new BundleCheckpoint(files, config, floats));
     }
 
     private void requireFit(QuantizationPlan plan, ModelConfig config) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Opens a checkpoint of whatever format the path turns out to be. */
 public final class Checkpoints {
@@ -15,8 +16,8 @@ public final class Checkpoints {
     private Checkpoints() {}
 
     /**
-     * Opens a model folder, the folder of a {@code model.safetensors} or its index, or a GGUF file,
-     * which is known by its first bytes.
+     * Opens a model folder, the folder of a {@code model.safetensors} or its index, a GGUF file or
+     * a llama2.c file, both known by their content.
      *
      * @throws UserException if there is none, it is damaged, or its format is not read
      */
@@ -36,13 +37,17 @@ public final class Checkpoints {
         if (name.toString().endsWith(".gguf") || isGguf(path)) {
             return GgufCheckpoint.open(path);
         }
+        Optional<Checkpoint> llama2c = Llama2cFile.open(path);
+        if (llama2c.isPresent()) {
+            return llama2c.get();
+        }
         ForeignWeights.file(path)
                 .ifPresent(
                         refusal -> {
                             throw refusal;
                         });
         throw new UserException(
-                "%s is %s; give a model folder that holds %s and %s, or a GGUF file"
+                "%s is %s; give a GGUF file, a llama2.c file, or a model folder that holds %s and %s"
                         .formatted(
                                 file,
                                 kind(name.toString()),

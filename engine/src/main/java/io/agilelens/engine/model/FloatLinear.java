@@ -4,6 +4,7 @@ import io.agilelens.engine.kernel.Fp16Weights;
 import io.agilelens.engine.kernel.Fp32Weights;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.kernel.PackedWeights;
+import java.util.Arrays;
 
 /** A linear layer in float arithmetic, its weights kept in single or half precision. */
 public final class FloatLinear implements LinearOperator {
@@ -40,6 +41,32 @@ public final class FloatLinear implements LinearOperator {
                     case FP32 -> kernels.packFp32(values, outputs, inputs);
                     case FP16 -> kernels.packFp16(values, outputs, inputs);
                 };
+    }
+
+    /**
+     * Some rows of a stored weight, as a linear of their own.
+     *
+     * @param bias {@code [outputs]} of the whole, or null
+     * @param first first output channel
+     * @param count output channels
+     */
+    static FloatLinear ofRows(
+            Kernels kernels,
+            WeightPrecision precision,
+            LinearWeight weight,
+            float[] bias,
+            int first,
+            int count) {
+        int inputs = weight.inputs();
+        float[] values = new float[Math.multiplyExact(count, inputs)];
+        weight.weight().widen((long) first * inputs, values, 0, values.length);
+        return new FloatLinear(
+                kernels,
+                precision,
+                values,
+                count,
+                inputs,
+                bias == null ? null : Arrays.copyOfRange(bias, first, first + count));
     }
 
     @Override

@@ -9,12 +9,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The model as its checkpoint says: float linears, nothing done to activations. */
+/**
+ * The model as its checkpoint says: float linears, nothing done to activations. Safe for several
+ * threads.
+ */
 public final class FloatNumerics implements Numerics {
+    private final ModelWeights weights;
+    private final Kernels kernels;
+    private final WeightPlacement placement;
     private final List<Map<LinearRole, LinearOperator>> layers = new ArrayList<>();
-    private final Optional<LinearOperator> inputProjection;
-    private final Optional<LinearOperator> outputProjection;
-    private final LinearOperator head;
+    private Optional<LinearOperator> inputProjection;
+    private Optional<LinearOperator> outputProjection;
+    private LinearOperator head;
+
+    private FloatNumerics(Model model, Kernels kernels, WeightPlacement placement) {
+        this.weights = model.weights();
+        this.kernels = kernels;
+        this.placement = placement;
+        for (int layer = 0; layer < model.config().layers(); layer++) {
+            layers.add(new EnumMap<>(LinearRole.class));
+        }
+    }
 
     /** Packs every weight of the model. */
     public FloatNumerics(
@@ -23,44 +38,84 @@ public final class FloatNumerics implements Numerics {
             WeightPrecision precision,
             Progress progress,
             Cancellation cancellation) {
-        ModelWeights weights = model.weights();
-        int count = model.config().layers();
+        this(model, kernels, WeightPlacement.inMemory(precision), progress, cancellation);
+    }
+
+    /** Packs the weights that are to stand in memory. */
+    public FloatNumerics(
+            Model model,
+            Kernels kernels,
+            WeightPlacement placement,
+            Progress progress,
+            Cancellation cancellation) {
+        this(model, kernels, placement);
+        int count = layers.size();
         for (int layer = 0; layer < count; layer++) {
             cancellation.check();
             progress.report("packing weights", layer, count);
-            Map<LinearRole, LinearOperator> linears = new EnumMap<>(LinearRole.class);
             for (LinearRole role : model.config().roles()) {
-                linears.put(role, new FloatLinear(kernels, precision, weights.linear(layer, role)));
+                linear(layer, role);
             }
-            layers.add(linears);
         }
-        inputProjection =
-                weights.inputProjection()
-                        .map(weight -> new FloatLinear(kernels, precision, weight));
-        outputProjection =
-                weights.outputProjection()
-                        .map(weight -> new FloatLinear(kernels, precision, weight));
-        head = new FloatLinear(kernels, precision, weights.head());
+        inputProjection();
+        outputProjection();
+        head();
         progress.report("packing weights", count, count);
     }
 
-    @Override
-    public LinearOperator linear(int layer, LinearRole role) {
-        return layers.get(layer).get(role);
+    /** Packs a weight when it is first asked for, for users that need few of them. */
+    public static FloatNumerics whenAsked(Model model, Kernels kernels, WeightPlacement placement) {
+        return new FloatNumerics(model, kernels, placement);
+    }
+
+    /** Where the weights stand. */
+    public WeightPlacement placement() {
+        return placement;
     }
 
     @Override
-    public Optional<LinearOperator> inputProjection() {
+    public synchronized LinearOperator linear(int layer, LinearRole role) {
+        return layers.get(layer)
+                .computeIfAbsent(
+                        role,
+                        _ ->
+                                operator(
+                                        weights.linear(layer, role),
+                                        layer < placement.layersInMemory()));
+    }
+
+    @Override
+    public synchronized Optional<LinearOperator> inputProjection() {
+        if (inputProjection == null) {
+            inputProjection = weights.inputProjection().map(this::projection);
+        }
         return inputProjection;
     }
 
     @Override
-    public Optional<LinearOperator> outputProjection() {
+    public synchronized Optional<LinearOperator> outputProjection() {
+        if (outputProjection == null) {
+            outputProjection = weights.outputProjection().map(this::projection);
+        }
         return outputProjection;
     }
 
+    /** They are small beside a layer and stand where the head does. */
+    private LinearOperator projection(LinearWeight weight) {
+        return operator(weight, placement.headInMemory());
+    }
+
     @Override
-    public LinearOperator head() {
+    public synchronized LinearOperator head() {
+        if (head == null) {
+            head = operator(weights.head(), placement.headInMemory());
+        }
         return head;
+    }
+
+    private LinearOperator operator(LinearWeight weight, boolean inMemory) {
+        return inMemory
+                ? ResidentLinear.of(kernels, placement.precision(), weight)
+                : new StreamedLinear(kernels, placement.precision(), weight);
     }
 }

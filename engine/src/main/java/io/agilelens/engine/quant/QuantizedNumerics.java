@@ -4,6 +4,7 @@ import io.agilelens.engine.UserException;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.Activation;
 import io.agilelens.engine.model.FloatLinear;
+import io.agilelens.engine.model.HeapRoom;
 import io.agilelens.engine.model.LinearOperator;
 import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.LinearWeight;
@@ -12,6 +13,7 @@ import io.agilelens.engine.model.Numerics;
 import io.agilelens.engine.model.Site;
 import io.agilelens.engine.model.SiteTransform;
 import io.agilelens.engine.model.SoftmaxTransform;
+import io.agilelens.engine.model.StreamedLinear;
 import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
@@ -34,7 +36,8 @@ public final class QuantizedNumerics implements Numerics {
             SoftmaxTransform softmax) {}
 
     /**
-     * Packs the weights for the kernels.
+     * Packs the weights for the kernels. Where a simulated model would not fit into memory as
+     * floats, its codes are turned into floats anew on each pass.
      *
      * @param unquantized the model's float arithmetic, which lends the linears that the plan leaves
      *     alone
@@ -49,17 +52,37 @@ public final class QuantizedNumerics implements Numerics {
             Execution execution,
             Progress progress,
             Cancellation cancellation) {
+        boolean streamed = execution == Execution.SIMULATED && !fits(plan);
         int count = plan.layers().size();
         for (int layer = 0; layer < count; layer++) {
             cancellation.check();
             progress.report("packing weights", layer, count);
             layers.add(
-                    layer(model, kernels, unquantized, plan.layers().get(layer), layer, execution));
+                    layer(
+                            model,
+                            kernels,
+                            unquantized,
+                            plan.layers().get(layer),
+                            layer,
+                            execution,
+                            streamed));
         }
         inputProjection = unquantized.inputProjection();
         outputProjection = unquantized.outputProjection();
         head = unquantized.head();
         progress.report("packing weights", count, count);
+    }
+
+    /** Whether what all codes stand for fits into memory as floats. */
+    private static boolean fits(QuantizationPlan plan) {
+        long floats = 0;
+        for (QuantizationPlan.Layer layer : plan.layers()) {
+            for (QuantizedWeight weight : layer.weights().values()) {
+                floats += 4L * weight.outputs() * weight.inputs();
+            }
+        }
+        // A part of the heap is left for activations.
+        return floats <= HeapRoom.now(floats * 5 / 4).free() * 4 / 5;
     }
 
     private static Layer layer(
@@ -68,7 +91,8 @@ public final class QuantizedNumerics implements Numerics {
             Numerics unquantized,
             QuantizationPlan.Layer plan,
             int layer,
-            Execution execution) {
+            Execution execution,
+            boolean streamed) {
         Map<Site, SiteTransform> sites = new EnumMap<>(Site.class);
         Map<LinearRole, LinearOperator> linears = new EnumMap<>(LinearRole.class);
         for (Site site : Site.values()) {
@@ -81,7 +105,16 @@ public final class QuantizedNumerics implements Numerics {
             for (LinearRole role : model.config().roles()) {
                 if (role.input() == site) {
                     linears.put(
-                            role, linear(model, kernels, unquantized, plan, layer, role, integer));
+                            role,
+                            linear(
+                                    model,
+                                    kernels,
+                                    unquantized,
+                                    plan,
+                                    layer,
+                                    role,
+                                    integer,
+                                    streamed));
                 }
             }
         }
@@ -125,7 +158,8 @@ public final class QuantizedNumerics implements Numerics {
             QuantizationPlan.Layer plan,
             int layer,
             LinearRole role,
-            IntegerSite integer) {
+            IntegerSite integer,
+            boolean streamed) {
         QuantizedWeight quantized = plan.weights().get(role);
         if (quantized == null) {
             return unquantized.linear(layer, role);
@@ -133,6 +167,16 @@ public final class QuantizedNumerics implements Numerics {
         LinearWeight weight = model.weights().linear(layer, role);
         if (integer != null) {
             return integer.linear(kernels, quantized, weight.biasValues());
+        }
+        if (streamed) {
+            return new StreamedLinear(
+                    kernels,
+                    WeightPrecision.FP32,
+                    new LinearWeight(
+                            weight.outputs(),
+                            weight.inputs(),
+                            new QuantizedTensor(weight.weight().name(), quantized),
+                            weight.bias()));
         }
         return new FloatLinear(
                 kernels,

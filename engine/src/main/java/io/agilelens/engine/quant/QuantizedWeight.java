@@ -1,5 +1,7 @@
 package io.agilelens.engine.quant;
 
+import java.util.Arrays;
+
 /**
  * A linear layer's weight in groups of input channels: {@code ŵ[o,c] = (code[o,c] − zero[o,g]) ·
  * scale[o,g]}, {@code g} the group of {@code c}. The arrays are shared: read only.
@@ -31,17 +33,40 @@ public record QuantizedWeight(
 
     /** The weight as floats, {@code [outputs, inputs]}; a fresh array. */
     public float[] dequantize() {
-        float[] values = new float[outputs * inputs];
-        for (int o = 0; o < outputs; o++) {
-            for (int g = 0; g < groups(); g++) {
-                float scale = scales[o * groups() + g];
-                int zero = zeros[o * groups() + g];
-                for (int c = groupStarts[g]; c < groupStarts[g + 1]; c++) {
-                    values[o * inputs + c] = scale * (code(o, c) - zero);
-                }
-            }
-        }
+        float[] values = new float[Math.multiplyExact(outputs, inputs)];
+        dequantize(0, values, 0, values.length);
         return values;
+    }
+
+    /**
+     * Some of the weights as floats.
+     *
+     * @param first index of the first, row-major
+     * @param target receives {@code count} values from {@code offset} on
+     */
+    public void dequantize(long first, float[] target, int offset, int count) {
+        long last = first + count;
+        for (long at = first; at < last; ) {
+            int output = (int) (at / inputs);
+            int from = (int) (at % inputs);
+            int to = (int) Math.min(inputs, from + last - at);
+            dequantizeRow(output, from, to, target, offset + (int) (at - first));
+            at += to - from;
+        }
+    }
+
+    private void dequantizeRow(int output, int from, int to, float[] target, int offset) {
+        int place = Arrays.binarySearch(groupStarts, from);
+        int group = place >= 0 ? place : -place - 2;
+        for (int start = from; start < to; group++) {
+            float scale = scales[output * groups() + group];
+            int zero = zeros[output * groups() + group];
+            int end = Math.min(to, groupStarts[group + 1]);
+            for (int c = start; c < end; c++) {
+                target[offset + c - from] = scale * (code(output, c) - zero);
+            }
+            start = end;
+        }
     }
 
     /**

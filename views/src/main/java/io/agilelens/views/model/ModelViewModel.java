@@ -1,9 +1,14 @@
 package io.agilelens.views.model;
 
 import io.agilelens.engine.evaluate.TensorStatistics;
+import io.agilelens.engine.evaluate.UnusableWeights;
 import io.agilelens.engine.model.Alibi;
+import io.agilelens.engine.model.FloatNumerics;
+import io.agilelens.engine.model.HeapRoom;
 import io.agilelens.engine.model.LearnedPositions;
+import io.agilelens.engine.model.MemoryEstimate;
 import io.agilelens.engine.model.ModelConfig;
+import io.agilelens.engine.model.PassSize;
 import io.agilelens.engine.model.PositionEncoding;
 import io.agilelens.engine.model.RotaryEmbedding;
 import io.agilelens.engine.tensor.Tensor;
@@ -53,6 +58,7 @@ public final class ModelViewModel {
     private final ReadOnlyObjectWrapper<List<String>> warnings =
             new ReadOnlyObjectWrapper<>(List.of());
     private final Object statisticsKey = new Object();
+    private List<String> openingWarnings = List.of();
     private final Map<String, TensorStatistics> known = new HashMap<>();
 
     public ModelViewModel(Workbench workbench) {
@@ -76,7 +82,13 @@ public final class ModelViewModel {
         facts.set(facts(opened));
         List<Tensor> tensors = opened.model().checkpoint().tensors();
         rows.set(tensors.stream().map(tensor -> new Row(tensor, Optional.empty())).toList());
-        warnings.set(opened.model().checkpoint().warnings());
+        List<String> lines = new ArrayList<>(opened.model().checkpoint().warnings());
+        estimate(opened)
+                .map(estimate -> estimate.note(opened.model()))
+                .filter(note -> !note.isEmpty())
+                .ifPresent(lines::add);
+        openingWarnings = List.copyOf(lines);
+        warnings.set(openingWarnings);
         long bytes = tensors.stream().mapToLong(Tensor::bytes).sum();
         // Asking for nothing still supersedes what was asked of a model that is closed by now.
         lookInto(
@@ -106,6 +118,7 @@ public final class ModelViewModel {
                 computed -> {
                     if (rows.get() == shown) {
                         known.putAll(computed);
+                        warnAboutUnusable();
                         rows.set(
                                 shown.stream()
                                         .map(
@@ -119,6 +132,32 @@ public final class ModelViewModel {
                                         .toList());
                     }
                 });
+    }
+
+    /** Counts NaN and infinity in the tensors looked into so far. */
+    private void warnAboutUnusable() {
+        List<UnusableWeights.Found> found = new ArrayList<>();
+        for (Row row : rows.get()) {
+            TensorStatistics statistics = known.get(row.tensor().name());
+            if (statistics != null && statistics.unusable() > 0) {
+                found.add(new UnusableWeights.Found(row.tensor().name(), statistics.unusable()));
+            }
+        }
+        List<String> lines = new ArrayList<>(openingWarnings);
+        new UnusableWeights(found).summary().ifPresent(lines::add);
+        warnings.set(List.copyOf(lines));
+    }
+
+    /** What the float model takes as it runs now. */
+    private static Optional<MemoryEstimate> estimate(OpenedModel opened) {
+        return opened.baseline().numerics() instanceof FloatNumerics floats
+                ? Optional.of(
+                        MemoryEstimate.of(
+                                opened.model(),
+                                floats.placement(),
+                                PassSize.window(opened.text().length()),
+                                HeapRoom.now(0)))
+                : Optional.empty();
     }
 
     private static List<Fact> facts(OpenedModel opened) {
@@ -147,6 +186,8 @@ public final class ModelViewModel {
         add(facts, "parameters", Figures.count(opened.model().parameters()));
         add(facts, "bytes", Figures.bytes(bytes));
         add(facts, "memory", Figures.bytes(opened.baseline().numerics().bytes(config)));
+        estimate(opened)
+                .ifPresent(estimate -> add(facts, "estimate", Figures.bytes(estimate.heap())));
         add(facts, "tokenizer", opened.model().tokenizer().kind());
         add(facts, "source", opened.reference());
         add(facts, "text", opened.text().source());

@@ -1,0 +1,62 @@
+package io.agilelens.engine.evaluate;
+
+import io.agilelens.engine.task.Cancellation;
+import io.agilelens.engine.task.Progress;
+import io.agilelens.engine.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Weights that are not-a-number or infinite. A model that holds some can be looked at, but where
+ * they reach the logits there is nothing to score.
+ *
+ * @param tensors those that hold some, in the checkpoint's order
+ */
+public record UnusableWeights(List<Found> tensors) {
+
+    /** How many weights of a tensor are not finite. */
+    public record Found(String tensor, long count) {}
+
+    public UnusableWeights {
+        tensors = List.copyOf(tensors);
+    }
+
+    /** Reads every float tensor once. */
+    public static UnusableWeights of(
+            List<Tensor> tensors, Progress progress, Cancellation cancellation) {
+        List<Found> found = new ArrayList<>();
+        for (int i = 0; i < tensors.size(); i++) {
+            cancellation.check();
+            progress.report("reading weights", i, tensors.size());
+            Tensor tensor = tensors.get(i);
+            if (tensor.isFloat()) {
+                long count = TensorStatistics.of(tensor).unusable();
+                if (count > 0) {
+                    found.add(new Found(tensor.name(), count));
+                }
+            }
+        }
+        progress.report("reading weights", tensors.size(), tensors.size());
+        return new UnusableWeights(found);
+    }
+
+    /** One line about them; empty if there are none. */
+    public Optional<String> summary() {
+        if (tensors.isEmpty()) {
+            return Optional.empty();
+        }
+        Found first = tensors.getFirst();
+        String line =
+                "%,d weights of %s are NaN or infinite".formatted(first.count(), first.tensor());
+        int others = tensors.size() - 1;
+        return Optional.of(
+                others == 0
+                        ? line
+                        : "%s, and %,d in %d other tensors"
+                                .formatted(
+                                        line,
+                                        tensors.stream().skip(1).mapToLong(Found::count).sum(),
+                                        others));
+    }
+}
