@@ -1,6 +1,7 @@
 package io.agilelens.engine;
 
 import io.agilelens.engine.TinyModels.Filler;
+import io.agilelens.engine.model.Architecture;
 import io.agilelens.engine.tensor.DType;
 import java.nio.file.Path;
 import tools.jackson.databind.json.JsonMapper;
@@ -41,6 +42,10 @@ public enum TinyFamily {
     /** What tensor names start with, as the class with the output head writes them. */
     public String prefix() {
         return prefix;
+    }
+
+    public Architecture architecture() {
+        return Architecture.ofModelType(modelType).orElseThrow();
     }
 
     /**

@@ -166,7 +166,7 @@ public final class NativeBundleReader {
                 JsonNode weight = entry.path("weights").path(names.linear(role));
                 if (weight.isObject()) {
                     weights.put(
-                            role, weight(BundleLayout.linear(names, layer, role), bits(weight)));
+                            role, weight(names.of(layer, role), bits(weight)));
                 }
             }
             Map<Site, ActivationQuantizer> activations = new EnumMap<>(Site.class);
@@ -362,7 +362,7 @@ public final class NativeBundleReader {
                         plan.layers().get(layer).weights().entrySet()) {
                     floats.add(
                             dequantized(
-                                    BundleLayout.linear(names, layer, weight.getKey()) + ".weight",
+                                    names.of(layer, weight.getKey()) + ".weight",
                                     weight.getValue(),
                                     arena));
                 }
