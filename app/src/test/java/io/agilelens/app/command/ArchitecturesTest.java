@@ -63,20 +63,41 @@ class ArchitecturesTest {
     void textIsMeasuredAndGenerated() {
         JsonNode perplexity =
                 CommandRun.of(
-                                "perplexity", model, "--text", text, "--recipe", TRIP, "--kl",
+                                "perplexity",
+                                model,
+                                "--text",
+                                text,
+                                "--recipe",
+                                TRIP,
+                                "--kl",
                                 "--json")
                         .json();
         assertTrue(perplexity.path("perplexity").asDouble() > 1);
         JsonNode pruned =
                 CommandRun.of(
-                                "prune", model, "--text", text, "--beta", "0.4", "--layers", "1-2",
-                                "--original-positions", "--json")
+                                "prune",
+                                model,
+                                "--text",
+                                text,
+                                "--beta",
+                                "0.4",
+                                "--layers",
+                                "1-2",
+                                "--original-positions",
+                                "--json")
                         .json();
         assertTrue(pruned.path("sparsity").asDouble() > 0, pruned.toString());
         JsonNode generated =
                 CommandRun.of(
-                                "generate", model, "--prompt", "A lighthouse", "--tokens", "5",
-                                "--recipe", TRIP, "--json")
+                                "generate",
+                                model,
+                                "--prompt",
+                                "A lighthouse",
+                                "--tokens",
+                                "5",
+                                "--recipe",
+                                TRIP,
+                                "--json")
                         .json();
         assertTrue(generated.path("text").isString());
         CommandRun outliers =
@@ -89,11 +110,19 @@ class ArchitecturesTest {
         Path bundle = folder.resolve("bundle");
         CommandRun written =
                 CommandRun.of(
-                        "quantize", model, "--recipe", TRIP, "--calibration", text, "--format",
-                        "native", "--out", bundle, "--json");
+                        "quantize",
+                        model,
+                        "--recipe",
+                        TRIP,
+                        "--calibration",
+                        text,
+                        "--format",
+                        "native",
+                        "--out",
+                        bundle,
+                        "--json");
         assertEquals(0, written.status(), written.errors());
-        assertArrayEquals(
-                logits(model, "--recipe", TRIP, "--calibration", text), logits(bundle));
+        assertArrayEquals(logits(model, "--recipe", TRIP, "--calibration", text), logits(bundle));
     }
 
     private byte[] logits(Path opened, Object... options) throws IOException {

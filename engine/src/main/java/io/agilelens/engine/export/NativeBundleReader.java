@@ -165,8 +165,7 @@ public final class NativeBundleReader {
             for (LinearRole role : names.linears().keySet()) {
                 JsonNode weight = entry.path("weights").path(names.linear(role));
                 if (weight.isObject()) {
-                    weights.put(
-                            role, weight(names.of(layer, role), bits(weight)));
+                    weights.put(role, weight(names.of(layer, role), bits(weight)));
                 }
             }
             Map<Site, ActivationQuantizer> activations = new EnumMap<>(Site.class);

@@ -22,10 +22,10 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A checkpoint of real shapes with random F16 weights, for measuring speed where the numbers
- * do not matter. Weights are drawn like those of an untrained model, so that activations keep their
- * size from layer to layer and logits are sane. They go to the disk as they are drawn: a model may
- * be larger than the memory.
+ * A checkpoint of real shapes with random F16 weights, for measuring speed where the numbers do not
+ * matter. Weights are drawn like those of an untrained model, so that activations keep their size
+ * from layer to layer and logits are sane. They go to the disk as they are drawn: a model may be
+ * larger than the memory.
  *
  * @param architecture what it is; OPT and BLOOM have as many key heads as query heads and a tied
  *     head, BLOOM's MLP is four times as wide as its residual stream

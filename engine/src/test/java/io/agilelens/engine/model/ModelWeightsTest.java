@@ -110,8 +110,7 @@ class ModelWeightsTest {
                 assertEquals(fused[(head * 3 + 1) * dimension + i % dimension], bias[i]);
             }
             assertEquals("transformer.h.2.self_attention.key.weight", keys.weight().name());
-            assertEquals(
-                    "transformer.h.2.self_attention.query_key_value.weight", keys.storedIn());
+            assertEquals("transformer.h.2.self_attention.query_key_value.weight", keys.storedIn());
         }
     }
 

@@ -15,8 +15,7 @@ class RowSelectionTest {
     private static final int COLUMNS = 5;
 
     /** Two runs of two rows, from row 2, six apart: rows 2, 3, 8, 9. */
-    private final RowSelection rows =
-            new RowSelection("some", numbers(ROWS, COLUMNS), 2, 2, 6, 2);
+    private final RowSelection rows = new RowSelection("some", numbers(ROWS, COLUMNS), 2, 2, 6, 2);
 
     @Test
     void isATensorOfItsOwn() {
@@ -58,18 +57,15 @@ class RowSelectionTest {
     void refusesRowsThatAreNotThere() {
         Tensor source = numbers(ROWS, COLUMNS);
         assertThrows(
-                IllegalArgumentException.class,
-                () -> new RowSelection("some", source, 5, 2, 6, 2));
+                IllegalArgumentException.class, () -> new RowSelection("some", source, 5, 2, 6, 2));
         assertThrows(
-                IllegalArgumentException.class,
-                () -> new RowSelection("some", source, 0, 3, 2, 2));
+                IllegalArgumentException.class, () -> new RowSelection("some", source, 0, 3, 2, 2));
     }
 
     /** The numbers 0, 1, 2, …. */
     private static Tensor numbers(int... shape) {
         int count = IntStream.of(shape).reduce(1, (a, b) -> a * b);
-        ByteBuffer bytes =
-                ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes = ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         IntStream.range(0, count).forEach(bytes::putFloat);
         return new DenseTensor(
                 "all",
