@@ -3,6 +3,7 @@ package io.agilelens.app;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.agilelens.engine.export.RandomCheckpoint;
+import io.agilelens.engine.model.Architecture;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import java.io.PrintWriter;
@@ -46,10 +47,16 @@ public record CommandRun(int status, String output, String errors) {
         return errors.strip();
     }
 
-    /** A random LLaMA of two layers, small enough for every test. */
+    /** A random LLaMA of three layers, small enough for every test. */
     public static Path tinyModel(Path folder) {
+        return tinyModel(folder, Architecture.LLAMA);
+    }
+
+    /** The same of any architecture. */
+    public static Path tinyModel(Path folder, Architecture architecture) {
         Path model = folder.resolve("tiny");
-        new RandomCheckpoint(new RandomCheckpoint.Shape(32, 3, 4, 2, 48, 300, 128, false), 7)
+        var shape = new RandomCheckpoint.Shape(32, 3, 4, 2, 48, 300, 128, false);
+        new RandomCheckpoint(architecture, shape, 7)
                 .write(model, true, Progress.NONE, Cancellation.never());
         return model;
     }

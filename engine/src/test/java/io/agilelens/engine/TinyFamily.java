@@ -1,6 +1,7 @@
 package io.agilelens.engine;
 
 import io.agilelens.engine.TinyModels.Filler;
+import io.agilelens.engine.model.Architecture;
 import io.agilelens.engine.tensor.DType;
 import java.nio.file.Path;
 import tools.jackson.databind.json.JsonMapper;
@@ -11,7 +12,10 @@ import tools.jackson.databind.node.ObjectNode;
  * is no power of two), F32, {@link TinyModels}' vocabulary and tokenizer.
  */
 public enum TinyFamily {
+    /** All biases that the flags allow. */
     LLAMA("llama", "model."),
+    /** Heads that are wider together than the residual stream. */
+    MISTRAL("mistral", "model."),
     /** Biases on query, key and value only, tied head. */
     QWEN2("qwen2", "model."),
     OPT("opt", "model.decoder."),
@@ -26,6 +30,7 @@ public enum TinyFamily {
     private static final int HIDDEN = 36;
     private static final int HEADS = 6;
     private static final int KEY_VALUE_HEADS = 3;
+    private static final int WIDE_HEAD = 8;
     private static final int FEED_FORWARD = 40;
     private static final int NARROW = 20;
     private static final int VOCABULARY = TinyModels.SMALLEST_VOCABULARY;
@@ -41,6 +46,10 @@ public enum TinyFamily {
     /** What tensor names start with, as the class with the output head writes them. */
     public String prefix() {
         return prefix;
+    }
+
+    public Architecture architecture() {
+        return Architecture.ofModelType(modelType).orElseThrow();
     }
 
     /**
@@ -105,6 +114,10 @@ public enum TinyFamily {
                             .put("hidden_act", "silu")
                             .put("rms_norm_eps", 1e-5)
                             .put("rope_theta", 10000.0)
+                            .put("head_dim", headDimension())
+                            .put("attention_bias", this == LLAMA)
+                            .put("mlp_bias", this == LLAMA)
+                            .putNull("sliding_window")
                             .put("tie_word_embeddings", this == QWEN2);
         };
     }
@@ -113,20 +126,26 @@ public enum TinyFamily {
         return this == OPT_POST ? NARROW : HIDDEN;
     }
 
+    private int headDimension() {
+        return this == MISTRAL ? WIDE_HEAD : HIDDEN / HEADS;
+    }
+
     private void llama(Filler filler, String prefix) {
-        int keyValues = HIDDEN / HEADS * KEY_VALUE_HEADS;
+        int queries = headDimension() * HEADS;
+        int keyValues = headDimension() * KEY_VALUE_HEADS;
+        boolean biased = this == LLAMA;
         filler.matrix(prefix + "embed_tokens.weight", VOCABULARY, HIDDEN);
         for (int layer = 0; layer < LAYERS; layer++) {
             String name = prefix + "layers." + layer + ".";
             filler.norm(name + "input_layernorm.weight", HIDDEN);
-            projection(filler, name + "self_attn.q_proj", HIDDEN, HIDDEN, this == QWEN2);
-            projection(filler, name + "self_attn.k_proj", keyValues, HIDDEN, this == QWEN2);
-            projection(filler, name + "self_attn.v_proj", keyValues, HIDDEN, this == QWEN2);
-            projection(filler, name + "self_attn.o_proj", HIDDEN, HIDDEN, false);
+            projection(filler, name + "self_attn.q_proj", queries, HIDDEN, this != MISTRAL);
+            projection(filler, name + "self_attn.k_proj", keyValues, HIDDEN, this != MISTRAL);
+            projection(filler, name + "self_attn.v_proj", keyValues, HIDDEN, this != MISTRAL);
+            projection(filler, name + "self_attn.o_proj", HIDDEN, queries, biased);
             filler.norm(name + "post_attention_layernorm.weight", HIDDEN);
-            projection(filler, name + "mlp.gate_proj", FEED_FORWARD, HIDDEN, false);
-            projection(filler, name + "mlp.up_proj", FEED_FORWARD, HIDDEN, false);
-            projection(filler, name + "mlp.down_proj", HIDDEN, FEED_FORWARD, false);
+            projection(filler, name + "mlp.gate_proj", FEED_FORWARD, HIDDEN, biased);
+            projection(filler, name + "mlp.up_proj", FEED_FORWARD, HIDDEN, biased);
+            projection(filler, name + "mlp.down_proj", HIDDEN, FEED_FORWARD, biased);
         }
         filler.norm(prefix + "norm.weight", HIDDEN);
         if (this != QWEN2) {

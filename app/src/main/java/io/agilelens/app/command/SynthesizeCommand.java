@@ -1,8 +1,9 @@
 package io.agilelens.app.command;
 
-import io.agilelens.engine.UserException;
 import io.agilelens.engine.export.RandomCheckpoint;
+import io.agilelens.engine.model.Architecture;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -20,8 +21,8 @@ public final class SynthesizeCommand extends EngineCommand {
     @Option(
             names = "--arch",
             required = true,
-            paramLabel = "llama",
-            description = "Its architecture; opt and bloom come later.")
+            paramLabel = "llama|opt|bloom",
+            description = "Its architecture.")
     private String architecture;
 
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where to write.")
@@ -35,17 +36,17 @@ public final class SynthesizeCommand extends EngineCommand {
 
     @Override
     int run(TerminalProgress progress) {
-        RandomCheckpoint.Shape shape = shape();
-        requireArchitecture();
-        new RandomCheckpoint(shape, seed).write(folder, replace, progress, cancellation);
+        var checkpoint = new RandomCheckpoint(architecture(), shape(), seed);
+        checkpoint.write(folder, replace, progress, cancellation);
+        long parameters = checkpoint.parameters();
         print(
                 progress,
                 object().put("out", folder.toString())
                         .put("size", size)
                         .put("architecture", architecture)
-                        .put("parameters", shape.parameters())
+                        .put("parameters", parameters)
                         .put("seed", seed),
-                "%s: %,d random weights, seed %d".formatted(folder, shape.parameters(), seed));
+                "%s: %,d random weights, seed %d".formatted(folder, parameters, seed));
         return 0;
     }
 
@@ -60,17 +61,15 @@ public final class SynthesizeCommand extends EngineCommand {
         };
     }
 
-    private void requireArchitecture() {
-        switch (architecture.toLowerCase(Locale.ROOT)) {
-            case "llama" -> {}
-            case "opt", "bloom" ->
-                    throw new UserException(
-                            "--arch %s comes in a later version: give llama"
-                                    .formatted(architecture));
-            default ->
-                    throw new ParameterException(
-                            spec.commandLine(),
-                            "--arch '%s' is not known: give llama".formatted(architecture));
-        }
+    private Architecture architecture() {
+        return Arrays.stream(Architecture.values())
+                .filter(known -> known.modelType().equalsIgnoreCase(architecture))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new ParameterException(
+                                        spec.commandLine(),
+                                        "--arch '%s' is not known: give llama, opt or bloom"
+                                                .formatted(architecture)));
     }
 }

@@ -56,7 +56,7 @@ class FailuresTest {
                     1 | outside the vocabulary                | logits MODEL --ids 5,99999 --out OUT
                     1 | temperature                           | generate MODEL --prompt a --temperature -1
                     1 | --format gguf is not in this version  | quantize MODEL --recipe FP --format gguf --out OUT
-                    1 | --arch opt comes in a later version   | synthesize 110m --arch opt --out OUT
+                    2 | --arch 'mamba' is not known           | synthesize 110m --arch mamba --out OUT
                     1 | is no folder                          | conformance TEXT
                     1 | exceed the model's context            | bench MODEL --prompt 5000
                     1 | there is no sample                    | info sample:nobody

@@ -1,6 +1,5 @@
 package io.agilelens.engine.export;
 
-import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.Site;
 import io.agilelens.engine.model.TensorNames;
 
@@ -20,11 +19,6 @@ final class BundleLayout {
     static final String EXPONENTS = ".exponents";
 
     private BundleLayout() {}
-
-    /** A linear's tensors start with the name it has in the source. */
-    static String linear(TensorNames names, int layer, LinearRole role) {
-        return names.layerPrefix(layer) + names.linear(role);
-    }
 
     /** What the tensors of a site's quantizer start with. */
     static String site(TensorNames names, int layer, Site site) {

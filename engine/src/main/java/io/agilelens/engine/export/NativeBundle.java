@@ -190,7 +190,7 @@ public final class NativeBundle {
                     stillRead.add(stored);
                 } else {
                     quantized.add(stored);
-                    addWeight(writer, BundleLayout.linear(names, layer, role), weight);
+                    addWeight(writer, names.of(layer, role), weight);
                 }
             }
             for (Map.Entry<Site, ActivationQuantizer> site :

@@ -161,8 +161,7 @@ public final class NativeBundleReader {
             for (LinearRole role : names.linears().keySet()) {
                 JsonNode weight = entry.path("weights").path(names.linear(role));
                 if (weight.isObject()) {
-                    weights.put(
-                            role, weight(BundleLayout.linear(names, layer, role), bits(weight)));
+                    weights.put(role, weight(names.of(layer, role), bits(weight)));
                 }
             }
             Map<Site, ActivationQuantizer> activations = new EnumMap<>(Site.class);
@@ -360,7 +359,7 @@ public final class NativeBundleReader {
                             (role, weight) ->
                                     floats.add(
                                             new QuantizedTensor(
-                                                    BundleLayout.linear(names, of, role)
+                                                    names.of(of, role)
                                                             + ".weight",
                                                     weight)));
         }

@@ -3,6 +3,10 @@ package io.agilelens.engine.export;
 import io.agilelens.engine.format.AtomicFiles;
 import io.agilelens.engine.format.HuggingFaceFolder;
 import io.agilelens.engine.format.SafetensorsWriter;
+import io.agilelens.engine.model.Architecture;
+import io.agilelens.engine.model.LinearRole;
+import io.agilelens.engine.model.TensorNames;
+import io.agilelens.engine.model.TensorNames.Part;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import io.agilelens.engine.tensor.DType;
@@ -18,15 +22,17 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A LLaMA checkpoint of real shapes with random F16 weights, for measuring speed where the numbers
- * do not matter. Weights are drawn like those of an untrained model, so that activations keep their
- * size from layer to layer and logits are sane. They go to the disk as they are drawn: a model may
- * be larger than the memory.
+ * A checkpoint of real shapes with random F16 weights, for measuring speed where the numbers do not
+ * matter. Weights are drawn like those of an untrained model, so that activations keep their size
+ * from layer to layer and logits are sane. They go to the disk as they are drawn: a model may be
+ * larger than the memory.
  *
- * @param shape what to write
+ * @param architecture what it is; OPT and BLOOM have as many key heads as query heads and a tied
+ *     head, BLOOM's MLP is four times as wide as its residual stream
+ * @param shape how large it is
  * @param seed the same seed gives the same files
  */
-public record RandomCheckpoint(Shape shape, long seed) {
+public record RandomCheckpoint(Architecture architecture, Shape shape, long seed) {
     private static final int CHUNK_VALUES = 1 << 16;
     private static final int CONTEXT = 2048;
 
@@ -53,18 +59,29 @@ public record RandomCheckpoint(Shape shape, long seed) {
         /** 1.1 billion weights, as TinyLlama has them. */
         public static final Shape SIZE_1_1B =
                 new Shape(2048, 22, 32, 4, 5632, 32_000, CONTEXT, false);
+    }
 
-        int keyValueWidth() {
-            return hidden / heads * keyValueHeads;
-        }
+    private boolean isLlama() {
+        return architecture == Architecture.LLAMA;
+    }
 
-        /** All weights; a tied head counts once. */
-        public long parameters() {
-            long attention = 2L * hidden * hidden + 2L * hidden * keyValueWidth();
-            long layer = attention + 3L * hidden * feedForward + 2L * hidden;
-            long tables = (tiedHead ? 1L : 2L) * vocabulary * hidden;
-            return layers * layer + tables + hidden;
-        }
+    private boolean tiedHead() {
+        return !isLlama() || shape.tiedHead();
+    }
+
+    private int keyValueWidth() {
+        return isLlama() ? shape.hidden() / shape.heads() * shape.keyValueHeads() : shape.hidden();
+    }
+
+    private int feedForward() {
+        return architecture == Architecture.BLOOM ? 4 * shape.hidden() : shape.feedForward();
+    }
+
+    /** All weights; a tied head counts once. */
+    public long parameters() {
+        Tensors tensors = new Tensors(Progress.NONE, Cancellation.never());
+        tensors.declare();
+        return tensors.declared;
     }
 
     /**
@@ -91,20 +108,35 @@ public record RandomCheckpoint(Shape shape, long seed) {
     }
 
     private ObjectNode config() {
-        return JsonNodeFactory.instance
-                .objectNode()
-                .put("model_type", "llama")
-                .put("vocab_size", shape.vocabulary())
-                .put("hidden_size", shape.hidden())
-                .put("intermediate_size", shape.feedForward())
-                .put("num_hidden_layers", shape.layers())
-                .put("num_attention_heads", shape.heads())
-                .put("num_key_value_heads", shape.keyValueHeads())
-                .put("hidden_act", "silu")
-                .put("max_position_embeddings", shape.context())
-                .put("rms_norm_eps", 1e-5)
-                .put("rope_theta", 10000.0)
-                .put("tie_word_embeddings", shape.tiedHead())
+        ObjectNode config =
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("model_type", architecture.modelType())
+                        .put("vocab_size", shape.vocabulary())
+                        .put("hidden_size", shape.hidden());
+        switch (architecture) {
+            case LLAMA ->
+                    config.put("intermediate_size", shape.feedForward())
+                            .put("num_hidden_layers", shape.layers())
+                            .put("num_attention_heads", shape.heads())
+                            .put("num_key_value_heads", shape.keyValueHeads())
+                            .put("hidden_act", "silu")
+                            .put("max_position_embeddings", shape.context())
+                            .put("rms_norm_eps", 1e-5)
+                            .put("rope_theta", 10000.0);
+            case OPT ->
+                    config.put("ffn_dim", shape.feedForward())
+                            .put("num_hidden_layers", shape.layers())
+                            .put("num_attention_heads", shape.heads())
+                            .put("activation_function", "relu")
+                            .put("max_position_embeddings", shape.context());
+            case BLOOM ->
+                    config.put("n_layer", shape.layers())
+                            .put("n_head", shape.heads())
+                            .put("seq_length", shape.context())
+                            .put("layer_norm_epsilon", 1e-5);
+        }
+        return config.put("tie_word_embeddings", tiedHead())
                 .put("torch_dtype", "float16")
                 .put("bos_token_id", ByteTokenizer.START)
                 .put("eos_token_id", ByteTokenizer.END);
@@ -115,6 +147,8 @@ public record RandomCheckpoint(Shape shape, long seed) {
         private final SafetensorsWriter writer = new SafetensorsWriter().metadata("format", "pt");
         private final Progress progress;
         private final Cancellation cancellation;
+        private final TensorNames names = architecture.names();
+        private long declared;
         private long written;
 
         Tensors(Progress progress, Cancellation cancellation) {
@@ -124,47 +158,78 @@ public record RandomCheckpoint(Shape shape, long seed) {
 
         SafetensorsWriter declare() {
             int hidden = shape.hidden();
-            int keyValues = shape.keyValueWidth();
-            int feedForward = shape.feedForward();
             // What a layer adds to the residual stream shrinks with depth, as in trained models.
             double outward = 1 / Math.sqrt(2.0 * shape.layers());
-            matrix("model.embed_tokens.weight", shape.vocabulary(), hidden, 1);
-            for (int layer = 0; layer < shape.layers(); layer++) {
-                String prefix = "model.layers." + layer + ".";
-                norm(prefix + "input_layernorm.weight");
-                matrix(prefix + "self_attn.q_proj.weight", hidden, hidden, 1);
-                matrix(prefix + "self_attn.k_proj.weight", keyValues, hidden, 1);
-                matrix(prefix + "self_attn.v_proj.weight", keyValues, hidden, 1);
-                matrix(prefix + "self_attn.o_proj.weight", hidden, hidden, outward);
-                norm(prefix + "post_attention_layernorm.weight");
-                matrix(prefix + "mlp.gate_proj.weight", feedForward, hidden, 1);
-                matrix(prefix + "mlp.up_proj.weight", feedForward, hidden, 1);
-                matrix(prefix + "mlp.down_proj.weight", hidden, feedForward, outward);
+            matrix(names.of(Part.EMBEDDING), shape.vocabulary(), hidden, 1);
+            if (names.has(Part.POSITIONS)) {
+                matrix(names.of(Part.POSITIONS), shape.context() + 2, hidden, 1);
             }
-            norm("model.norm.weight");
-            if (!shape.tiedHead()) {
-                matrix("lm_head.weight", shape.vocabulary(), hidden, 1);
+            if (names.has(Part.EMBEDDING_NORM)) {
+                norm(names.of(Part.EMBEDDING_NORM));
+            }
+            for (int layer = 0; layer < shape.layers(); layer++) {
+                norm(names.of(layer, Part.ATTENTION_NORM));
+                projections(layer);
+                linear(names.of(layer, LinearRole.ATTENTION_OUTPUT), hidden, hidden, outward);
+                norm(names.of(layer, Part.MLP_NORM));
+                if (isLlama()) {
+                    linear(names.of(layer, LinearRole.GATE), feedForward(), hidden, 1);
+                }
+                linear(names.of(layer, LinearRole.UP), feedForward(), hidden, 1);
+                linear(names.of(layer, LinearRole.DOWN), hidden, feedForward(), outward);
+            }
+            norm(names.of(Part.FINAL_NORM));
+            if (!tiedHead()) {
+                matrix("lm_head", shape.vocabulary(), hidden, 1);
             }
             return writer;
+        }
+
+        private void projections(int layer) {
+            int hidden = shape.hidden();
+            if (names.fused(layer).isPresent()) {
+                linear(names.fused(layer).get(), hidden + 2 * keyValueWidth(), hidden, 1);
+            } else {
+                linear(names.of(layer, LinearRole.QUERY), hidden, hidden, 1);
+                linear(names.of(layer, LinearRole.KEY), keyValueWidth(), hidden, 1);
+                linear(names.of(layer, LinearRole.VALUE), keyValueWidth(), hidden, 1);
+            }
+        }
+
+        private void linear(String name, int rows, int columns, double gain) {
+            matrix(name, rows, columns, gain);
+            if (!isLlama()) {
+                vector(name + ".bias", rows, 0);
+            }
         }
 
         /** Standard deviation {@code gain / √columns}. */
         private void matrix(String name, int rows, int columns, double gain) {
             float deviation = (float) (gain / Math.sqrt(columns));
+            String full = name + ".weight";
+            declared += (long) rows * columns;
             writer.add(
-                    name,
+                    full,
                     DType.F16,
                     new long[] {rows, columns},
                     channel -> {
-                        var random = new SplittableRandom(seed * 31 + name.hashCode());
+                        var random = new SplittableRandom(seed * 31 + full.hashCode());
                         draw(channel, (long) rows * columns, random, deviation);
                     });
         }
 
         private void norm(String name) {
-            float[] ones = new float[shape.hidden()];
-            Arrays.fill(ones, 1);
-            writer.add(name, DType.F16, new long[] {ones.length}, ones);
+            vector(name + ".weight", shape.hidden(), 1);
+            if (!isLlama()) {
+                vector(name + ".bias", shape.hidden(), 0);
+            }
+        }
+
+        private void vector(String name, int length, float value) {
+            float[] values = new float[length];
+            Arrays.fill(values, value);
+            declared += length;
+            writer.add(name, DType.F16, new long[] {length}, values);
         }
 
         private void draw(
@@ -174,7 +239,7 @@ public record RandomCheckpoint(Shape shape, long seed) {
                     ByteBuffer.allocate(CHUNK_VALUES * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
             for (long done = 0; done < count; done += CHUNK_VALUES) {
                 cancellation.check();
-                progress.report("writing weights", written, shape.parameters());
+                progress.report("writing weights", written, declared);
                 int size = (int) Math.min(CHUNK_VALUES, count - done);
                 chunk.clear();
                 for (int i = 0; i < size; i++) {

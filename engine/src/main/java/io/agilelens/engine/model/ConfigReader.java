@@ -20,6 +20,8 @@ abstract class ConfigReader {
      */
     private static final Map<String, List<String>> FOREIGN_KEYS =
             Map.ofEntries(
+                    Map.entry("alibi", List.of("false")),
+                    Map.entry("attention_chunk_size", List.of()),
                     Map.entry("attention_multiplier", List.of()),
                     Map.entry("attn_logit_softcapping", List.of()),
                     Map.entry("clip_qkv", List.of()),
@@ -27,6 +29,7 @@ abstract class ConfigReader {
                     Map.entry("final_logit_softcapping", List.of()),
                     Map.entry("logit_scale", List.of("1", "1.0")),
                     Map.entry("logits_scaling", List.of("1", "1.0")),
+                    Map.entry("no_rope_layers", List.of("[]")),
                     Map.entry("num_experts", List.of("0", "1")),
                     Map.entry("num_local_experts", List.of("0", "1")),
                     Map.entry("parallel_attn", List.of("false")),

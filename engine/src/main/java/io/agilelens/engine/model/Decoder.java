@@ -210,13 +210,13 @@ public final class Decoder {
     /**
      * The residual stream behind a block; may share its array with either matrix.
      *
-     * @param input what the block read
-     * @param output what the block gave, {@code [tokens, hidden]}
+     * @param read what the block read
+     * @param given what the block gave, {@code [tokens, hidden]}
      */
-    private Matrix blockOutput(Matrix residual, Matrix input, float[] output, NormWeights norm) {
+    private Matrix blockOutput(Matrix residual, Matrix read, float[] given, NormWeights norm) {
         Matrix stream =
-                config.norm().placement() == Norm.Placement.BEFORE_RESIDUAL_TOO ? input : residual;
-        kernels.add(stream.data(), output, stream.rows() * stream.columns());
+                config.norm().placement() == Norm.Placement.BEFORE_RESIDUAL_TOO ? read : residual;
+        kernels.add(stream.data(), given, stream.rows() * stream.columns());
         return config.norm().placement() == Norm.Placement.AFTER ? norm(stream, norm) : stream;
     }
 
@@ -229,8 +229,8 @@ public final class Decoder {
             TokenScores scores,
             Probe probe) {
         int tokens = residual.rows();
-        Matrix normed = blockInput(residual, weights.attentionNorm(layer));
-        Activation input = transform(layer, Site.ATTN_INPUT, normed, probe);
+        Matrix read = blockInput(residual, weights.attentionNorm(layer));
+        Activation input = transform(layer, Site.ATTN_INPUT, read, probe);
 
         // The transforms may share their input's array, and rotation works in place.
         float[] queries = project(layer, LinearRole.QUERY, Site.QUERY, input, probe);
@@ -268,7 +268,7 @@ public final class Decoder {
         Activation output = transform(layer, Site.ATTN_OUTPUT, context, probe);
         float[] projected = new float[tokens * config.hiddenSize()];
         numerics.linear(layer, LinearRole.ATTENTION_OUTPUT).apply(output, projected);
-        return blockOutput(residual, normed, projected, weights.attentionNorm(layer));
+        return blockOutput(residual, read, projected, weights.attentionNorm(layer));
     }
 
     private float[] project(int layer, LinearRole role, Site site, Activation input, Probe probe) {
@@ -383,14 +383,14 @@ public final class Decoder {
     /** The residual stream behind the MLP. */
     private Matrix mlp(int layer, Matrix residual, Probe probe) {
         int tokens = residual.rows();
-        Matrix normed = blockInput(residual, weights.mlpNorm(layer));
-        Activation input = transform(layer, Site.MLP_INPUT, normed, probe);
+        Matrix read = blockInput(residual, weights.mlpNorm(layer));
+        Activation input = transform(layer, Site.MLP_INPUT, read, probe);
         Matrix hidden = Matrix.zeros(tokens, config.feedForwardSize());
         feedForward(layer, input, hidden.data());
         Activation activated = transform(layer, Site.MLP_HIDDEN, hidden, probe);
         float[] projected = new float[tokens * config.hiddenSize()];
         numerics.linear(layer, LinearRole.DOWN).apply(activated, projected);
-        return blockOutput(residual, normed, projected, weights.mlpNorm(layer));
+        return blockOutput(residual, read, projected, weights.mlpNorm(layer));
     }
 
     /**

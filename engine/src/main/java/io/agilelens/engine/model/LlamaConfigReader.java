@@ -58,6 +58,10 @@ final class LlamaConfigReader extends ConfigReader {
             throw refuse(
                     "head_dim", Integer.toString(headDimension), "rotary embedding needs it even");
         }
+        if ((long) heads * headDimension > Integer.MAX_VALUE) {
+            throw refuse(
+                    "head_dim", Integer.toString(headDimension), "no model is as wide as that");
+        }
         int context = count("max_position_embeddings", USUAL_CONTEXT);
         Optional<SequenceLimit> limit = limit();
         return new ModelConfig(
@@ -139,6 +143,7 @@ final class LlamaConfigReader extends ConfigReader {
             throw refuse("rope_theta", Double.toString(theta), "it must be positive");
         }
         if (!scaling.isObject()) {
+            requireNeutral("rope_scaling", scaling, List.of());
             return new RotaryEmbedding(theta, new RotaryEmbedding.Unscaled());
         }
         requireNeutral(

@@ -57,14 +57,14 @@ public final class ModelWeights {
         int hidden = config.hiddenSize();
         int embeddingSize = config.embeddingSize();
         int vocabulary = config.vocabularySize();
-        embedding = require(names.part(Part.EMBEDDING) + WEIGHT, vocabulary, embeddingSize);
+        embedding = require(names.of(Part.EMBEDDING) + WEIGHT, vocabulary, embeddingSize);
         positions =
                 config.positions() instanceof LearnedPositions learned
                         ? Optional.of(positionTable(learned))
                         : Optional.empty();
         embeddingNorm =
                 config.embeddingNorm()
-                        ? Optional.of(norm(names.part(Part.EMBEDDING_NORM)))
+                        ? Optional.of(norm(names.of(Part.EMBEDDING_NORM)))
                         : Optional.empty();
         inputProjection = projection(Part.INPUT_PROJECTION, hidden, embeddingSize);
         for (int layer = 0; layer < config.layers(); layer++) {
@@ -74,13 +74,13 @@ public final class ModelWeights {
             }
             layers.add(
                     new Layer(
-                            norm(names.part(layer, Part.ATTENTION_NORM)),
-                            norm(names.part(layer, Part.MLP_NORM)),
+                            norm(names.of(layer, Part.ATTENTION_NORM)),
+                            norm(names.of(layer, Part.MLP_NORM)),
                             linears));
         }
         finalNorm =
                 config.finalNorm()
-                        ? Optional.of(norm(names.part(Part.FINAL_NORM)))
+                        ? Optional.of(norm(names.of(Part.FINAL_NORM)))
                         : Optional.empty();
         outputProjection = projection(Part.OUTPUT_PROJECTION, embeddingSize, hidden);
         head =
@@ -93,7 +93,7 @@ public final class ModelWeights {
 
     private Tensor positionTable(LearnedPositions learned) {
         return require(
-                names.part(Part.POSITIONS) + WEIGHT,
+                names.of(Part.POSITIONS) + WEIGHT,
                 (long) learned.offset() + learned.count(),
                 config.hiddenSize());
     }
@@ -110,7 +110,7 @@ public final class ModelWeights {
                         new LinearWeight(
                                 outputs,
                                 inputs,
-                                require(names.part(part) + WEIGHT, outputs, inputs),
+                                require(names.of(part) + WEIGHT, outputs, inputs),
                                 Optional.empty()))
                 : Optional.empty();
     }
@@ -142,36 +142,34 @@ public final class ModelWeights {
 
     /** A linear's own tensor or, where there is none, its rows of the fused projection's. */
     private Tensor linearTensor(int layer, LinearRole role, String kind, long... shape) {
-        String prefix = names.layers().formatted(layer);
-        String own = prefix + names.linear(role) + kind;
-        boolean fused =
-                names.fusedProjections().isPresent() && FUSED.contains(role) && find(own).isEmpty();
-        if (!fused) {
+        String own = names.of(layer, role) + kind;
+        Optional<String> fused =
+                FUSED.contains(role) && find(own).isEmpty() ? names.fused(layer) : Optional.empty();
+        if (fused.isEmpty()) {
             return require(own, shape);
         }
         long[] whole = shape.clone();
         whole[0] *= FUSED.size();
         int length = config.headDimension();
         return RowSelection.runs(
-                names.layerPrefix(layer) + names.linear(role) + kind,
-                require(prefix + names.fusedProjections().get() + kind, whole),
+                own,
+                require(fused.get() + kind, whole),
                 FUSED.indexOf(role) * length,
                 length,
                 FUSED.size() * length,
                 config.heads());
     }
 
-    /** A tensor by its name without prefix, under whichever prefix it stands. */
+    /** A tensor, under whichever prefix it stands. */
     private Optional<Tensor> find(String name) {
-        return names.prefixes().stream()
-                .map(prefix -> checkpoint.find(prefix + name).orElse(null))
+        return names.spellings(name)
+                .map(spelling -> checkpoint.find(spelling).orElse(null))
                 .filter(Objects::nonNull)
                 .findFirst();
     }
 
     private Tensor require(String name, long... shape) {
-        return checked(
-                find(name).orElseThrow(() -> missing(names.prefixes().getFirst() + name)), shape);
+        return checked(find(name).orElseThrow(() -> missing(name)), shape);
     }
 
     private UserException missing(String name) {

@@ -86,30 +86,32 @@ final class PlantedCheckpoint implements Checkpoint {
         for (int layer : planting.layers()) {
             for (Site site : planting.sites()) {
                 Part norm = site == Site.ATTN_INPUT ? Part.ATTENTION_NORM : Part.MLP_NORM;
-                for (String prefix : names.prefixes()) {
-                    scaled.put(prefix + names.part(layer, norm) + ".weight", up);
-                    scaled.put(prefix + names.part(layer, norm) + ".bias", up);
-                    for (String reader : readers(names, layer, site, shape)) {
-                        scaled.put(prefix + reader + ".weight", down);
-                    }
+                names.spellings(names.of(layer, norm))
+                        .forEach(
+                                spelling -> {
+                                    scaled.put(spelling + ".weight", up);
+                                    scaled.put(spelling + ".bias", up);
+                                });
+                for (String reader : readers(names, layer, site, shape)) {
+                    names.spellings(reader)
+                            .forEach(spelling -> scaled.put(spelling + ".weight", down));
                 }
             }
         }
         return scaled;
     }
 
-    /** Linears that read a site, fused ones included, without prefix. */
+    /** Linears that read a site, fused ones included. */
     private static List<String> readers(
             TensorNames names, int layer, Site site, ModelConfig shape) {
-        String place = names.layers().formatted(layer);
         List<String> readers = new ArrayList<>();
         for (LinearRole role : shape.roles()) {
             if (role.input() == site) {
-                readers.add(place + names.linear(role));
+                readers.add(names.of(layer, role));
             }
         }
         if (site == Site.ATTN_INPUT) {
-            names.fusedProjections().ifPresent(fused -> readers.add(place + fused));
+            names.fused(layer).ifPresent(readers::add);
         }
         return readers;
     }

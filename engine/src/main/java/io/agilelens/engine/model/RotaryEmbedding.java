@@ -35,7 +35,8 @@ public record RotaryEmbedding(double theta, Scaling scaling) implements Position
      * Frequencies as they are up to {@code originalContext} tokens; longer sequences have a larger
      * base: {@code theta · (factor · length / originalContext − (factor − 1))^(d / (d − 2))}, d
      * being the head dimension. As in Hugging Face's code the length is that of the sequence so
-     * far, so keys cached by an earlier pass keep the frequencies of its length.
+     * far, so keys cached by an earlier pass keep the frequencies of its length. A layer that
+     * numbers the survivors of pruning anew has a sequence of that many tokens.
      *
      * @param originalContext the context length before stretching, in tokens
      */

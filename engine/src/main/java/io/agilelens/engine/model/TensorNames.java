@@ -5,13 +5,14 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What the tensors of an architecture are called, after Hugging Face's modelling code. Checkpoints
- * saved from the bare model lack the outer prefix or part of it; all spellings are read, the first
- * one is written.
+ * saved from the bare model lack the outer prefix or part of it; all spellings are read, the names
+ * given here have the usual prefix.
  *
- * @param prefixes outer prefixes
+ * @param prefixes outer prefixes, the usual one first
  * @param layers what a decoder layer's names start with behind the prefix, {@code %d} being its
  *     number from 0
  * @param parts names without {@code .weight} and {@code .bias}, of those parts that there are
@@ -46,7 +47,7 @@ public record TensorNames(
     }
 
     /** The output head where it is no other tensor's twin; it stands outside the prefix. */
-    static final String HEAD = "lm_head.weight";
+    public static final String HEAD = "lm_head.weight";
 
     static final TensorNames LLAMA =
             new TensorNames(
@@ -108,14 +109,29 @@ public record TensorNames(
                             LinearRole.DOWN, "mlp.dense_4h_to_h"),
                     Optional.of("self_attention.query_key_value"));
 
-    /** A part outside the layers, without prefix. */
-    String part(Part part) {
-        return parts.get(part);
+    /** Whether there is such a part. */
+    public boolean has(Part part) {
+        return parts.containsKey(part);
     }
 
-    /** A part of a layer, without prefix. */
-    String part(int layer, Part part) {
-        return layers.formatted(layer) + parts.get(part);
+    /** A part outside the layers, without {@code .weight} or {@code .bias}, as all of these. */
+    public String of(Part part) {
+        return prefixes.getFirst() + parts.get(part);
+    }
+
+    /** A part of a layer. */
+    public String of(int layer, Part part) {
+        return layerPrefix(layer) + parts.get(part);
+    }
+
+    /** A linear of a layer. */
+    public String of(int layer, LinearRole role) {
+        return layerPrefix(layer) + linears.get(role);
+    }
+
+    /** The linear of a layer that holds query, key and value at once, if there is one. */
+    public Optional<String> fused(int layer) {
+        return fusedProjections.map(name -> layerPrefix(layer) + name);
     }
 
     /** A linear's name inside its layer, such as {@code self_attn.q_proj}. */
@@ -126,5 +142,11 @@ public record TensorNames(
     /** What the names of a layer start with, the usual prefix included. */
     public String layerPrefix(int layer) {
         return prefixes.getFirst() + layers.formatted(layer);
+    }
+
+    /** A name with each of the prefixes, the usual one first. */
+    Stream<String> spellings(String name) {
+        String bare = name.substring(prefixes.getFirst().length());
+        return prefixes.stream().map(prefix -> prefix + bare);
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.engine.TinyFamily;
 import io.agilelens.engine.TinyModels;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.calibrate.Calibration;
@@ -17,21 +18,26 @@ import io.agilelens.engine.model.FloatNumerics;
 import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.Site;
+import io.agilelens.engine.model.TensorNames;
 import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.quant.TripQuantizer;
 import io.agilelens.engine.recipe.RecipeJson;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
+import io.agilelens.engine.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class NativeBundleTest {
@@ -81,6 +87,31 @@ class NativeBundleTest {
                                     expected.activations().get(site),
                                     actual.activations().get(site));
                         }
+                    }
+                }
+            }
+        }
+    }
+
+    /** Written from any spelling of the names; the write compares all logits. */
+    @ParameterizedTest
+    @EnumSource(TinyFamily.class)
+    void everyArchitectureComesBack(TinyFamily family) throws IOException {
+        for (String prefix : new String[] {family.prefix(), ""}) {
+            Path source = Files.createTempDirectory(folder, "source");
+            Path target = source.resolveSibling(source.getFileName() + "-bundle");
+            try (Model model = Model.open(Checkpoints.open(family.write(source, prefix)))) {
+                NativeBundle.Written written = write(tune(model, TRIP), target, false);
+                assertEquals(TEXT.length, written.verifiedTokens());
+                assertTrue(written.compression() > 2, "float weights are left out");
+                try (NativeBundleReader.Bundle bundle = NativeBundleReader.open(target)) {
+                    assertEquals(model.config(), bundle.model().config());
+                    assertEquals(model.parameters(), bundle.model().parameters());
+                    TensorNames names = model.config().architecture().names();
+                    Set<String> stored =
+                            bundle.stored().stream().map(Tensor::name).collect(Collectors.toSet());
+                    for (LinearRole role : model.config().roles()) {
+                        assertTrue(stored.contains(names.of(1, role) + ".codes"));
                     }
                 }
             }

@@ -197,6 +197,32 @@ class DecoderTest {
         assertTrue(refused.getMessage().startsWith("there are no tokens"));
     }
 
+    /** OPT's table of positions ends; the other forms go on. */
+    @Test
+    void refusesASequenceThatIsLongerThanTheModelAllows() {
+        int[] ids = ids(TinyFamily.CONTEXT + 1);
+        KeyValueCache cache = new KeyValueCache(model.config());
+        pass(Arrays.copyOf(ids, TinyFamily.CONTEXT), cache, TokenPruner.NONE);
+        if (model.config().limit().isEmpty()) {
+            pass(ids, null, TokenPruner.NONE);
+            pass(new int[] {1}, cache, TokenPruner.NONE);
+            return;
+        }
+        String expected =
+                "the sequence has 161 tokens, but config key max_position_embeddings of %s allows 160: give a shorter text or a smaller window"
+                        .formatted(folder);
+        assertEquals(
+                expected,
+                assertThrows(UserException.class, () -> pass(ids, null, TokenPruner.NONE))
+                        .getMessage());
+        assertEquals(
+                expected,
+                assertThrows(
+                                UserException.class,
+                                () -> pass(new int[] {1}, cache, TokenPruner.NONE))
+                        .getMessage());
+    }
+
     @Test
     void stopsBeforeTheNextLayer() {
         Cancellation cancellation = new Cancellation();

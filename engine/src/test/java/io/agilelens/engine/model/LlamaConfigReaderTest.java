@@ -8,13 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agilelens.engine.TinyModels;
 import io.agilelens.engine.UserException;
-import io.agilelens.engine.format.Checkpoint;
-import io.agilelens.engine.format.TokenizerSource;
-import io.agilelens.engine.tensor.Tensor;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -158,51 +151,20 @@ class LlamaConfigReaderTest {
 
     @Test
     void refusesOtherArchitecturesAndClosesTheCheckpoint() {
-        var unknown = new Configured(config().put("model_type", "mamba"));
+        var unknown = new ConfiguredCheckpoint(config().put("model_type", "mamba"));
         assertEquals(
                 "somewhere: model_type \"mamba\" is not known: this version opens \"llama\","
                         + " \"mistral\", \"qwen2\", \"opt\", \"bloom\"",
                 assertThrows(UserException.class, () -> Model.open(unknown)).getMessage());
-        assertTrue(unknown.closed);
+        assertTrue(unknown.isClosed());
         ObjectNode json = config();
         json.remove("model_type");
-        var silent = new Configured(json);
+        var silent = new ConfiguredCheckpoint(json);
         assertEquals(
                 "somewhere: config.json has no model_type: it should say \"llama\", \"mistral\","
                         + " \"qwen2\", \"opt\", \"bloom\"",
                 assertThrows(UserException.class, () -> Model.open(silent)).getMessage());
-        assertTrue(silent.closed);
-    }
-
-    @Test
-    void mutilatedConfigsGiveOneLineOrAConfig() {
-        Random random = new Random(6);
-        String[] values = {
-            "null",
-            "-1",
-            "0",
-            "1e400",
-            "\"x\"",
-            "[]",
-            "{}",
-            "true",
-            "3.5",
-            "{\"type\": 3}",
-            "{\"rope_type\": \"llama3\", \"factor\": []}",
-            "2147483648"
-        };
-        List<String> keys = List.copyOf(config().propertyNames());
-        for (int trial = 0; trial < 3000; trial++) {
-            ObjectNode json = config();
-            String key =
-                    random.nextInt(6) == 0 ? "rope_scaling" : keys.get(random.nextInt(keys.size()));
-            json.set(key, JsonMapper.shared().readTree(values[random.nextInt(values.length)]));
-            try {
-                assertTrue(read(json).headDimension() >= 1);
-            } catch (UserException refused) {
-                assertFalse(refused.getMessage().contains("\n"));
-            }
-        }
+        assertTrue(silent.isClosed());
     }
 
     private static ObjectNode config() {
@@ -214,56 +176,6 @@ class LlamaConfigReaderTest {
     }
 
     private static ModelConfig read(JsonNode config) {
-        return ConfigReader.read(new Configured(config));
-    }
-
-    /** A checkpoint that has a configuration and no tensors. */
-    private static final class Configured implements Checkpoint {
-        private final JsonNode config;
-        private boolean closed;
-
-        Configured(JsonNode config) {
-            this.config = config;
-        }
-
-        @Override
-        public TokenizerSource tokenizer() {
-            throw new UserException("there is none");
-        }
-
-        @Override
-        public Path source() {
-            return Path.of("somewhere");
-        }
-
-        @Override
-        public String format() {
-            return "none";
-        }
-
-        @Override
-        public JsonNode config() {
-            return config;
-        }
-
-        @Override
-        public List<Tensor> tensors() {
-            return List.of();
-        }
-
-        @Override
-        public Optional<Tensor> find(String name) {
-            return Optional.empty();
-        }
-
-        @Override
-        public List<String> warnings() {
-            return List.of();
-        }
-
-        @Override
-        public void close() {
-            closed = true;
-        }
+        return ConfigReader.read(new ConfiguredCheckpoint(config));
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.engine.TinyFamily;
 import io.agilelens.engine.TinyModels;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Checkpoints;
@@ -25,6 +26,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Tensors by what they are for, and files that do not belong together. */
@@ -60,6 +63,65 @@ class ModelWeightsTest {
     void aTiedHeadIsTheEmbedding() {
         try (Model model = open(json -> json.put("tie_word_embeddings", true))) {
             assertSame(model.weights().embedding(), model.weights().head().weight());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(TinyFamily.class)
+    void findsEveryTensorUnderEveryPrefix(TinyFamily family) throws IOException {
+        float[] expected = null;
+        for (String prefix : family.architecture().names().prefixes()) {
+            Path place = Files.createTempDirectory(folder, "spelt");
+            try (Model model = Model.open(Checkpoints.open(family.write(place, prefix)))) {
+                long elements = 0;
+                for (Tensor tensor : model.checkpoint().tensors()) {
+                    elements += tensor.elements();
+                }
+                assertEquals(elements, model.parameters());
+                float[] actual = logits(model);
+                if (expected != null) {
+                    assertArrayEquals(expected, actual);
+                }
+                expected = actual;
+            }
+        }
+    }
+
+    private static float[] logits(Model model) {
+        Decoder decoder = decoder(model);
+        Decoder.Pass pass = decoder.run(new int[] {256, 1, 2}, Cancellation.never());
+        return decoder.logits(pass.hidden(), 0, 3).data();
+    }
+
+    /** The three parts of BLOOM's fused projection interleave, head by head. */
+    @Test
+    void readsBloomsProjectionsFromTheFusedOne() {
+        try (Model model = Model.open(Checkpoints.open(TinyFamily.BLOOM.write(folder)))) {
+            float[] fused =
+                    model.checkpoint()
+                            .find("transformer.h.2.self_attention.query_key_value.bias")
+                            .orElseThrow()
+                            .toFloats();
+            LinearWeight keys = model.weights().linear(2, LinearRole.KEY);
+            float[] bias = keys.biasValues();
+            int dimension = model.config().headDimension();
+            for (int i = 0; i < bias.length; i++) {
+                int head = i / dimension;
+                assertEquals(fused[(head * 3 + 1) * dimension + i % dimension], bias[i]);
+            }
+            assertEquals("transformer.h.2.self_attention.key.weight", keys.weight().name());
+            assertEquals("transformer.h.2.self_attention.query_key_value.weight", keys.storedIn());
+        }
+    }
+
+    @Test
+    void countsATiedHeadOnceEvenIfItIsStored() {
+        long untied;
+        try (Model model = open(json -> {})) {
+            untied = model.parameters();
+        }
+        try (Model model = open(json -> json.put("tie_word_embeddings", true))) {
+            assertEquals(untied - model.weights().head().weight().elements(), model.parameters());
         }
     }
 
@@ -157,19 +219,18 @@ class ModelWeightsTest {
         }
     }
 
+    private static Decoder decoder(Model model) {
+        var kernels = KernelProvider.of(0);
+        return new Decoder(
+                model,
+                kernels,
+                new FloatNumerics(
+                        model, kernels, WeightPrecision.FP32, Progress.NONE, Cancellation.never()));
+    }
+
     /** Channel 0 of the residual stream after the last layer. */
     private static float lastResidual(Model model) {
-        var kernels = KernelProvider.of(0);
-        var decoder =
-                new Decoder(
-                        model,
-                        kernels,
-                        new FloatNumerics(
-                                model,
-                                kernels,
-                                WeightPrecision.FP32,
-                                Progress.NONE,
-                                Cancellation.never()));
+        Decoder decoder = decoder(model);
         float[] last = new float[1];
         Probe probe =
                 new Probe() {

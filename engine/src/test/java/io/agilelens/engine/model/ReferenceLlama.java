@@ -2,7 +2,7 @@ package io.agilelens.engine.model;
 
 import io.agilelens.engine.format.Checkpoint;
 
-/** METHOD §1.1 without rope scaling. */
+/** METHOD §1.1 without rope scaling; {@code head_dim} is given. */
 final class ReferenceLlama extends ReferenceDecoder {
 
     ReferenceLlama(Checkpoint checkpoint) {
@@ -10,13 +10,12 @@ final class ReferenceLlama extends ReferenceDecoder {
                 checkpoint,
                 checkpoint.config().path("num_hidden_layers").intValue(),
                 checkpoint.config().path("num_attention_heads").intValue(),
-                checkpoint.config().path("hidden_size").intValue()
-                        / checkpoint.config().path("num_attention_heads").intValue());
+                checkpoint.config().path("head_dim").intValue());
     }
 
     @Override
     double[] embed(int id, int position) {
-        return row(tensor("model.embed_tokens.weight"), id, heads * dimension);
+        return row(tensor("model.embed_tokens.weight"), id, config.path("hidden_size").intValue());
     }
 
     @Override

@@ -73,6 +73,18 @@ class RowSelectionTest {
     }
 
     @Test
+    void runsAreNeighbouringRowsAtEqualDistances() {
+        Tensor runs = RowSelection.runs("x", counting(12, 2), 2, 2, 6, 2);
+        assertArrayEquals(new float[] {4, 5, 6, 7, 16, 17, 18, 19}, runs.toFloats());
+        assertArrayEquals(
+                new float[] {4, 5, 10, 11},
+                RowSelection.runs("bias", counting(12), 4, 2, 6, 2).toFloats());
+        assertThrows(
+                IndexOutOfBoundsException.class,
+                () -> RowSelection.runs("x", counting(12, 2), 5, 2, 6, 2));
+    }
+
+    @Test
     void isNoWeightIfItsSourceIsNone() {
         Tensor source = new DenseTensor("s", DType.I8, new long[] {2}, StoredBytes.of(new byte[2]));
         assertFalse(new RowSelection("x", source, new int[] {1}).isFloat());

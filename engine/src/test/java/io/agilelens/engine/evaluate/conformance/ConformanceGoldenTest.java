@@ -20,6 +20,8 @@ class ConformanceGoldenTest {
             Map.of(
                     "goldens/stories260k", 22,
                     "goldens/tiny-llama3", 22,
+                    "goldens/tiny-opt", 44,
+                    "goldens/tiny-bloom", 22,
                     "tokenizer/", 25,
                     "quant/trip/", 240,
                     "quant/log2", 9,
