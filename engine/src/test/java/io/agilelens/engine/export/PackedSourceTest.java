@@ -48,8 +48,7 @@ class PackedSourceTest {
         Path packed = PackedModels.write(folder, kind);
         try (Model model = Model.open(Checkpoints.open(packed));
                 Model plain = Model.open(Checkpoints.open(folder.resolve("float")))) {
-            assertEquals(
-                    "safetensors folder, " + kind.storage(), model.checkpoint().format());
+            assertEquals("safetensors folder, " + kind.storage(), model.checkpoint().format());
             float[] logits = logits(model);
             assertTrue(Arrays.equals(logits(plain), logits));
             for (float logit : logits) {
@@ -71,7 +70,8 @@ class PackedSourceTest {
         Kernels kernels = KernelProvider.current().kernels();
         try (Model model = Model.open(Checkpoints.open(packed))) {
             var calibration =
-                    new Calibration("random ids", List.of(new Random(9).ints(60, 0, 250).toArray()));
+                    new Calibration(
+                            "random ids", List.of(new Random(9).ints(60, 0, 250).toArray()));
             TunedModel tuned =
                     new RecipeFitter(model, kernels, floats(model, kernels), calibration)
                             .fit(
@@ -91,7 +91,8 @@ class PackedSourceTest {
             assertEquals(TEXT.length, written.verifiedTokens());
         }
         try (var bundle = NativeBundleReader.open(target)) {
-            assertEquals("llama", bundle.model().checkpoint().config().path("model_type").asString());
+            assertEquals(
+                    "llama", bundle.model().checkpoint().config().path("model_type").asString());
         }
     }
 

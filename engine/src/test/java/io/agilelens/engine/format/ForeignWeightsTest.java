@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Weights of other programs: never opened, always with the way to convert them. */
 class ForeignWeightsTest {
     private static final String PICKLE =
-            "a pickle, which can run code and is not read; convert the model to safetensors (save_pretrained with safe_serialization=True) or get a safetensors copy";
+            "a pickle, which can run code and is not read; convert the model to safetensors"
+                    + " (save_pretrained with safe_serialization=True) or get a safetensors copy";
 
     @TempDir private Path folder;
 

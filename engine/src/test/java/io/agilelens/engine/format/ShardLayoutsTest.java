@@ -22,8 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Folders whose index and links try to lead somewhere else, or nowhere. */
 class ShardLayoutsTest {
-    private static final String PLAIN =
-            "; put all shards into the folder and name them plainly";
+    private static final String PLAIN = "; put all shards into the folder and name them plainly";
 
     @TempDir private Path temporary;
 
@@ -90,8 +89,7 @@ class ShardLayoutsTest {
         Files.createSymbolicLink(folder.resolve("y.safetensors"), Path.of("x.safetensors"));
         index("a.safetensors", "x.safetensors");
         assertTrue(line().contains("x.safetensors "), line());
-        Files.createSymbolicLink(
-                folder.resolve("model.safetensors"), Path.of("model.safetensors"));
+        Files.createSymbolicLink(folder.resolve("model.safetensors"), Path.of("model.safetensors"));
         assertTrue(line().contains("model.safetensors cannot be read: "), line());
     }
 
@@ -137,9 +135,7 @@ class ShardLayoutsTest {
         Files.writeString(folder.resolve("model.safetensors.index.json"), index.append("}}"));
         assertTimeout(
                 Duration.ofSeconds(60),
-                () ->
-                        assertTrue(
-                                line().contains("says tensor '0' is in a.safetensors"), line()));
+                () -> assertTrue(line().contains("says tensor '0' is in a.safetensors"), line()));
         index = new StringBuilder("{\"weight_map\": {\"first\": \"a.safetensors\"");
         for (int i = 0; i < 500_000; i++) {
             index.append(",\"").append(i).append("\":\"s").append(i).append("\"");

@@ -69,15 +69,11 @@ class DTypeTest {
         values[2] = 1e300;
         values[3] = -0.0;
         values[4] = Double.MIN_VALUE;
-        ByteBuffer bytes =
-                ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asDoubleBuffer().put(values);
         Tensor tensor =
                 new DenseTensor(
-                        "x",
-                        DType.F64,
-                        new long[] {values.length},
-                        StoredBytes.of(bytes.array()));
+                        "x", DType.F64, new long[] {values.length}, StoredBytes.of(bytes.array()));
         float[] widened = tensor.toFloats();
         for (int i = 0; i < values.length; i++) {
             float expected = (float) values[i];
@@ -112,7 +108,6 @@ class DTypeTest {
     }
 
     private static void assertSame(float expected, float actual, int place) {
-        assertEquals(
-                Float.floatToIntBits(expected), Float.floatToIntBits(actual), "at " + place);
+        assertEquals(Float.floatToIntBits(expected), Float.floatToIntBits(actual), "at " + place);
     }
 }

@@ -296,9 +296,7 @@ final class CompressedTensors implements Method {
                                         scaleName, Parts.FLOATS, new long[] {outputs, count});
         long bytes = codeBytes + scales.bytes();
         Optional<DenseTensor> order =
-                grouped
-                                && scheme.format() == Format.PACKED
-                                && parts.has(module + ".weight_g_idx")
+                grouped && scheme.format() == Format.PACKED && parts.has(module + ".weight_g_idx")
                         ? Optional.of(
                                 parts.shaped(
                                         module + ".weight_g_idx", Parts.WORDS, new long[] {inputs}))

@@ -110,7 +110,18 @@ final class PackedTensor implements Tensor {
                 codes.read(row + top, height, left, width, read);
                 int to = offset + top * columns + left - column;
                 if (groups.isNatural()) {
-                    scaleRuns(read, height, left, width, firstGroup, reach, scales, zeros, target, to, columns);
+                    scaleRuns(
+                            read,
+                            height,
+                            left,
+                            width,
+                            firstGroup,
+                            reach,
+                            scales,
+                            zeros,
+                            target,
+                            to,
+                            columns);
                 } else {
                     scaleEach(read, height, left, width, reach, scales, zeros, target, to, columns);
                 }

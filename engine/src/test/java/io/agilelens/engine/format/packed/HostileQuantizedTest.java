@@ -31,7 +31,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Settings and parts that do not fit each other, or that are not read, end in one line. */
 class HostileQuantizedTest {
     private static final String DAMAGED =
-            ": the weights are damaged or the quantization settings are another model's; get both again";
+            ": the weights are damaged or the quantization settings are another model's; get both"
+                    + " again";
     private static final String FLOAT_ONE = "; open the float checkpoint it was made from";
 
     @TempDir private Path folder;
@@ -110,7 +111,9 @@ class HostileQuantizedTest {
         assertLine(
                 "null",
                 folder
-                        + ": tensor 'x.qweight' is quantized, but neither quantization_config in config.json nor quantize_config.json says how; copy that file from where the model came from",
+                        + ": tensor 'x.qweight' is quantized, but neither quantization_config in"
+                        + " config.json nor quantize_config.json says how; copy that file from"
+                        + " where the model came from",
                 writer);
     }
 
@@ -208,7 +211,8 @@ class HostileQuantizedTest {
                         "pack-quantized",
                         QuantizedTensorsTest.group("\"re:y\", \"z\"", "{\"num_bits\": 4}")),
                 folder
-                        + ": the linear 'x' is quantized although no config_groups has it as a target"
+                        + ": the linear 'x' is quantized although no config_groups has it as a"
+                        + " target"
                         + DAMAGED,
                 writer);
     }
@@ -218,9 +222,11 @@ class HostileQuantizedTest {
         SafetensorsWriter writer = writer();
         random(4).gptq(writer, "x", 1, true, true);
         assertLine(
-                "{\"quant_method\": \"gptq\", \"bits\": 4, \"group_size\": 16, \"dynamic\": {\"-:x\": {}}}",
+                "{\"quant_method\": \"gptq\", \"bits\": 4, \"group_size\": 16, \"dynamic\":"
+                        + " {\"-:x\": {}}}",
                 folder
-                        + ": the linear 'x' is quantized although the rule '-:x' says that it is not"
+                        + ": the linear 'x' is quantized although the rule '-:x' says that it is"
+                        + " not"
                         + DAMAGED,
                 writer);
     }
@@ -232,7 +238,8 @@ class HostileQuantizedTest {
         assertLine(
                 "{\"quant_method\": \"gptq\", \"bits\": 3, \"group_size\": 16}",
                 folder
-                        + ": tensor 'x.qweight' is I32 of shape [4, 16] where a multiple of 3 rows for 3 bits belongs"
+                        + ": tensor 'x.qweight' is I32 of shape [4, 16] where a multiple of 3 rows"
+                        + " for 3 bits belongs"
                         + DAMAGED,
                 writer);
     }
@@ -317,8 +324,7 @@ class HostileQuantizedTest {
         } else if (!change.equals("missing")) {
             String[] parts = change.split("[ ,]");
             DType dtype = DType.valueOf(parts[0]);
-            long[] shape =
-                    Arrays.stream(parts).skip(1).mapToLong(Long::parseLong).toArray();
+            long[] shape = Arrays.stream(parts).skip(1).mapToLong(Long::parseLong).toArray();
             long elements = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
             Packer.bytes(writer, name, dtype, new byte[(int) elements * dtype.bytes()], shape);
         }
@@ -331,8 +337,7 @@ class HostileQuantizedTest {
 
     private void assertLine(String settings, String line, SafetensorsWriter writer)
             throws IOException {
-        Files.writeString(
-                file("config.json"), "{\"quantization_config\": %s}".formatted(settings));
+        Files.writeString(file("config.json"), "{\"quantization_config\": %s}".formatted(settings));
         writer.write(file("model.safetensors"));
         UserException refused =
                 assertThrows(UserException.class, () -> Checkpoints.open(folder).close());

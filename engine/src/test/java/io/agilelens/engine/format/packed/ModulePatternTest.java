@@ -16,8 +16,29 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ModulePatternTest {
     private static final String[] PIECES = {
-        "a", "b", ".", ".*", ".+", "a?", "(a|b)", "(?:ab|b)*", "[ab]", "[^a]", "[a-c]+", "\\.",
-        "\\d", "\\w{2}", "(a|){1,3}", "b{0,2}?", "^", "$", "a*?", "|", "(b{2,})", "x{0}", "\\D"
+        "a",
+        "b",
+        ".",
+        ".*",
+        ".+",
+        "a?",
+        "(a|b)",
+        "(?:ab|b)*",
+        "[ab]",
+        "[^a]",
+        "[a-c]+",
+        "\\.",
+        "\\d",
+        "\\w{2}",
+        "(a|){1,3}",
+        "b{0,2}?",
+        "^",
+        "$",
+        "a*?",
+        "|",
+        "(b{2,})",
+        "x{0}",
+        "\\D"
     };
 
     /** The platform's own engine says what is right, as long as the patterns are harmless. */
@@ -89,9 +110,30 @@ class ModulePatternTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "(", ")", "a)", "(a", "[a", "[", "[b-a]", "\\", "*", "a|*", "a{2", "a{x}", "a{3,2}",
-                "a**", "(?!x)", "(?=x)", "(?<n>a)", "(?i)a", "(a)\\1", "\\bx", "a{99999}",
-                "((a{100}){100}){100}", "a++", "\\p{L}"
+                "(",
+                ")",
+                "a)",
+                "(a",
+                "[a",
+                "[",
+                "[b-a]",
+                "\\",
+                "*",
+                "a|*",
+                "a{2",
+                "a{x}",
+                "a{3,2}",
+                "a**",
+                "(?!x)",
+                "(?=x)",
+                "(?<n>a)",
+                "(?i)a",
+                "(a)\\1",
+                "\\bx",
+                "a{99999}",
+                "((a{100}){100}){100}",
+                "a++",
+                "\\p{L}"
             })
     void refusesWhatItDoesNotKnow(String text) {
         UserException refused =
@@ -103,13 +145,11 @@ class ModulePatternTest {
 
     @Test
     void boundsLengthAndDepth() {
-        assertThrows(
-                UserException.class, () -> ModulePattern.compile("(".repeat(900), "here"));
+        assertThrows(UserException.class, () -> ModulePattern.compile("(".repeat(900), "here"));
         assertThrows(
                 UserException.class,
                 () -> ModulePattern.compile("(".repeat(400) + ")".repeat(400), "here"));
-        assertThrows(
-                UserException.class, () -> ModulePattern.compile("a".repeat(1001), "here"));
+        assertThrows(UserException.class, () -> ModulePattern.compile("a".repeat(1001), "here"));
     }
 
     private static boolean matches(String text, String name) {

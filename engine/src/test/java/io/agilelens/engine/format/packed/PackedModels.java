@@ -20,20 +20,24 @@ public final class PackedModels {
     /** The layouts of other tools. */
     public enum Kind {
         AWQ(
-                "{\"quant_method\": \"awq\", \"bits\": 4, \"group_size\": 16, \"version\": \"gemm\"}",
+                "{\"quant_method\": \"awq\", \"bits\": 4, \"group_size\": 16, \"version\":"
+                        + " \"gemm\"}",
                 "AWQ 4-bit"),
         GPTQ(
-                "{\"quant_method\": \"gptq\", \"bits\": 4, \"group_size\": 16, \"desc_act\": true, \"sym\": false}",
+                "{\"quant_method\": \"gptq\", \"bits\": 4, \"group_size\": 16, \"desc_act\": true,"
+                        + " \"sym\": false}",
                 "GPTQ 4-bit"),
         GPTQ_8(
-                "{\"quant_method\": \"gptq\", \"bits\": 8, \"group_size\": 16, \"checkpoint_format\": \"gptq_v2\"}",
+                "{\"quant_method\": \"gptq\", \"bits\": 8, \"group_size\": 16,"
+                        + " \"checkpoint_format\": \"gptq_v2\"}",
                 "GPTQ 8-bit"),
         PACK_QUANTIZED(
                 QuantizedTensorsTest.compressed(
                         "pack-quantized",
                         QuantizedTensorsTest.group(
                                 "\"Linear\"",
-                                "{\"num_bits\": 5, \"symmetric\": false, \"strategy\": \"group\", \"group_size\": 16}")),
+                                "{\"num_bits\": 5, \"symmetric\": false, \"strategy\": \"group\","
+                                        + " \"group_size\": 16}")),
                 "compressed-tensors 5-bit"),
         INT_QUANTIZED(
                 QuantizedTensorsTest.compressed(
@@ -120,8 +124,7 @@ public final class PackedModels {
             }
             case GPTQ -> {
                 Packer linear =
-                        Packer.random(
-                                4, outputs, inputs, GROUP, Packer.Order.SHUFFLED, random);
+                        Packer.random(4, outputs, inputs, GROUP, Packer.Order.SHUFFLED, random);
                 linear.gptq(writer, module, 1, true, true);
                 return linear;
             }

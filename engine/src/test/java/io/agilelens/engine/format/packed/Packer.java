@@ -251,8 +251,7 @@ public record Packer(
         writer.add(name, DType.F16, new long[] {groups(), outputs()}, transposed);
     }
 
-    private void outputsFirst(
-            SafetensorsWriter writer, String name, String strategy, DType dtype) {
+    private void outputsFirst(SafetensorsWriter writer, String name, String strategy, DType dtype) {
         if (strategy.equals("tensor")) {
             writer.add(name, dtype, new long[] {1}, new float[] {scales[0][0]});
             return;
@@ -271,8 +270,7 @@ public record Packer(
     }
 
     static void integers(SafetensorsWriter writer, String name, int[] values, long... shape) {
-        ByteBuffer bytes =
-                ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asIntBuffer().put(values);
         bytes(writer, name, DType.I32, bytes.array(), shape);
     }

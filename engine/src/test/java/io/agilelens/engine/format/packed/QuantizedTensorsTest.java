@@ -126,8 +126,7 @@ class QuantizedTensorsTest {
 
     @Test
     void symmetricGptqNeedsNoZeroPoints() throws IOException {
-        Packer packed =
-                Packer.random(3, 20, 32, 16, Packer.Order.NATURAL, random).symmetric();
+        Packer packed = Packer.random(3, 20, 32, 16, Packer.Order.NATURAL, random).symmetric();
         packed.gptq(writer, "x", 1, false, false);
         try (Checkpoint open =
                 open(
@@ -176,8 +175,7 @@ class QuantizedTensorsTest {
             assertValues(eight, open, "model.layers.18.gate.weight");
             assertValues(three, open, "model.layers.19.up.weight");
             assertEquals("safetensors folder, GPTQ 3/4/8-bit", open.format());
-            assertEquals(
-                    "F32", open.find("model.layers.0.down.weight").orElseThrow().storage());
+            assertEquals("F32", open.find("model.layers.0.down.weight").orElseThrow().storage());
         }
     }
 
@@ -235,18 +233,22 @@ class QuantizedTensorsTest {
         asymmetric.packQuantized(writer, "model.a", strategy, true, shuffled, scales);
         symmetric.packQuantized(writer, "model.s", strategy, false, shuffled, scales);
         String weights =
-                "{\"num_bits\": %d, \"type\": \"int\", \"symmetric\": %b, \"strategy\": \"%s\", \"group_size\": %d}";
+                "{\"num_bits\": %d, \"type\": \"int\", \"symmetric\": %b, \"strategy\": \"%s\","
+                        + " \"group_size\": %d}";
         try (Checkpoint open =
                 open(
                         compressed(
                                 "pack-quantized",
-                                group("\"re:.*\\\\.a$\"", weights.formatted(bits, false, strategy, group)),
-                                group("\"Linear\"", weights.formatted(bits, true, strategy, group))))) {
+                                group(
+                                        "\"re:.*\\\\.a$\"",
+                                        weights.formatted(bits, false, strategy, group)),
+                                group(
+                                        "\"Linear\"",
+                                        weights.formatted(bits, true, strategy, group))))) {
             assertValues(asymmetric, open, "model.a.weight");
             assertValues(symmetric, open, "model.s.weight");
             assertEquals(
-                    "safetensors folder, compressed-tensors %d-bit".formatted(bits),
-                    open.format());
+                    "safetensors folder, compressed-tensors %d-bit".formatted(bits), open.format());
             assertEquals(2, open.tensors().size());
         }
     }
@@ -269,8 +271,7 @@ class QuantizedTensorsTest {
 
     @Test
     void anOrderThatWasNeverChosenIsNatural() throws IOException {
-        Packer packed =
-                Packer.random(4, 6, 32, 8, Packer.Order.NATURAL, random).symmetric();
+        Packer packed = Packer.random(4, 6, 32, 8, Packer.Order.NATURAL, random).symmetric();
         packed.packQuantized(writer, "x", "group", false, false, DType.F16);
         int[] none = new int[32];
         Arrays.fill(none, -1);
@@ -290,8 +291,7 @@ class QuantizedTensorsTest {
                 Packer.random(8, 7, 30, -1, Packer.Order.NATURAL, random)
                         .withCoarseScales()
                         .symmetric();
-        Packer points =
-                Packer.random(8, 5, 24, 8, Packer.Order.NATURAL, random).withCoarseScales();
+        Packer points = Packer.random(8, 5, 24, 8, Packer.Order.NATURAL, random).withCoarseScales();
         Packer whole =
                 Packer.random(4, 5, 9, -1, Packer.Order.NATURAL, random).withOneScale(0.5f, 11);
         channel.intQuantized(writer, "up", "channel", false);
@@ -305,13 +305,16 @@ class QuantizedTensorsTest {
                                 "int-quantized",
                                 group(
                                         "\"Linear\"",
-                                        "{\"num_bits\": 8, \"strategy\": \"channel\"}, \"input_activations\": {\"num_bits\": 8}"),
+                                        "{\"num_bits\": 8, \"strategy\": \"channel\"},"
+                                                + " \"input_activations\": {\"num_bits\": 8}"),
                                 group(
                                         "\"down\"",
-                                        "{\"num_bits\": 8, \"symmetric\": false, \"strategy\": \"group\", \"group_size\": 8}"),
+                                        "{\"num_bits\": 8, \"symmetric\": false, \"strategy\":"
+                                                + " \"group\", \"group_size\": 8}"),
                                 group(
                                         "\"re:g.te\"",
-                                        "{\"num_bits\": 4, \"symmetric\": false, \"strategy\": \"tensor\"}")))) {
+                                        "{\"num_bits\": 4, \"symmetric\": false, \"strategy\":"
+                                                + " \"tensor\"}")))) {
             assertValues(channel, open, "up.weight");
             assertValues(points, open, "down.weight");
             assertValues(whole, open, "gate.weight");
@@ -339,7 +342,8 @@ class QuantizedTensorsTest {
                                 "float-quantized",
                                 group(
                                         "\"Linear\"",
-                                        "{\"num_bits\": 8, \"type\": \"float\", \"strategy\": \"channel\"}")))) {
+                                        "{\"num_bits\": 8, \"type\": \"float\", \"strategy\":"
+                                                + " \"channel\"}")))) {
             float[] values = open.find("x.weight").orElseThrow().toFloats();
             float[] table = DType.F8_E4M3.eightBitValues();
             for (int i = 0; i < values.length; i++) {
