@@ -121,9 +121,10 @@ public final class StoredBytes {
     private void copy(Runnable copy) {
         try {
             copy.run();
+            // The machine may report the fault of a copy only some calls later.
+            origin.checkUnchanged();
         } catch (InternalError fault) {
             throw origin.lost(fault);
         }
-        origin.checkUnchanged();
     }
 }
