@@ -4,6 +4,7 @@ import io.agilelens.engine.format.Printable;
 import io.agilelens.engine.tensor.DenseTensor;
 import io.agilelens.engine.tensor.Tensor;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * AutoAWQ's GEMM layout. A linear {@code X} is {@code X.qweight} I32 {@code [inputs, outputs / 8]},
@@ -27,7 +28,11 @@ final class Awq implements Method {
 
     Awq(Settings settings, Parts parts) {
         this.parts = parts;
-        String key = settings.has("version") ? "version" : "checkpoint_format";
+        String key =
+                Stream.of("version", "checkpoint_format", "format")
+                        .filter(settings::has)
+                        .findFirst()
+                        .orElse("version");
         if (!settings.lowerCase(key, "gemm").equals("gemm")) {
             throw settings.unknown(key, "of AWQ's layouts only gemm is");
         }

@@ -39,7 +39,7 @@ final class Packing {
             int length =
                     (int) Math.ceilDiv((long) (output + count) * bits, (long) WORD_BITS)
                             - firstWord;
-            int distance = length + PADDING;
+            int distance = inputs <= TILE_INPUTS ? length + PADDING : length;
             int[] copy = new int[Math.multiplyExact(distance, inputs)];
             long rowBytes = (long) outputs * bits / 8;
             for (int i = 0; i < inputs; i++) {
@@ -50,18 +50,30 @@ final class Packing {
                         length);
             }
             int mask = (1 << bits) - 1;
+            int[] column = new int[inputs];
+            int gathered = -1;
             for (int o = 0; o < count; o++) {
                 long bit = bit(output + o) - (long) firstWord * WORD_BITS;
                 int word = (int) (bit / WORD_BITS);
                 int shift = (int) (bit % WORD_BITS);
-                boolean straddles = shift + bits > WORD_BITS;
-                int to = o * inputs;
-                for (int i = 0; i < inputs; i++) {
-                    int code = copy[i * distance + word] >>> shift;
-                    if (straddles) {
-                        code |= copy[i * distance + word + 1] << WORD_BITS - shift;
+                if (word != gathered) {
+                    for (int i = 0; i < inputs; i++) {
+                        column[i] = copy[i * distance + word];
                     }
-                    target[to + i] = (byte) (code & mask);
+                    gathered = word;
+                }
+                int to = o * inputs;
+                if (shift + bits > WORD_BITS) {
+                    for (int i = 0; i < inputs; i++) {
+                        int code =
+                                column[i] >>> shift
+                                        | copy[i * distance + word + 1] << WORD_BITS - shift;
+                        target[to + i] = (byte) (code & mask);
+                    }
+                } else {
+                    for (int i = 0; i < inputs; i++) {
+                        target[to + i] = (byte) (column[i] >>> shift & mask);
+                    }
                 }
             }
         }

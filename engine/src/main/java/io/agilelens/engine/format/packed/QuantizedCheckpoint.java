@@ -78,19 +78,19 @@ public final class QuantizedCheckpoint implements Checkpoint {
     private final Checkpoint folder;
     private final JsonNode config;
     private final Map<String, Tensor> tensors;
-    private final String method;
+    private final String format;
     private final List<String> warnings;
 
     private QuantizedCheckpoint(
             Checkpoint folder,
             JsonNode config,
             Map<String, Tensor> tensors,
-            String method,
+            String format,
             List<String> warnings) {
         this.folder = folder;
         this.config = config;
         this.tensors = tensors;
-        this.method = method;
+        this.format = format;
         this.warnings = warnings;
     }
 
@@ -221,16 +221,12 @@ public final class QuantizedCheckpoint implements Checkpoint {
         Map<String, Tensor> tensors = arrange(parts, method, decoded, warnings);
         ObjectNode config = (ObjectNode) folder.config().deepCopy();
         config.remove(List.of(SETTINGS, OLDER_SETTINGS));
-        String description =
-                decoded.isEmpty()
-                        ? method.name()
-                        : "%s %s-bit"
-                                .formatted(
-                                        method.name(),
-                                        bits.stream()
-                                                .map(String::valueOf)
-                                                .collect(Collectors.joining("/")));
-        return new QuantizedCheckpoint(folder, config, tensors, description, List.copyOf(warnings));
+        String format = folder.format();
+        if (!decoded.isEmpty()) {
+            String widths = bits.stream().map(String::valueOf).collect(Collectors.joining("/"));
+            format += ", %s %s-bit".formatted(method.name(), widths);
+        }
+        return new QuantizedCheckpoint(folder, config, tensors, format, List.copyOf(warnings));
     }
 
     /** The linear whose codes, or whose only sign of being quantized, this tensor is. */
@@ -303,7 +299,7 @@ public final class QuantizedCheckpoint implements Checkpoint {
 
     @Override
     public String format() {
-        return "%s, %s".formatted(folder.format(), method);
+        return format;
     }
 
     @Override

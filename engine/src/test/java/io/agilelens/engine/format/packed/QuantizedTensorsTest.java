@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agilelens.engine.format.Checkpoint;
 import io.agilelens.engine.format.Checkpoints;
+import io.agilelens.engine.format.SafetensorsFile;
 import io.agilelens.engine.format.SafetensorsWriter;
 import io.agilelens.engine.tensor.DType;
 import io.agilelens.engine.tensor.Tensor;
@@ -349,6 +350,69 @@ class QuantizedTensorsTest {
             for (int i = 0; i < values.length; i++) {
                 assertEquals(table[codes[i] & 0xFF] * scales[i / 43], values[i]);
             }
+        }
+    }
+
+    @Test
+    void aFormatForEachGroup() throws IOException {
+        Packer packed = Packer.random(4, 16, 32, 16, Packer.Order.NATURAL, random).symmetric();
+        Packer bytes =
+                Packer.random(8, 6, 10, -1, Packer.Order.NATURAL, random)
+                        .withCoarseScales()
+                        .symmetric();
+        packed.packQuantized(writer, "a", "group", false, false, DType.F16);
+        bytes.intQuantized(writer, "b", "channel", false);
+        String first =
+                "{\"format\": \"pack-quantized\", \"targets\": [\"a\"], \"weights\": {\"num_bits\":"
+                        + " 4, \"group_size\": 16}}";
+        String second =
+                "{\"format\": \"int-quantized\", \"targets\": [\"re:b\"], \"weights\":"
+                        + " {\"num_bits\": 8, \"strategy\": \"channel\"}}";
+        try (Checkpoint open = open(compressed("mixed-precision", first, second))) {
+            assertValues(packed, open, "a.weight");
+            assertValues(bytes, open, "b.weight");
+        }
+    }
+
+    @Test
+    void theOlderNameOfTheSettings() throws IOException {
+        Packer packed = Packer.random(4, 16, 32, 16, Packer.Order.NATURAL, random).symmetric();
+        packed.packQuantized(writer, "a", "group", false, false, DType.F16);
+        String settings =
+                compressed(
+                        "pack-quantized",
+                        group("\"Linear\"", "{\"num_bits\": 4, \"group_size\": 16}"));
+        try (Checkpoint open = open("null, \"compression_config\": " + settings)) {
+            assertValues(packed, open, "a.weight");
+            assertFalse(open.config().has("compression_config"));
+        }
+    }
+
+    /** Shards are cut by size, with no regard for what belongs together. */
+    @Test
+    void partsInDifferentShards() throws IOException {
+        Packer packed = Packer.random(4, 16, 32, 16, Packer.Order.NATURAL, random);
+        packed.gptq(writer, "x", 1, true, true);
+        writer.write(folder.resolve("all.safetensors"));
+        StringBuilder index = new StringBuilder();
+        try (SafetensorsFile all = SafetensorsFile.open(folder.resolve("all.safetensors"))) {
+            for (Tensor tensor : all.tensors()) {
+                String shard = tensor.name() + ".safetensors";
+                new SafetensorsWriter().add(tensor).write(folder.resolve(shard));
+                index.append(index.isEmpty() ? "" : ", ")
+                        .append("\"%s\": \"%s\"".formatted(tensor.name(), shard));
+            }
+        }
+        Files.writeString(
+                folder.resolve("model.safetensors.index.json"),
+                "{\"weight_map\": {%s}}".formatted(index));
+        Files.writeString(
+                folder.resolve("config.json"),
+                "{\"quantization_config\": {\"quant_method\": \"gptq\", \"bits\": 4,"
+                        + " \"group_size\": 16}}");
+        try (Checkpoint open = Checkpoints.open(folder)) {
+            assertValues(packed, open, "x.weight");
+            assertEquals("safetensors folder, 4 shards, GPTQ 4-bit", open.format());
         }
     }
 
