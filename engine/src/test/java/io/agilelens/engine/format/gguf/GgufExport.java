@@ -157,6 +157,8 @@ final class GgufExport {
             copyBoth(from + "mlp.dense_4h_to_h", to + "ffn_down");
         }
         copyBoth(root + "ln_f", "output_norm");
+        // llama.cpp does not open a BLOOM without a head of its own, so the converter repeats it.
+        copy(root + "word_embeddings.weight", "output.weight");
     }
 
     private void opt() {
@@ -265,8 +267,7 @@ final class GgufExport {
         byte[] encoded = used.encode(values, columns);
         if (twin) {
             float[] decoded = used.decode(encoded, values.length);
-            writer.add(
-                    name, Encoding.F32.code(), shape, Encoding.F32.encode(decoded, columns));
+            writer.add(name, Encoding.F32.code(), shape, Encoding.F32.encode(decoded, columns));
         } else {
             writer.add(name, used.code(), shape, encoded);
         }

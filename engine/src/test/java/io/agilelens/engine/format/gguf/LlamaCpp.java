@@ -89,7 +89,8 @@ final class LlamaCpp implements AutoCloseable {
                                     arena.allocateFrom(file.toString()),
                                     parameters);
             if (loaded.equals(MemorySegment.NULL)) {
-                throw new IllegalArgumentException("llama.cpp does not load %s:%n%s".formatted(file, Library.log()));
+                throw new IllegalArgumentException(
+                        "llama.cpp does not load %s:%n%s".formatted(file, Library.log()));
             }
             return new LlamaCpp(loaded);
         }
