@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -121,6 +122,8 @@ class GgufTokenizerTest {
         write(
                 writer ->
                         writer.text(TABLES + "model", "llama")
+                                .whole(TABLES + "bos_token_id", 1)
+                                .whole(TABLES + "eos_token_id", 2)
                                 .texts(TABLES + "tokens", tokens)
                                 .reals(TABLES + "scores", new float[5])
                                 .wholes(TABLES + "token_type", new int[] {2, 3, 3, 1, 1}));
@@ -216,7 +219,7 @@ class GgufTokenizerTest {
         List<String> tokens = new ArrayList<>(vocabulary());
         List<String> merges = new ArrayList<>();
         for (int i = 0; tokens.size() < 250_000; i++) {
-            String left = Integer.toString(i, 36);
+            String left = Integer.toString(i, 36).toUpperCase(Locale.ROOT);
             if (left.length() == 1) {
                 continue;
             }

@@ -314,6 +314,44 @@ class HostileGgufTest {
         assertTrue(refusal.getMessage().codePoints().noneMatch(c -> c < ' ' || c == 0x202E));
     }
 
+    @Test
+    void aScaleThatIsNoNumberEndsInItsLine() throws IOException {
+        byte[] bad = good();
+        // The last tensor but the norm is the down projection; its last block stands before that.
+        Files.write(file(), bad);
+        try (GgufFile opened = GgufFile.open(file())) {
+            assertEquals("output_norm.weight", opened.entries().getLast().name());
+        }
+        int norm = 32 * Float.BYTES;
+        int block = bad.length - norm - 18;
+        bad[block + 1] = 0x7E;
+        bad[block] = 0;
+        Files.delete(file());
+        Files.write(file(), bad);
+        try (Checkpoint opened = Checkpoints.open(file())) {
+            UserException refusal =
+                    assertThrows(
+                            UserException.class, () -> opened.tensors().forEach(Tensor::toFloats));
+            assertTrue(
+                    refusal.getMessage()
+                            .contains(
+                                    "file.gguf is damaged: tensor"
+                                            + " 'model.layers.0.mlp.down_proj.weight' has a scale"),
+                    refusal.getMessage());
+        }
+    }
+
+    @Test
+    void boundsWhatKeysMayTake() throws IOException {
+        Raw raw = values(300);
+        String key = "k".repeat(65_000);
+        for (int i = 0; i < 300; i++) {
+            raw.put(i + key, 0);
+        }
+        Files.write(file(), raw.toBytes());
+        assertLine("its metadata keys take more than 16777216 letters together");
+    }
+
     /** Many empty arrays in an array are all the nesting a small file has room for. */
     @Test
     void walksWideNestingQuickly() throws IOException {
