@@ -1,5 +1,6 @@
 package io.agilelens.engine.tensor;
 
+import io.agilelens.engine.UserException;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -9,8 +10,10 @@ import java.util.Objects;
  *
  * @param shape the last size is a multiple of the type's block, so that a block never crosses rows
  * @param data the blocks in row-major order, nothing else
+ * @param source where it was read, for messages
  */
-public record BlockTensor(String name, BlockType type, long[] shape, StoredBytes data)
+public record BlockTensor(
+        String name, BlockType type, long[] shape, StoredBytes data, String source)
         implements Tensor {
     /** Bytes that are copied out at once, rounded down to whole blocks. */
     private static final int CHUNK = 1 << 15;
@@ -48,6 +51,11 @@ public record BlockTensor(String name, BlockType type, long[] shape, StoredBytes
         return true;
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * @throws UserException also if a scale is no finite number
+     */
     @Override
     public void widen(long first, float[] target, int offset, int count) {
         Objects.checkFromIndexSize(first, count, elements());
@@ -65,6 +73,11 @@ public record BlockTensor(String name, BlockType type, long[] shape, StoredBytes
             int blocks = (int) Math.min(blocksAtOnce, end - block);
             data.copyTo(block * type.bytes(), chunk, 0, blocks * type.bytes());
             for (int i = 0; i < blocks; i++) {
+                if (!type.hasFiniteScales(chunk, i * type.bytes())) {
+                    throw new UserException(
+                            "%s is damaged: tensor '%s' has a scale that is no finite number in block %d; get the file again"
+                                    .formatted(source, name, block + i));
+                }
                 // Where the block's first element would go, maybe before or beyond the range.
                 long to = (block + i) * size - first;
                 if (to >= 0 && to + size <= count) {

@@ -11,7 +11,7 @@ package io.agilelens.engine.tensor;
  */
 public enum BlockType {
     /** Half d, 32 nibbles q: {@code (q - 8) * d}. */
-    Q4_0(32, 18) {
+    Q4_0(32, 18, 0) {
         @Override
         void decode(byte[] block, int at, float[] target, int to) {
             float d = half(block, at);
@@ -23,7 +23,7 @@ public enum BlockType {
         }
     },
     /** Halves d and m, 32 nibbles q: {@code q * d + m}. */
-    Q4_1(32, 20) {
+    Q4_1(32, 20, 0, 2) {
         @Override
         void decode(byte[] block, int at, float[] target, int to) {
             float d = half(block, at);
@@ -36,7 +36,7 @@ public enum BlockType {
         }
     },
     /** Half d, 32 fifth bits, 32 nibbles: {@code (q - 16) * d}. */
-    Q5_0(32, 22) {
+    Q5_0(32, 22, 0) {
         @Override
         void decode(byte[] block, int at, float[] target, int to) {
             float d = half(block, at);
@@ -49,7 +49,7 @@ public enum BlockType {
         }
     },
     /** Halves d and m, 32 fifth bits, 32 nibbles: {@code q * d + m}. */
-    Q5_1(32, 24) {
+    Q5_1(32, 24, 0, 2) {
         @Override
         void decode(byte[] block, int at, float[] target, int to) {
             float d = half(block, at);
@@ -63,7 +63,7 @@ public enum BlockType {
         }
     },
     /** Half d, 32 signed bytes q: {@code q * d}. */
-    Q8_0(32, 34) {
+    Q8_0(32, 34, 0) {
         @Override
         void decode(byte[] block, int at, float[] target, int to) {
             float d = half(block, at);
@@ -76,7 +76,7 @@ public enum BlockType {
      * 16 bytes of scale (low nibble) and minimum (high nibble), 64 bytes of 2-bit q, halves d and
      * dmin: {@code d * scale * q - dmin * minimum}.
      */
-    Q2_K(256, 84) {
+    Q2_K(256, 84, 80, 82) {
         @Override
         void decode(byte[] block, int at, float[] target, int to) {
             float d = half(block, at + 80);
@@ -96,7 +96,7 @@ public enum BlockType {
      * 32 bytes of third bits (a clear bit takes 4 off), 64 bytes of 2-bit q, 12 bytes of sixteen
      * 6-bit scales offset by 32, half d: {@code d * scale * q}.
      */
-    Q3_K(256, 110) {
+    Q3_K(256, 110, 108) {
         @Override
         void decode(byte[] block, int at, float[] target, int to) {
             float d = half(block, at + 108);
@@ -122,7 +122,7 @@ public enum BlockType {
         }
     },
     /** Halves d and dmin, eight 6-bit scales and minima in 12 bytes, 128 bytes of nibbles. */
-    Q4_K(256, 144) {
+    Q4_K(256, 144, 0, 2) {
         @Override
         void decode(byte[] block, int at, float[] target, int to) {
             float d = half(block, at);
@@ -139,7 +139,7 @@ public enum BlockType {
         }
     },
     /** As Q4_K, with 32 bytes of fifth bits before the nibbles; sub-block i uses bit i of them. */
-    Q5_K(256, 176) {
+    Q5_K(256, 176, 0, 2) {
         @Override
         void decode(byte[] block, int at, float[] target, int to) {
             float d = half(block, at);
@@ -160,7 +160,7 @@ public enum BlockType {
      * 128 bytes of low nibbles, 64 bytes of high bit pairs, 16 signed byte scales, half d: {@code d
      * * scale * (q - 32)}.
      */
-    Q6_K(256, 210) {
+    Q6_K(256, 210, 208) {
         @Override
         void decode(byte[] block, int at, float[] target, int to) {
             float d = half(block, at + 208);
@@ -180,12 +180,19 @@ public enum BlockType {
         }
     };
 
+    private static final int INFINITE = 0x7C00;
+
     private final int elements;
     private final int bytes;
+    private final int[] halves;
 
-    BlockType(int elements, int bytes) {
+    /**
+     * @param halves where in a block half-precision numbers stand
+     */
+    BlockType(int elements, int bytes, int... halves) {
         this.elements = elements;
         this.bytes = bytes;
+        this.halves = halves;
     }
 
     /** Elements of a block; the length of a row is a multiple of it. */
@@ -205,6 +212,16 @@ public enum BlockType {
      * @param to where in {@code target} its {@link #elements()} values go
      */
     abstract void decode(byte[] block, int at, float[] target, int to);
+
+    /** Whether none of a block's scales is infinite or NaN, which would spoil all its elements. */
+    boolean hasFiniteScales(byte[] block, int at) {
+        for (int place : halves) {
+            if ((block[at + place + 1] << 8 & INFINITE) == INFINITE) {
+                return false;
+            }
+        }
+        return true;
+    }
 
     private static float half(byte[] block, int at) {
         return Float.float16ToFloat((short) (block[at] & 0xFF | block[at + 1] << 8));

@@ -56,7 +56,6 @@ class BrokenFoldersTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "model.gguf          | GGUF",
                 "stories.bin         | raw weights",
                 "odd.safetensors     | unusual name",
                 "notes.txt           | no model"

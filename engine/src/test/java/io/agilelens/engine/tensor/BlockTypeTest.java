@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.agilelens.engine.UserException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -73,7 +74,11 @@ class BlockTypeTest {
         }
         Tensor tensor =
                 new BlockTensor(
-                        "x", type, new long[] {rows, columns}, StoredBytes.of(blocks.array()));
+                        "x",
+                        type,
+                        new long[] {rows, columns},
+                        StoredBytes.of(blocks.array()),
+                        "file");
         float[] whole = tensor.toFloats();
         assertEquals(rows * columns, whole.length);
         for (int i = 0; i < 300; i++) {
@@ -98,7 +103,7 @@ class BlockTypeTest {
             System.arraycopy(randomBlock(type, random), 0, blocks, i * type.bytes(), type.bytes());
         }
         long[] shape = {1000, type.elements()};
-        Tensor tensor = new BlockTensor("x", type, shape, StoredBytes.of(blocks));
+        Tensor tensor = new BlockTensor("x", type, shape, StoredBytes.of(blocks), "file");
         float[] whole = tensor.toFloats();
         float[] block = new float[type.elements()];
         for (int i = 0; i < 1000; i++) {
@@ -110,19 +115,41 @@ class BlockTypeTest {
         assertEquals(blocks.length, tensor.bytes());
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void refusesScalesThatAreNoNumbers(BlockType type) {
+        for (int place : BitwiseDecoder.halves(type)) {
+            for (float scale : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
+                byte[] blocks = new byte[3 * type.bytes()];
+                ByteBuffer.wrap(blocks)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .putShort(2 * type.bytes() + place, Float.floatToFloat16(scale));
+                long[] shape = {3, type.elements()};
+                Tensor tensor =
+                        new BlockTensor("x", type, shape, StoredBytes.of(blocks), "the file");
+                tensor.widen(0, new float[2 * type.elements()], 0, 2 * type.elements());
+                UserException refusal = assertThrows(UserException.class, tensor::toFloats);
+                assertEquals(
+                        "the file is damaged: tensor 'x' has a scale that is no finite number in"
+                                + " block 2; get the file again",
+                        refusal.getMessage());
+            }
+        }
+    }
+
     @Test
     void refusesWhatDoesNotFit() {
         StoredBytes block = StoredBytes.of(new byte[18]);
         assertThrows(
                 IllegalArgumentException.class,
-                () -> new BlockTensor("x", BlockType.Q4_0, new long[] {31}, block));
+                () -> new BlockTensor("x", BlockType.Q4_0, new long[] {31}, block, "file"));
         assertThrows(
                 IllegalArgumentException.class,
-                () -> new BlockTensor("x", BlockType.Q4_0, new long[] {64}, block));
+                () -> new BlockTensor("x", BlockType.Q4_0, new long[] {64}, block, "file"));
         assertThrows(
                 IllegalArgumentException.class,
-                () -> new BlockTensor("x", BlockType.Q4_0, new long[] {}, block));
-        Tensor tensor = new BlockTensor("x", BlockType.Q4_0, new long[] {32}, block);
+                () -> new BlockTensor("x", BlockType.Q4_0, new long[] {}, block, "file"));
+        Tensor tensor = new BlockTensor("x", BlockType.Q4_0, new long[] {32}, block, "file");
         assertThrows(IndexOutOfBoundsException.class, () -> tensor.widen(1, new float[32], 0, 32));
         assertThrows(IndexOutOfBoundsException.class, () -> tensor.widen(0, new float[32], 1, 32));
     }

@@ -6,6 +6,7 @@ import io.agilelens.engine.tensor.DType;
 import io.agilelens.engine.tensor.DenseTensor;
 import io.agilelens.engine.tensor.StoredBytes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -22,6 +23,9 @@ abstract class ArchitectureMapping {
     private static final long MOST = 1 << 20;
 
     private static final long MOST_LAYERS = 1 << 14;
+    private static final long MOST_TOKENS = 1 << 24;
+    private static final String EMBEDDING = "token_embd.weight";
+    private static final String HEAD = "output.weight";
     private static final String PLAIN = "only plain decoders are supported";
     private static final long LONGEST_CONTEXT = Integer.MAX_VALUE;
 
@@ -82,6 +86,27 @@ abstract class ArchitectureMapping {
 
     int layers() {
         return (int) metadata.whole(key("block_count"), 1, MOST_LAYERS);
+    }
+
+    /** Takes the token embedding and puts its rows down as the size of the vocabulary. */
+    void takeEmbedding(String newName) {
+        // The tensor is the truth; writers that padded it left the key as it was.
+        key("vocab_size");
+        long[] shape = tensors.shape(EMBEDDING);
+        if (shape.length != 2 || shape[0] > MOST_TOKENS) {
+            throw Cursor.damaged(
+                    metadata.path(),
+                    "tensor '%s' has shape %s where a row for each of at most %d tokens belongs"
+                            .formatted(EMBEDDING, Arrays.toString(shape), MOST_TOKENS));
+        }
+        tensors.take(EMBEDDING, newName);
+        config.put("vocab_size", (int) shape[0]);
+    }
+
+    /** Takes the output head, or notes that it is the token embedding. */
+    void takeHead() {
+        config.put("tie_word_embeddings", !tensors.has(HEAD));
+        tensors.takeIfThere(HEAD, "lm_head.weight");
     }
 
     int contextLength() {
@@ -158,7 +183,7 @@ abstract class ArchitectureMapping {
     private void putTokenId(String token) {
         String key = "tokenizer.ggml." + token + "_token_id";
         if (metadata.has(key)) {
-            config.put(token + "_token_id", metadata.whole(key, 0, Integer.MAX_VALUE));
+            config.put(token + "_token_id", (int) metadata.whole(key, 0, Integer.MAX_VALUE));
         }
     }
 

@@ -32,7 +32,6 @@ final class BloomMapping extends ArchitectureMapping {
         }
         // llama.cpp gives BLOOM a bias of 8, which is what ALiBi's slopes stand for.
         refuseUnless(8, "attention.max_alibi_bias", "only the slopes of ALiBi are supported");
-        key("vocab_size");
         config.put("model_type", "bloom")
                 .put("n_layer", layers)
                 .put("hidden_size", hidden)
@@ -45,10 +44,9 @@ final class BloomMapping extends ArchitectureMapping {
     }
 
     private void takeTensors(int layers, int hidden, int heads) {
-        long[] embedding = tensors.shape("token_embd.weight");
         int[] rows = byHead(heads, hidden / heads);
         String root = "transformer.";
-        tensors.take("token_embd.weight", root + "word_embeddings.weight");
+        takeEmbedding(root + "word_embeddings.weight");
         takeBoth("token_embd_norm", root + "word_embeddings_layernorm");
         for (int layer = 0; layer < layers; layer++) {
             String from = "blk." + layer + ".";
@@ -66,10 +64,7 @@ final class BloomMapping extends ArchitectureMapping {
             takeBoth(from + "ffn_down", to + "mlp.dense_4h_to_h");
         }
         takeBoth("output_norm", root + "ln_f");
-        boolean tied = !tensors.has("output.weight");
-        tensors.takeIfThere("output.weight", "lm_head.weight");
-        config.put("vocab_size", embedding.length == 0 ? 0 : embedding[0])
-                .put("tie_word_embeddings", tied);
+        takeHead();
     }
 
     private void takeBoth(String from, String to) {

@@ -30,6 +30,11 @@ final class GgufFile implements AutoCloseable {
     private static final long MOST_ENTRIES = 1 << 16;
 
     private static final int LONGEST_KEY = 65_535;
+    private static final long LONGEST_KEYS = 1 << 24;
+
+    /** Strings and arrays inside of arrays that are walked over, in the whole file. */
+    private static final long MOST_ELEMENTS = 1 << 26;
+
     private static final int LONGEST_NAME = 64;
     private static final int MOST_DIMENSIONS = 4;
     private static final int DEEPEST_ARRAY = 8;
@@ -106,7 +111,8 @@ final class GgufFile implements AutoCloseable {
 
     /** A tensor under a name of the caller's. */
     Tensor tensor(Entry entry, String name) {
-        return entry.type().tensor(name, entry.shape(), data.slice(entry.offset(), entry.bytes()));
+        return entry.type()
+                .tensor(name, entry.shape(), data.slice(entry.offset(), entry.bytes()), path());
     }
 
     @Override
@@ -118,6 +124,7 @@ final class GgufFile implements AutoCloseable {
     private static final class Parser {
         private final MappedFile file;
         private final Path path;
+        private long elements;
 
         Parser(MappedFile file) {
             this.file = file;
@@ -208,9 +215,16 @@ final class GgufFile implements AutoCloseable {
 
         private Map<String, Value> values(Cursor cursor, long count) {
             Map<String, Value> values = new LinkedHashMap<>();
+            long letters = 0;
             for (long i = 0; i < count; i++) {
                 cursor.enter("the key of metadata value %d".formatted(i));
                 String key = cursor.text(LONGEST_KEY);
+                letters += key.length();
+                if (letters > LONGEST_KEYS) {
+                    throw cursor.damaged(
+                            "its metadata keys take more than %d letters together"
+                                    .formatted(LONGEST_KEYS));
+                }
                 cursor.enter("metadata key '%s'".formatted(Printable.of(key)));
                 if (values.put(key, value(cursor, type(cursor))) != null) {
                     throw Cursor.damaged(path, cursor.place() + " stands there twice");
@@ -229,7 +243,7 @@ final class GgufFile implements AutoCloseable {
             return ValueType.of(code);
         }
 
-        private static Value value(Cursor cursor, ValueType type) {
+        private Value value(Cursor cursor, ValueType type) {
             return switch (type) {
                 case STRING -> {
                     long length = cursor.length("a string", 1);
@@ -260,7 +274,7 @@ final class GgufFile implements AutoCloseable {
             return new Value.Flag(value == 1);
         }
 
-        private static Value array(Cursor cursor) {
+        private Value array(Cursor cursor) {
             ValueType type = type(cursor);
             long count = arrayCount(cursor, type);
             Value array = new Value.Sequence(type, count, cursor.position());
@@ -278,7 +292,7 @@ final class GgufFile implements AutoCloseable {
             return cursor.length("an array", least);
         }
 
-        private static void skipElements(Cursor cursor, ValueType type, long count, int depth) {
+        private void skipElements(Cursor cursor, ValueType type, long count, int depth) {
             if (type.isFixed()) {
                 cursor.skip(count * type.bytes());
                 return;
@@ -287,6 +301,12 @@ final class GgufFile implements AutoCloseable {
                 throw cursor.damaged(
                         "%s nests arrays more than %d deep at byte %d"
                                 .formatted(cursor.place(), DEEPEST_ARRAY, cursor.position()));
+            }
+            elements += count;
+            if (elements > MOST_ELEMENTS) {
+                throw cursor.damaged(
+                        "%s brings the strings and arrays inside of arrays to %d, more than the %d allowed"
+                                .formatted(cursor.place(), elements, MOST_ELEMENTS));
             }
             for (long i = 0; i < count; i++) {
                 if (type == ValueType.STRING) {

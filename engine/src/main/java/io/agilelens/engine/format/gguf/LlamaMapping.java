@@ -42,8 +42,6 @@ final class LlamaMapping extends ArchitectureMapping {
         heads = count("attention.head_count");
         keyValueHeads = count("attention.head_count_kv", heads);
         headDimension = headDimension();
-        // The tensor is the truth; writers that padded the vocabulary left the key as it was.
-        key("vocab_size");
         config.put("model_type", "llama")
                 .put("hidden_act", "silu")
                 .put("num_hidden_layers", layers)
@@ -133,8 +131,7 @@ final class LlamaMapping extends ArchitectureMapping {
         int[] keyRows = permuted ? halfSplit(keyValueHeads, "attn_k") : null;
         boolean attentionBias = anyBias("attn_", ATTENTION, layers);
         boolean mlpBias = anyBias("ffn_", MLP, layers);
-        long[] embedding = tensors.shape("token_embd.weight");
-        tensors.take("token_embd.weight", "model.embed_tokens.weight");
+        takeEmbedding("model.embed_tokens.weight");
         for (int layer = 0; layer < layers; layer++) {
             String from = "blk." + layer + ".";
             String to = "model.layers." + layer + ".";
@@ -162,12 +159,8 @@ final class LlamaMapping extends ArchitectureMapping {
             }
         }
         tensors.take("output_norm.weight", "model.norm.weight");
-        boolean tied = !tensors.has("output.weight");
-        tensors.takeIfThere("output.weight", "lm_head.weight");
-        config.put("vocab_size", embedding.length == 0 ? 0 : embedding[0])
-                .put("tie_word_embeddings", tied)
-                .put("attention_bias", attentionBias)
-                .put("mlp_bias", mlpBias);
+        takeHead();
+        config.put("attention_bias", attentionBias).put("mlp_bias", mlpBias);
     }
 
     private boolean anyBias(String prefix, List<String> names, int layers) {

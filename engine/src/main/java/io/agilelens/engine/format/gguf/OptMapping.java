@@ -42,15 +42,13 @@ final class OptMapping extends ArchitectureMapping {
                 .put("activation_function", activation)
                 .put("enable_bias", biased)
                 .put("layer_norm_elementwise_affine", affine);
-        key("vocab_size");
         putTokenIds();
         takeTensors(layers);
     }
 
     private void takeTensors(int layers) {
         String root = "model.decoder.";
-        long[] embedding = tensors.shape("token_embd.weight");
-        tensors.take("token_embd.weight", root + "embed_tokens.weight");
+        takeEmbedding(root + "embed_tokens.weight");
         tensors.take("position_embd.weight", root + "embed_positions.weight");
         tensors.takeIfThere("project_in.weight", root + "project_in.weight");
         tensors.takeIfThere("project_out.weight", root + "project_out.weight");
@@ -67,10 +65,7 @@ final class OptMapping extends ArchitectureMapping {
             takeNorm(from + "ffn_norm", to + "final_layer_norm");
         }
         takeNorm("output_norm", root + "final_layer_norm");
-        boolean tied = !tensors.has("output.weight");
-        tensors.takeIfThere("output.weight", "lm_head.weight");
-        config.put("vocab_size", embedding.length == 0 ? 0 : embedding[0])
-                .put("tie_word_embeddings", tied);
+        takeHead();
     }
 
     private void takeLinear(String from, String to) {

@@ -1,11 +1,13 @@
 package io.agilelens.engine.format.gguf;
 
+import io.agilelens.engine.format.Printable;
 import io.agilelens.engine.tensor.BlockTensor;
 import io.agilelens.engine.tensor.BlockType;
 import io.agilelens.engine.tensor.DType;
 import io.agilelens.engine.tensor.DenseTensor;
 import io.agilelens.engine.tensor.StoredBytes;
 import io.agilelens.engine.tensor.Tensor;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -107,10 +109,14 @@ record TensorType(String name, int blockElements, int blockBytes, DType dense, B
         return block != null;
     }
 
-    /** A tensor of this type over its bytes. */
-    Tensor tensor(String tensorName, long[] shape, StoredBytes data) {
+    /**
+     * A tensor of this type over its bytes.
+     *
+     * @param path where it was read, for messages
+     */
+    Tensor tensor(String tensorName, long[] shape, StoredBytes data, Path path) {
         if (block != null) {
-            return new BlockTensor(tensorName, block, shape, data);
+            return new BlockTensor(tensorName, block, shape, data, Printable.of(path));
         }
         return dense != null
                 ? new DenseTensor(tensorName, dense, shape, data)

@@ -21,16 +21,19 @@ import io.agilelens.engine.task.Progress;
 import io.agilelens.engine.tensor.DType;
 import io.agilelens.engine.tensor.Matrix;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The same file opened here and by llama.cpp: the same ids, and the same logits as far as the two
@@ -57,8 +60,11 @@ class AgainstLlamaCppTest {
 
     @TempDir Path folder;
 
+    private TestReporter reporter;
+
     @BeforeEach
-    void needsLlamaCpp() {
+    void needsLlamaCpp(TestReporter testReporter) {
+        reporter = testReporter;
         LlamaCpp.assumeAvailable();
     }
 
@@ -109,6 +115,33 @@ class AgainstLlamaCppTest {
             assertArrayEquals(
                     reference.tokenize(wikitext, true, true), tokenizer.encode(wikitext, true));
         }
+    }
+
+    /** The switches of a SentencePiece tokenizer, and a token that is recognised in any text. */
+    @ParameterizedTest
+    @ValueSource(strings = {"add_space_prefix", "add_eos_token", "add_bos_token", "user"})
+    void givesTheSameIdsHoweverItIsSwitched(String what) throws IOException {
+        Path file = folder.resolve("model.gguf");
+        try (Checkpoint original = Checkpoints.open(Golden.model("stories260k"))) {
+            GgufWriter writer = GgufExport.llama(original, Encoding.F32, "");
+            writer.write(file);
+            switch (what) {
+                case "add_eos_token" -> writer.flag("tokenizer.ggml.add_eos_token", true);
+                case "user" -> {
+                    try (GgufFile plain = GgufFile.open(file)) {
+                        int[] types = plain.metadata().wholes("tokenizer.ggml.token_type");
+                        // "the" and "ed", in the middle of words too.
+                        types[265] = 4;
+                        types[266] = 4;
+                        writer.wholes("tokenizer.ggml.token_type", types);
+                    }
+                }
+                default -> writer.flag("tokenizer.ggml." + what, false);
+            }
+            Files.delete(file);
+            writer.write(file);
+        }
+        assertSameIds(file);
     }
 
     /** Random code points of many scripts, in which nothing was foreseen. */
@@ -262,7 +295,7 @@ class AgainstLlamaCppTest {
         try {
             return TinyModels.write(Files.createDirectories(source), dimensions);
         } catch (IOException failure) {
-            throw new java.io.UncheckedIOException(failure);
+            throw new UncheckedIOException(failure);
         }
     }
 
@@ -290,9 +323,9 @@ class AgainstLlamaCppTest {
         }
     }
 
-    private static void report(String what, Difference difference) {
-        org.junit.platform.commons.logging.LoggerFactory.getLogger(AgainstLlamaCppTest.class)
-                .info(() -> what + ": " + difference);
+    /** The figures stand in the test report. */
+    private void report(String what, Difference difference) {
+        reporter.publishEntry(what, difference.toString());
     }
 
     /**

@@ -28,7 +28,8 @@ class BlockTypesAgainstGgmlTest {
         byte[] blocks = LlamaCpp.quantize(GgufTypes.code(type), values, COLUMNS, bytes);
         float[] expected = LlamaCpp.dequantize(GgufTypes.ggmlName(type), blocks, values.length);
         Tensor tensor =
-                new BlockTensor("x", type, new long[] {ROWS, COLUMNS}, StoredBytes.of(blocks));
+                new BlockTensor(
+                        "x", type, new long[] {ROWS, COLUMNS}, StoredBytes.of(blocks), "file");
         assertArrayEquals(bits(expected), bits(tensor.toFloats()));
     }
 

@@ -157,6 +157,8 @@ final class GgufExport {
             copyBoth(from + "mlp.dense_4h_to_h", to + "ffn_down");
         }
         copyBoth(root + "ln_f", "output_norm");
+        // llama.cpp does not open a BLOOM without a head of its own, so the converter repeats it.
+        copy(root + "word_embeddings.weight", "output.weight");
     }
 
     private void opt() {

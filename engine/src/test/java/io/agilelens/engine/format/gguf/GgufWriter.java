@@ -75,6 +75,19 @@ final class GgufWriter {
         return this;
     }
 
+    /** Puts other words in front of keys that start in one way. */
+    GgufWriter rename(String start, String other) {
+        Map<String, byte[]> renamed = new LinkedHashMap<>();
+        values.forEach(
+                (key, value) ->
+                        renamed.put(
+                                key.startsWith(start) ? other + key.substring(start.length()) : key,
+                                value));
+        values.clear();
+        values.putAll(renamed);
+        return this;
+    }
+
     GgufWriter remove(String key) {
         values.remove(key);
         return this;
@@ -144,7 +157,7 @@ final class GgufWriter {
     }
 
     /** Little-endian bytes one after another. */
-    static final class Bytes {
+    static class Bytes {
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
         Bytes octet(int value) {
