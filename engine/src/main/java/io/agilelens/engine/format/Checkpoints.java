@@ -32,7 +32,7 @@ public final class Checkpoints {
             return llama2c.get();
         }
         throw new UserException(
-                "%s is %s; give a llama2.c file, or a model folder that holds %s and %s"
+                "%s is %s; give a model folder that holds %s and %s, or a llama2.c file"
                         .formatted(
                                 file,
                                 kind(name.toString()),
