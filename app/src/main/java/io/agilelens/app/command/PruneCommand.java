@@ -112,6 +112,7 @@ public final class PruneCommand extends EngineCommand {
                 object().put("model", open.name())
                         .put("text", text.source())
                         .put("beta", schedule.beta());
+        windowsOption.describe(result);
         put(result, "gamma", schedule.gamma());
         put(result, "sparsity", trace.sparsity());
         ArrayNode layers = result.putArray("layers");
