@@ -102,7 +102,7 @@ public final class PruneCommand extends EngineCommand {
                         cancellation);
     }
 
-    private static ObjectNode describe(
+    private ObjectNode describe(
             OpenModel open,
             TokenWindows text,
             PruningSchedule schedule,
