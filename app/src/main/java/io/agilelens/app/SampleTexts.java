@@ -1,9 +1,7 @@
 package io.agilelens.app;
 
-import java.io.IOException;
+import io.agilelens.engine.format.TextReader;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 
 /** The texts that come with the program, written for it. */
 public enum SampleTexts {
@@ -27,13 +25,17 @@ public enum SampleTexts {
 
     /** The whole text. */
     public String read() {
-        try (InputStream stream = SampleTexts.class.getResourceAsStream(FOLDER + file)) {
-            if (stream == null) {
-                throw new IllegalStateException(FOLDER + file + " is not on the class path");
-            }
-            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
+        try (TextReader reader = open()) {
+            return reader.readRest();
         }
+    }
+
+    /** The text, to be closed. */
+    public TextReader open() {
+        InputStream stream = SampleTexts.class.getResourceAsStream(FOLDER + file);
+        if (stream == null) {
+            throw new IllegalStateException(FOLDER + file + " is not on the class path");
+        }
+        return TextReader.of(source(), stream);
     }
 }

@@ -1,5 +1,6 @@
 package io.agilelens.views;
 
+import io.agilelens.engine.format.TextFormat;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ public final class RecordingActions implements WorkbenchActions {
     }
 
     @Override
-    public void useText(Path file) {
+    public void useText(Path file, TextFormat format) {
         asked.add("useText " + file);
     }
 

@@ -41,6 +41,7 @@ public final class OutliersCommand extends EngineCommand {
                             .put("text", text.source())
                             .put("windows", survey.windows())
                             .put("window", text.length());
+            windowsOption.describe(result);
             Results.addRecipe(result, tuned.recipe());
             ArrayNode sites = result.putArray("sites");
             for (Map<Site, SiteStatistics> layer : survey.sites()) {

@@ -64,6 +64,7 @@ public final class PerplexityCommand extends EngineCommand {
     private ObjectNode describe(
             OpenModel open, TunedModel tuned, TokenWindows text, Perplexity perplexity) {
         ObjectNode result = Results.of(open).put("text", text.source());
+        windowsOption.describe(result);
         Results.addPerplexity(result, perplexity);
         if (compare) {
             put(result, "kl_divergence", perplexity.divergence());

@@ -102,7 +102,7 @@ public final class PruneCommand extends EngineCommand {
                         cancellation);
     }
 
-    private static ObjectNode describe(
+    private ObjectNode describe(
             OpenModel open,
             TokenWindows text,
             PruningSchedule schedule,
@@ -110,6 +110,7 @@ public final class PruneCommand extends EngineCommand {
             Perplexity perplexity) {
         ObjectNode result =
                 Results.of(open).put("text", text.source()).put("beta", schedule.beta());
+        windowsOption.describe(result);
         put(result, "gamma", schedule.gamma());
         put(result, "sparsity", trace.sparsity());
         ArrayNode layers = result.putArray("layers");

@@ -6,6 +6,7 @@ import io.agilelens.engine.calibrate.Calibration;
 import io.agilelens.engine.evaluate.Protocol;
 import io.agilelens.engine.evaluate.TokenWindows;
 import io.agilelens.engine.format.Printable;
+import io.agilelens.engine.format.TextReader;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.recipe.Preset;
 import io.agilelens.engine.recipe.Recipe;
@@ -86,17 +87,17 @@ final class RecipeOption {
 
     /** The calibration windows, cut as perplexity windows are. */
     Calibration calibration(Model model) {
-        String source = text == null ? SampleTexts.ORCHARD.source() : text.toString();
-        String content =
-                text == null ? SampleTexts.ORCHARD.read() : TextSource.read(text.toString()).text();
-        TokenWindows windows =
-                TokenWindows.of(
-                        source,
-                        content,
-                        model.tokenizer(),
-                        Protocol.GPTQ,
-                        Math.min(CALIBRATION_WINDOW, model.config().contextLength()),
-                        CALIBRATION_WINDOWS);
-        return new Calibration(source, windows.windows());
+        try (TextReader reader =
+                text == null ? SampleTexts.ORCHARD.open() : TextOption.open(text.toString())) {
+            TokenWindows windows =
+                    TokenWindows.of(
+                            reader.source(),
+                            reader,
+                            model.tokenizer(),
+                            Protocol.GPTQ,
+                            Math.min(CALIBRATION_WINDOW, model.config().contextLength()),
+                            CALIBRATION_WINDOWS);
+            return new Calibration(reader.source(), windows.windows());
+        }
     }
 }

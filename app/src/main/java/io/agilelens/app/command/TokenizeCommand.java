@@ -1,6 +1,9 @@
 package io.agilelens.app.command;
 
 import io.agilelens.engine.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.StringWriter;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -31,13 +34,16 @@ public final class TokenizeCommand extends EngineCommand {
     @Override
     int run(TerminalProgress progress) {
         try (OpenModel open = modelOption.open()) {
-            String text = textOption.read(this).text();
+            String text = textOption.read(this, (_, reader) -> readAll(reader));
             Tokenizer tokenizer = open.model().tokenizer();
             int[] ids =
                     literal
                             ? tokenizer.encodeLiterally(text)
                             : tokenizer.encode(text, !withoutSpecialTokens);
-            ObjectNode result = object().put("model", open.name()).put("tokens", ids.length);
+            ObjectNode result =
+                    object().put("model", open.name())
+                            .put("tokens", ids.length)
+                            .put("replaced_sequences", textOption.replaced());
             ArrayNode list = result.putArray("ids");
             Arrays.stream(ids).forEach(list::add);
             String human = Arrays.stream(ids).mapToObj(String::valueOf).collect(joined());
@@ -52,6 +58,12 @@ public final class TokenizeCommand extends EngineCommand {
             print(progress, result, human);
         }
         return 0;
+    }
+
+    private static String readAll(Reader reader) throws IOException {
+        StringWriter text = new StringWriter();
+        reader.transferTo(text);
+        return text.toString();
     }
 
     private static java.util.stream.Collector<CharSequence, ?, String> joined() {

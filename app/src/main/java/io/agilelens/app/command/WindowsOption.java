@@ -5,6 +5,7 @@ import io.agilelens.engine.evaluate.TokenWindows;
 import io.agilelens.engine.model.Model;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.node.ObjectNode;
 
 /** A text cut into windows. */
 final class WindowsOption {
@@ -28,13 +29,18 @@ final class WindowsOption {
     TokenWindows read(EngineCommand command, Model model, Protocol protocol) {
         command.requirePositive("--window", window);
         command.requirePositive("--max-windows", maxWindows);
-        TextSource source = text.read(command);
-        return TokenWindows.of(
-                source.source(),
-                source.text(),
-                model.tokenizer(),
-                protocol,
-                window == null ? Math.min(USUAL_WINDOW, model.config().contextLength()) : window,
-                maxWindows == null ? Integer.MAX_VALUE : maxWindows);
+        int length =
+                window == null ? Math.min(USUAL_WINDOW, model.config().contextLength()) : window;
+        int limit = maxWindows == null ? Integer.MAX_VALUE : maxWindows;
+        return text.read(
+                command,
+                (source, reader) ->
+                        TokenWindows.of(
+                                source, reader, model.tokenizer(), protocol, length, limit));
+    }
+
+    /** Says how the text was read. */
+    void describe(ObjectNode result) {
+        result.put("text_format", text.format().title()).put("replaced_sequences", text.replaced());
     }
 }

@@ -8,6 +8,7 @@ import io.agilelens.engine.evaluate.TokenWindows;
 import io.agilelens.engine.export.NativeBundle;
 import io.agilelens.engine.export.NativeBundleReader;
 import io.agilelens.engine.format.ModelReference;
+import io.agilelens.engine.format.TextReader;
 import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.Decoder;
@@ -21,6 +22,7 @@ import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import io.agilelens.views.workbench.OpenedModel;
+import java.io.Reader;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -88,8 +90,7 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
                     new FloatNumerics(model, kernels, estimate.placement(), progress, cancellation);
             progress.report("reading the texts", 0, 1);
             SampleTexts calibration = SampleTexts.ORCHARD;
-            TokenWindows calibrationText =
-                    windows(model, calibration.source(), calibration.read(), CALIBRATION_WINDOWS);
+            TokenWindows calibrationText = windows(model, calibration, CALIBRATION_WINDOWS);
             SampleTexts evaluation = SampleTexts.LIGHTHOUSE;
             OpenedModel opened =
                     new OpenedModel(
@@ -97,11 +98,7 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
                             title(reference),
                             model,
                             new Decoder(model, kernels, floats),
-                            windows(
-                                    model,
-                                    evaluation.source(),
-                                    evaluation.read(),
-                                    EVALUATION_WINDOWS),
+                            windows(model, evaluation, EVALUATION_WINDOWS),
                             calibration.source(),
                             Preset.forLayers(model.config().layers()));
             RecipeFitter fitter =
@@ -121,8 +118,12 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
         }
     }
 
-    /** The same model with another text to evaluate on. */
-    public ModelSession withText(String source, String text) {
+    /**
+     * The same model with another text to evaluate on, of which no more is read than is used.
+     *
+     * @param source where the text comes from, for a person to read
+     */
+    public ModelSession withText(String source, Reader text) {
         OpenedModel changed =
                 new OpenedModel(
                         opened.reference(),
@@ -143,7 +144,13 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
                 .orElse(Recipe.FLOAT);
     }
 
-    private static TokenWindows windows(Model model, String source, String text, int limit) {
+    private static TokenWindows windows(Model model, SampleTexts text, int limit) {
+        try (TextReader reader = text.open()) {
+            return windows(model, reader.source(), reader, limit);
+        }
+    }
+
+    private static TokenWindows windows(Model model, String source, Reader text, int limit) {
         int length = Math.min(WINDOW, model.config().contextLength());
         return TokenWindows.of(source, text, model.tokenizer(), Protocol.GPTQ, length, limit);
     }

@@ -5,6 +5,8 @@ import io.agilelens.app.live.ModelSession;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.calibrate.TunedModel;
 import io.agilelens.engine.export.NativeBundle;
+import io.agilelens.engine.format.TextFormat;
+import io.agilelens.engine.format.TextReader;
 import io.agilelens.engine.kernel.KernelBenchmark;
 import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.MachinePeak;
@@ -28,8 +30,6 @@ import io.agilelens.views.workbench.WindowComparison;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -46,8 +46,6 @@ import javafx.application.Platform;
  * work is done by the live loop and by one thread for errands.
  */
 public final class WorkbenchController implements WorkbenchActions, AutoCloseable {
-    private static final long LARGEST_TEXT = 64 << 20;
-
     /** Tokens at once when prefill kernels are measured. */
     private static final int PREFILL_TOKENS = 128;
 
@@ -129,29 +127,37 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                 this::show);
     }
 
+    /**
+     * A text that was read.
+     *
+     * @param replaced pieces that were no UTF-8
+     */
+    private record ReadText(ModelSession session, long replaced) {}
+
     @Override
-    public void useText(Path file) {
+    public void useText(Path file, TextFormat format) {
         ModelSession present = session;
         if (present == null) {
             return;
         }
         run(
                 Messages.text("status.opening", file),
-                (_, _) -> present.withText(file.toString(), readText(file)),
-                changed -> {
+                (_, _) -> {
+                    try (TextReader reader = TextReader.open(file)) {
+                        ModelSession changed =
+                                present.withText(reader.source(), format.over(reader));
+                        return new ReadText(changed, reader.replaced());
+                    }
+                },
+                read -> {
                     if (session == present) {
-                        replaceLoop(changed, workbench.history().recipe());
+                        replaceLoop(read.session(), workbench.history().recipe());
+                        if (read.replaced() > 0) {
+                            Notices.done(
+                                    Messages.text("status.text.replaced", file, read.replaced()));
+                        }
                     }
                 });
-    }
-
-    private static String readText(Path file) throws IOException {
-        if (Files.size(file) > LARGEST_TEXT) {
-            throw new UserException(
-                    "%s: the window reads texts of up to %d MiB: give a shorter one"
-                            .formatted(file, LARGEST_TEXT >> 20));
-        }
-        return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     }
 
     private void show(ModelSession opened) {

@@ -2,6 +2,7 @@ package io.agilelens.app.window;
 
 import io.agilelens.engine.format.ModelReference;
 import io.agilelens.engine.format.SampleLibrary;
+import io.agilelens.engine.format.TextFormat;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
 import io.agilelens.views.workbench.OpenedModel;
@@ -98,19 +99,26 @@ final class WorkbenchMenus {
     private MenuButton textMenu() {
         MenuButton menu = new MenuButton(Messages.text("menu.text"));
         menu.setId("text-menu");
-        MenuItem file = new MenuItem(Messages.text("menu.text.file"));
-        file.setOnAction(
-                _ -> {
-                    FileChooser chooser = new FileChooser();
-                    chooser.setTitle(Messages.text("menu.text.file"));
-                    File chosen = chooser.showOpenDialog(stage);
-                    if (chosen != null) {
-                        actions.useText(chosen.toPath());
-                    }
-                });
-        menu.getItems().add(file);
+        menu.getItems()
+                .addAll(
+                        textItem("menu.text.file", TextFormat.PLAIN),
+                        textItem("menu.text.wikitext", TextFormat.WIKITEXT));
         menu.disableProperty().bind(workbench.modelProperty().map(model -> model.isEmpty()));
         return menu;
+    }
+
+    private MenuItem textItem(String key, TextFormat format) {
+        MenuItem item = new MenuItem(Messages.text(key));
+        item.setOnAction(
+                _ -> {
+                    FileChooser chooser = new FileChooser();
+                    chooser.setTitle(Messages.text(key));
+                    File chosen = chooser.showOpenDialog(stage);
+                    if (chosen != null) {
+                        actions.useText(chosen.toPath(), format);
+                    }
+                });
+        return item;
     }
 
     private MenuButton exportMenu() {
@@ -169,7 +177,7 @@ final class WorkbenchMenus {
     private void open(Path dropped) {
         Path name = dropped.getFileName();
         if (name != null && name.toString().endsWith(".txt")) {
-            actions.useText(dropped);
+            actions.useText(dropped, TextFormat.PLAIN);
         } else if (name != null
                 && (name.toString().equals("config.json")
                         || name.toString().equals("model.safetensors"))) {

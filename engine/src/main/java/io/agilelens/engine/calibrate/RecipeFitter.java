@@ -4,6 +4,7 @@ import io.agilelens.engine.UserException;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.Activation;
 import io.agilelens.engine.model.Decoder;
+import io.agilelens.engine.model.HeapRoom;
 import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.LinearWeight;
 import io.agilelens.engine.model.Model;
@@ -166,6 +167,9 @@ public final class RecipeFitter {
         Map<WeightKey, QuantizedWeight> quantized = new HashMap<>();
         List<Map<LinearRole, QuantizedWeight>> layers = new ArrayList<>();
         int count = model.config().layers();
+        if (latestLinears == null) {
+            requireRoom(recipe);
+        }
         for (int layer = 0; layer < count; layer++) {
             cancellation.check();
             progress.report("quantizing weights", layer, count);
@@ -189,6 +193,33 @@ public final class RecipeFitter {
         latestLinears = new QuantizedLinears(quantized);
         progress.report("quantizing weights", count, count);
         return layers;
+    }
+
+    /** A byte a code, and a scale and a zero point of four bytes each for every group. */
+    private void requireRoom(Recipe recipe) {
+        long needed = 0;
+        for (int layer = 0; layer < model.config().layers(); layer++) {
+            for (LinearRole role : LinearRole.values()) {
+                WeightRecipe weights = recipe.weightsAt(layer, role.input());
+                if (weights.method() != WeightMethod.NONE) {
+                    LinearWeight weight = model.weights().linear(layer, role);
+                    long groups =
+                            QuantizedWeight.groupStarts(weight.inputs(), weights.group()).length;
+                    needed += (long) weight.outputs() * (weight.inputs() + 8 * groups);
+                }
+            }
+        }
+        HeapRoom room = HeapRoom.now(needed);
+        if (needed > room.free()) {
+            throw new UserException(
+                    "%s: the codes of its quantized weights take %,d MiB of heap, and %,d MiB of %,d MiB are free: start with AGILELENS_OPTS=-Xmx%dm or more, or quantize fewer layers"
+                            .formatted(
+                                    model.checkpoint().source(),
+                                    needed >> 20,
+                                    room.free() >> 20,
+                                    room.maximum() >> 20,
+                                    room.maximum() + needed - room.free() + (512L << 20) >> 20));
+        }
     }
 
     private static QuantizedWeight quantize(LinearWeight weight, WeightRecipe recipe) {

@@ -47,7 +47,7 @@ public final class Checkpoints {
                             throw refusal;
                         });
         throw new UserException(
-                "%s is %s; give a GGUF file, a llama2.c file, or a model folder that holds %s and %s"
+                "%s is %s; give a model folder that holds %s and %s, a GGUF file or a llama2.c file"
                         .formatted(
                                 file,
                                 kind(name.toString()),

@@ -17,9 +17,10 @@ record GroupedBytes(String name, long[] shape, StoredBytes codes, StoredBytes sc
     /** Elements decoded at a time. */
     private static final int CHUNK = 1 << 16;
 
+    /** For example {@code "INT8/64"}. */
     @Override
     public String storage() {
-        return "Q8 in groups of " + group;
+        return "INT8/" + group;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.agilelens.views.workbench;
 
+import io.agilelens.engine.format.TextFormat;
 import java.nio.file.Path;
 
 /** What views ask the application to do. All return at once; the work is done in the background. */
@@ -9,7 +10,12 @@ public interface WorkbenchActions {
     void open(String reference);
 
     /** Evaluates with another text file. */
-    void useText(Path file);
+    default void useText(Path file) {
+        useText(file, TextFormat.PLAIN);
+    }
+
+    /** Evaluates on a text file of a given format. */
+    void useText(Path file, TextFormat format);
 
     /** Shows another window of the text. */
     void showWindow(int window);
