@@ -359,9 +359,7 @@ public final class NativeBundleReader {
                             (role, weight) ->
                                     floats.add(
                                             new QuantizedTensor(
-                                                    names.of(of, role)
-                                                            + ".weight",
-                                                    weight)));
+                                                    names.of(of, role) + ".weight", weight)));
         }
         for (Tensor tensor : files.tensors()) {
             if (!used.containsKey(tensor.name())) {

@@ -11,6 +11,7 @@ import io.agilelens.engine.TinyModels;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Checkpoint;
 import io.agilelens.engine.format.Checkpoints;
+import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.RotaryEmbedding;
 import io.agilelens.engine.tensor.DType;
@@ -100,8 +101,8 @@ class GgufMappingTest {
                     .write(file());
         }
         try (Model model = Model.open(Checkpoints.open(file()))) {
-            assertTrue(model.config().attentionBias());
-            assertFalse(model.config().mlpBias());
+            assertTrue(model.config().biased().contains(LinearRole.QUERY));
+            assertFalse(model.config().biased().contains(LinearRole.UP));
             Checkpoint opened = model.checkpoint();
             float[] query = floats(opened, "model.layers.1.self_attn.q_proj.bias");
             // Head 0 is 8 wide: pairs 0 1, 2 3, … become halves.
@@ -137,16 +138,20 @@ class GgufMappingTest {
         }
         try (Model expected = Model.open(Checkpoints.open(Golden.model("tiny-llama3")));
                 Model opened = Model.open(Checkpoints.open(file()))) {
-            RotaryEmbedding rotary = opened.config().rotary();
+            RotaryEmbedding rotary = rotary(opened);
             assertTrue(rotary.scaling() instanceof RotaryEmbedding.Divisors, rotary.toString());
-            float[] frequencies = expected.config().rotary().frequencies(8);
-            float[] found = rotary.frequencies(8);
+            float[] frequencies = rotary(expected).frequencies(8, 1);
+            float[] found = rotary.frequencies(8, 1);
             for (int i = 0; i < found.length; i++) {
                 assertEquals(frequencies[i], found[i], 1e-6f * frequencies[i]);
             }
             assertEquals(
                     expected.checkpoint().tensors().size(), opened.checkpoint().tensors().size());
         }
+    }
+
+    private static RotaryEmbedding rotary(Model model) {
+        return (RotaryEmbedding) model.config().positions();
     }
 
     @Test
@@ -156,11 +161,11 @@ class GgufMappingTest {
                         writer.text(LLAMA + "rope.scaling.type", "linear")
                                 .real(LLAMA + "rope.scaling.factor", 4));
         try (Model model = Model.open(Checkpoints.open(file()))) {
-            assertEquals(new RotaryEmbedding.Linear(4), model.config().rotary().scaling());
+            assertEquals(new RotaryEmbedding.Linear(4), rotary(model).scaling());
         }
         write(writer -> writer.real(LLAMA + "rope.scale_linear", 2));
         try (Model model = Model.open(Checkpoints.open(file()))) {
-            assertEquals(new RotaryEmbedding.Linear(2), model.config().rotary().scaling());
+            assertEquals(new RotaryEmbedding.Linear(2), rotary(model).scaling());
         }
     }
 
