@@ -21,6 +21,8 @@ public enum TinyFamily {
     OPT("opt", "model.decoder."),
     /** As 350m: norms behind the blocks, a narrower embedding, no final norm. */
     OPT_POST("opt", "model.decoder."),
+    /** Without biases, norm weights and final norm. */
+    OPT_BARE("opt", "model.decoder."),
     BLOOM("bloom", "transformer."),
     BLOOM_NORMED_RESIDUAL("bloom", "transformer.");
 
@@ -95,7 +97,10 @@ public enum TinyFamily {
                             .put("num_attention_heads", HEADS)
                             .put("max_position_embeddings", CONTEXT)
                             .put("activation_function", "relu")
-                            .put("do_layer_norm_before", this == OPT)
+                            .put("do_layer_norm_before", this != OPT_POST)
+                            .put("enable_bias", this != OPT_BARE)
+                            .put("layer_norm_elementwise_affine", this != OPT_BARE)
+                            .put("_remove_final_layer_norm", this == OPT_BARE)
                             .put("word_embed_proj_dim", embeddingSize());
             case "bloom" ->
                     config.put("n_layer", LAYERS)
@@ -162,13 +167,16 @@ public enum TinyFamily {
         }
         for (int layer = 0; layer < LAYERS; layer++) {
             String name = prefix + "layers." + layer + ".";
+            boolean full = this != OPT_BARE;
             for (String linear : new String[] {"q_proj", "k_proj", "v_proj", "out_proj"}) {
-                projection(filler, name + "self_attn." + linear, HIDDEN, HIDDEN, true);
+                projection(filler, name + "self_attn." + linear, HIDDEN, HIDDEN, full);
             }
-            layerNorm(filler, name + "self_attn_layer_norm");
-            projection(filler, name + "fc1", FEED_FORWARD, HIDDEN, true);
-            projection(filler, name + "fc2", HIDDEN, FEED_FORWARD, true);
-            layerNorm(filler, name + "final_layer_norm");
+            projection(filler, name + "fc1", FEED_FORWARD, HIDDEN, full);
+            projection(filler, name + "fc2", HIDDEN, FEED_FORWARD, full);
+            if (full) {
+                layerNorm(filler, name + "self_attn_layer_norm");
+                layerNorm(filler, name + "final_layer_norm");
+            }
         }
         if (this == OPT) {
             layerNorm(filler, prefix + "final_layer_norm");

@@ -180,7 +180,7 @@ public record RandomCheckpoint(Architecture architecture, Shape shape, long seed
             }
             norm(names.of(Part.FINAL_NORM));
             if (!tiedHead()) {
-                matrix("lm_head", shape.vocabulary(), hidden, 1);
+                matrix(TensorNames.HEAD, shape.vocabulary(), hidden, 1);
             }
             return writer;
         }

@@ -99,9 +99,8 @@ public final class ModelWeights {
     }
 
     private Tensor head(long... shape) {
-        return checked(
-                checkpoint.find(TensorNames.HEAD).orElseThrow(() -> missing(TensorNames.HEAD)),
-                shape);
+        String name = TensorNames.HEAD + WEIGHT;
+        return checked(checkpoint.find(name).orElseThrow(() -> missing(name)), shape);
     }
 
     private Optional<LinearWeight> projection(Part part, int outputs, int inputs) {

@@ -47,7 +47,7 @@ public record TensorNames(
     }
 
     /** The output head where it is no other tensor's twin; it stands outside the prefix. */
-    public static final String HEAD = "lm_head.weight";
+    public static final String HEAD = "lm_head";
 
     static final TensorNames LLAMA =
             new TensorNames(

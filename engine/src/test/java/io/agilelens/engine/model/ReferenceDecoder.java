@@ -201,9 +201,8 @@ abstract class ReferenceDecoder {
         return y;
     }
 
+    /** With eps 1e-5; weight and bias where there are any. */
     protected double[] layerNorm(String name, double[] x) {
-        float[] weight = tensor(name + ".weight");
-        float[] bias = tensor(name + ".bias");
         double mean = IntStream.range(0, x.length).mapToDouble(i -> x[i]).sum() / x.length;
         double variance = 0;
         for (double value : x) {
@@ -211,7 +210,10 @@ abstract class ReferenceDecoder {
         }
         double[] y = new double[x.length];
         for (int i = 0; i < y.length; i++) {
-            y[i] = weight[i] * (x[i] - mean) / Math.sqrt(variance + 1e-5) + bias[i];
+            y[i] = (x[i] - mean) / Math.sqrt(variance + 1e-5);
+            if (has(name + ".weight")) {
+                y[i] = tensor(name + ".weight")[i] * y[i] + tensor(name + ".bias")[i];
+            }
         }
         return y;
     }

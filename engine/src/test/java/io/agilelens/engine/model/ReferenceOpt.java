@@ -67,7 +67,8 @@ final class ReferenceOpt extends ReferenceDecoder {
 
     @Override
     double[] logits(double[] residual) {
-        double[] x = before ? layerNorm(PREFIX + "final_layer_norm", residual) : residual;
+        boolean normed = before && !config.path("_remove_final_layer_norm").booleanValue();
+        double[] x = normed ? layerNorm(PREFIX + "final_layer_norm", residual) : residual;
         if (has(PREFIX + "project_out.weight")) {
             x = linear(PREFIX + "project_out", x);
         }

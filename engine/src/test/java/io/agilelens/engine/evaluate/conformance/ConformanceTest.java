@@ -74,12 +74,12 @@ class ConformanceTest {
                 "{\"kind\": \"forward pass\", \"model\": \"models/other (a remark)\"}");
         Path model = TinyModels.write(folder("models/other"), TinyModels.Dimensions.small());
         Path config = model.resolve("config.json");
-        Files.writeString(config, Files.readString(config).replace("\"llama\"", "\"opt\""));
+        Files.writeString(config, Files.readString(config).replace("\"llama\"", "\"mamba\""));
         ConformanceReport report = run();
         assertEquals(3, report.count(Outcome.UNSUPPORTED));
         assertEquals(3, report.results().size());
         assertTrue(report.results().getFirst().note().contains("\"tea leaves\""));
-        assertTrue(report.results().getLast().note().contains("type opt"));
+        assertTrue(report.results().getLast().note().contains("type mamba"));
         assertFalse(report.conforms(false), "nothing was checked");
         log2(folder("d"), 1);
         assertTrue(run().conforms(false));
