@@ -8,6 +8,7 @@ import io.agilelens.engine.format.Checkpoint;
 import io.agilelens.engine.format.HuggingFaceFolder;
 import io.agilelens.engine.format.Printable;
 import io.agilelens.engine.format.SafetensorsWriter;
+import io.agilelens.engine.format.TokenizerSource;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.Decoder;
 import io.agilelens.engine.model.LinearRole;
@@ -162,6 +163,9 @@ public final class NativeBundle {
                 Files.copy(file, place.resolve(name));
             }
         }
+        if (!Files.isDirectory(source.source())) {
+            writeTokenizer(place);
+        }
         ObjectNode config = (ObjectNode) source.config().deepCopy();
         config.putObject(BundleLayout.QUANTIZATION_CONFIG)
                 .put("quant_method", BundleLayout.FORMAT)
@@ -175,6 +179,22 @@ public final class NativeBundle {
         progress.report("writing weights", 0, 1);
         tensors().write(place.resolve(HuggingFaceFolder.WEIGHTS));
         cancellation.check();
+    }
+
+    /** The tokenizer of a source that keeps it inside, in the files of a folder. */
+    private void writeTokenizer(Path place) throws IOException {
+        TokenizerSource tokenizer;
+        try {
+            tokenizer = source.tokenizer();
+        } catch (UserException none) {
+            // A model that runs on ids alone makes a bundle that does.
+            return;
+        }
+        Files.write(place.resolve("tokenizer.json"), tokenizer.json());
+        if (tokenizer.settings().isObject()) {
+            Files.writeString(
+                    place.resolve("tokenizer_config.json"), tokenizer.settings().toPrettyString());
+        }
     }
 
     private SafetensorsWriter tensors() {

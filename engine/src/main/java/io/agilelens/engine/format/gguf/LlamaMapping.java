@@ -36,6 +36,8 @@ final class LlamaMapping extends ArchitectureMapping {
         refuseOtherArithmetic();
         refuseUnless(0, "attention.max_alibi_bias", "LLaMA has rotary embedding, not ALiBi");
         refuseSlidingWindow();
+        // Old files name the order of query and key rows, which is always that of adjacent pairs.
+        key("tensor_data_layout");
         int layers = layers();
         hidden = count("embedding_length");
         feedForward = count("feed_forward_length");

@@ -9,15 +9,7 @@ import io.agilelens.engine.Golden;
 import io.agilelens.engine.TinyModels;
 import io.agilelens.engine.format.Checkpoint;
 import io.agilelens.engine.format.Checkpoints;
-import io.agilelens.engine.kernel.KernelProvider;
-import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.Architecture;
-import io.agilelens.engine.model.Decoder;
-import io.agilelens.engine.model.FloatNumerics;
-import io.agilelens.engine.model.Model;
-import io.agilelens.engine.model.WeightPrecision;
-import io.agilelens.engine.task.Cancellation;
-import io.agilelens.engine.task.Progress;
 import io.agilelens.engine.tensor.DType;
 import io.agilelens.engine.tensor.Matrix;
 import java.io.IOException;
@@ -300,21 +292,7 @@ class AgainstLlamaCppTest {
     }
 
     private static Matrix ours(Path file, int[] ids) {
-        try (Model model = Model.open(Checkpoints.open(file))) {
-            Kernels kernels = KernelProvider.current().kernels();
-            Decoder decoder =
-                    new Decoder(
-                            model,
-                            kernels,
-                            new FloatNumerics(
-                                    model,
-                                    kernels,
-                                    WeightPrecision.FP32,
-                                    Progress.NONE,
-                                    Cancellation.never()));
-            Decoder.Pass pass = decoder.run(ids, Cancellation.never());
-            return decoder.logits(pass.hidden(), 0, ids.length);
-        }
+        return Forward.logits(file, ids);
     }
 
     private static Matrix theirs(Path file, int[] ids) {

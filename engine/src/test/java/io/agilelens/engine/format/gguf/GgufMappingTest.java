@@ -11,9 +11,7 @@ import io.agilelens.engine.TinyModels;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Checkpoint;
 import io.agilelens.engine.format.Checkpoints;
-import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.Model;
-import io.agilelens.engine.model.RotaryEmbedding;
 import io.agilelens.engine.tensor.DType;
 import io.agilelens.engine.tensor.Tensor;
 import java.io.IOException;
@@ -101,9 +99,9 @@ class GgufMappingTest {
                     .write(file());
         }
         try (Model model = Model.open(Checkpoints.open(file()))) {
-            assertTrue(model.config().biased().contains(LinearRole.QUERY));
-            assertFalse(model.config().biased().contains(LinearRole.UP));
             Checkpoint opened = model.checkpoint();
+            assertTrue(opened.config().path("attention_bias").booleanValue());
+            assertFalse(opened.config().path("mlp_bias").booleanValue());
             float[] query = floats(opened, "model.layers.1.self_attn.q_proj.bias");
             // Head 0 is 8 wide: pairs 0 1, 2 3, … become halves.
             assertArrayEquals(new float[] {0, 2, 4, 6, 1, 3, 5, 7}, Arrays.copyOf(query, 8));
@@ -136,22 +134,21 @@ class GgufMappingTest {
         try (Checkpoint original = Checkpoints.open(Golden.model("tiny-llama3"))) {
             GgufExport.llama(original, Encoding.F32, "llama-bpe").write(file());
         }
-        try (Model expected = Model.open(Checkpoints.open(Golden.model("tiny-llama3")));
-                Model opened = Model.open(Checkpoints.open(file()))) {
-            RotaryEmbedding rotary = rotary(opened);
-            assertTrue(rotary.scaling() instanceof RotaryEmbedding.Divisors, rotary.toString());
-            float[] frequencies = rotary(expected).frequencies(8, 1);
-            float[] found = rotary.frequencies(8, 1);
-            for (int i = 0; i < found.length; i++) {
-                assertEquals(frequencies[i], found[i], 1e-6f * frequencies[i]);
+        try (Checkpoint expected = Checkpoints.open(Golden.model("tiny-llama3"));
+                Checkpoint opened = Checkpoints.open(file())) {
+            JsonNode scaling = opened.config().path("rope_scaling");
+            assertEquals("agilelens-divisors", scaling.path("rope_type").stringValue());
+            // Frequencies 1, 500000^(-1/4), …: the first is kept, the last two are long waves.
+            float[] divisors = new float[4];
+            for (int i = 0; i < divisors.length; i++) {
+                divisors[i] = scaling.path("divisors").get(i).floatValue();
             }
-            assertEquals(
-                    expected.checkpoint().tensors().size(), opened.checkpoint().tensors().size());
+            assertEquals(4, scaling.path("divisors").size());
+            assertEquals(1, divisors[0]);
+            assertEquals(8, divisors[2]);
+            assertEquals(8, divisors[3]);
+            assertEquals(expected.tensors().size(), opened.tensors().size());
         }
-    }
-
-    private static RotaryEmbedding rotary(Model model) {
-        return (RotaryEmbedding) model.config().positions();
     }
 
     @Test
@@ -160,12 +157,16 @@ class GgufMappingTest {
                 writer ->
                         writer.text(LLAMA + "rope.scaling.type", "linear")
                                 .real(LLAMA + "rope.scaling.factor", 4));
-        try (Model model = Model.open(Checkpoints.open(file()))) {
-            assertEquals(new RotaryEmbedding.Linear(4), rotary(model).scaling());
-        }
+        assertLinear(4);
         write(writer -> writer.real(LLAMA + "rope.scale_linear", 2));
+        assertLinear(2);
+    }
+
+    private void assertLinear(double factor) {
         try (Model model = Model.open(Checkpoints.open(file()))) {
-            assertEquals(new RotaryEmbedding.Linear(2), rotary(model).scaling());
+            JsonNode scaling = model.checkpoint().config().path("rope_scaling");
+            assertEquals("linear", scaling.path("rope_type").stringValue());
+            assertEquals(factor, scaling.path("factor").doubleValue());
         }
     }
 
