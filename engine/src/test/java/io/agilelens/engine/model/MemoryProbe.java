@@ -24,6 +24,9 @@ public final class MemoryProbe {
     public static void main(String[] arguments) {
         int tokens = Integer.parseInt(arguments[1]);
         long start = System.nanoTime();
+        Model.open(Checkpoints.open(Path.of(arguments[0]))).close();
+        System.out.println("opened_cold_ms " + (System.nanoTime() - start) / 1_000_000);
+        start = System.nanoTime();
         try (Model model = Model.open(Checkpoints.open(Path.of(arguments[0])))) {
             System.out.println("opened_ms " + (System.nanoTime() - start) / 1_000_000);
             WeightPlacement placement =
