@@ -2,6 +2,7 @@ package io.agilelens.engine.model;
 
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Checkpoint;
+import io.agilelens.engine.format.Printable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -55,6 +56,13 @@ final class LlamaConfigReader {
         if (headDimension % 2 != 0) {
             throw refuse(
                     "head_dim", Integer.toString(headDimension), "rotary embedding needs it even");
+        }
+        if ((long) heads * headDimension > Integer.MAX_VALUE) {
+            throw refuse(
+                    "head_dim",
+                    Integer.toString(headDimension),
+                    "with num_attention_heads %d that makes heads wider than any model's"
+                            .formatted(heads));
         }
         double epsilon = number("rms_norm_eps", config, 1e-6);
         if (!(epsilon >= 0) || epsilon > 1) {
@@ -165,6 +173,11 @@ final class LlamaConfigReader {
 
     private UserException refuse(String key, String value, String remedy) {
         return new UserException(
-                "%s: config key %s is %s: %s".formatted(checkpoint.source(), key, value, remedy));
+                "%s: config key %s is %s: %s"
+                        .formatted(
+                                Printable.of(checkpoint.source()),
+                                key,
+                                Printable.of(value),
+                                remedy));
     }
 }

@@ -2,6 +2,7 @@ package io.agilelens.engine.model;
 
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Checkpoint;
+import io.agilelens.engine.format.Printable;
 import io.agilelens.engine.tensor.DType;
 import io.agilelens.engine.tensor.Tensor;
 import io.agilelens.engine.tokenizer.Tokenizer;
@@ -37,7 +38,7 @@ public final class Model implements AutoCloseable {
             return switch (architecture(checkpoint)) {
                 case LLAMA -> new Model(checkpoint, LlamaConfigReader.read(checkpoint));
             };
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             checkpoint.close();
             throw failure;
         }
@@ -48,7 +49,7 @@ public final class Model implements AutoCloseable {
         if (type.isEmpty()) {
             throw new UserException(
                     "%s: config.json has no model_type: it should say %s"
-                            .formatted(checkpoint.source(), knownTypes()));
+                            .formatted(Printable.of(checkpoint.source()), knownTypes()));
         }
         return Architecture.ofModelType(type)
                 .orElseThrow(
@@ -56,7 +57,9 @@ public final class Model implements AutoCloseable {
                                 new UserException(
                                         "%s: model_type \"%s\" is not known: this version opens %s"
                                                 .formatted(
-                                                        checkpoint.source(), type, knownTypes())));
+                                                        Printable.of(checkpoint.source()),
+                                                        Printable.of(type),
+                                                        knownTypes())));
     }
 
     private static String knownTypes() {

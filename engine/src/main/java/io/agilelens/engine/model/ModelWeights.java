@@ -2,6 +2,7 @@ package io.agilelens.engine.model;
 
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Checkpoint;
+import io.agilelens.engine.format.Printable;
 import io.agilelens.engine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,6 +16,9 @@ import java.util.Optional;
  * configuration when this is made; linear weights stay in the mapped file until they are asked for.
  */
 public final class ModelWeights {
+    /** The longest array that a JVM makes. */
+    private static final long MOST_ELEMENTS = Integer.MAX_VALUE - 8;
+
     private final Checkpoint checkpoint;
     private final ModelConfig config;
     private final Tensor embedding;
@@ -90,20 +94,29 @@ public final class ModelWeights {
                                 () ->
                                         new UserException(
                                                 "%s: tensor %s is missing: the checkpoint is incomplete or config.json belongs to another model"
-                                                        .formatted(checkpoint.source(), name)));
+                                                        .formatted(Printable.of(checkpoint.source()), name)));
         if (!Arrays.equals(tensor.shape(), shape)) {
             throw new UserException(
                     "%s: tensor %s has shape %s where config.json asks for %s: the files do not belong together"
                             .formatted(
-                                    checkpoint.source(),
+                                    Printable.of(checkpoint.source()),
                                     name,
                                     Arrays.toString(tensor.shape()),
                                     Arrays.toString(shape)));
         }
+        if (tensor.elements() > MOST_ELEMENTS) {
+            throw new UserException(
+                    "%s: tensor %s has %d elements: more than %d in one tensor are not supported"
+                            .formatted(
+                                    Printable.of(checkpoint.source()),
+                                    name,
+                                    tensor.elements(),
+                                    MOST_ELEMENTS));
+        }
         if (!tensor.isFloat()) {
             throw new UserException(
                     "%s: tensor %s is stored as %s: weights must be F32, F16 or BF16"
-                            .formatted(checkpoint.source(), name, tensor.storage()));
+                            .formatted(Printable.of(checkpoint.source()), name, tensor.storage()));
         }
         return tensor;
     }
