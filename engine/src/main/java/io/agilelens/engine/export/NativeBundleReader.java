@@ -205,7 +205,10 @@ public final class NativeBundleReader {
     private int bits(JsonNode node) {
         int bits = node.path("bits").asInt(0);
         if (bits < 2 || bits > 8) {
-            throw damaged("bits %s".formatted(Printable.of(node.path("bits"))), "2…8");
+            throw damaged(
+                    "%s with bits %s"
+                            .formatted(BundleLayout.MANIFEST, Printable.of(node.path("bits"))),
+                    "2…8");
         }
         return bits;
     }
@@ -242,8 +245,7 @@ public final class NativeBundleReader {
                 inputs,
                 bits,
                 groups,
-                CodePacking.unpack(
-                        codes.data().toBytes(), outputs, inputs, bits),
+                CodePacking.unpack(codes.data().toBytes(), outputs, inputs, bits),
                 scaleValues,
                 zeroValues);
     }
@@ -342,7 +344,8 @@ public final class NativeBundleReader {
                     case BundleManifest.UNIFORM -> new UnitQuantizer(bits(node));
                     default ->
                             throw damaged(
-                                    "softmax has method '%s'".formatted(Printable.of(method)),
+                                    "%s with softmax method '%s'"
+                                            .formatted(BundleLayout.MANIFEST, Printable.of(method)),
                                     "log2 or uniform");
                 });
     }
@@ -412,7 +415,11 @@ public final class NativeBundleReader {
                 arena.allocate((long) weight.outputs() * weight.inputs() * Float.BYTES);
         MemorySegment.copy(
                 weight.dequantize(), 0, floats, FLOAT, 0, weight.outputs() * weight.inputs());
-        return new DenseTensor(name, DType.F32, new long[] {weight.outputs(), weight.inputs()}, StoredBytes.of(floats));
+        return new DenseTensor(
+                name,
+                DType.F32,
+                new long[] {weight.outputs(), weight.inputs()},
+                StoredBytes.of(floats));
     }
 
     private void requireFit(QuantizationPlan plan, ModelConfig config) {

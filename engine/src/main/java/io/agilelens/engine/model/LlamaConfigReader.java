@@ -149,7 +149,7 @@ final class LlamaConfigReader {
         if (!(value > 0) || Double.isInfinite(value)) {
             throw refuse(
                     "rope_scaling " + key,
-                    node.path(key).toString(),
+                    node.has(key) ? node.path(key).toString() : "missing",
                     "it must be a positive number");
         }
         return value;

@@ -94,7 +94,9 @@ public final class ModelWeights {
                                 () ->
                                         new UserException(
                                                 "%s: tensor %s is missing: the checkpoint is incomplete or config.json belongs to another model"
-                                                        .formatted(Printable.of(checkpoint.source()), name)));
+                                                        .formatted(
+                                                                Printable.of(checkpoint.source()),
+                                                                name)));
         if (!Arrays.equals(tensor.shape(), shape)) {
             throw new UserException(
                     "%s: tensor %s has shape %s where config.json asks for %s: the files do not belong together"

@@ -76,9 +76,7 @@ public final class RecipeJson {
             root = MAPPER.readTree(json);
         } catch (JacksonException broken) {
             throw new UserException(
-                    "%s: this is not JSON: %s"
-                            .formatted(source, Printable.of(broken.getOriginalMessage())),
-                    broken);
+                    "%s: this is not JSON: %s".formatted(source, JsonFiles.reason(broken)), broken);
         }
         if (root.isMissingNode()) {
             throw new UserException(

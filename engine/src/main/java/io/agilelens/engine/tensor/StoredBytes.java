@@ -121,6 +121,9 @@ public final class StoredBytes {
     private void copy(Runnable copy) {
         try {
             copy.run();
+            // Compiled code learns of a page that is gone only at its next stop, which might come
+            // after this method; a native call that does next to nothing is such a stop.
+            Thread.holdsLock(this);
         } catch (InternalError fault) {
             throw origin.lost(fault);
         }

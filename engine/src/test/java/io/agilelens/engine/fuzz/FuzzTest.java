@@ -75,7 +75,9 @@ class FuzzTest {
                         .with("--reproducer_path=" + folder)
                         .with("-artifact_prefix=" + found + "/")
                         .with("-max_total_time=" + seconds, "-timeout=20", "-rss_limit_mb=0")
-                        .with("-seed=" + System.getProperty("fuzz.seed", "1"), "-use_value_profile=1")
+                        .with(
+                                "-seed=" + System.getProperty("fuzz.seed", "1"),
+                                "-use_value_profile=1")
                         .with(grown(target).toString(), corpus(target).toString(), seeds.toString())
                         .run(seconds + GRACE_SECONDS);
         assertEquals(

@@ -109,7 +109,10 @@ public final class Visit {
 
     /** Loads the tokenizer and uses it. */
     public static void tokenizer(Path path) {
-        try (Model model = Model.open(Checkpoints.open(path))) {
+        try (Model model =
+                NativeBundle.isAt(path)
+                        ? NativeBundleReader.open(path).model()
+                        : Model.open(Checkpoints.open(path))) {
             Tokenizer tokenizer = model.tokenizer();
             for (String text : List.of(TEXT, "", "x".repeat(300), " \n".repeat(50))) {
                 tokenizer.decode(tokenizer.encode(text, true), true);
