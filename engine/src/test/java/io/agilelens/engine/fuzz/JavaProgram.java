@@ -17,6 +17,8 @@ public final class JavaProgram {
         // Jazzer attaches its agent to the running process.
         "-XX:+EnableDynamicAgentLoading",
         "-XX:-CreateCoredumpOnCrash",
+        // Heaps are small, and the tests beside it need the other cores.
+        "-XX:+UseSerialGC",
         "-Djava.awt.headless=true",
     };
 

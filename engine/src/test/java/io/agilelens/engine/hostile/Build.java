@@ -78,6 +78,11 @@ final class Build {
         }
     }
 
+    /** A short quoted text that differs for every number; the cases need millions. */
+    static String key(int number) {
+        return '"' + Integer.toHexString(number) + '"';
+    }
+
     /** A safetensors file whose header is such a text. */
     static HostileCase.Builder longHeader(
             String head, int parts, IntFunction<String> part, String tail) {

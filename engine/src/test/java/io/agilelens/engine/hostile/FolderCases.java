@@ -215,12 +215,7 @@ final class FolderCases {
                 "three hundred thousand keys",
                 folder -> {
                     SeedModels.llama().writeTo(folder);
-                    longText(
-                            folder.resolve(CONFIG),
-                            "{",
-                            300_000,
-                            i -> "\"%x\":0".formatted(i),
-                            "}");
+                    longText(folder.resolve(CONFIG), "{", 300_000, i -> Build.key(i) + ":0", "}");
                 });
         refused(
                 "a million empty arrays",
@@ -349,7 +344,7 @@ final class FolderCases {
                             folder.resolve(INDEX),
                             "{\"weight_map\":{",
                             2_100_000,
-                            i -> "\"%x\":\"s\"".formatted(i),
+                            i -> Build.key(i) + ":\"s\"",
                             "}}");
                 });
         refused(

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Another process damages the weights while passes run: each time one line, never a crash. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "keeps others from changing an open file")
 class VanishingModelTest {
-    private static final int MODELS = Integer.getInteger("vanish.models", 30);
+    private static final int MODELS = 30;
     private static final int MOST_SECONDS = 300;
 
     @TempDir Path folder;
@@ -82,7 +82,7 @@ class VanishingModelTest {
         for (int number = 0; number < MODELS; number++) {
             prepare(models, number + 1);
             awaitLine(process, PassLoop.RUNNING + number);
-            Thread.sleep(random.nextInt(100));
+            Thread.sleep(random.nextInt(40));
             Path file = weights(models, number);
             mishap(number).befall(file, Files.size(file));
             awaitLine(process, PassLoop.FAILED + number + " ");
