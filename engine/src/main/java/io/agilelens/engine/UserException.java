@@ -15,6 +15,11 @@ public final class UserException extends RuntimeException {
         super(message);
     }
 
+    /** The same failure, said of a file or option that its line does not name by itself. */
+    public UserException in(String place) {
+        return new UserException(place + ": " + getMessage(), this);
+    }
+
     /**
      * @param message one line: what is wrong, where, and what would mend it
      * @param cause what the machine said

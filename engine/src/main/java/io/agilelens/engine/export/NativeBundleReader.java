@@ -13,6 +13,7 @@ import io.agilelens.engine.model.FloatNumerics;
 import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.ModelConfig;
+import io.agilelens.engine.model.Numerics;
 import io.agilelens.engine.model.Site;
 import io.agilelens.engine.model.TensorNames;
 import io.agilelens.engine.model.WeightPlacement;
@@ -51,6 +52,9 @@ import tools.jackson.databind.node.ObjectNode;
 public final class NativeBundleReader {
     private static final long LARGEST_MANIFEST = 16L << 20;
     private static final int LARGEST_EXPONENT = 8;
+
+    /** More than any model has; each costs memory before it is compared with the model. */
+    private static final int MOST_LAYERS = 4096;
 
     private final Path folder;
     private final Checkpoint files;
@@ -94,16 +98,21 @@ public final class NativeBundleReader {
                 WeightPrecision precision,
                 Progress progress,
                 Cancellation cancellation) {
-            var numerics =
-                    new QuantizedNumerics(
-                            model,
-                            kernels,
-                            FloatNumerics.whenAsked(
-                                    model, kernels, WeightPlacement.inMemory(precision)),
-                            plan,
-                            recipe.execution(),
-                            progress,
-                            cancellation);
+            Numerics numerics;
+            try {
+                numerics =
+                        new QuantizedNumerics(
+                                model,
+                                kernels,
+                                FloatNumerics.whenAsked(
+                                        model, kernels, WeightPlacement.inMemory(precision)),
+                                plan,
+                                recipe.execution(),
+                                progress,
+                                cancellation);
+            } catch (UserException refusal) {
+                throw refusal.in(Printable.of(model.checkpoint().source()));
+            }
             List<Map<Site, io.agilelens.engine.quant.TripFit>> noFits = new ArrayList<>();
             plan.layers().forEach(_ -> noFits.add(Map.of()));
             return new TunedModel(recipe, plan, noFits, new Decoder(model, kernels, numerics));
@@ -144,16 +153,30 @@ public final class NativeBundleReader {
         QuantizationPlan plan = plan();
         Model model = model(plan);
         try {
-            recipe.requireLayers(model.config().layers());
+            requireLayers(recipe, model.config().layers());
             requireFit(plan, model.config());
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             model.close();
             throw failure;
         }
         return new Bundle(model, recipe, plan, manifest, files.tensors());
     }
 
+    private void requireLayers(Recipe recipe, int layers) {
+        try {
+            recipe.requireLayers(layers);
+        } catch (UserException refusal) {
+            throw refusal.in(Printable.of(folder.resolve(BundleLayout.RECIPE)));
+        }
+    }
+
     private QuantizationPlan plan() {
+        if (manifest.path("layers").size() > MOST_LAYERS) {
+            throw damaged(
+                    "%s with %d layers"
+                            .formatted(BundleLayout.MANIFEST, manifest.path("layers").size()),
+                    "at most " + MOST_LAYERS);
+        }
         List<QuantizationPlan.Layer> layers = new ArrayList<>();
         for (JsonNode entry : manifest.path("layers")) {
             int layer = layers.size();
@@ -182,7 +205,10 @@ public final class NativeBundleReader {
     private int bits(JsonNode node) {
         int bits = node.path("bits").asInt(0);
         if (bits < 2 || bits > 8) {
-            throw damaged("bits %s".formatted(Printable.of(node.path("bits"))), "2…8");
+            throw damaged(
+                    "%s with bits %s"
+                            .formatted(BundleLayout.MANIFEST, Printable.of(node.path("bits"))),
+                    "2…8");
         }
         return bits;
     }
@@ -239,7 +265,7 @@ public final class NativeBundleReader {
         String method = node.path("method").asString("");
         switch (method) {
             case BundleManifest.TRIP -> {
-                float base = scale(name, 0);
+                float base = scale(name, scales(name), 0);
                 int[] exponents = integers(name + BundleLayout.EXPONENTS);
                 for (int exponent : exponents) {
                     if (exponent < 0 || exponent > LARGEST_EXPONENT) {
@@ -248,17 +274,19 @@ public final class NativeBundleReader {
                                 "0…" + LARGEST_EXPONENT);
                     }
                 }
-                return new TripQuantizer(base, zero(name, 0, range), exponents, range);
+                return new TripQuantizer(base, zero(name, zeros(name), 0, range), exponents, range);
             }
             case BundleManifest.UNIFORM -> {
-                int count = (int) tensor(name + BundleLayout.SCALES, DType.F32, 1).shape()[0];
+                float[] scales = scales(name);
+                int[] zeros = zeros(name);
                 List<AffineQuantizer> parameters = new ArrayList<>();
-                for (int i = 0; i < count; i++) {
+                for (int i = 0; i < scales.length; i++) {
                     parameters.add(
-                            new AffineQuantizer(scale(name, i), zero(name, i, range), range));
+                            new AffineQuantizer(
+                                    scale(name, scales, i), zero(name, zeros, i, range), range));
                 }
                 int width = node.path("channels").asInt(0);
-                if (count == 0 || width < 1) {
+                if (scales.length == 0 || width < 1) {
                     throw damaged(name + BundleLayout.SCALES, "at least one scale and channel");
                 }
                 return new ChannelwiseQuantizer(parameters, width);
@@ -273,14 +301,20 @@ public final class NativeBundleReader {
         }
     }
 
-    private float scale(String name, int index) {
-        DenseTensor scales = tensor(name + BundleLayout.SCALES, DType.F32, 1);
-        if (index >= scales.elements()) {
+    private float[] scales(String name) {
+        return tensor(name + BundleLayout.SCALES, DType.F32, 1).toFloats();
+    }
+
+    private int[] zeros(String name) {
+        return integers(name + BundleLayout.ZEROS);
+    }
+
+    private float scale(String name, float[] scales, int index) {
+        if (index >= scales.length) {
             throw damaged(name + BundleLayout.SCALES, "a scale");
         }
-        float scale = scales.toFloats()[index];
-        requireScale(name + BundleLayout.SCALES, scale);
-        return scale;
+        requireScale(name + BundleLayout.SCALES, scales[index]);
+        return scales[index];
     }
 
     private void requireScale(String name, float scale) {
@@ -289,8 +323,7 @@ public final class NativeBundleReader {
         }
     }
 
-    private int zero(String name, int index, IntegerRange range) {
-        int[] zeros = integers(name + BundleLayout.ZEROS);
+    private int zero(String name, int[] zeros, int index, IntegerRange range) {
         if (index >= zeros.length
                 || zeros[index] < range.minimum()
                 || zeros[index] > range.maximum()) {
@@ -311,7 +344,8 @@ public final class NativeBundleReader {
                     case BundleManifest.UNIFORM -> new UnitQuantizer(bits(node));
                     default ->
                             throw damaged(
-                                    "softmax has method '%s'".formatted(Printable.of(method)),
+                                    "%s with softmax method '%s'"
+                                            .formatted(BundleLayout.MANIFEST, Printable.of(method)),
                                     "log2 or uniform");
                 });
     }

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
@@ -24,6 +26,13 @@ public final class JsonFiles {
     private static final int DEEPEST = 64;
     private static final int LONGEST_NUMBER = 100;
     private static final int LONGEST_KEY = 65_536;
+    private static final int LONGEST_STRING = 16 << 20;
+
+    /**
+     * Brackets, keys and values in a file; each may cost a hundred bytes of memory. The largest
+     * tokenizers have not quite three million.
+     */
+    private static final long MOST_TOKENS = 4_000_000;
 
     /** Parsers for hostile files, without the duplicate check, which costs memory per key. */
     static final JsonFactory BOUNDED =
@@ -33,6 +42,7 @@ public final class JsonFiles {
                                     .maxNestingDepth(DEEPEST)
                                     .maxNumberLength(LONGEST_NUMBER)
                                     .maxNameLength(LONGEST_KEY)
+                                    .maxStringLength(LONGEST_STRING)
                                     .build())
                     .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
                     .build();
@@ -41,11 +51,21 @@ public final class JsonFiles {
     private static final JsonMapper MAPPER =
             JsonMapper.builder(
                             BOUNDED.rebuild()
+                                    .streamReadConstraints(
+                                            BOUNDED.streamReadConstraints()
+                                                    .rebuild()
+                                                    .maxTokenCount(MOST_TOKENS)
+                                                    .build())
                                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                                     .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
                                     .build())
                     .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                     .build();
+
+    /** What the parser adds about its own methods and settings. */
+    private static final Pattern INSIDE =
+            Pattern.compile(
+                    ", from `[^`]*`|: enable `[^`]*` to allow| \\(`[^`]*`\\)| \\(bound as .*");
 
     private JsonFiles() {}
 
@@ -70,13 +90,16 @@ public final class JsonFiles {
                     "%s is no file; put the file itself in its place".formatted(name(path)));
         }
         try (InputStream stream = Files.newInputStream(path)) {
-            byte[] bytes = stream.readNBytes(Math.toIntExact(largest + 1));
-            if (bytes.length > largest) {
+            long size = Files.size(path);
+            if (size > largest) {
                 throw new UserException(
                         "%s is larger than the %d bytes such a file may have; it is not what its name says, get it again"
                                 .formatted(name(path), largest));
             }
-            return bytes;
+            // No more than the announced size: what lies under /proc may have no end.
+            byte[] bytes = new byte[Math.toIntExact(size)];
+            int read = stream.readNBytes(bytes, 0, bytes.length);
+            return read == bytes.length ? bytes : Arrays.copyOf(bytes, read);
         } catch (IOException failure) {
             throw FileErrors.reading(path, failure);
         }
@@ -105,8 +128,9 @@ public final class JsonFiles {
     }
 
     /** What the parser says, with line and column, on one line. */
-    static String reason(JacksonException failure) {
-        String reason = Printable.of(failure.getOriginalMessage());
+    public static String reason(JacksonException failure) {
+        String original = String.valueOf(failure.getOriginalMessage());
+        String reason = Printable.of(INSIDE.matcher(original).replaceAll(""));
         TokenStreamLocation place = failure.getLocation();
         return place == null || place.getLineNr() < 1
                 ? reason

@@ -28,6 +28,11 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
 
     private static final int MOST_DIMENSIONS = 16;
 
+    /** Far more than any file has; each costs some hundred bytes of memory. */
+    private static final int MOST_TENSORS = 1 << 18;
+
+    private static final int MOST_METADATA = 1 << 16;
+
     /** Types of the format that have no {@link DType} here. */
     private static final Set<String> OTHER_TYPES =
             Set.of("C64", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ", "F4", "F6_E2M3", "F6_E3M2");
@@ -80,6 +85,10 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
         if (json.length == 0 || json[0] != '{') {
             throw broken(path, "its header does not start with '{'; it is no safetensors file");
         }
+        if (json.length > 1 && json[1] == 0) {
+            // The parser would recognise other encodings by such bytes, and read them.
+            throw broken(path, "its header is not in UTF-8");
+        }
         try (JsonParser parser = JsonFiles.BOUNDED.createParser(ObjectReadContext.empty(), json)) {
             return new Reader(parser, path).header();
         } catch (JacksonException failure) {
@@ -121,6 +130,11 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
                     metadata = metadata();
                 } else {
                     entries.add(entry(name));
+                    if (entries.size() > MOST_TENSORS) {
+                        throw broken(
+                                path,
+                                "its header names more than %d tensors".formatted(MOST_TENSORS));
+                    }
                 }
             }
             if (parser.nextToken() != null) {
@@ -138,6 +152,10 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
                 if (metadata.put(key, parser.getString()) != null) {
                     throw broken(
                             path, "%s names '%s' twice".formatted(METADATA, Printable.of(key)));
+                }
+                if (metadata.size() > MOST_METADATA) {
+                    throw broken(
+                            path, "%s has more than %d keys".formatted(METADATA, MOST_METADATA));
                 }
             }
             return Collections.unmodifiableMap(metadata);

@@ -60,7 +60,10 @@ final class LlamaConfigReader extends ConfigReader {
         }
         if ((long) heads * headDimension > Integer.MAX_VALUE) {
             throw refuse(
-                    "head_dim", Integer.toString(headDimension), "no model is as wide as that");
+                    "head_dim",
+                    Integer.toString(headDimension),
+                    "with num_attention_heads %d that makes heads wider than any model's"
+                            .formatted(heads));
         }
         int context = count("max_position_embeddings", USUAL_CONTEXT);
         Optional<SequenceLimit> limit = limit();
@@ -218,7 +221,7 @@ final class LlamaConfigReader extends ConfigReader {
         if (!(value > 0) || Double.isInfinite(value)) {
             throw refuse(
                     "rope_scaling " + key,
-                    node.path(key).toString(),
+                    node.has(key) ? node.path(key).toString() : "missing",
                     "it must be a positive number");
         }
         return value;

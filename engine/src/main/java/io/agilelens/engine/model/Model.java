@@ -35,7 +35,7 @@ public final class Model implements AutoCloseable {
     public static Model open(Checkpoint checkpoint) {
         try {
             return new Model(checkpoint, ConfigReader.read(checkpoint));
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             checkpoint.close();
             throw failure;
         }

@@ -2,6 +2,7 @@ package io.agilelens.engine.model;
 
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Checkpoint;
+import io.agilelens.engine.format.Printable;
 import io.agilelens.engine.model.TensorNames.Part;
 import io.agilelens.engine.tensor.RowSelection;
 import io.agilelens.engine.tensor.Tensor;
@@ -25,6 +26,9 @@ public final class ModelWeights {
     /** The order of the fused projection's parts. */
     private static final List<LinearRole> FUSED =
             List.of(LinearRole.QUERY, LinearRole.KEY, LinearRole.VALUE);
+
+    /** The longest array that a JVM makes. */
+    private static final long MOST_ELEMENTS = Integer.MAX_VALUE - 8;
 
     private final Checkpoint checkpoint;
     private final ModelConfig config;
@@ -174,7 +178,7 @@ public final class ModelWeights {
     private UserException missing(String name) {
         return new UserException(
                 "%s: tensor %s is missing: the checkpoint is incomplete or config.json belongs to another model"
-                        .formatted(checkpoint.source(), name));
+                        .formatted(Printable.of(checkpoint.source()), name));
     }
 
     private Tensor checked(Tensor tensor, long... shape) {
@@ -182,15 +186,27 @@ public final class ModelWeights {
             throw new UserException(
                     "%s: tensor %s has shape %s where config.json asks for %s: the files do not belong together"
                             .formatted(
-                                    checkpoint.source(),
-                                    tensor.name(),
+                                    Printable.of(checkpoint.source()),
+                                    Printable.of(tensor.name()),
                                     Arrays.toString(tensor.shape()),
                                     Arrays.toString(shape)));
         }
+        if (tensor.elements() > MOST_ELEMENTS) {
+            throw new UserException(
+                    "%s: tensor %s has %d elements: more than %d in one tensor are not supported"
+                            .formatted(
+                                    Printable.of(checkpoint.source()),
+                                    Printable.of(tensor.name()),
+                                    tensor.elements(),
+                                    MOST_ELEMENTS));
+        }
         if (!tensor.isFloat()) {
             throw new UserException(
-                    "%s: tensor %s is stored as %s: weights must be F32, F16 or BF16"
-                            .formatted(checkpoint.source(), tensor.name(), tensor.storage()));
+                    "%s: tensor %s is stored as %s: weights must be of a floating-point type"
+                            .formatted(
+                                    Printable.of(checkpoint.source()),
+                                    Printable.of(tensor.name()),
+                                    tensor.storage()));
         }
         used.put(tensor.name(), tensor.elements());
         return tensor;

@@ -34,6 +34,6 @@ public record Knob(
     }
 
     private static String plain(double value) {
-        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+        return value == (long) value ? Long.toString((long) value) : Double.toString(value);
     }
 }

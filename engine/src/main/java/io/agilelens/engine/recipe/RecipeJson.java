@@ -1,14 +1,16 @@
 package io.agilelens.engine.recipe;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.engine.format.JsonFiles;
 import io.agilelens.engine.format.Printable;
 import io.agilelens.engine.model.Site;
 import io.agilelens.engine.model.TokenScore;
 import io.agilelens.engine.quant.Execution;
-import java.io.IOException;
-import java.nio.charset.MalformedInputException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -49,22 +51,18 @@ public final class RecipeJson {
      * @throws UserException if the file cannot be read or is no recipe
      */
     public static Recipe read(Path file) {
+        String source = Printable.of(file);
+        if (!Files.exists(file)) {
+            throw new UserException("%s: there is no such recipe file".formatted(source));
+        }
+        byte[] bytes = JsonFiles.readBytes(file, LARGEST_FILE);
         try {
-            if (Files.size(file) > LARGEST_FILE) {
-                throw new UserException(
-                        "%s: %d bytes are too many for a recipe: give a recipe JSON file"
-                                .formatted(file, Files.size(file)));
-            }
-            return parse(Files.readString(file), file.toString());
-        } catch (NoSuchFileException missing) {
-            throw new UserException("%s: there is no such recipe file".formatted(file), missing);
-        } catch (MalformedInputException binary) {
+            CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+            return parse(text.toString(), source);
+        } catch (CharacterCodingException binary) {
             throw new UserException(
-                    "%s: this is not UTF-8 text: give a recipe JSON file".formatted(file), binary);
-        } catch (IOException failure) {
-            throw new UserException(
-                    "%s: the recipe cannot be read: %s".formatted(file, failure.getMessage()),
-                    failure);
+                    "%s: this is not UTF-8 text: give a recipe JSON file".formatted(source),
+                    binary);
         }
     }
 
@@ -78,16 +76,19 @@ public final class RecipeJson {
             root = MAPPER.readTree(json);
         } catch (JacksonException broken) {
             throw new UserException(
-                    "%s: this is not JSON: %s"
-                            .formatted(source, Printable.of(broken.getOriginalMessage())),
-                    broken);
+                    "%s: this is not JSON: %s".formatted(source, JsonFiles.reason(broken)), broken);
         }
         if (root.isMissingNode()) {
             throw new UserException(
                     "%s: this is empty: give a recipe, {} being the model as it is"
                             .formatted(source));
         }
-        return new RecipeJson(source).recipe(root);
+        try {
+            return new RecipeJson(source).recipe(root);
+        } catch (UserException refusal) {
+            // The parts of a recipe check their numbers wherever these come from.
+            throw refusal.getMessage().startsWith(source) ? refusal : refusal.in(source);
+        }
     }
 
     /** The recipe written in full. */

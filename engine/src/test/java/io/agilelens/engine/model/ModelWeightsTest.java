@@ -181,7 +181,7 @@ class ModelWeightsTest {
         assertEquals(
                 folder
                         + ": tensor model.layers.1.mlp.up_proj.weight is stored as I32: weights"
-                        + " must be F32, F16 or BF16",
+                        + " must be of a floating-point type",
                 refused.getMessage());
     }
 

@@ -66,7 +66,7 @@ class RecipeJsonTest {
         assertTrue(binary.getMessage().contains("not UTF-8"), binary.getMessage());
         Files.write(file, new byte[(1 << 20) + 1]);
         UserException large = assertThrows(UserException.class, () -> RecipeJson.read(file));
-        assertTrue(large.getMessage().contains("too many for a recipe"));
+        assertTrue(large.getMessage().contains("is larger than the 1048576 bytes"));
         assertThrows(UserException.class, () -> RecipeJson.read(folder));
     }
 

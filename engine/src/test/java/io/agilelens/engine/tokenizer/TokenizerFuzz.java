@@ -8,8 +8,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Random;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Loads thousands of damaged tokenizers. A program of its own, because what it looks for ends the
@@ -60,8 +58,7 @@ public final class TokenizerFuzz {
 
     private TokenizerFuzz(long seed) {
         this.random = new Random(seed);
-        String byteLevel = TinyModels.tokenizer(TinyModels.SMALLEST_VOCABULARY);
-        this.seeds = List.of(byteLevel, sentencePiece(byteLevel), everything(byteLevel));
+        this.seeds = TokenizerKinds.of(TinyModels.tokenizer(TinyModels.SMALLEST_VOCABULARY));
     }
 
     /**
@@ -150,83 +147,5 @@ public final class TokenizerFuzz {
         if (end > 0) {
             text.replace(begin + 1, end, WORDS.get(random.nextInt(WORDS.size())));
         }
-    }
-
-    private static String sentencePiece(String byteLevel) {
-        ObjectNode root = parse(byteLevel);
-        root.set(
-                "normalizer",
-                parse(
-                        """
-                        {"type": "Sequence", "normalizers": [
-                          {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "},
-                          {"type": "Strip", "strip_left": true, "strip_right": true},
-                          {"type": "Prepend", "prepend": "▁"},
-                          {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}]}
-                        """));
-        root.putNull("pre_tokenizer");
-        root.set(
-                "decoder",
-                parse(
-                        """
-                        {"type": "Sequence", "decoders": [
-                          {"type": "Replace", "pattern": {"String": "▁"}, "content": " "},
-                          {"type": "ByteFallback"}, {"type": "Fuse"},
-                          {"type": "Strip", "content": " ", "start": 1, "stop": 0}]}
-                        """));
-        ((ObjectNode) root.path("model"))
-                .put("unk_token", "<s>")
-                .put("fuse_unk", true)
-                .put("byte_fallback", true);
-        return root.toPrettyString();
-    }
-
-    private static String everything(String byteLevel) {
-        ObjectNode root = parse(byteLevel);
-        root.set(
-                "normalizer",
-                parse(
-                        """
-                        {"type": "Sequence", "normalizers": [
-                          {"type": "NFKD"}, {"type": "StripAccents"}, {"type": "Lowercase"},
-                          {"type": "NFC"}]}
-                        """));
-        root.set(
-                "pre_tokenizer",
-                parse(
-                        """
-                        {"type": "Sequence", "pretokenizers": [
-                          {"type": "Digits", "individual_digits": true},
-                          {"type": "Punctuation", "behavior": "Isolated"},
-                          {"type": "Split", "pattern": {"Regex": "\\\\s+(?!\\\\S)|\\\\s+|l+o?"},
-                            "behavior": "Isolated", "invert": false},
-                          {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always",
-                            "split": true},
-                          {"type": "WhitespaceSplit"},
-                          {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true,
-                            "use_regex": true}]}
-                        """));
-        root.set(
-                "post_processor",
-                parse(
-                        """
-                        {"type": "Sequence", "processors": [
-                          {"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": false,
-                            "use_regex": true},
-                          {"type": "RobertaProcessing", "sep": ["</s>", 257], "cls": ["<s>", 256],
-                            "trim_offsets": true, "add_prefix_space": true}]}
-                        """));
-        root.set(
-                "decoder",
-                parse(
-                        """
-                        {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always",
-                          "split": true}
-                        """));
-        return root.toPrettyString();
-    }
-
-    private static ObjectNode parse(String json) {
-        return (ObjectNode) JsonMapper.shared().readTree(json);
     }
 }

@@ -13,14 +13,15 @@ public final class EndTokens {
     public static Set<Integer> of(Checkpoint checkpoint) {
         Set<Integer> ids = new TreeSet<>();
         JsonNode declared = checkpoint.config().path("eos_token_id");
-        if (declared.isIntegralNumber()) {
-            ids.add(declared.intValue());
-        }
-        for (JsonNode id : declared) {
-            if (id.isIntegralNumber()) {
-                ids.add(id.intValue());
-            }
-        }
+        add(declared, ids);
+        declared.forEach(id -> add(id, ids));
         return ids;
+    }
+
+    /** What is no id, or none that a vocabulary could hold, ends no text. */
+    private static void add(JsonNode id, Set<Integer> ids) {
+        if (id.isIntegralNumber() && id.canConvertToInt()) {
+            ids.add(id.intValue());
+        }
     }
 }
