@@ -165,7 +165,7 @@ class BlockTypeTest {
         return block;
     }
 
-    /** The layouts of INTEROP C.5 an element at a time, told in bits. */
+    /** The layouts of {@code ggml-common.h} an element at a time, told in bits. */
     private static final class BitwiseDecoder {
         private final byte[] block;
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.agilelens.engine.Golden;
 import io.agilelens.engine.TinyModels;
+import io.agilelens.engine.TinyModels.Dimensions;
 import io.agilelens.engine.format.Checkpoint;
 import io.agilelens.engine.format.Checkpoints;
 import io.agilelens.engine.model.Architecture;
@@ -203,8 +204,7 @@ class AgainstLlamaCppTest {
     @EnumSource(Encoding.class)
     void agreesOnLogitsAndLossInEveryType(Encoding encoding) {
         Path source = folder.resolve("source");
-        TinyModels.Dimensions dimensions =
-                new TinyModels.Dimensions(320, 256, 3, 8, 2, 512, 256, false, DType.F32, 17);
+        Dimensions dimensions = new Dimensions(320, 256, 3, 8, 2, 512, 256, false, DType.F32, 17);
         Path file = folder.resolve("model.gguf");
         Path twin = folder.resolve("twin.gguf");
         try (Checkpoint original = Checkpoints.open(write(source, dimensions))) {
@@ -237,6 +237,50 @@ class AgainstLlamaCppTest {
         report("stories260k, " + encoding, difference);
         assertEquals(difference.theirLoss(), difference.ourLoss(), tolerance(encoding) / 4);
         assertTrue(difference.agreement() > 0.9, difference.toString());
+    }
+
+    /** What some LLaMA files have and others have not: a stretch, biases, rows in another order. */
+    @ParameterizedTest
+    @ValueSource(strings = {"linear", "biases", "qwen2"})
+    void agreesOnWhatOnlySomeFilesHave(String what) {
+        Path source = folder.resolve("source");
+        Path file = folder.resolve("model.gguf");
+        try (Checkpoint original = Checkpoints.open(write(source, Dimensions.small()))) {
+            GgufWriter writer = GgufExport.llama(original, Encoding.F32, "gpt-2");
+            switch (what) {
+                case "linear" ->
+                        writer.text("llama.rope.scaling.type", "linear")
+                                .real("llama.rope.scaling.factor", 4);
+                case "biases" -> addBiases(writer, List.of("q", "k", "v", "output"));
+                default -> {
+                    addBiases(writer, List.of("q", "k", "v"));
+                    writer.rename("llama.", "qwen2.").text("general.architecture", "qwen2");
+                }
+            }
+            writer.write(file);
+        }
+        int[] ids = new Random(3).ints(64, 0, TinyModels.SMALLEST_VOCABULARY).toArray();
+        Difference difference = Difference.of(ours(file, ids), theirs(file, ids), ids);
+        report("random 32 wide, " + what, difference);
+        assertTrue(difference.largest() < 1e-3, difference.toString());
+    }
+
+    private static void addBiases(GgufWriter writer, List<String> projections) {
+        Random random = new Random(8);
+        for (int layer = 0; layer < Dimensions.small().layers(); layer++) {
+            for (String projection : projections) {
+                int size = projection.equals("k") || projection.equals("v") ? 16 : 32;
+                float[] bias = new float[size];
+                for (int i = 0; i < size; i++) {
+                    bias[i] = (float) random.nextGaussian();
+                }
+                writer.add(
+                        "blk.%d.attn_%s.bias".formatted(layer, projection),
+                        Encoding.F32.code(),
+                        new long[] {size},
+                        Encoding.F32.encode(bias, size));
+            }
+        }
     }
 
     /** How far rounded activations move the logits of a random model, relative to their spread. */
@@ -283,7 +327,7 @@ class AgainstLlamaCppTest {
         assertTrue(difference.rootMeanSquare() < 1e-2, difference.toString());
     }
 
-    private static Path write(Path source, TinyModels.Dimensions dimensions) {
+    private static Path write(Path source, Dimensions dimensions) {
         try {
             return TinyModels.write(Files.createDirectories(source), dimensions);
         } catch (IOException failure) {
@@ -301,7 +345,7 @@ class AgainstLlamaCppTest {
         }
     }
 
-    /** The figures stand in the test report. */
+    /** For tools that show what tests publish. */
     private void report(String what, Difference difference) {
         reporter.publishEntry(what, difference.toString());
     }
