@@ -7,6 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agilelens.app.CommandRun;
 import io.agilelens.app.SampleTexts;
+import io.agilelens.engine.format.Checkpoint;
+import io.agilelens.engine.format.Checkpoints;
+import io.agilelens.engine.format.SafetensorsWriter;
+import io.agilelens.engine.tensor.DType;
+import io.agilelens.engine.tensor.Tensor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -85,6 +90,65 @@ class CommandsTest {
         CommandRun run = CommandRun.of("tokenize", model, "--text", broken, "--json");
         assertEquals(5 + 1, run.json().path("tokens").asInt(), "start, a, three bytes, b");
         assertTrue(run.errors().contains("1 pieces are no UTF-8"), run.errors());
+    }
+
+    @Test
+    void badWeightsAreCountedAndNamedAndDoNotCrash() throws IOException {
+        Path damaged = Files.createDirectories(folder.resolve("damaged"));
+        for (String name : List.of("config.json", "tokenizer.json")) {
+            Files.copy(model.resolve(name), damaged.resolve(name));
+        }
+        SafetensorsWriter writer = new SafetensorsWriter();
+        try (Checkpoint intact = Checkpoints.open(model)) {
+            for (Tensor tensor : intact.tensors()) {
+                float[] values = tensor.toFloats();
+                if (tensor.name().endsWith("1.mlp.up_proj.weight")) {
+                    values[3] = Float.NaN;
+                    values[4] = Float.POSITIVE_INFINITY;
+                }
+                writer.add(tensor.name(), DType.F16, tensor.shape(), values);
+            }
+            writer.write(damaged.resolve("model.safetensors"));
+        }
+        String line = "2 weights of model.layers.1.mlp.up_proj.weight are NaN or infinite";
+        JsonNode info = CommandRun.of("info", damaged, "--json", "--statistics").json();
+        assertEquals(2, info.path("unusable_weights").asInt());
+        assertTrue(info.path("warnings").toString().contains(line), info.toString());
+        long counted = 0;
+        for (JsonNode tensor : info.path("tensors")) {
+            counted += tensor.path("unusable").asLong();
+        }
+        assertEquals(2, counted);
+        assertTrue(
+                CommandRun.of("perplexity", damaged, "--text", text, "--window", 32)
+                        .failure(1)
+                        .contains(line));
+        assertEquals(0, CommandRun.of("generate", damaged, "--prompt", "Hi", "--json").status());
+    }
+
+    @Test
+    void textsAreReadInTheFormatThatIsAskedFor() throws IOException {
+        Path rows = Files.writeString(folder.resolve("rows.txt"), " = A = \n \n b \n");
+        JsonNode plain =
+                CommandRun.of("tokenize", model, "--text", rows, "--json", "--literal").json();
+        JsonNode joined =
+                CommandRun.of(
+                                "tokenize",
+                                model,
+                                "--text",
+                                rows,
+                                "--text-format",
+                                "wikitext",
+                                "--json",
+                                "--literal")
+                        .json();
+        // Two line ends between three rows, less the blank line's own space and line end.
+        assertEquals(plain.path("tokens").asInt() + 4 - 2, joined.path("tokens").asInt());
+        assertEquals(0, joined.path("replaced_sequences").asInt());
+        Path wide = folder.resolve("wide.txt");
+        Files.writeString(wide, "text", StandardCharsets.UTF_16LE);
+        assertTrue(CommandRun.of("tokenize", model, "--text", wide).failure(1).contains("UTF-16"));
+        CommandRun.of("tokenize", model, "--text", rows, "--text-format", "parquet").failure(2);
     }
 
     @Test
