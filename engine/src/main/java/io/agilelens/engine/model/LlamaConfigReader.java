@@ -62,8 +62,7 @@ final class LlamaConfigReader extends ConfigReader {
             throw refuse(
                     "head_dim",
                     Integer.toString(headDimension),
-                    "with num_attention_heads %d that makes heads wider than any model's"
-                            .formatted(heads));
+                    "no model is as wide as that");
         }
         int context = count("max_position_embeddings", USUAL_CONTEXT);
         Optional<SequenceLimit> limit = limit();

@@ -14,13 +14,13 @@ public enum SeedFormat {
             true,
             "",
             () -> SeedModels.bundle("{\"weights\":{\"method\":\"rtn\",\"bits\":4,\"group\":4}}")),
-    OPT(false, "", SeedModels::opt),
-    BLOOM(false, "", SeedModels::bloom),
-    GGUF(false, "model.gguf", SeedModels::gguf),
-    LLAMA2C(false, "model.bin", SeedModels::llama2c),
-    AWQ(false, "", SeedModels::awq),
-    GPTQ(false, "", SeedModels::gptq),
-    COMPRESSED_TENSORS(false, "", SeedModels::compressedTensors);
+    OPT(true, "", SeedModels::opt),
+    BLOOM(true, "", SeedModels::bloom),
+    GGUF(true, "model.gguf", SeedModels::gguf),
+    LLAMA2C(true, "model.bin", SeedModels::llama2c),
+    AWQ(true, "", SeedModels::awq),
+    GPTQ(true, "", SeedModels::gptq),
+    COMPRESSED_TENSORS(true, "", SeedModels::compressedTensors);
 
     private final boolean read;
     private final String opened;
