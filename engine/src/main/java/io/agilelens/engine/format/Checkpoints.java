@@ -69,7 +69,9 @@ public final class Checkpoints {
     private static String kind(String name) {
         String ending = name.substring(name.lastIndexOf('.') + 1);
         return switch (ending) {
-            case "bin", "pt", "pth", "ckpt" -> "a PyTorch or raw weights file, which is not read";
+            case "bin" ->
+                    "no llama2.c file, as its first numbers and its length do not belong together,"
+                            + " and nothing else that is read";
             case "safetensors" -> "a single weights file under an unusual name";
             default -> "no model";
         };

@@ -60,9 +60,7 @@ final class LlamaConfigReader extends ConfigReader {
         }
         if ((long) heads * headDimension > Integer.MAX_VALUE) {
             throw refuse(
-                    "head_dim",
-                    Integer.toString(headDimension),
-                    "no model is as wide as that");
+                    "head_dim", Integer.toString(headDimension), "no model is as wide as that");
         }
         int context = count("max_position_embeddings", USUAL_CONTEXT);
         Optional<SequenceLimit> limit = limit();

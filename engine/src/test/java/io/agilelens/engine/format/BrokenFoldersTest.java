@@ -56,7 +56,7 @@ class BrokenFoldersTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "stories.bin         | raw weights",
+                "stories.bin         | no llama2.c file",
                 "odd.safetensors     | unusual name",
                 "notes.txt           | no model"
             })

@@ -81,7 +81,7 @@ final class SafetensorsCases {
                 header("{'x':{'dtype':'Q7','shape':[1],'data_offsets':[0,4]}}", 4));
         refused(
                 "a type that is not supported",
-                header("{'x':{'dtype':'F64','shape':[1],'data_offsets':[0,8]}}", 8));
+                header("{'x':{'dtype':'C64','shape':[1],'data_offsets':[0,8]}}", 8));
         refused(
                 "a name with line breaks and escape codes",
                 header("{'a\\nb\\u001b[31m\\u202e':1}", 0));
