@@ -24,16 +24,22 @@ public enum TinyFamily {
     /** Without biases, norm weights and final norm. */
     OPT_BARE("opt", "model.decoder."),
     BLOOM("bloom", "transformer."),
-    BLOOM_NORMED_RESIDUAL("bloom", "transformer.");
+    BLOOM_NORMED_RESIDUAL("bloom", "transformer."),
+    /** Of sizes that whole words of codes fill. */
+    OPT_PACKABLE("opt", "model.decoder."),
+    /** Likewise. */
+    BLOOM_PACKABLE("bloom", "transformer.");
 
     public static final int LAYERS = 4;
     public static final int CONTEXT = 160;
 
-    private static final int HIDDEN = 36;
+    private static final int ODD_HIDDEN = 36;
+    private static final int EVEN_HIDDEN = 48;
     private static final int HEADS = 6;
     private static final int KEY_VALUE_HEADS = 3;
     private static final int WIDE_HEAD = 8;
-    private static final int FEED_FORWARD = 40;
+    private static final int ODD_FEED_FORWARD = 40;
+    private static final int EVEN_FEED_FORWARD = 64;
     private static final int NARROW = 20;
     private static final int VOCABULARY = TinyModels.SMALLEST_VOCABULARY;
 
@@ -87,12 +93,12 @@ public enum TinyFamily {
                         .createObjectNode()
                         .put("model_type", modelType)
                         .put("vocab_size", VOCABULARY)
-                        .put("hidden_size", HIDDEN)
+                        .put("hidden_size", hidden())
                         .put("bos_token_id", TinyModels.START)
                         .put("eos_token_id", TinyModels.END);
         return switch (modelType) {
             case "opt" ->
-                    config.put("ffn_dim", FEED_FORWARD)
+                    config.put("ffn_dim", feedForward())
                             .put("num_hidden_layers", LAYERS)
                             .put("num_attention_heads", HEADS)
                             .put("max_position_embeddings", CONTEXT)
@@ -111,7 +117,7 @@ public enum TinyFamily {
                                     "apply_residual_connection_post_layernorm",
                                     this == BLOOM_NORMED_RESIDUAL);
             default ->
-                    config.put("intermediate_size", FEED_FORWARD)
+                    config.put("intermediate_size", feedForward())
                             .put("num_hidden_layers", LAYERS)
                             .put("num_attention_heads", HEADS)
                             .put("num_key_value_heads", KEY_VALUE_HEADS)
@@ -127,73 +133,86 @@ public enum TinyFamily {
         };
     }
 
+    private boolean isPackable() {
+        return this == OPT_PACKABLE || this == BLOOM_PACKABLE;
+    }
+
+    private int hidden() {
+        return isPackable() ? EVEN_HIDDEN : ODD_HIDDEN;
+    }
+
+    private int feedForward() {
+        return isPackable() ? EVEN_FEED_FORWARD : ODD_FEED_FORWARD;
+    }
+
     private int embeddingSize() {
-        return this == OPT_POST ? NARROW : HIDDEN;
+        return this == OPT_POST ? NARROW : hidden();
     }
 
     private int headDimension() {
-        return this == MISTRAL ? WIDE_HEAD : HIDDEN / HEADS;
+        return this == MISTRAL ? WIDE_HEAD : hidden() / HEADS;
     }
 
     private void llama(Filler filler, String prefix) {
         int queries = headDimension() * HEADS;
         int keyValues = headDimension() * KEY_VALUE_HEADS;
         boolean biased = this == LLAMA;
-        filler.matrix(prefix + "embed_tokens.weight", VOCABULARY, HIDDEN);
+        filler.matrix(prefix + "embed_tokens.weight", VOCABULARY, hidden());
         for (int layer = 0; layer < LAYERS; layer++) {
             String name = prefix + "layers." + layer + ".";
-            filler.norm(name + "input_layernorm.weight", HIDDEN);
-            projection(filler, name + "self_attn.q_proj", queries, HIDDEN, this != MISTRAL);
-            projection(filler, name + "self_attn.k_proj", keyValues, HIDDEN, this != MISTRAL);
-            projection(filler, name + "self_attn.v_proj", keyValues, HIDDEN, this != MISTRAL);
-            projection(filler, name + "self_attn.o_proj", HIDDEN, queries, biased);
-            filler.norm(name + "post_attention_layernorm.weight", HIDDEN);
-            projection(filler, name + "mlp.gate_proj", FEED_FORWARD, HIDDEN, biased);
-            projection(filler, name + "mlp.up_proj", FEED_FORWARD, HIDDEN, biased);
-            projection(filler, name + "mlp.down_proj", HIDDEN, FEED_FORWARD, biased);
+            filler.norm(name + "input_layernorm.weight", hidden());
+            projection(filler, name + "self_attn.q_proj", queries, hidden(), this != MISTRAL);
+            projection(filler, name + "self_attn.k_proj", keyValues, hidden(), this != MISTRAL);
+            projection(filler, name + "self_attn.v_proj", keyValues, hidden(), this != MISTRAL);
+            projection(filler, name + "self_attn.o_proj", hidden(), queries, biased);
+            filler.norm(name + "post_attention_layernorm.weight", hidden());
+            projection(filler, name + "mlp.gate_proj", feedForward(), hidden(), biased);
+            projection(filler, name + "mlp.up_proj", feedForward(), hidden(), biased);
+            projection(filler, name + "mlp.down_proj", hidden(), feedForward(), biased);
         }
-        filler.norm(prefix + "norm.weight", HIDDEN);
+        filler.norm(prefix + "norm.weight", hidden());
         if (this != QWEN2) {
-            filler.matrix("lm_head.weight", VOCABULARY, HIDDEN);
+            filler.matrix("lm_head.weight", VOCABULARY, hidden());
         }
     }
 
     private void opt(Filler filler, String prefix) {
         filler.matrix(prefix + "embed_tokens.weight", VOCABULARY, embeddingSize());
-        filler.matrix(prefix + "embed_positions.weight", CONTEXT + 2, HIDDEN);
+        filler.matrix(prefix + "embed_positions.weight", CONTEXT + 2, hidden());
         if (this == OPT_POST) {
-            filler.matrix(prefix + "project_in.weight", HIDDEN, NARROW);
-            filler.matrix(prefix + "project_out.weight", NARROW, HIDDEN);
+            filler.matrix(prefix + "project_in.weight", hidden(), NARROW);
+            filler.matrix(prefix + "project_out.weight", NARROW, hidden());
         }
         for (int layer = 0; layer < LAYERS; layer++) {
             String name = prefix + "layers." + layer + ".";
             boolean full = this != OPT_BARE;
             for (String linear : new String[] {"q_proj", "k_proj", "v_proj", "out_proj"}) {
-                projection(filler, name + "self_attn." + linear, HIDDEN, HIDDEN, full);
+                projection(filler, name + "self_attn." + linear, hidden(), hidden(), full);
             }
-            projection(filler, name + "fc1", FEED_FORWARD, HIDDEN, full);
-            projection(filler, name + "fc2", HIDDEN, FEED_FORWARD, full);
+            projection(filler, name + "fc1", feedForward(), hidden(), full);
+            projection(filler, name + "fc2", hidden(), feedForward(), full);
             if (full) {
                 layerNorm(filler, name + "self_attn_layer_norm");
                 layerNorm(filler, name + "final_layer_norm");
             }
         }
-        if (this == OPT) {
+        if (this == OPT || this == OPT_PACKABLE) {
             layerNorm(filler, prefix + "final_layer_norm");
         }
     }
 
     private void bloom(Filler filler, String prefix) {
-        filler.matrix(prefix + "word_embeddings.weight", VOCABULARY, HIDDEN);
+        filler.matrix(prefix + "word_embeddings.weight", VOCABULARY, hidden());
         layerNorm(filler, prefix + "word_embeddings_layernorm");
         for (int layer = 0; layer < LAYERS; layer++) {
             String name = prefix + "h." + layer + ".";
             layerNorm(filler, name + "input_layernorm");
-            projection(filler, name + "self_attention.query_key_value", 3 * HIDDEN, HIDDEN, true);
-            projection(filler, name + "self_attention.dense", HIDDEN, HIDDEN, true);
+            projection(
+                    filler, name + "self_attention.query_key_value", 3 * hidden(), hidden(), true);
+            projection(filler, name + "self_attention.dense", hidden(), hidden(), true);
             layerNorm(filler, name + "post_attention_layernorm");
-            projection(filler, name + "mlp.dense_h_to_4h", 4 * HIDDEN, HIDDEN, true);
-            projection(filler, name + "mlp.dense_4h_to_h", HIDDEN, 4 * HIDDEN, true);
+            projection(filler, name + "mlp.dense_h_to_4h", 4 * hidden(), hidden(), true);
+            projection(filler, name + "mlp.dense_4h_to_h", hidden(), 4 * hidden(), true);
         }
         layerNorm(filler, prefix + "ln_f");
     }
@@ -206,8 +225,8 @@ public enum TinyFamily {
         }
     }
 
-    private static void layerNorm(Filler filler, String name) {
-        filler.norm(name + ".weight", HIDDEN);
-        filler.bias(name + ".bias", HIDDEN);
+    private void layerNorm(Filler filler, String name) {
+        filler.norm(name + ".weight", hidden());
+        filler.bias(name + ".bias", hidden());
     }
 }

@@ -3,6 +3,7 @@ package io.agilelens.engine.export;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.engine.TinyFamily;
 import io.agilelens.engine.calibrate.Calibration;
 import io.agilelens.engine.calibrate.RecipeFitter;
 import io.agilelens.engine.calibrate.TunedModel;
@@ -45,7 +46,24 @@ class PackedSourceTest {
     @ParameterizedTest
     @EnumSource
     void givesTheLogitsOfItsFloats(PackedModels.Kind kind) throws IOException {
-        Path packed = PackedModels.write(folder, kind);
+        assertLogitsOfItsFloats(PackedModels.write(folder, kind), kind);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void soDoesAnOpt(PackedModels.Kind kind) throws IOException {
+        assertLogitsOfItsFloats(
+                PackedModels.write(folder, kind, TinyFamily.OPT_PACKABLE::write), kind);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void soDoesABloom(PackedModels.Kind kind) throws IOException {
+        assertLogitsOfItsFloats(
+                PackedModels.write(folder, kind, TinyFamily.BLOOM_PACKABLE::write), kind);
+    }
+
+    private void assertLogitsOfItsFloats(Path packed, PackedModels.Kind kind) {
         try (Model model = Model.open(Checkpoints.open(packed));
                 Model plain = Model.open(Checkpoints.open(folder.resolve("float")))) {
             assertEquals("safetensors folder, " + kind.storage(), model.checkpoint().format());

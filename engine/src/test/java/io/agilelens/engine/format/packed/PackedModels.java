@@ -10,12 +10,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A tiny LLaMA twice: with packed linears, and with the floats that these stand for. */
+/** A tiny model twice: with packed linears, and with the floats that these stand for. */
 public final class PackedModels {
     private static final int GROUP = 16;
+
+    /** Linears of decoder layers. */
+    private static final Pattern LINEAR =
+            Pattern.compile(
+                    ".*\\.(\\w+_proj|fc\\d|query_key_value|dense|dense_h_to_4h|dense_4h_to_h)\\.weight");
 
     /** The layouts of other tools. */
     public enum Kind {
@@ -43,7 +50,8 @@ public final class PackedModels {
                 QuantizedTensorsTest.compressed(
                         "int-quantized",
                         QuantizedTensorsTest.group(
-                                "\"re:.*_proj\"", "{\"num_bits\": 8, \"strategy\": \"channel\"}")),
+                                "\"re:.*(_proj|fc\\\\d|query_key_value|dense.*)\"",
+                                "{\"num_bits\": 8, \"strategy\": \"channel\"}")),
                 "compressed-tensors 8-bit");
 
         private final String settings;
@@ -69,17 +77,24 @@ public final class PackedModels {
      * @return the packed one
      */
     public static Path write(Path folder, Kind kind) throws IOException {
-        TinyModels.Dimensions dimensions = TinyModels.Dimensions.small();
+        return write(
+                folder, kind, source -> TinyModels.write(source, TinyModels.Dimensions.small()));
+    }
+
+    /**
+     * @param model writes a float checkpoint into a folder
+     */
+    public static Path write(Path folder, Kind kind, Consumer<Path> model) throws IOException {
         Path source = Files.createDirectory(folder.resolve("source"));
         Path packed = Files.createDirectory(folder.resolve("packed"));
         Path plain = Files.createDirectory(folder.resolve("float"));
-        TinyModels.write(source, dimensions);
+        model.accept(source);
         SafetensorsWriter packedWriter = new SafetensorsWriter();
         SafetensorsWriter plainWriter = new SafetensorsWriter();
         Random random = new Random(7);
         try (Checkpoint open = Checkpoints.open(source)) {
             for (Tensor tensor : open.tensors()) {
-                if (tensor.name().endsWith("proj.weight")) {
+                if (LINEAR.matcher(tensor.name()).matches()) {
                     Packer linear =
                             linear(
                                     packedWriter,
@@ -99,7 +114,10 @@ public final class PackedModels {
         }
         for (Path target : new Path[] {packed, plain}) {
             Files.copy(source.resolve("tokenizer.json"), target.resolve("tokenizer.json"));
-            ObjectNode config = TinyModels.config(dimensions);
+            ObjectNode config =
+                    (ObjectNode)
+                            JsonMapper.shared()
+                                    .readTree(Files.readString(source.resolve("config.json")));
             if (target.equals(packed)) {
                 config.set("quantization_config", JsonMapper.shared().readTree(kind.settings));
             }
