@@ -11,8 +11,8 @@ final class ModelOption {
             index = "0",
             paramLabel = "MODEL",
             description =
-                    "A Hugging Face folder with safetensors, a llama2.c file, a native bundle, or"
-                            + " sample:NAME.")
+                    "A Hugging Face folder with safetensors, a GGUF or llama2.c file, a native"
+                            + " bundle, or sample:NAME.")
     private String reference;
 
     @Spec(Spec.Target.MIXEE)
