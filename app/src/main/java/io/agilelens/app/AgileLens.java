@@ -64,7 +64,9 @@ public final class AgileLens implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "MODEL",
-            description = "Model to open: a folder, a GGUF or llama2.c file, a native bundle or sample:NAME.")
+            description =
+                    "Model to open: a folder, a GGUF or llama2.c file, a native bundle or"
+                            + " sample:NAME.")
     private String model;
 
     @Option(

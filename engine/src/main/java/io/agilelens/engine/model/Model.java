@@ -48,7 +48,7 @@ public final class Model implements AutoCloseable {
      * @throws UserException if they cannot be planted here; this model is then as it was
      */
     public Model plant(Planting outliers) {
-        return new Model(new PlantedCheckpoint(checkpoint, config, outliers), config);
+        return new Model(PlantedCheckpoint.of(checkpoint, config, outliers), config);
     }
 
     /** The outliers that were planted in it, if any. */

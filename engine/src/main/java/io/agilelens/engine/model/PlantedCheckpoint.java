@@ -2,17 +2,15 @@ package io.agilelens.engine.model;
 
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Checkpoint;
-import io.agilelens.engine.format.TokenizerSource;
+import io.agilelens.engine.format.CheckpointView;
+import io.agilelens.engine.format.Printable;
 import io.agilelens.engine.model.TensorNames.Part;
 import io.agilelens.engine.tensor.ChannelScaled;
 import io.agilelens.engine.tensor.Tensor;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -20,62 +18,65 @@ import tools.jackson.databind.node.ObjectNode;
  * A checkpoint seen with outliers planted in it. Norm gains and biases of the chosen channels are
  * multiplied, the columns that read them divided, while they are decoded; nothing is copied.
  */
-final class PlantedCheckpoint implements Checkpoint {
-    private final Checkpoint source;
-    private final Planting planting;
-    private final JsonNode config;
-    private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+final class PlantedCheckpoint extends CheckpointView {
+
+    private PlantedCheckpoint(Checkpoint source, JsonNode config, List<Tensor> tensors) {
+        super(source, config, tensors);
+    }
 
     /**
      * @throws UserException if the model has no such layer or channel, has no gain to plant in, or
      *     reads its norm's output elsewhere too
      */
-    PlantedCheckpoint(Checkpoint source, ModelConfig shape, Planting planting) {
-        this.source = source;
-        this.planting = planting;
-        requirePossible(shape);
+    static PlantedCheckpoint of(Checkpoint source, ModelConfig shape, Planting planting) {
+        requirePossible(source, shape, planting);
         ObjectNode marked = (ObjectNode) source.config().deepCopy();
         marked.set(Planting.CONFIG_KEY, planting.toJson());
-        config = marked;
-        Map<String, float[]> scaled = scaled(shape);
+        Map<String, float[]> scaled = scaled(shape, planting);
+        List<Tensor> tensors = new ArrayList<>();
         for (Tensor tensor : source.tensors()) {
             float[] factors = scaled.get(tensor.name());
-            tensors.put(
-                    tensor.name(), factors == null ? tensor : new ChannelScaled(tensor, factors));
+            tensors.add(factors == null ? tensor : new ChannelScaled(tensor, factors));
         }
+        return new PlantedCheckpoint(source, marked, tensors);
     }
 
-    private void requirePossible(ModelConfig shape) {
+    private static void requirePossible(Checkpoint source, ModelConfig shape, Planting planting) {
         if (source.config().has(Planting.CONFIG_KEY)) {
-            throw refuse("it has planted outliers already: plant in the model it was made from");
+            throw refuse(
+                    source, "it has planted outliers already: plant in the model it was made from");
         }
         if (!shape.norm().affine()) {
-            throw refuse("its norms have no gain that could be raised: take another model");
+            throw refuse(source, "its norms have no gain that could be raised: take another model");
         }
         if (shape.norm().placement() != Norm.Placement.BEFORE) {
             throw refuse(
+                    source,
                     "what its norms give also goes into the residual stream, so that raising a gain"
                         + " would change the model: take one that normalizes before each block");
         }
         if (planting.layers().last() >= shape.layers()) {
             throw refuse(
+                    source,
                     "there is no layer %d: its layers are 0…%d"
                             .formatted(planting.layers().last(), shape.layers() - 1));
         }
         if (planting.channels().last() >= shape.hiddenSize()) {
             throw refuse(
+                    source,
                     "there is no channel %d: its channels are 0…%d"
                             .formatted(planting.channels().last(), shape.hiddenSize() - 1));
         }
     }
 
-    private UserException refuse(String why) {
+    private static UserException refuse(Checkpoint source, String why) {
         return new UserException(
-                "%s: outliers cannot be planted here: %s".formatted(source.source(), why));
+                "%s: outliers cannot be planted here: %s"
+                        .formatted(Printable.of(source.source()), why));
     }
 
     /** Factors of each tensor that changes, by its name in the source. */
-    private Map<String, float[]> scaled(ModelConfig shape) {
+    private static Map<String, float[]> scaled(ModelConfig shape, Planting planting) {
         float[] up = planting.factors(shape.hiddenSize());
         float[] down = new float[up.length];
         for (int channel = 0; channel < up.length; channel++) {
@@ -117,42 +118,7 @@ final class PlantedCheckpoint implements Checkpoint {
     }
 
     @Override
-    public Path source() {
-        return source.source();
-    }
-
-    @Override
     public String format() {
-        return source.format() + ", outliers planted";
-    }
-
-    @Override
-    public JsonNode config() {
-        return config;
-    }
-
-    @Override
-    public List<Tensor> tensors() {
-        return List.copyOf(tensors.values());
-    }
-
-    @Override
-    public Optional<Tensor> find(String name) {
-        return Optional.ofNullable(tensors.get(name));
-    }
-
-    @Override
-    public TokenizerSource tokenizer() {
-        return source.tokenizer();
-    }
-
-    @Override
-    public List<String> warnings() {
-        return source.warnings();
-    }
-
-    @Override
-    public void close() {
-        source.close();
+        return super.format() + ", outliers planted";
     }
 }

@@ -2,9 +2,9 @@ package io.agilelens.engine.format.packed;
 
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Checkpoint;
+import io.agilelens.engine.format.CheckpointView;
 import io.agilelens.engine.format.JsonFiles;
 import io.agilelens.engine.format.Printable;
-import io.agilelens.engine.format.TokenizerSource;
 import io.agilelens.engine.tensor.DenseTensor;
 import io.agilelens.engine.tensor.Tensor;
 import java.nio.file.Files;
@@ -30,7 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
  * int-quantized, float-quantized). Names, types and shapes of all parts are checked on opening;
  * codes and scales are not read before they are asked for.
  */
-public final class QuantizedCheckpoint implements Checkpoint {
+public final class QuantizedCheckpoint extends CheckpointView {
     private static final String CONFIG = "config.json";
     private static final String SETTINGS = "quantization_config";
     private static final String OLDER_SETTINGS = "compression_config";
@@ -75,9 +75,6 @@ public final class QuantizedCheckpoint implements Checkpoint {
                     "v_zero_point",
                     "q_scale");
 
-    private final Checkpoint folder;
-    private final JsonNode config;
-    private final Map<String, Tensor> tensors;
     private final String format;
     private final List<String> warnings;
 
@@ -87,9 +84,7 @@ public final class QuantizedCheckpoint implements Checkpoint {
             Map<String, Tensor> tensors,
             String format,
             List<String> warnings) {
-        this.folder = folder;
-        this.config = config;
-        this.tensors = tensors;
+        super(folder, config, List.copyOf(tensors.values()));
         this.format = format;
         this.warnings = warnings;
     }
@@ -293,42 +288,12 @@ public final class QuantizedCheckpoint implements Checkpoint {
     }
 
     @Override
-    public Path source() {
-        return folder.source();
-    }
-
-    @Override
     public String format() {
         return format;
     }
 
     @Override
-    public JsonNode config() {
-        return config;
-    }
-
-    @Override
-    public List<Tensor> tensors() {
-        return List.copyOf(tensors.values());
-    }
-
-    @Override
-    public Optional<Tensor> find(String name) {
-        return Optional.ofNullable(tensors.get(name));
-    }
-
-    @Override
-    public TokenizerSource tokenizer() {
-        return folder.tokenizer();
-    }
-
-    @Override
     public List<String> warnings() {
         return warnings;
-    }
-
-    @Override
-    public void close() {
-        folder.close();
     }
 }
