@@ -22,7 +22,7 @@ class BytePairEncodingTest {
     @Test
     void mostFrequentPairIsMergedFirst() {
         BytePairEncoding encoding = encoding("aaab aaab aab", 260);
-        int a = BytePairEncoding.FIRST_BYTE_ID + 'a';
+        int a = new Llama().tokenizer().firstByteId() + 'a';
         assertEquals(new BytePairEncoding.Merge(a, a), encoding.merges().getFirst());
     }
 
@@ -31,8 +31,8 @@ class BytePairEncodingTest {
         Document one = new Document("one", TEXT, false);
         Document two = new Document("two", "a hat is no cat, and a cat is no hat", false);
         assertEquals(
-                BytePairTrainer.train(List.of(one, two), 300).merges(),
-                BytePairTrainer.train(List.of(two, one), 300).merges());
+                BytePairTrainer.train(new Llama().tokenizer(), List.of(one, two), 300).merges(),
+                BytePairTrainer.train(new Llama().tokenizer(), List.of(two, one), 300).merges());
     }
 
     @Test
@@ -53,7 +53,7 @@ class BytePairEncodingTest {
     @Test
     void theTokenizerLibraryGivesTheSameIds(@TempDir Path folder) throws IOException {
         BytePairEncoding encoding = encoding(TEXT, 320);
-        DecoderShape shape = new DecoderShape(320, 32, 1, 1, 1, 32, 8);
+        DecoderShape shape = new DecoderShape(new Llama(), 320, 32, 1, 1, 1, 32, 8);
         ModelFolder model = new ModelFolder(folder);
         model.write(shape, encoding, new float[new WeightLayout(shape).size()]);
         Random random = new Random(11);
@@ -71,7 +71,7 @@ class BytePairEncodingTest {
             HuggingFaceTokenizer library, BytePairEncoding encoding, String text) {
         int[] own = encoding.encode(text);
         long[] ids = library.encode(text).getIds();
-        assertEquals(BytePairEncoding.START_ID, ids[0], "starts with <s>");
+        assertEquals(new Llama().tokenizer().id("<s>"), ids[0], "starts with <s>");
         assertArrayEquals(
                 Arrays.stream(own).asLongStream().toArray(),
                 Arrays.copyOfRange(ids, 1, ids.length),
@@ -79,7 +79,8 @@ class BytePairEncodingTest {
     }
 
     private static BytePairEncoding encoding(String text, int vocabulary) {
-        return BytePairTrainer.train(List.of(new Document("text", text, false)), vocabulary);
+        return BytePairTrainer.train(
+                new Llama().tokenizer(), List.of(new Document("text", text, false)), vocabulary);
     }
 
     /** Words of the training text between white space, digits, marks and other scripts. */

@@ -12,13 +12,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ModelFolderTest {
-    private static final DecoderShape SHAPE = new DecoderShape(262, 64, 2, 4, 2, 96, 24);
+    private static final DecoderShape SHAPE =
+            new DecoderShape(new Llama(), 262, 64, 2, 4, 2, 96, 24);
 
     @Test
     void whatIsWrittenIsReadBack(@TempDir Path folder) throws IOException {
         float[] flat = new WeightLayout(SHAPE).initial(new Random(2));
         BytePairEncoding encoding =
                 BytePairTrainer.train(
+                        new Llama().tokenizer(),
                         List.of(new Document("text", "to be or not to be or to be", false)),
                         SHAPE.vocabulary());
         ModelFolder model = new ModelFolder(folder);
@@ -34,7 +36,7 @@ class ModelFolderTest {
     @Test
     void aMissingTensorIsNamed(@TempDir Path folder) throws IOException {
         ModelFolder model = new ModelFolder(folder);
-        BytePairEncoding encoding = new BytePairEncoding(List.of());
+        BytePairEncoding encoding = new BytePairEncoding(new Llama().tokenizer(), List.of());
         model.write(SHAPE, encoding, new WeightLayout(SHAPE).initial(new Random(2)));
         Safetensors.write(model.weightsFile(), Map.of(), Safetensors.ElementType.F16, Map.of());
         IllegalStateException failure =

@@ -18,7 +18,7 @@ class TokenStreamTest {
 
     @Test
     void documentsEndWithTheEndToken() {
-        assertEquals(BytePairEncoding.END_ID, stream.token(stream.length() - 1));
+        assertEquals(new Llama().tokenizer().endId(), stream.token(stream.length() - 1));
         assertEquals(3 * 400 + 1, stream.length());
     }
 
@@ -35,7 +35,7 @@ class TokenStreamTest {
         Set<List<Integer>> seen = new HashSet<>();
         for (int step = 0; step < perPass; step++) {
             int[] window = stream.trainingWindows(CONTEXT, 1, step, 3)[0];
-            int from = window[0] == BytePairEncoding.START_ID ? 1 : 0;
+            int from = window[0] == new Llama().tokenizer().id("<s>") ? 1 : 0;
             List<Integer> content = new ArrayList<>();
             for (int i = from; i < from + CONTEXT; i++) {
                 content.add(window[i]);
@@ -50,7 +50,7 @@ class TokenStreamTest {
         int bare = 0;
         for (int step = 0; step < 1000; step++) {
             for (int[] window : stream.trainingWindows(CONTEXT, 8, step, 1)) {
-                bare += window[0] == BytePairEncoding.START_ID ? 0 : 1;
+                bare += window[0] == new Llama().tokenizer().id("<s>") ? 0 : 1;
             }
         }
         assertEquals(1000, bare, 120);
@@ -62,7 +62,7 @@ class TokenStreamTest {
         for (int i = 0; i < 3 * CONTEXT; i++) {
             assertEquals(stream.token(i), windows[i / CONTEXT][1 + i % CONTEXT]);
         }
-        assertEquals(BytePairEncoding.START_ID, windows[2][0]);
+        assertEquals(new Llama().tokenizer().id("<s>"), windows[2][0]);
         assertEquals(stream.token(CONTEXT), stream.bareWindows(CONTEXT, 1, 1)[0][0]);
     }
 
@@ -72,7 +72,7 @@ class TokenStreamTest {
             text.append((char) ('a' + i % 26)).append((char) ('a' + i / 26)).append(' ');
         }
         return new TokenStream(
-                new BytePairEncoding(List.of()),
+                new BytePairEncoding(new Llama().tokenizer(), List.of()),
                 List.of(new Document("words", text.toString(), false)));
     }
 }

@@ -18,6 +18,11 @@ record TrainingPlan(int minutes, int batch, double learningRate, long seed) {
      */
     static final double SINK_PENALTY = 0.01;
 
+    /** The price of start deficit; nothing where a text has no start token to rest on. */
+    static double sinkPenalty(TokenizerConvention tokenizer) {
+        return tokenizer.start().isPresent() ? SINK_PENALTY : 0;
+    }
+
     /** Share of the time in which the learning rate falls to zero. */
     static final double DECAY_SHARE = 0.8;
 

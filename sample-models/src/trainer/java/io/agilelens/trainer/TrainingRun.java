@@ -57,7 +57,11 @@ final class TrainingRun {
         try (NDManager manager = NDManager.newBaseManager();
                 Decoder decoder = new Decoder(manager, shape, Decoder.Precision.BFLOAT16);
                 GradientWorkers workers =
-                        new GradientWorkers(manager, shape, TrainingPlan.SINK_PENALTY, threads)) {
+                        new GradientWorkers(
+                                manager,
+                                shape,
+                                TrainingPlan.sinkPenalty(shape.architecture().tokenizer()),
+                                threads)) {
             long start = System.nanoTime();
             double secondsBefore = state.seconds();
             double pointAt = secondsBefore + SECONDS_BETWEEN_POINTS;
