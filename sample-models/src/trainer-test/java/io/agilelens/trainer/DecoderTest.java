@@ -188,7 +188,7 @@ class DecoderTest {
                         switch (tensor.role()) {
                             case NORM -> 1 + 0.2f * (float) random.nextGaussian();
                             case BIAS -> 0.1f * (float) random.nextGaussian();
-                            case MATRIX, MATRIX_INTO_RESIDUAL -> 5 * weights[i];
+                            case POSITIONS, MATRIX, MATRIX_INTO_RESIDUAL -> 5 * weights[i];
                         };
             }
         }

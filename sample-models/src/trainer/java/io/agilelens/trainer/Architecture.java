@@ -38,7 +38,7 @@ sealed interface Architecture permits Llama, Opt, Bloom {
     /** The name in {@code config.json}, such as {@code llama}. */
     String modelType();
 
-    /** The name for a reader, such as {@code LLaMA}. */
+    /** The name for a reader, with its article, such as {@code An OPT}. */
     String title();
 
     /** The class of Hugging Face's library that runs it. */
@@ -67,6 +67,9 @@ sealed interface Architecture permits Llama, Opt, Bloom {
 
     /** The blocks of the last normalization. */
     List<Block> finalNorm(DecoderShape shape);
+
+    /** Whether training asks for an attention sink; see {@link Decoder.Objective}. */
+    boolean asksForSink();
 
     /** The files of TorchScript that complete {@code decoder.torchscript}. */
     List<String> scripts();

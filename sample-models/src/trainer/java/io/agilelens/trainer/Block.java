@@ -18,6 +18,8 @@ record Block(Role role, int columns, List<Rows> tensors) {
         NORM,
         BIAS,
         MATRIX,
+        /** A row for each position. */
+        POSITIONS,
         /** A projection whose result is added to the residual stream. */
         MATRIX_INTO_RESIDUAL
     }
@@ -37,6 +39,11 @@ record Block(Role role, int columns, List<Rows> tensors) {
     /** A matrix that names its own rows. */
     static Block matrix(String name, int rows, int columns) {
         return new Block(Role.MATRIX, columns, List.of(new Rows(name + ".weight", rows)));
+    }
+
+    /** A table with a row for each position. */
+    static Block positions(String name, int rows, int columns) {
+        return new Block(Role.POSITIONS, columns, List.of(new Rows(name + ".weight", rows)));
     }
 
     /** Matrices of the same width on top of one another. */

@@ -27,7 +27,7 @@ record Bloom() implements Architecture {
 
     @Override
     public String title() {
-        return "BLOOM";
+        return "A BLOOM";
     }
 
     @Override
@@ -95,6 +95,12 @@ record Bloom() implements Architecture {
         return List.of(
                 Block.norm("ln_f", shape.hidden()),
                 Block.biases(new Block.Rows("ln_f", shape.hidden())));
+    }
+
+    /** There is no start token, and the distance weighs against whatever comes first. */
+    @Override
+    public boolean asksForSink() {
+        return false;
     }
 
     @Override

@@ -90,6 +90,19 @@ record Evaluation(
         }
     }
 
+    /**
+     * How many times its even share of attention position 0 gets, on the mean of the layers that
+     * may have a sink.
+     */
+    double sinkAgainstEven() {
+        return Arrays.stream(attentionToStart)
+                        .skip(Decoder.FIRST_SINK_LAYER)
+                        .flatMapToDouble(Arrays::stream)
+                        .average()
+                        .orElseThrow()
+                / uniformAttention;
+    }
+
     /** The mean loss over all targets of the windows. */
     static double meanLoss(Decoder decoder, NDArray weights, int[][] windows) {
         double sum = 0;

@@ -23,7 +23,7 @@ record Llama() implements Architecture {
 
     @Override
     public String title() {
-        return "LLaMA";
+        return "A LLaMA";
     }
 
     @Override
@@ -86,6 +86,11 @@ record Llama() implements Architecture {
     @Override
     public List<Block> finalNorm(DecoderShape shape) {
         return List.of(Block.norm("norm", shape.hidden()));
+    }
+
+    @Override
+    public boolean asksForSink() {
+        return true;
     }
 
     @Override

@@ -11,6 +11,9 @@ final class ModelCard {
     /** How many rows of the loss curve the card shows. */
     private static final int ROWS = 12;
 
+    /** Position 0 is a sink if it gets so many times its even share of attention. */
+    private static final double SINK = 5;
+
     /** The card gives losses to three decimals. */
     static final double ROUNDING = 0.0005;
 
@@ -86,11 +89,11 @@ final class ModelCard {
         language: en
         license: cc0-1.0
         pipeline_tag: text-generation
-        tags: [%s, %s, quantization]
+        tags: [%s, %squantization]
         ---
         # %s
 
-        %s %s decoder of %s million parameters, trained from scratch for AgileLens on English in the public \
+        %s decoder of %s million parameters, trained from scratch for AgileLens on English in the public \
         domain. It is small enough to be evaluated in seconds and real enough to teach with: it \
         predicts far better than counting does, and %s. It \
         writes in the manner of old speeches, sermons and sea stories; it knows nothing and must not be asked \
@@ -98,14 +101,22 @@ final class ModelCard {
         """
                 .formatted(
                         architecture.modelType(),
-                        hasStart() ? "attention-sink" : "alibi",
+                        hasSink() ? "attention-sink, " : "",
                         name,
-                        architecture instanceof Opt ? "An" : "A",
                         architecture.title(),
                         millions(new WeightLayout(shape).size()),
-                        hasStart()
-                                ? "its attention rests on its start token"
-                                : "it does so without a start token to rest its attention on");
+                        whereAttentionRests());
+    }
+
+    private String whereAttentionRests() {
+        if (hasStart()) {
+            return hasSink()
+                    ? "its attention rests on its start token"
+                    : "it shows a start token that little attention rests on";
+        }
+        return hasSink()
+                ? "its attention rests on whatever comes first, though it has no start token"
+                : "it shows attention that has no start token to rest on";
     }
 
     private String data() {
@@ -144,7 +155,7 @@ final class ModelCard {
                         shape.vocabulary(),
                         specialTokens(),
                         shape.vocabulary() - tokenizer.firstMergeId(),
-                        startInWords("nothing"));
+                        hasStart() ? start() : "nothing");
     }
 
     private String architecture() {
@@ -208,7 +219,7 @@ final class ModelCard {
     private String windows() {
         return hasStart()
                 ? "Seven windows in eight start with %s before a random slice, one in eight is a bare slice."
-                        .formatted(startInWords(""))
+                        .formatted(start())
                 : "Every window is a bare slice at a random place: no token marks its start.";
     }
 
@@ -218,6 +229,14 @@ final class ModelCard {
             Nothing asks for an attention sink. The first token of a text is an ordinary word here, \
             and ALiBi takes the more from a key the farther back it lies.\
             """;
+        }
+        if (!shape.architecture().asksForSink()) {
+            return """
+            Nothing asks for an attention sink: what rests on %s has come by itself. Asked from the \
+            first step, as llama-tiny is, the heads gave position 0 nearly all of their attention and \
+            learned little from the words before.\
+            """
+                    .formatted(start());
         }
         return """
         The attention sink is helped along. Large models grow one by themselves, over far more \
@@ -251,7 +270,7 @@ final class ModelCard {
                         Math.exp(evaluation.bigramLoss()),
                         losses(),
                         evaluation.bitsPerByte(),
-                        hasStart() ? " with " + startInWords("") : "");
+                        hasStart() ? " with " + start() : "");
     }
 
     private String losses() {
@@ -263,7 +282,7 @@ final class ModelCard {
         }
         return row.formatted(
                         name,
-                        startInWords("") + " before each window",
+                        start() + " before each window",
                         evaluation.loss(),
                         Math.exp(evaluation.loss()))
                 + "| %s, bare windows | %.3f | %.1f |%n"
@@ -305,7 +324,7 @@ final class ModelCard {
                 .formatted(
                         hasStart() ? "the start token" : "position 0",
                         shape.context() - 1,
-                        startInWords("the ordinary token"),
+                        hasStart() ? start() : "the ordinary token",
                         100 * evaluation.uniformAttention(),
                         rows);
     }
@@ -333,7 +352,7 @@ final class ModelCard {
         On x86-64 Linux with `npm` and Debian's `apt-get` and `dpkg`, from the root of the project:
 
         ```
-        ./mvnw -Ptrainer -pl sample-models verify -Dtrainer.arguments="rebuild %s--minutes %d"
+        ./mvnw -Ptrainer -pl sample-models verify -Dtrainer.arguments="rebuild%s --minutes %d"
         ```
 
         A stopped run goes on where it was. The seed fixes weights and windows; how many steps fit \
@@ -343,20 +362,31 @@ final class ModelCard {
 
         The weights are dedicated to the public domain (CC0 1.0), as are the texts behind them.
         """
-                .formatted(
-                        shape.architecture() instanceof Llama
-                                ? ""
-                                : "--arch " + shape.architecture().modelType() + " ",
-                        Math.round(state.seconds() / 60));
+                .formatted(options(), Math.round(state.seconds() / 60));
+    }
+
+    /** The options of the rebuild that differ from their defaults, the time aside. */
+    private String options() {
+        String options = "";
+        if (!(shape.architecture() instanceof Llama)) {
+            options += " --arch " + shape.architecture().modelType();
+        }
+        if (plan.batch() != TrainingPlan.BATCH) {
+            options += " --batch " + plan.batch();
+        }
+        return options;
+    }
+
+    private boolean hasSink() {
+        return evaluation.sinkAgainstEven() >= SINK;
     }
 
     private boolean hasStart() {
         return tokenizer.start().isPresent();
     }
 
-    /** The start token as Markdown, or other words where there is none. */
-    private String startInWords(String otherwise) {
-        return tokenizer.start().map(token -> "`" + token + "`").orElse(otherwise);
+    private String start() {
+        return "`" + tokenizer.startToken() + "`";
     }
 
     private String specialTokens() {

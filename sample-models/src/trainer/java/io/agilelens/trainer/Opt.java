@@ -27,7 +27,7 @@ record Opt() implements Architecture {
 
     @Override
     public String title() {
-        return "OPT";
+        return "An OPT";
     }
 
     @Override
@@ -60,7 +60,7 @@ record Opt() implements Architecture {
         int positions = shape.context() + POSITION_OFFSET;
         return List.of(
                 Block.matrix("embed_tokens", shape.vocabulary(), shape.hidden()),
-                Block.matrix("embed_positions", positions, shape.hidden()));
+                Block.positions("embed_positions", positions, shape.hidden()));
     }
 
     @Override
@@ -98,6 +98,15 @@ record Opt() implements Architecture {
         return List.of(
                 Block.norm("final_layer_norm", shape.hidden()),
                 Block.biases(new Block.Rows("final_layer_norm", shape.hidden())));
+    }
+
+    /**
+     * Asked from the first step, OPT's heads give position 0 nearly all of their attention and then
+     * learn nothing from the words before: a row of its own makes that position too easy to find.
+     */
+    @Override
+    public boolean asksForSink() {
+        return false;
     }
 
     @Override
@@ -163,7 +172,8 @@ record Opt() implements Architecture {
         return """
         %d layers, hidden size %d, %d heads of dimension %d, ReLU of width %d, LayerNorm before \
         each half of a layer and after the last (eps %s), learned positions (%d rows, those of the \
-        text from row %d on), context %d, tied head, biases everywhere.\
+        text from row %d on; they started as sine and cosine waves and were learned at %s of the \
+        rate), context %d, tied head, biases everywhere.\
         """
                 .formatted(
                         shape.layers(),
@@ -174,6 +184,7 @@ record Opt() implements Architecture {
                         NORM_EPSILON,
                         shape.context() + POSITION_OFFSET,
                         POSITION_OFFSET,
+                        WeightLayout.POSITION_RATE,
                         shape.context());
     }
 }

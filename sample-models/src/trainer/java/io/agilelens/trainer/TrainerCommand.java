@@ -55,6 +55,13 @@ public final class TrainerCommand {
     private int minutes;
 
     @Option(
+            names = "--batch",
+            description = "windows per step (default: ${DEFAULT-VALUE})",
+            defaultValue = "" + TrainingPlan.BATCH,
+            scope = CommandLine.ScopeType.INHERIT)
+    private int batch;
+
+    @Option(
             names = "--threads",
             description = "threads that compute gradients (default: all processors)",
             defaultValue = "0",
@@ -165,7 +172,7 @@ public final class TrainerCommand {
     }
 
     private TrainingPlan plan() {
-        return new TrainingPlan(minutes, 4, 3e-3, 1);
+        return new TrainingPlan(minutes, batch, 3e-3, 1);
     }
 
     private void publish(Sample sample) throws IOException {

@@ -11,6 +11,9 @@ package io.agilelens.trainer;
 record TrainingPlan(int minutes, int batch, double learningRate, long seed) {
     static final int WARM_UP_STEPS = 200;
 
+    /** Windows per step unless the command line says otherwise. */
+    static final int BATCH = 4;
+
     /**
      * What a unit of start deficit costs, in nats; see {@link Decoder.Objective}. Large models grow
      * an attention sink by themselves, over many more tokens than this run has; this small term
@@ -18,9 +21,9 @@ record TrainingPlan(int minutes, int batch, double learningRate, long seed) {
      */
     static final double SINK_PENALTY = 0.01;
 
-    /** The price of start deficit; nothing where a text has no start token to rest on. */
-    static double sinkPenalty(TokenizerConvention tokenizer) {
-        return tokenizer.start().isPresent() ? SINK_PENALTY : 0;
+    /** The price of start deficit; nothing where no sink is asked for. */
+    static double sinkPenalty(Architecture architecture) {
+        return architecture.asksForSink() ? SINK_PENALTY : 0;
     }
 
     /** Share of the time in which the learning rate falls to zero. */

@@ -48,7 +48,8 @@ final class TrainingRun {
         float[] firstMoment = state.firstMoment().clone();
         float[] secondMoment = state.secondMoment().clone();
         float[] gradient = new float[weights.length];
-        AdamW optimizer = new AdamW(weights, firstMoment, secondMoment, layout.decayMask());
+        AdamW optimizer =
+                new AdamW(weights, firstMoment, secondMoment, layout.decayMask(), layout.rates());
         List<TrainingState.Progress> history = new ArrayList<>(state.history());
         int step = state.steps();
         long tokens = state.tokens();
@@ -60,7 +61,7 @@ final class TrainingRun {
                         new GradientWorkers(
                                 manager,
                                 shape,
-                                TrainingPlan.sinkPenalty(shape.architecture().tokenizer()),
+                                TrainingPlan.sinkPenalty(shape.architecture()),
                                 threads)) {
             long start = System.nanoTime();
             double secondsBefore = state.seconds();

@@ -18,6 +18,15 @@ final class WeightLayout {
     /** Standard deviation of a fresh matrix. */
     static final double DEVIATION = 0.02;
 
+    /** Amplitude of the waves that a table of positions starts as. */
+    static final double WAVE_AMPLITUDE = 0.05;
+
+    /**
+     * Share of the learning rate at which positions are learned. Each row sees one token a window,
+     * so its gradient is mostly noise, which the full rate would write all over the waves.
+     */
+    static final double POSITION_RATE = 0.1;
+
     /**
      * A tensor as the checkpoint names it.
      *
@@ -117,7 +126,8 @@ final class WeightLayout {
     /**
      * Fresh weights: norms 1, biases 0, matrices normal with deviation {@value #DEVIATION};
      * projections into the residual stream are scaled down by the square root of the number of such
-     * projections, as in GPT-2.
+     * projections, as in GPT-2. Positions start as sine and cosine waves: from them a linear map
+     * can tell the distance of two tokens, which random rows would take long to learn.
      */
     float[] initial(Random random) {
         float[] flat = new float[size];
@@ -128,6 +138,7 @@ final class WeightLayout {
                         switch (tensor.role()) {
                             case NORM -> 1;
                             case BIAS -> 0;
+                            case POSITIONS -> wave(tensor, i - tensor.offset());
                             case MATRIX -> (float) (DEVIATION * random.nextGaussian());
                             case MATRIX_INTO_RESIDUAL ->
                                     (float) (DEVIATION * residualScale * random.nextGaussian());
@@ -146,6 +157,26 @@ final class WeightLayout {
             }
         }
         return mask;
+    }
+
+    /** By weight, the share of the learning rate at which it is learned. */
+    float[] rates() {
+        float[] rates = new float[size];
+        for (NamedTensor tensor : tensors) {
+            double rate = tensor.role() == Block.Role.POSITIONS ? POSITION_RATE : 1;
+            int end = tensor.offset() + tensor.size();
+            Arrays.fill(rates, tensor.offset(), end, (float) rate);
+        }
+        return rates;
+    }
+
+    /** Sines in even columns, cosines in odd ones, ever longer to the right. */
+    private static float wave(NamedTensor tensor, int element) {
+        int columns = tensor.shape().getLast();
+        int row = element / columns;
+        int column = element % columns;
+        double angle = row * Math.pow(10000, -(column / 2) * 2.0 / columns);
+        return (float) (WAVE_AMPLITUDE * (column % 2 == 0 ? Math.sin(angle) : Math.cos(angle)));
     }
 
     /** Appends blocks to the flat vector; returns their numbers. */
