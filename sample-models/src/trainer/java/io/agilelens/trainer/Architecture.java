@@ -50,6 +50,14 @@ sealed interface Architecture permits Llama, Opt, Bloom {
     /** How it cuts a text into tokens and which special tokens it has. */
     TokenizerConvention tokenizer();
 
+    /**
+     * Gives fresh weights a start that random ones would take long to find.
+     *
+     * @param layout where each tensor lies
+     * @param flat the weights, changed in place
+     */
+    default void headStart(DecoderShape shape, WeightLayout layout, float[] flat) {}
+
     /** What all names of tensors begin with. */
     String prefix();
 

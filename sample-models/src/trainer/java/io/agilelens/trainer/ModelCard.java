@@ -374,6 +374,9 @@ final class ModelCard {
         if (plan.batch() != TrainingPlan.BATCH) {
             options += " --batch " + plan.batch();
         }
+        if (plan.learningRate() != TrainingPlan.LEARNING_RATE) {
+            options += " --rate " + plan.learningRate();
+        }
         return options;
     }
 

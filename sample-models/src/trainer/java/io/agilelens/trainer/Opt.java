@@ -12,6 +12,9 @@ record Opt() implements Architecture {
     /** The table of positions begins with two rows that no position uses. */
     static final int POSITION_OFFSET = 2;
 
+    /** Makes a head of the first layer give most of its attention to the token it looks at. */
+    private static final double LOOKING_GAIN = 2;
+
     private static final TokenizerConvention TOKENIZER =
             new TokenizerConvention(
                     List.of("<s>", "<pad>", "</s>", "<unk>"),
@@ -57,10 +60,9 @@ record Opt() implements Architecture {
 
     @Override
     public List<Block> embedding(DecoderShape shape) {
-        int positions = shape.context() + POSITION_OFFSET;
         return List.of(
                 Block.matrix("embed_tokens", shape.vocabulary(), shape.hidden()),
-                Block.positions("embed_positions", positions, shape.hidden()));
+                Block.positions("embed_positions", positions(shape), shape.hidden()));
     }
 
     @Override
@@ -107,6 +109,50 @@ record Opt() implements Architecture {
     @Override
     public boolean asksForSink() {
         return false;
+    }
+
+    /**
+     * The heads of the first layer start by looking one, two, three … tokens back. Positions that
+     * are learned, and nothing else, tell them the distance; from random weights a short run does
+     * not even find the token before. As sine and cosine of a position turn into those of another
+     * by a rotation, the key copies the shortest waves, and the query turns them back as far as the
+     * head shall look.
+     */
+    @Override
+    public void headStart(DecoderShape shape, WeightLayout layout, float[] flat) {
+        int hidden = shape.hidden();
+        int dimension = shape.headDimension();
+        int query = layout.tensor("model.decoder.layers.0.self_attn.q_proj.weight").offset();
+        int key = layout.tensor("model.decoder.layers.0.self_attn.k_proj.weight").offset();
+        for (int head = 0; head < shape.heads(); head++) {
+            for (int row = 0; row < dimension; row++) {
+                int from = (head * dimension + row) * hidden;
+                for (int sine = 0; sine < dimension; sine += 2) {
+                    int cosine = sine + 1;
+                    double turn =
+                            (head + 1) * WeightLayout.waveStep(positions(shape), hidden, sine);
+                    double ofSine = LOOKING_GAIN * sign(row, sine) / Math.sqrt(dimension);
+                    double ofCosine = LOOKING_GAIN * sign(row, cosine) / Math.sqrt(dimension);
+                    flat[key + from + sine] += (float) ofSine;
+                    flat[key + from + cosine] += (float) ofCosine;
+                    flat[query + from + sine] +=
+                            (float) (ofSine * Math.cos(turn) + ofCosine * Math.sin(turn));
+                    flat[query + from + cosine] +=
+                            (float) (ofCosine * Math.cos(turn) - ofSine * Math.sin(turn));
+                }
+            }
+        }
+    }
+
+    /**
+     * Entries of a Hadamard matrix: it spreads the waves over all rows and keeps their products.
+     */
+    private static int sign(int row, int column) {
+        return Integer.bitCount(row & column) % 2 == 0 ? 1 : -1;
+    }
+
+    private static int positions(DecoderShape shape) {
+        return shape.context() + POSITION_OFFSET;
     }
 
     @Override
@@ -173,7 +219,7 @@ record Opt() implements Architecture {
         %d layers, hidden size %d, %d heads of dimension %d, ReLU of width %d, LayerNorm before \
         each half of a layer and after the last (eps %s), learned positions (%d rows, those of the \
         text from row %d on; they started as sine and cosine waves and were learned at %s of the \
-        rate), context %d, tied head, biases everywhere.\
+        rate; the heads of the first layer started by looking one, two, … tokens back), context %d, tied head, biases everywhere.\
         """
                 .formatted(
                         shape.layers(),
@@ -182,7 +228,7 @@ record Opt() implements Architecture {
                         shape.headDimension(),
                         shape.feedForward(),
                         NORM_EPSILON,
-                        shape.context() + POSITION_OFFSET,
+                        positions(shape),
                         POSITION_OFFSET,
                         WeightLayout.POSITION_RATE,
                         shape.context());

@@ -62,6 +62,13 @@ public final class TrainerCommand {
     private int batch;
 
     @Option(
+            names = "--rate",
+            description = "learning rate of the plateau (default: ${DEFAULT-VALUE})",
+            defaultValue = "" + TrainingPlan.LEARNING_RATE,
+            scope = CommandLine.ScopeType.INHERIT)
+    private double rate;
+
+    @Option(
             names = "--threads",
             description = "threads that compute gradients (default: all processors)",
             defaultValue = "0",
@@ -172,7 +179,7 @@ public final class TrainerCommand {
     }
 
     private TrainingPlan plan() {
-        return new TrainingPlan(minutes, batch, 3e-3, 1);
+        return new TrainingPlan(minutes, batch, rate, 1);
     }
 
     private void publish(Sample sample) throws IOException {

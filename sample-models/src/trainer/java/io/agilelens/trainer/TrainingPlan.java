@@ -14,6 +14,9 @@ record TrainingPlan(int minutes, int batch, double learningRate, long seed) {
     /** Windows per step unless the command line says otherwise. */
     static final int BATCH = 4;
 
+    /** Of the plateau, unless the command line says otherwise. */
+    static final double LEARNING_RATE = 3e-3;
+
     /**
      * What a unit of start deficit costs, in nats; see {@link Decoder.Objective}. Large models grow
      * an attention sink by themselves, over many more tokens than this run has; this small term

@@ -18,8 +18,11 @@ final class WeightLayout {
     /** Standard deviation of a fresh matrix. */
     static final double DEVIATION = 0.02;
 
-    /** Amplitude of the waves that a table of positions starts as. */
-    static final double WAVE_AMPLITUDE = 0.05;
+    /**
+     * Amplitude of the waves that a table of positions starts as: about that of the tokens once
+     * they are learned. Much fainter ones leave attention nothing to tell positions by.
+     */
+    static final double WAVE_AMPLITUDE = 0.2;
 
     /**
      * Share of the learning rate at which positions are learned. Each row sees one token a window,
@@ -77,6 +80,11 @@ final class WeightLayout {
     /** The checkpoint's tensors, in the order of the flat vector. */
     List<NamedTensor> tensors() {
         return List.copyOf(tensors);
+    }
+
+    /** A tensor by its name in the checkpoint. */
+    NamedTensor tensor(String name) {
+        return tensors.stream().filter(t -> t.name().equals(name)).findFirst().orElseThrow();
     }
 
     /**
@@ -145,6 +153,7 @@ final class WeightLayout {
                         };
             }
         }
+        shape.architecture().headStart(shape, this, flat);
         return flat;
     }
 
@@ -170,13 +179,25 @@ final class WeightLayout {
         return rates;
     }
 
-    /** Sines in even columns, cosines in odd ones, ever longer to the right. */
+    /**
+     * By what angle the wave of a column goes on from row to row: 1 in the first column, less and
+     * less to the right, until a wave is about twice as long as the table.
+     */
+    static double waveStep(int rows, int columns, int column) {
+        return Math.pow(Math.PI / rows, (column / 2) * 2.0 / columns);
+    }
+
+    /**
+     * Sines in even columns, cosines in odd ones. Every other pair is upside down, so that a row
+     * adds up to little: LayerNorm takes the mean away, which would bend the waves.
+     */
     private static float wave(NamedTensor tensor, int element) {
+        int rows = tensor.shape().getFirst();
         int columns = tensor.shape().getLast();
-        int row = element / columns;
         int column = element % columns;
-        double angle = row * Math.pow(10000, -(column / 2) * 2.0 / columns);
-        return (float) (WAVE_AMPLITUDE * (column % 2 == 0 ? Math.sin(angle) : Math.cos(angle)));
+        double angle = element / columns * waveStep(rows, columns, column);
+        double amplitude = column / 2 % 2 == 0 ? WAVE_AMPLITUDE : -WAVE_AMPLITUDE;
+        return (float) (amplitude * (column % 2 == 0 ? Math.sin(angle) : Math.cos(angle)));
     }
 
     /** Appends blocks to the flat vector; returns their numbers. */
