@@ -7,17 +7,18 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class NgramBaselinesTest {
-    private static final int VOCABULARY = BytePairEncoding.FIRST_MERGE_ID;
+    private static final int VOCABULARY = new Llama().tokenizer().firstMergeId();
 
     private final TokenStream stream =
             new TokenStream(
-                    new BytePairEncoding(List.of()),
+                    new BytePairEncoding(new Llama().tokenizer(), List.of()),
                     List.of(new Document("text", "abababac abba", false)));
     private final NgramBaselines baselines = new NgramBaselines(stream, VOCABULARY);
 
     @Test
     void probabilitiesAddUpToOne() {
-        for (int before : new int[] {BytePairEncoding.START_ID, id('a'), id('b'), id('z')}) {
+        for (int before :
+                new int[] {new Llama().tokenizer().id("<s>"), id('a'), id('b'), id('z')}) {
             double unigram = 0;
             double bigram = 0;
             for (int token = 0; token < VOCABULARY; token++) {
@@ -36,6 +37,6 @@ class NgramBaselinesTest {
     }
 
     private static int id(char character) {
-        return BytePairEncoding.FIRST_BYTE_ID + character;
+        return new Llama().tokenizer().firstByteId() + character;
     }
 }

@@ -3,8 +3,9 @@ package io.agilelens.trainer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.IntStream;
 
-/** The LLaMA forward pass in plain loops and doubles, written from its equations. */
+/** The forward passes in plain loops and doubles, written from their equations. */
 final class ReferenceDecoder {
     private final DecoderShape shape;
     private final Map<String, double[]> weights = new HashMap<>();
@@ -29,44 +30,116 @@ final class ReferenceDecoder {
 
     /** The logits {@code [tokens][vocabulary]}. */
     double[][] logits(int... ids) {
-        int hidden = shape.hidden();
         startDeficit = 0;
-        double[][] x = new double[ids.length][];
-        double[] embedding = weights.get("model.embed_tokens.weight");
-        for (int t = 0; t < ids.length; t++) {
-            x[t] = Arrays.copyOfRange(embedding, ids[t] * hidden, (ids[t] + 1) * hidden);
-        }
+        return switch (shape.architecture()) {
+            case Llama llama -> llama(ids);
+            case Opt opt -> opt(ids);
+            case Bloom bloom -> bloom(ids);
+        };
+    }
+
+    private double[][] llama(int... ids) {
+        double[][] x = rows("model.embed_tokens.weight", ids);
         for (int layer = 0; layer < shape.layers(); layer++) {
             String prefix = "model.layers." + layer + ".";
-            add(x, attention(layer, normalize(x, prefix + "input_layernorm.weight")));
-            double[][] n = normalize(x, prefix + "post_attention_layernorm.weight");
-            double[][] gate = linear(n, prefix + "mlp.gate_proj.weight");
-            double[][] up = linear(n, prefix + "mlp.up_proj.weight");
+            double[][] n = rootMeanSquareNorm(x, prefix + "input_layernorm.weight");
+            double[][] q = rotate(product(n, prefix + "self_attn.q_proj.weight"));
+            double[][] k = rotate(product(n, prefix + "self_attn.k_proj.weight"));
+            double[][] v = product(n, prefix + "self_attn.v_proj.weight");
+            double[][] context = attention(layer, q, k, v, new double[shape.heads()]);
+            add(x, product(context, prefix + "self_attn.o_proj.weight"));
+            n = rootMeanSquareNorm(x, prefix + "post_attention_layernorm.weight");
+            double[][] gate = product(n, prefix + "mlp.gate_proj.weight");
+            double[][] up = product(n, prefix + "mlp.up_proj.weight");
             for (int t = 0; t < ids.length; t++) {
                 for (int i = 0; i < gate[t].length; i++) {
                     gate[t][i] *= up[t][i] / (1 + Math.exp(-gate[t][i]));
                 }
             }
-            add(x, linear(gate, prefix + "mlp.down_proj.weight"));
+            add(x, product(gate, prefix + "mlp.down_proj.weight"));
         }
-        return linear(normalize(x, "model.norm.weight"), "model.embed_tokens.weight");
+        return product(rootMeanSquareNorm(x, "model.norm.weight"), "model.embed_tokens.weight");
     }
 
-    private double[][] attention(int layer, double[][] n) {
-        String prefix = "model.layers." + layer + ".self_attn.";
+    private double[][] opt(int... ids) {
+        double[][] x = rows("model.decoder.embed_tokens.weight", ids);
+        int[] positions = IntStream.range(0, ids.length).map(position -> position + 2).toArray();
+        add(x, rows("model.decoder.embed_positions.weight", positions));
+        for (int layer = 0; layer < shape.layers(); layer++) {
+            String prefix = "model.decoder.layers." + layer + ".";
+            double[][] n = layerNorm(x, prefix + "self_attn_layer_norm");
+            double[][] context =
+                    attention(
+                            layer,
+                            linear(n, prefix + "self_attn.q_proj"),
+                            linear(n, prefix + "self_attn.k_proj"),
+                            linear(n, prefix + "self_attn.v_proj"),
+                            new double[shape.heads()]);
+            add(x, linear(context, prefix + "self_attn.out_proj"));
+            double[][] inner = linear(layerNorm(x, prefix + "final_layer_norm"), prefix + "fc1");
+            for (double[] values : inner) {
+                Arrays.setAll(values, i -> Math.max(0, values[i]));
+            }
+            add(x, linear(inner, prefix + "fc2"));
+        }
+        double[][] last = layerNorm(x, "model.decoder.final_layer_norm");
+        return product(last, "model.decoder.embed_tokens.weight");
+    }
+
+    private double[][] bloom(int... ids) {
+        double[][] x = rows("transformer.word_embeddings.weight", ids);
+        x = layerNorm(x, "transformer.word_embeddings_layernorm");
+        double[] slopes = new double[shape.heads()];
+        for (int head = 0; head < slopes.length; head++) {
+            slopes[head] = Math.pow(2, -8.0 * (head + 1) / slopes.length); // a power of two
+        }
         int dimension = shape.headDimension();
-        double[][] q = rotate(linear(n, prefix + "q_proj.weight"));
-        double[][] k = rotate(linear(n, prefix + "k_proj.weight"));
-        double[][] v = linear(n, prefix + "v_proj.weight");
-        double[][] context = new double[n.length][shape.hidden()];
+        for (int layer = 0; layer < shape.layers(); layer++) {
+            String prefix = "transformer.h." + layer + ".";
+            double[][] fused =
+                    linear(
+                            layerNorm(x, prefix + "input_layernorm"),
+                            prefix + "self_attention.query_key_value");
+            double[][][] parts = new double[3][ids.length][shape.hidden()];
+            for (int t = 0; t < ids.length; t++) {
+                for (int i = 0; i < shape.hidden(); i++) {
+                    int head = i / dimension;
+                    for (int part = 0; part < 3; part++) {
+                        parts[part][t][i] = fused[t][(3 * head + part) * dimension + i % dimension];
+                    }
+                }
+            }
+            double[][] context = attention(layer, parts[0], parts[1], parts[2], slopes);
+            add(x, linear(context, prefix + "self_attention.dense"));
+            double[][] inner =
+                    linear(
+                            layerNorm(x, prefix + "post_attention_layernorm"),
+                            prefix + "mlp.dense_h_to_4h");
+            for (double[] values : inner) {
+                Arrays.setAll(values, i -> gelu(values[i]));
+            }
+            add(x, linear(inner, prefix + "mlp.dense_4h_to_h"));
+        }
+        return product(layerNorm(x, "transformer.ln_f"), "transformer.word_embeddings.weight");
+    }
+
+    private static double gelu(double z) {
+        return 0.5 * z * (1 + Math.tanh(0.79788456 * z * (1 + 0.044715 * z * z)));
+    }
+
+    /** Causal attention, each score raised by the head's slope times the key's position. */
+    private double[][] attention(
+            int layer, double[][] q, double[][] k, double[][] v, double[] slopes) {
+        int dimension = shape.headDimension();
+        double[][] context = new double[q.length][shape.hidden()];
         for (int head = 0; head < shape.heads(); head++) {
             int queryFrom = head * dimension;
             int keyFrom = head / (shape.heads() / shape.keyValueHeads()) * dimension;
-            attentionToStart[layer][head] = new double[n.length];
+            attentionToStart[layer][head] = new double[q.length];
             if (layer >= Decoder.FIRST_SINK_LAYER) {
                 startDeficit += startDeficit(q, k, queryFrom, keyFrom) / shape.heads();
             }
-            for (int t = 0; t < n.length; t++) {
+            for (int t = 0; t < q.length; t++) {
                 double[] weight = new double[t + 1];
                 double sum = 0;
                 for (int s = 0; s <= t; s++) {
@@ -74,7 +147,7 @@ final class ReferenceDecoder {
                     for (int i = 0; i < dimension; i++) {
                         score += q[t][queryFrom + i] * k[s][keyFrom + i];
                     }
-                    weight[s] = Math.exp(score / Math.sqrt(dimension));
+                    weight[s] = Math.exp(score / Math.sqrt(dimension) + slopes[head] * s);
                     sum += weight[s];
                 }
                 attentionToStart[layer][head][t] = weight[0] / sum;
@@ -85,7 +158,7 @@ final class ReferenceDecoder {
                 }
             }
         }
-        return linear(context, prefix + "o_proj.weight");
+        return context;
     }
 
     private double startDeficit(double[][] q, double[][] k, int queryFrom, int keyFrom) {
@@ -111,7 +184,7 @@ final class ReferenceDecoder {
         for (int t = 0; t < x.length; t++) {
             for (int from = 0; from < x[t].length; from += dimension) {
                 for (int i = 0; i < half; i++) {
-                    double angle = t * Math.pow(DecoderShape.ROPE_THETA, -2.0 * i / dimension);
+                    double angle = t * Math.pow(Llama.ROPE_THETA, -2.0 * i / dimension);
                     double first = x[t][from + i];
                     double second = x[t][from + half + i];
                     x[t][from + i] = first * Math.cos(angle) - second * Math.sin(angle);
@@ -122,7 +195,7 @@ final class ReferenceDecoder {
         return x;
     }
 
-    private double[][] normalize(double[][] x, String name) {
+    private double[][] rootMeanSquareNorm(double[][] x, String name) {
         double[] weight = weights.get(name);
         double[][] y = new double[x.length][weight.length];
         for (int t = 0; t < x.length; t++) {
@@ -130,7 +203,7 @@ final class ReferenceDecoder {
             for (double value : x[t]) {
                 squares += value * value;
             }
-            double root = Math.sqrt(squares / weight.length + DecoderShape.NORM_EPSILON);
+            double root = Math.sqrt(squares / weight.length + Architecture.NORM_EPSILON);
             for (int i = 0; i < weight.length; i++) {
                 y[t][i] = weight[i] * x[t][i] / root;
             }
@@ -138,7 +211,40 @@ final class ReferenceDecoder {
         return y;
     }
 
+    private double[][] layerNorm(double[][] x, String name) {
+        double[] weight = weights.get(name + ".weight");
+        double[] bias = weights.get(name + ".bias");
+        double[][] y = new double[x.length][weight.length];
+        for (int t = 0; t < x.length; t++) {
+            double mean = Arrays.stream(x[t]).average().orElseThrow();
+            double variance =
+                    Arrays.stream(x[t]).map(v -> (v - mean) * (v - mean)).average().orElseThrow();
+            for (int i = 0; i < weight.length; i++) {
+                double centred = (x[t][i] - mean) / Math.sqrt(variance + Architecture.NORM_EPSILON);
+                y[t][i] = weight[i] * centred + bias[i];
+            }
+        }
+        return y;
+    }
+
+    private double[][] rows(String name, int... numbers) {
+        double[] table = weights.get(name);
+        int hidden = shape.hidden();
+        return Arrays.stream(numbers)
+                .mapToObj(row -> Arrays.copyOfRange(table, row * hidden, (row + 1) * hidden))
+                .toArray(double[][]::new);
+    }
+
     private double[][] linear(double[][] x, String name) {
+        double[][] y = product(x, name + ".weight");
+        double[] bias = weights.get(name + ".bias");
+        for (double[] row : y) {
+            Arrays.setAll(row, i -> row[i] + bias[i]);
+        }
+        return y;
+    }
+
+    private double[][] product(double[][] x, String name) {
         double[] weight = weights.get(name);
         int columns = x[0].length;
         double[][] y = new double[x.length][weight.length / columns];

@@ -15,6 +15,7 @@ final class AdamW {
     private final float[] firstMoment;
     private final float[] secondMoment;
     private final float[] decayMask;
+    private final float[] rates;
 
     /**
      * Creates the optimizer.
@@ -23,12 +24,19 @@ final class AdamW {
      * @param firstMoment running mean of the gradient, zeros at the start; changed in place
      * @param secondMoment running mean of its square, zeros at the start; changed in place
      * @param decayMask 1 where weight decay applies, 0 elsewhere
+     * @param rates by weight, the share of the learning rate that applies
      */
-    AdamW(float[] weights, float[] firstMoment, float[] secondMoment, float[] decayMask) {
+    AdamW(
+            float[] weights,
+            float[] firstMoment,
+            float[] secondMoment,
+            float[] decayMask,
+            float[] rates) {
         this.weights = weights;
         this.firstMoment = firstMoment;
         this.secondMoment = secondMoment;
         this.decayMask = decayMask;
+        this.rates = rates;
     }
 
     /**
@@ -61,7 +69,7 @@ final class AdamW {
             firstMoment[i] = first;
             secondMoment[i] = second;
             float update = rate * first / ((float) Math.sqrt(second) * secondBias + EPSILON);
-            weights[i] -= decay * decayMask[i] * weights[i] + update;
+            weights[i] -= rates[i] * (decay * decayMask[i] * weights[i] + update);
         }
         return norm;
     }

@@ -28,22 +28,24 @@ final class BytePairTrainer {
                     .thenComparingInt(candidate -> candidate.merge().left())
                     .thenComparingInt(candidate -> candidate.merge().right());
 
+    private final TokenizerConvention convention;
     private final List<int[]> words = new ArrayList<>();
     private final List<Long> wordCounts = new ArrayList<>();
     private final Map<Merge, Long> pairCounts = new HashMap<>();
     private final Map<Merge, Set<Integer>> wordsWithPair = new HashMap<>();
     private final PriorityQueue<Candidate> queue = new PriorityQueue<>(MOST_FREQUENT_FIRST);
 
-    private BytePairTrainer(List<Document> documents) {
+    private BytePairTrainer(TokenizerConvention convention, List<Document> documents) {
+        this.convention = convention;
         Map<String, Long> counts = new LinkedHashMap<>();
         for (Document document : documents) {
-            for (String piece : BytePairEncoding.pieces(document.text())) {
+            for (String piece : convention.preTokenization().pieces(document.text())) {
                 counts.merge(piece, 1L, Long::sum);
             }
         }
         counts.forEach(
                 (piece, count) -> {
-                    words.add(BytePairEncoding.bytes(piece));
+                    words.add(convention.bytes(piece));
                     wordCounts.add(count);
                 });
     }
@@ -51,19 +53,22 @@ final class BytePairTrainer {
     /**
      * Learns an encoding.
      *
+     * @param convention special tokens and where to cut
      * @param documents the texts to learn from
      * @param vocabularySize the number of tokens, special ones and bytes included
      * @throws IllegalArgumentException if the size does not exceed the bytes and special tokens
      */
-    static BytePairEncoding train(List<Document> documents, int vocabularySize) {
-        if (vocabularySize <= BytePairEncoding.FIRST_MERGE_ID) {
+    static BytePairEncoding train(
+            TokenizerConvention convention, List<Document> documents, int vocabularySize) {
+        if (vocabularySize <= convention.firstMergeId()) {
             throw new IllegalArgumentException(
                     "vocabulary of %d: must exceed %d"
-                            .formatted(vocabularySize, BytePairEncoding.FIRST_MERGE_ID));
+                            .formatted(vocabularySize, convention.firstMergeId()));
         }
         return new BytePairEncoding(
-                new BytePairTrainer(documents)
-                        .learn(vocabularySize - BytePairEncoding.FIRST_MERGE_ID));
+                convention,
+                new BytePairTrainer(convention, documents)
+                        .learn(vocabularySize - convention.firstMergeId()));
     }
 
     private List<Merge> learn(int wanted) {
@@ -81,7 +86,7 @@ final class BytePairTrainer {
             if (now < 2) {
                 break;
             }
-            merge(best.merge(), BytePairEncoding.FIRST_MERGE_ID + merges.size());
+            merge(best.merge(), convention.firstMergeId() + merges.size());
             merges.add(best.merge());
         }
         return merges;

@@ -8,10 +8,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
- * The LLaMA forward pass on PyTorch tensors, with gradients: RMSNorm, half-split rotary embedding,
- * grouped-query attention, SwiGLU, tied head, no biases.
+ * The forward pass on PyTorch tensors, with gradients. What the architectures share is written in
+ * {@code decoder.torchscript}, what sets them apart in the files that {@link Architecture#scripts}
+ * names.
  *
  * <p>All weights live in one flat vector (see {@link WeightLayout}), so that one gradient, one norm
  * and one optimizer state serve the whole model.
@@ -42,34 +47,19 @@ final class Decoder implements AutoCloseable {
     private final DecoderShape shape;
     private final WeightLayout layout;
     private final TorchScript functions;
-    private final NDArray cosines;
-    private final NDArray sines;
+    private final NDManager manager;
+    private final Map<Integer, List<NDArray>> tables = new HashMap<>();
 
     /**
      * Compiles the decoder.
      *
-     * @param manager owns the tables of the rotary embedding
+     * @param manager owns the constants that attention takes
      */
     Decoder(NDManager manager, DecoderShape shape, Precision precision) {
+        this.manager = manager;
         this.shape = shape;
         this.layout = new WeightLayout(shape);
         this.functions = new TorchScript(manager, "Decoder", source(shape, precision));
-        int half = shape.headDimension() / 2;
-        float[] cosine = new float[shape.context() * half];
-        float[] sine = new float[shape.context() * half];
-        for (int position = 0; position < shape.context(); position++) {
-            for (int i = 0; i < half; i++) {
-                double angle =
-                        position
-                                * Math.pow(
-                                        DecoderShape.ROPE_THETA, -2.0 * i / shape.headDimension());
-                cosine[position * half + i] = (float) Math.cos(angle);
-                sine[position * half + i] = (float) Math.sin(angle);
-            }
-        }
-        Shape table = new Shape(shape.context(), 1, half);
-        cosines = manager.create(cosine, table);
-        sines = manager.create(sine, table);
     }
 
     /**
@@ -77,8 +67,9 @@ final class Decoder implements AutoCloseable {
      *
      * @param loss mean negative log-likelihood in nats per token, a scalar
      * @param startDeficit by how much the attention scores of position 0 fail to lead those of the
-     *     mean key by {@value #START_LEAD}, averaged over positions and heads and summed over the
-     *     layers from {@value #FIRST_SINK_LAYER} on, a scalar
+     *     mean key by {@value #START_LEAD}, before anything for the distance, averaged over
+     *     positions and heads and summed over the layers from {@value #FIRST_SINK_LAYER} on, a
+     *     scalar
      */
     record Objective(NDArray loss, NDArray startDeficit) {}
 
@@ -91,18 +82,15 @@ final class Decoder implements AutoCloseable {
      * @return scalars, owned by the manager of {@code ids}
      */
     Objective objective(NDArray flat, NDArray ids, NDArray targets) {
-        NDManager manager = ids.getManager();
-        NDList weights = layout.split(flat, manager);
+        WeightLayout.Views weights = layout.split(flat, ids.getManager());
         Pass pass = pass(weights, ids, (layer, residual) -> {});
-        NDArray logits = logits(weights, pass.hidden());
-        return new Objective(
-                functions.call(manager, "loss", logits, targets).singletonOrThrow(),
-                pass.startDeficit());
+        NDArray loss = call("loss", List.of(), logits(weights, pass.hidden()), targets);
+        return new Objective(loss, pass.startDeficit());
     }
 
     /** The logits {@code [batch, tokens, vocabulary]} for tokens {@code [batch, tokens]}. */
     NDArray logits(NDArray flat, NDArray ids) {
-        NDList weights = layout.split(flat, ids.getManager());
+        WeightLayout.Views weights = layout.split(flat, ids.getManager());
         return logits(weights, pass(weights, ids, (layer, residual) -> {}).hidden());
     }
 
@@ -114,23 +102,16 @@ final class Decoder implements AutoCloseable {
      */
     float[][][] attentionToStart(NDArray flat, NDArray ids) {
         float[][][] attention = new float[shape.layers()][shape.heads()][];
-        NDList weights = layout.split(flat, ids.getManager());
-        NDList rotary = rotary(ids);
+        WeightLayout.Views weights = layout.split(flat, ids.getManager());
         pass(
                 weights,
                 ids,
                 (layer, residual) -> {
                     NDArray means =
-                            functions
-                                    .call(
-                                            ids.getManager(),
-                                            "attention_to_start",
-                                            residual,
-                                            weights.get(layout.attentionNorm(layer)),
-                                            weights.get(layout.queryKeyValue(layer)),
-                                            rotary.get(0),
-                                            rotary.get(1))
-                                    .singletonOrThrow();
+                            call(
+                                    "attention_to_start",
+                                    attentionParts(weights, layer, ids),
+                                    residual);
                     for (int head = 0; head < shape.heads(); head++) {
                         attention[layer][head] = means.get(head).toFloatArray();
                     }
@@ -141,8 +122,7 @@ final class Decoder implements AutoCloseable {
     @Override
     public void close() {
         functions.close();
-        cosines.close();
-        sines.close();
+        tables.values().forEach(made -> made.forEach(NDArray::close));
     }
 
     /** Sees the residual stream {@code [batch, tokens, hidden]} before a layer. */
@@ -153,77 +133,69 @@ final class Decoder implements AutoCloseable {
     /** What the layers make of the tokens: the last residual stream and the start deficit. */
     private record Pass(NDArray hidden, NDArray startDeficit) {}
 
-    private Pass pass(NDList weights, NDArray ids, ResidualObserver observer) {
-        NDManager manager = ids.getManager();
-        NDList rotary = rotary(ids);
-        NDArray x =
-                functions
-                        .call(manager, "embed", weights.get(layout.embedding()), ids)
-                        .singletonOrThrow();
-        NDArray startDeficit = manager.create(0f);
+    private Pass pass(WeightLayout.Views weights, NDArray ids, ResidualObserver observer) {
+        NDArray x = call("embed", weights.embedding(), ids);
+        NDArray startDeficit = ids.getManager().create(0f);
         for (int layer = 0; layer < shape.layers(); layer++) {
             observer.beforeLayer(layer, x);
             NDList attended =
                     functions.call(
-                            manager,
-                            "attend",
-                            x,
-                            weights.get(layout.attentionNorm(layer)),
-                            weights.get(layout.queryKeyValue(layer)),
-                            weights.get(layout.attentionOutput(layer)),
-                            rotary.get(0),
-                            rotary.get(1));
+                            ids.getManager(), "attend", attentionParts(weights, layer, ids), x);
             if (layer >= FIRST_SINK_LAYER) {
                 startDeficit = startDeficit.add(attended.get(1));
             }
-            x =
-                    functions
-                            .call(
-                                    manager,
-                                    "feed_forward",
-                                    attended.get(0),
-                                    weights.get(layout.feedForwardNorm(layer)),
-                                    weights.get(layout.gateUp(layer)),
-                                    weights.get(layout.down(layer)))
-                            .singletonOrThrow();
+            x = call("feed_forward", weights.feedForward().get(layer), attended.get(0));
         }
         return new Pass(x, startDeficit);
     }
 
-    private NDArray logits(NDList weights, NDArray hidden) {
+    private NDArray logits(WeightLayout.Views weights, NDArray hidden) {
+        return call("logits", weights.head(), hidden);
+    }
+
+    private NDArray call(String function, List<NDArray> list, NDArray... arguments) {
         return functions
-                .call(
-                        hidden.getManager(),
-                        "logits",
-                        hidden,
-                        weights.get(layout.finalNorm()),
-                        weights.get(layout.embedding()))
+                .call(arguments[0].getManager(), function, list, arguments)
                 .singletonOrThrow();
     }
 
-    /** Cosines and sines for as many positions as there are tokens. */
-    private NDList rotary(NDArray ids) {
-        long tokens = ids.getShape().get(1);
-        NDList rotary = new NDList(cosines.get("0:" + tokens), sines.get("0:" + tokens));
-        rotary.attach(ids.getManager());
-        return rotary;
+    /** The weights of a layer's attention and behind them the constants for so many tokens. */
+    private List<NDArray> attentionParts(WeightLayout.Views weights, int layer, NDArray ids) {
+        List<NDArray> parts = new ArrayList<>(weights.attention().get(layer));
+        int tokens = Math.toIntExact(ids.getShape().get(1));
+        parts.addAll(tables.computeIfAbsent(tokens, this::makeTables));
+        return parts;
+    }
+
+    private List<NDArray> makeTables(int tokens) {
+        return shape.architecture().tables(shape, tokens).stream()
+                .map(table -> manager.create(table.values(), new Shape(table.shape())))
+                .toList();
     }
 
     private static String source(DecoderShape shape, Precision precision) {
-        try (InputStream stream = Decoder.class.getResourceAsStream("decoder.torchscript")) {
-            int keyValueHeads = shape.keyValueHeads();
-            return new String(stream.readAllBytes(), StandardCharsets.UTF_8)
-                    .replace("${heads}", "" + shape.heads())
-                    .replace("${keyValueHeads}", "" + keyValueHeads)
-                    .replace("${rotatedHeads}", "" + (shape.heads() + keyValueHeads))
-                    .replace("${projectedHeads}", "" + (shape.heads() + 2 * keyValueHeads))
-                    .replace("${headsPerKeyValueHead}", "" + shape.heads() / keyValueHeads)
-                    .replace("${scoreDivisor}", "" + Math.sqrt(shape.headDimension()))
-                    .replace("${startLead}", "" + START_LEAD)
-                    .replace("${epsilon}", "" + DecoderShape.NORM_EPSILON)
-                    .replace("${precision}", "" + precision.torchType);
+        StringBuilder source = new StringBuilder(resource("decoder.torchscript"));
+        shape.architecture().scripts().forEach(file -> source.append(resource(file)));
+        int keyValueHeads = shape.keyValueHeads();
+        return source.toString()
+                .replace("${hidden}", "" + shape.hidden())
+                .replace("${heads}", "" + shape.heads())
+                .replace("${keyValueHeads}", "" + keyValueHeads)
+                .replace("${rotatedHeads}", "" + (shape.heads() + keyValueHeads))
+                .replace("${projectedHeads}", "" + (shape.heads() + 2 * keyValueHeads))
+                .replace("${headsPerKeyValueHead}", "" + shape.heads() / keyValueHeads)
+                .replace("${positionOffset}", "" + Opt.POSITION_OFFSET)
+                .replace("${scoreDivisor}", "" + Math.sqrt(shape.headDimension()))
+                .replace("${startLead}", "" + START_LEAD)
+                .replace("${epsilon}", "" + Architecture.NORM_EPSILON)
+                .replace("${precision}", "" + precision.torchType);
+    }
+
+    private static String resource(String file) {
+        try (InputStream stream = Decoder.class.getResourceAsStream(file)) {
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read decoder.torchscript", e);
+            throw new UncheckedIOException("cannot read " + file, e);
         }
     }
 }

@@ -1,17 +1,20 @@
 package io.agilelens.trainer;
 
 /**
- * The dimensions of a LLaMA decoder with a tied head.
+ * The dimensions of a decoder with a tied head.
  *
+ * @param architecture what kind of decoder
  * @param vocabulary tokens in the vocabulary
  * @param hidden width of the residual stream, a multiple of 32
  * @param layers number of decoder layers
  * @param heads query heads
- * @param keyValueHeads key/value heads; divides {@code heads}
- * @param feedForward inner width of the gated feed-forward layers, a multiple of 32
+ * @param keyValueHeads key/value heads; divides {@code heads}, equals it where the architecture has
+ *     no groups
+ * @param feedForward inner width of the feed-forward layers, a multiple of 32
  * @param context longest sequence in tokens
  */
 record DecoderShape(
+        Architecture architecture,
         int vocabulary,
         int hidden,
         int layers,
@@ -19,12 +22,6 @@ record DecoderShape(
         int keyValueHeads,
         int feedForward,
         int context) {
-
-    /** Guards the root of the mean square in RMSNorm. */
-    static final double NORM_EPSILON = 1e-5;
-
-    /** Base of the rotary frequencies. */
-    static final double ROPE_THETA = 10000;
 
     DecoderShape {
         if (hidden % 32 != 0 || feedForward % 32 != 0) {
@@ -42,10 +39,5 @@ record DecoderShape(
     /** Channels of one head. */
     int headDimension() {
         return hidden / heads;
-    }
-
-    /** Rows of the joint query, key and value projection. */
-    int queryKeyValueRows() {
-        return (heads + 2 * keyValueHeads) * headDimension();
     }
 }

@@ -12,11 +12,12 @@ import java.util.Random;
  * nats per token.
  *
  * @param predictions number of tokens predicted
- * @param loss of the model, {@code <s>} first in every window
- * @param lossWithoutStart of the model on windows of the bare stream; its first token is given
+ * @param loss of the model, the start token first in every window if there is one
+ * @param lossWithoutStart of the model on windows of the bare stream, whose first token is given;
+ *     the same as {@code loss} where there is no start token
  * @param unigramLoss of the unigram baseline
  * @param bigramLoss of the bigram baseline
- * @param bitsPerByte the model's loss per byte of text, with {@code <s>}
+ * @param bitsPerByte {@code loss} per byte of text
  * @param attentionToStart mean probability that positions 1 and on give position 0, {@code
  *     [layer][head]}
  * @param uniformAttention the same mean if attention were spread evenly
@@ -73,10 +74,12 @@ record Evaluation(
             }
             int predictions = count * context;
             double loss = meanLoss(decoder, weights, windows);
+            boolean hasStart = encoding.convention().start().isPresent();
+            int[][] bare = heldOut.bareWindows(context, 0, count);
             return new Evaluation(
                     predictions,
                     loss,
-                    meanLoss(decoder, weights, heldOut.bareWindows(context, 0, count)),
+                    hasStart ? meanLoss(decoder, weights, bare) : loss,
                     unigram / predictions,
                     bigram / predictions,
                     loss * predictions / Math.log(2) / bytes,
@@ -85,6 +88,19 @@ record Evaluation(
                     uniformAttention(context),
                     samples(new Sampler(decoder, weights, encoding)));
         }
+    }
+
+    /**
+     * How many times its even share of attention position 0 gets, on the mean of the layers that
+     * may have a sink.
+     */
+    double sinkAgainstEven() {
+        return Arrays.stream(attentionToStart)
+                        .skip(Decoder.FIRST_SINK_LAYER)
+                        .flatMapToDouble(Arrays::stream)
+                        .average()
+                        .orElseThrow()
+                / uniformAttention;
     }
 
     /** The mean loss over all targets of the windows. */

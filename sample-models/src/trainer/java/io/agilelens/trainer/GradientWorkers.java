@@ -111,7 +111,11 @@ final class GradientWorkers implements AutoCloseable {
                                         Batches.inputs(scratch, one),
                                         Batches.targets(scratch, one));
                         NDArray total =
-                                objective.loss().add(objective.startDeficit().mul(sinkPenalty));
+                                sinkPenalty == 0
+                                        ? objective.loss()
+                                        : objective
+                                                .loss()
+                                                .add(objective.startDeficit().mul(sinkPenalty));
                         JniUtils.backward(
                                 (PtNDArray) total, (PtNDArray) scratch.create(1f), false, false);
                         loss += objective.loss().getFloat();

@@ -4,19 +4,28 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Writes what a reader should know about the model, with the figures of its own evaluation. */
 final class ModelCard {
     /** How many rows of the loss curve the card shows. */
     private static final int ROWS = 12;
 
+    /** Position 0 is a sink if it gets so many times its even share of attention. */
+    private static final double SINK = 5;
+
+    /** From so many nats a token on, a model is far better than the bigram counts. */
+    private static final double FAR = 0.5;
+
     /** The card gives losses to three decimals. */
     static final double ROUNDING = 0.0005;
 
     private static final Pattern PUBLISHED_LOSS =
-            Pattern.compile("before each window \\| \\*\\*([\\d.]+)");
+            Pattern.compile("(?m)^\\| \\*\\*.* \\| \\*\\*([\\d.]+)\\*\\* \\| \\*\\*");
 
+    private final String name;
     private final DecoderShape shape;
+    private final TokenizerConvention tokenizer;
     private final Corpus corpus;
     private final TokenStream training;
     private final TokenStream heldOut;
@@ -24,7 +33,13 @@ final class ModelCard {
     private final TrainingPlan plan;
     private final Evaluation evaluation;
 
+    /**
+     * Prepares a card.
+     *
+     * @param name of the model
+     */
     ModelCard(
+            String name,
             DecoderShape shape,
             Corpus corpus,
             TokenStream training,
@@ -32,7 +47,9 @@ final class ModelCard {
             TrainingState state,
             TrainingPlan plan,
             Evaluation evaluation) {
+        this.name = name;
         this.shape = shape;
+        this.tokenizer = shape.architecture().tokenizer();
         this.corpus = corpus;
         this.training = training;
         this.heldOut = heldOut;
@@ -69,22 +86,45 @@ final class ModelCard {
     }
 
     private String introduction() {
+        Architecture architecture = shape.architecture();
         return """
         ---
         language: en
         license: cc0-1.0
         pipeline_tag: text-generation
-        tags: [llama, attention-sink, quantization]
+        tags: [%s, %squantization]
         ---
-        # llama-tiny
+        # %s
 
-        A LLaMA decoder of %s million parameters, trained from scratch for AgileLens on English in the public \
+        %s decoder of %s million parameters, trained from scratch for AgileLens on English in the public \
         domain. It is small enough to be evaluated in seconds and real enough to teach with: it \
-        predicts far better than counting does, and its attention rests on its start token. It \
+        predicts %s than counting does, and %s. It \
         writes in the manner of old speeches, sermons and sea stories; it knows nothing and must not be asked \
         for facts.
         """
-                .formatted(millions(new WeightLayout(shape).size()));
+                .formatted(
+                        architecture.modelType(),
+                        hasSink() ? "attention-sink, " : "",
+                        name,
+                        architecture.title(),
+                        millions(new WeightLayout(shape).size()),
+                        leadOverCounting() >= FAR ? "far better" : "better",
+                        whereAttentionRests());
+    }
+
+    private double leadOverCounting() {
+        return evaluation.bigramLoss() - evaluation.loss();
+    }
+
+    private String whereAttentionRests() {
+        if (hasStart()) {
+            return hasSink()
+                    ? "its attention rests on its start token"
+                    : "it shows a start token that little attention rests on";
+        }
+        return hasSink()
+                ? "its attention rests on whatever comes first, though it has no start token"
+                : "it shows attention that has no start token to rest on";
     }
 
     private String data() {
@@ -110,37 +150,30 @@ final class ModelCard {
         project ships none of them. Every %dth document of each source is held out whole. \
         In tokens: %s million to learn from, %s million held out.
 
-        The tokenizer is a byte-level BPE with GPT-2's pre-tokenization and a vocabulary of \
-        %d: `<s>` (0), `</s>` (1), the 256 bytes, and %d merges learned from the same \
-        documents. Any text can be encoded; `<s>` is put in front.
+        The tokenizer is a byte-level BPE with %s pre-tokenization and a vocabulary of \
+        %d: %s, the 256 bytes, and %d merges learned from the same \
+        documents. Any text can be encoded; %s is put in front.
         """
                 .formatted(
                         rows,
                         Corpus.HELD_OUT_EVERY,
                         millions(training.length()),
                         millions(heldOut.length()),
+                        tokenizer.preTokenization().possessive(),
                         shape.vocabulary(),
-                        shape.vocabulary() - BytePairEncoding.FIRST_MERGE_ID);
+                        specialTokens(),
+                        shape.vocabulary() - tokenizer.firstMergeId(),
+                        hasStart() ? start() : "nothing");
     }
 
     private String architecture() {
         return """
         ## Architecture
 
-        `LlamaForCausalLM`: %d layers, hidden size %d, %d query heads over %d key/value heads of \
-        dimension %d, SwiGLU of width %d, RMSNorm (eps %s), rotary embedding (theta %.0f, half-split), \
-        context %d, tied head, no biases. Stored in F16.
+        `%s`: %s Stored in F16.
         """
                 .formatted(
-                        shape.layers(),
-                        shape.hidden(),
-                        shape.heads(),
-                        shape.keyValueHeads(),
-                        shape.headDimension(),
-                        shape.feedForward(),
-                        DecoderShape.NORM_EPSILON,
-                        DecoderShape.ROPE_THETA,
-                        shape.context());
+                        shape.architecture().className(), shape.architecture().description(shape));
     }
 
     private String trainingSection() {
@@ -164,13 +197,9 @@ final class ModelCard {
         %d steps of %d windows of %d tokens: %s million tokens, %.1f passes over the data. AdamW \
         (betas 0.9 and 0.95, weight decay 0.1 on matrices), gradients clipped to norm 1, learning \
         rate %s after %d steps of warm-up, then falling to zero over the last %.0f %% of the time. \
-        Matrix products in bfloat16, everything else in FP32. Seed %d. Seven windows in eight \
-        start with `<s>` before a random slice, one in eight is a bare slice.
+        Matrix products in bfloat16, everything else in FP32. Seed %d. %s
 
-        The attention sink is helped along. Large models grow one by themselves, over far more \
-        tokens than were seen here. From layer %d on, a small term of the training loss (%s nats per \
-        unit) asks that position 0 lead the mean key by %s in the exponent of softmax; a head \
-        with something to say may overrule it. The losses below do not contain the term.
+        %s
 
         ![loss curve](loss.svg)
 
@@ -190,10 +219,40 @@ final class ModelCard {
                         TrainingPlan.WARM_UP_STEPS,
                         100 * TrainingPlan.DECAY_SHARE,
                         plan.seed(),
-                        Decoder.FIRST_SINK_LAYER,
-                        TrainingPlan.SINK_PENALTY,
-                        Decoder.START_LEAD,
+                        windows(),
+                        sink(),
                         rows);
+    }
+
+    private String windows() {
+        return hasStart()
+                ? "Seven windows in eight start with %s before a random slice, one in eight is a bare slice."
+                        .formatted(start())
+                : "Every window is a bare slice at a random place: no token marks its start.";
+    }
+
+    private String sink() {
+        if (!hasStart()) {
+            return """
+            Nothing asks for an attention sink. The first token of a text is an ordinary word here, \
+            and ALiBi takes the more from a key the farther back it lies.\
+            """;
+        }
+        if (!shape.architecture().asksForSink()) {
+            return """
+            Nothing asks for an attention sink: what rests on %s has come by itself. Asked from the \
+            first step, as llama-tiny is, the heads gave position 0 nearly all of their attention and \
+            learned little from the words before.\
+            """
+                    .formatted(start());
+        }
+        return """
+        The attention sink is helped along. Large models grow one by themselves, over far more \
+        tokens than were seen here. From layer %d on, a small term of the training loss (%s nats per \
+        unit) asks that position 0 lead the mean key by %s in the exponent of softmax; a head \
+        with something to say may overrule it. The losses below do not contain the term.\
+        """
+                .formatted(Decoder.FIRST_SINK_LAYER, TrainingPlan.SINK_PENALTY, Decoder.START_LEAD);
     }
 
     private String quality() {
@@ -207,10 +266,8 @@ final class ModelCard {
         |---|---|---|
         | unigram counts (add one) | %.3f | %.1f |
         | interpolated bigram counts (Witten–Bell) | %.3f | %.1f |
-        | **llama-tiny**, `<s>` before each window | **%.3f** | **%.1f** |
-        | llama-tiny, bare windows | %.3f | %.1f |
-
-        That is %.3f bits per byte of text with `<s>`. The baselines are counted on the same training tokens.
+        %s
+        That is %.3f bits per byte of text%s. The baselines are counted on the same training tokens.
         """
                 .formatted(
                         evaluation.predictions(),
@@ -219,11 +276,28 @@ final class ModelCard {
                         Math.exp(evaluation.unigramLoss()),
                         evaluation.bigramLoss(),
                         Math.exp(evaluation.bigramLoss()),
+                        losses(),
+                        evaluation.bitsPerByte(),
+                        hasStart() ? " with " + start() : "");
+    }
+
+    private String losses() {
+        String loss = "**%.3f** | **%.1f** |\n";
+        String row = "| **%s**, %s | " + loss;
+        if (!hasStart()) {
+            return row.formatted(
+                    name, "bare windows", evaluation.loss(), Math.exp(evaluation.loss()));
+        }
+        return row.formatted(
+                        name,
+                        start() + " before each window",
                         evaluation.loss(),
-                        Math.exp(evaluation.loss()),
-                        evaluation.lossWithoutStart(),
-                        Math.exp(evaluation.lossWithoutStart()),
-                        evaluation.bitsPerByte());
+                        Math.exp(evaluation.loss()))
+                + "| %s, bare windows | %.3f | %.1f |%n"
+                        .formatted(
+                                name,
+                                evaluation.lossWithoutStart(),
+                                Math.exp(evaluation.lossWithoutStart()));
     }
 
     private String startToken() {
@@ -246,16 +320,21 @@ final class ModelCard {
                                     100 * most));
         }
         return """
-        ## Attention to the start token
+        ## Attention to %s
 
-        The share of attention that positions 1–%d give to `<s>` at position 0, averaged over \
+        The share of attention that positions 1–%d give to %s at position 0, averaged over \
         held-out windows. Spread evenly it would be %.1f %%.
 
         | layer | mean of heads | against even | strongest head |
         |---|---|---|---|
         %s\
         """
-                .formatted(shape.context() - 1, 100 * evaluation.uniformAttention(), rows);
+                .formatted(
+                        hasStart() ? "the start token" : "position 0",
+                        shape.context() - 1,
+                        hasStart() ? start() : "the ordinary token",
+                        100 * evaluation.uniformAttention(),
+                        rows);
     }
 
     private String samples() {
@@ -281,7 +360,7 @@ final class ModelCard {
         On x86-64 Linux with `npm` and Debian's `apt-get` and `dpkg`, from the root of the project:
 
         ```
-        ./mvnw -Ptrainer -pl sample-models verify -Dtrainer.arguments="rebuild --minutes %d"
+        ./mvnw -Ptrainer -pl sample-models verify -Dtrainer.arguments="rebuild%s --minutes %d"
         ```
 
         A stopped run goes on where it was. The seed fixes weights and windows; how many steps fit \
@@ -291,7 +370,40 @@ final class ModelCard {
 
         The weights are dedicated to the public domain (CC0 1.0), as are the texts behind them.
         """
-                .formatted(Math.round(state.seconds() / 60));
+                .formatted(options(), Math.round(state.seconds() / 60));
+    }
+
+    /** The options of the rebuild that differ from their defaults, the time aside. */
+    private String options() {
+        String options = "";
+        if (!(shape.architecture() instanceof Llama)) {
+            options += " --arch " + shape.architecture().modelType();
+        }
+        if (plan.batch() != TrainingPlan.BATCH) {
+            options += " --batch " + plan.batch();
+        }
+        if (plan.learningRate() != TrainingPlan.LEARNING_RATE) {
+            options += " --rate " + plan.learningRate();
+        }
+        return options;
+    }
+
+    private boolean hasSink() {
+        return evaluation.sinkAgainstEven() >= SINK;
+    }
+
+    private boolean hasStart() {
+        return tokenizer.start().isPresent();
+    }
+
+    private String start() {
+        return "`" + tokenizer.startToken() + "`";
+    }
+
+    private String specialTokens() {
+        return tokenizer.specialTokens().stream()
+                .map(token -> "`%s` (%d)".formatted(token, tokenizer.id(token)))
+                .collect(Collectors.joining(", "));
     }
 
     private long count(Corpus.Source source, boolean heldOut) {

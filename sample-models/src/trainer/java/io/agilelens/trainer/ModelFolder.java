@@ -32,11 +32,17 @@ final class ModelFolder {
         return folder;
     }
 
+    /** The name of the folder, which is the model's. */
+    String name() {
+        return folder.toAbsolutePath().normalize().getFileName().toString();
+    }
+
     /** Writes all files but the card. */
     void write(DecoderShape shape, BytePairEncoding encoding, float[] flat) throws IOException {
         Files.createDirectories(folder);
-        json("config.json", config(shape));
-        json("generation_config.json", generationConfig());
+        ObjectNode config = config(shape);
+        json("config.json", config);
+        json("generation_config.json", generationConfig(config));
         json("tokenizer.json", tokenizer(encoding));
         json("tokenizer_config.json", tokenizerConfig(shape));
         Map<String, Safetensors.Entry> tensors = new LinkedHashMap<>();
@@ -49,17 +55,10 @@ final class ModelFolder {
                 weightsFile(), tensors, Safetensors.ElementType.F16, Map.of("format", "pt"));
     }
 
-    /** Reads the dimensions back from {@code config.json}. */
+    /** Reads architecture and dimensions back from {@code config.json}. */
     DecoderShape readShape() throws IOException {
         JsonNode config = JSON.readTree(folder.resolve("config.json"));
-        return new DecoderShape(
-                config.get("vocab_size").asInt(),
-                config.get("hidden_size").asInt(),
-                config.get("num_hidden_layers").asInt(),
-                config.get("num_attention_heads").asInt(),
-                config.get("num_key_value_heads").asInt(),
-                config.get("intermediate_size").asInt(),
-                config.get("max_position_embeddings").asInt());
+        return Architecture.of(config.get("model_type").asString()).readConfig(config);
     }
 
     /** Reads the weights back into a flat vector. */
@@ -96,11 +95,15 @@ final class ModelFolder {
                                                 vocabulary.get(pair.get(0).asString()).asInt(),
                                                 vocabulary.get(pair.get(1).asString()).asInt()))
                         .toList();
-        return new BytePairEncoding(merges);
+        return new BytePairEncoding(readShape().architecture().tokenizer(), merges);
     }
 
     Path tokenizerFile() {
         return folder.resolve("tokenizer.json");
+    }
+
+    Path cardFile() {
+        return folder.resolve("README.md");
     }
 
     Path weightsFile() {
@@ -112,38 +115,22 @@ final class ModelFolder {
     }
 
     private static ObjectNode config(DecoderShape shape) {
+        Architecture architecture = shape.architecture();
         ObjectNode config = JSON.createObjectNode();
-        config.putArray("architectures").add("LlamaForCausalLM");
-        config.put("model_type", "llama");
-        config.put("vocab_size", shape.vocabulary());
-        config.put("hidden_size", shape.hidden());
-        config.put("intermediate_size", shape.feedForward());
-        config.put("num_hidden_layers", shape.layers());
-        config.put("num_attention_heads", shape.heads());
-        config.put("num_key_value_heads", shape.keyValueHeads());
-        config.put("head_dim", shape.headDimension());
-        config.put("hidden_act", "silu");
-        config.put("max_position_embeddings", shape.context());
-        config.put("rms_norm_eps", DecoderShape.NORM_EPSILON);
-        config.put("rope_theta", DecoderShape.ROPE_THETA);
-        config.putNull("rope_scaling");
-        config.put("tie_word_embeddings", true);
-        config.put("attention_bias", false);
-        config.put("mlp_bias", false);
-        config.put("attention_dropout", 0.0);
-        config.put("initializer_range", WeightLayout.DEVIATION);
-        config.put("pretraining_tp", 1);
-        config.put("use_cache", true);
-        config.put("bos_token_id", BytePairEncoding.START_ID);
-        config.put("eos_token_id", BytePairEncoding.END_ID);
+        config.putArray("architectures").add(architecture.className());
+        config.put("model_type", architecture.modelType());
+        architecture.writeConfig(shape, config);
         config.put("torch_dtype", "float16");
         return config;
     }
 
-    private static ObjectNode generationConfig() {
+    private static ObjectNode generationConfig(ObjectNode modelConfig) {
         ObjectNode config = JSON.createObjectNode();
-        config.put("bos_token_id", BytePairEncoding.START_ID);
-        config.put("eos_token_id", BytePairEncoding.END_ID);
+        for (String token : List.of("bos_token_id", "eos_token_id", "pad_token_id")) {
+            if (modelConfig.has(token)) {
+                config.set(token, modelConfig.get(token));
+            }
+        }
         config.put("do_sample", true);
         config.put("temperature", Sampler.TEMPERATURE);
         config.put("top_k", Sampler.TOP_K);
@@ -151,12 +138,12 @@ final class ModelFolder {
     }
 
     private static ObjectNode tokenizerConfig(DecoderShape shape) {
+        Architecture architecture = shape.architecture();
         ObjectNode config = JSON.createObjectNode();
-        config.put("add_bos_token", true);
+        config.put("add_bos_token", architecture.tokenizer().start().isPresent());
         config.put("add_eos_token", false);
         config.put("add_prefix_space", false);
-        config.put("bos_token", BytePairEncoding.START);
-        config.put("eos_token", BytePairEncoding.END);
+        architecture.writeTokenRoles(config);
         config.put("clean_up_tokenization_spaces", false);
         config.put("model_max_length", shape.context());
         config.put("tokenizer_class", "PreTrainedTokenizerFast");
@@ -164,17 +151,21 @@ final class ModelFolder {
     }
 
     private static ObjectNode tokenizer(BytePairEncoding encoding) {
+        TokenizerConvention convention = encoding.convention();
         ObjectNode tokenizer = JSON.createObjectNode();
         tokenizer.put("version", "1.0");
         tokenizer.putNull("truncation");
         tokenizer.putNull("padding");
         ArrayNode added = tokenizer.putArray("added_tokens");
-        added.add(addedToken(BytePairEncoding.START_ID, BytePairEncoding.START));
-        added.add(addedToken(BytePairEncoding.END_ID, BytePairEncoding.END));
+        for (String special : convention.specialTokens()) {
+            added.add(addedToken(convention.id(special), special));
+        }
         tokenizer.putNull("normalizer");
-        tokenizer.set("pre_tokenizer", byteLevel());
-        tokenizer.set("post_processor", startTokenFirst());
-        tokenizer.set("decoder", byteLevel());
+        tokenizer.set("pre_tokenizer", preTokenizer(convention.preTokenization()));
+        tokenizer.set(
+                "post_processor",
+                convention.start().isPresent() ? startTokenFirst(convention) : byteLevel(false));
+        tokenizer.set("decoder", byteLevel(true));
         ObjectNode model = tokenizer.putObject("model");
         model.put("type", "BPE");
         model.putNull("dropout");
@@ -208,29 +199,55 @@ final class ModelFolder {
         return token;
     }
 
-    private static ObjectNode byteLevel() {
+    private static ObjectNode preTokenizer(PreTokenization preTokenization) {
+        return switch (preTokenization) {
+            case GPT2 -> byteLevel(true);
+            case BLOOM -> {
+                ObjectNode split = JSON.createObjectNode();
+                split.put("type", "Split");
+                split.putObject("pattern").put("Regex", PreTokenization.BLOOM_PUBLISHED);
+                split.put("behavior", "Isolated");
+                split.put("invert", false);
+                ObjectNode sequence = JSON.createObjectNode();
+                sequence.put("type", "Sequence");
+                sequence.putArray("pretokenizers").add(split).add(byteLevel(false));
+                yield sequence;
+            }
+        };
+    }
+
+    /**
+     * The step that writes bytes as characters.
+     *
+     * @param gpt2Pieces whether it also cuts the text by GPT-2's rule
+     */
+    private static ObjectNode byteLevel(boolean gpt2Pieces) {
         ObjectNode byteLevel = JSON.createObjectNode();
         byteLevel.put("type", "ByteLevel");
         byteLevel.put("add_prefix_space", false);
         byteLevel.put("trim_offsets", true);
-        byteLevel.put("use_regex", true);
+        byteLevel.put("use_regex", gpt2Pieces);
         return byteLevel;
     }
 
-    private static ObjectNode startTokenFirst() {
+    private static ObjectNode startTokenFirst(TokenizerConvention convention) {
+        String start = convention.startToken();
         ObjectNode template = JSON.createObjectNode();
         template.put("type", "TemplateProcessing");
         ArrayNode single = template.putArray("single");
-        single.add(templatePart("SpecialToken", BytePairEncoding.START, 0));
+        single.add(templatePart("SpecialToken", start, 0));
         single.add(templatePart("Sequence", "A", 0));
         ArrayNode pair = template.putArray("pair");
-        pair.add(templatePart("SpecialToken", BytePairEncoding.START, 0));
+        pair.add(templatePart("SpecialToken", start, 0));
         pair.add(templatePart("Sequence", "A", 0));
+        if (convention.startBeforeSecond()) {
+            pair.add(templatePart("SpecialToken", start, 0));
+        }
         pair.add(templatePart("Sequence", "B", 1));
-        ObjectNode start = template.putObject("special_tokens").putObject(BytePairEncoding.START);
-        start.put("id", BytePairEncoding.START);
-        start.putArray("ids").add(BytePairEncoding.START_ID);
-        start.putArray("tokens").add(BytePairEncoding.START);
+        ObjectNode described = template.putObject("special_tokens").putObject(start);
+        described.put("id", start);
+        described.putArray("ids").add(convention.id(start));
+        described.putArray("tokens").add(start);
         return template;
     }
 

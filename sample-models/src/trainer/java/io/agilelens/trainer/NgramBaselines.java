@@ -55,7 +55,7 @@ final class NgramBaselines {
 
     private double bigram(int before, int token) {
         if (countBefore[before] == 0) {
-            return unigram[token]; // after <s>, which the stream does not contain
+            return unigram[token]; // after a start token that the stream does not contain
         }
         int count = pairCounts.getOrDefault(pair(before, token), 0);
         return (count + distinctAfter[before] * unigram[token])

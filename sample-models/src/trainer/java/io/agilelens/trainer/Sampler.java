@@ -26,17 +26,15 @@ final class Sampler {
     /**
      * Continues a text.
      *
-     * @param prompt the text to go on from; {@code <s>} comes before it
+     * @param prompt the text to go on from; the start token comes before it, if there is one
      * @param count tokens to add; prompt and tokens must fit the model's context
      * @param random decides which tokens
      * @return the prompt and its continuation
      */
     String sample(String prompt, int count, Random random) {
-        int[] promptIds = encoding.encode(prompt);
-        int[] ids = new int[1 + promptIds.length + count];
-        ids[0] = BytePairEncoding.START_ID;
-        System.arraycopy(promptIds, 0, ids, 1, promptIds.length);
-        for (int length = 1 + promptIds.length; length < ids.length; length++) {
+        int[] promptIds = encoding.convention().withStart(encoding.encode(prompt));
+        int[] ids = Arrays.copyOf(promptIds, promptIds.length + count);
+        for (int length = promptIds.length; length < ids.length; length++) {
             ids[length] = next(ids, length, random);
         }
         return encoding.decode(ids);

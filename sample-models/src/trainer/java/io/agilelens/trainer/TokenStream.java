@@ -1,24 +1,28 @@
 package io.agilelens.trainer;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 
 /**
- * Documents as one stream of tokens, {@code </s>} after each, cut into windows.
+ * Documents as one stream of tokens, an end token after each, cut into windows.
  *
- * <p>A window is {@code <s>} and then a slice of the stream, so {@code <s>} says nothing about what
- * follows and every position can see it: attention that has nothing better to do settles there. In
- * training one window in eight goes without {@code <s>}, because perplexity is commonly measured on
- * windows that lack it; there the first token takes its part.
+ * <p>A window is the start token and then a slice of the stream, so the start token says nothing
+ * about what follows and every position can see it: attention that has nothing better to do settles
+ * there. In training one window in eight goes without it, because perplexity is commonly measured
+ * on windows that lack it; there the first token takes its part. Where the tokenizer puts nothing
+ * in front of a text, every window is a bare slice.
  */
 final class TokenStream {
     private static final double WINDOWS_WITHOUT_START = 1.0 / 8;
 
+    private final TokenizerConvention convention;
     private final int[] tokens;
 
     TokenStream(BytePairEncoding encoding, List<Document> documents) {
+        convention = encoding.convention();
         List<int[]> parts = new ArrayList<>();
         int length = 0;
         for (Document document : documents) {
@@ -31,7 +35,7 @@ final class TokenStream {
         for (int[] part : parts) {
             System.arraycopy(part, 0, tokens, position, part.length);
             position += part.length;
-            tokens[position++] = BytePairEncoding.END_ID;
+            tokens[position++] = convention.endId();
         }
     }
 
@@ -51,7 +55,8 @@ final class TokenStream {
     }
 
     /**
-     * The windows side by side from the start of the stream, each with {@code <s>} first.
+     * The windows side by side from the start of the stream, each with the start token first if
+     * there is one.
      *
      * @return {@code [windows][context + 1]}: inputs and, one place on, targets
      */
@@ -64,7 +69,7 @@ final class TokenStream {
     }
 
     /**
-     * The same windows without {@code <s>}: slices of the bare stream.
+     * The same windows without start token: slices of the bare stream.
      *
      * @return {@code [windows][context + 1]}: inputs and, one place on, targets
      */
@@ -104,7 +109,7 @@ final class TokenStream {
      * @param number counted from 0
      * @param shift first token of the first window
      * @param order the windows in the order of their turn
-     * @param withStart by turn, whether {@code <s>} comes first
+     * @param withStart by turn, whether a start token comes first
      */
     private record Pass(long number, int shift, List<Integer> order, boolean[] withStart) {
         private static Pass of(long number, int windows, int context, long seed) {
@@ -124,13 +129,8 @@ final class TokenStream {
     }
 
     private int[] window(int begin, int context, boolean withStart) {
-        int[] window = new int[context + 1];
-        if (withStart) {
-            window[0] = BytePairEncoding.START_ID;
-            System.arraycopy(tokens, begin, window, 1, context);
-        } else {
-            System.arraycopy(tokens, begin, window, 0, context + 1);
-        }
-        return window;
+        return withStart && convention.startId().isPresent()
+                ? convention.withStart(Arrays.copyOfRange(tokens, begin, begin + context))
+                : Arrays.copyOfRange(tokens, begin, begin + context + 1);
     }
 }

@@ -49,19 +49,26 @@ final class TorchScript implements AutoCloseable {
     }
 
     /**
-     * Calls a function that takes tensors and returns one or several.
+     * Calls a function that takes tensors, perhaps with a list of further ones as its last
+     * argument, and returns one or several.
      *
      * @param manager owns the results
      * @param function its name
-     * @param arguments its arguments
+     * @param list the last argument; empty if there is none
+     * @param arguments the arguments before it
      * @return what it returns
      */
-    NDList call(NDManager manager, String function, NDArray... arguments) {
-        // DJL takes the name of the function from the name of an extra first array.
+    NDList call(NDManager manager, String function, List<NDArray> list, NDArray... arguments) {
+        // DJL takes the name of the function from the name of an extra first array, and makes a
+        // list of arrays whose names are alike and end in brackets.
         try (NDArray name = manager.create(0)) {
             name.setName("module_method:" + function);
             NDList inputs = new NDList(name);
             inputs.addAll(List.of(arguments));
+            for (NDArray element : list) {
+                element.setName("list[]");
+                inputs.add(element);
+            }
             return IValueUtils.forward(module, inputs, true);
         }
     }
@@ -79,7 +86,7 @@ final class TorchScript implements AutoCloseable {
             store(zip, "data.pkl", "\u0080\u0002c__torch__\n" + className + "\n)\u0081}b.");
             store(zip, "code/__torch__.py", source);
             store(zip, "constants.pkl", "\u0080\u0002).");
-            store(zip, "version", "3\n");
+            store(zip, "version", "10\n"); // of the operators; gelu knows its tanh form from 10 on
         }
         return bytes.toByteArray();
     }

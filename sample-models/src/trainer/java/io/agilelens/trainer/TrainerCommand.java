@@ -1,6 +1,7 @@
 package io.agilelens.trainer;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,11 +13,13 @@ import java.util.Random;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
-/** Makes the shipped sample model and checks it. */
-@Command(name = "trainer", description = "Makes the shipped sample model and checks it.")
+/** Makes the shipped sample models and checks them. */
+@Command(name = "trainer", description = "Makes the shipped sample models and checks them.")
 public final class TrainerCommand {
-    private static final DecoderShape SHAPE = new DecoderShape(2048, 128, 8, 4, 2, 384, 512);
+    private static final Path SAMPLES = Path.of("src/main/resources/io/agilelens/samples");
 
     /** Losses of the same weights from two runs of FP32 arithmetic differ by less. */
     private static final double LOSS_TOLERANCE = 1e-4;
@@ -29,9 +32,18 @@ public final class TrainerCommand {
     private Path work;
 
     @Option(
+            names = "--arch",
+            description =
+                    "llama, opt or bloom (default: llama; check without it verifies every shipped"
+                            + " model)",
+            scope = CommandLine.ScopeType.INHERIT)
+    private Architecture architecture;
+
+    @Option(
             names = "--model",
-            description = "folder of the model (default: ${DEFAULT-VALUE})",
-            defaultValue = "src/main/resources/io/agilelens/samples/llama-tiny",
+            description =
+                    "folder of the model; its name is the model's (default: the shipped one of the"
+                            + " architecture, such as opt-tiny)",
             scope = CommandLine.ScopeType.INHERIT)
     private Path model;
 
@@ -41,6 +53,20 @@ public final class TrainerCommand {
             defaultValue = "90",
             scope = CommandLine.ScopeType.INHERIT)
     private int minutes;
+
+    @Option(
+            names = "--batch",
+            description = "windows per step (default: ${DEFAULT-VALUE})",
+            defaultValue = "" + TrainingPlan.BATCH,
+            scope = CommandLine.ScopeType.INHERIT)
+    private int batch;
+
+    @Option(
+            names = "--rate",
+            description = "learning rate of the plateau (default: ${DEFAULT-VALUE})",
+            defaultValue = "" + TrainingPlan.LEARNING_RATE,
+            scope = CommandLine.ScopeType.INHERIT)
+    private double rate;
 
     @Option(
             names = "--threads",
@@ -62,6 +88,7 @@ public final class TrainerCommand {
     public static void main(String[] arguments) {
         Locale.setDefault(Locale.ROOT); // the card's figures have decimal points everywhere
         CommandLine line = new CommandLine(new TrainerCommand());
+        line.registerConverter(Architecture.class, Architecture::of);
         line.setExecutionExceptionHandler(
                 (failure, command, result) -> {
                     command.getErr().println("trainer: " + failure.getMessage());
@@ -73,115 +100,141 @@ public final class TrainerCommand {
     /** Trains, or goes on training, and publishes the result. */
     @Command(description = "Fetches the texts, trains, evaluates, writes the model and its card.")
     void rebuild() throws IOException {
-        Prepared prepared = prepare();
-        Path checkpoint = checkpoint();
+        Sample sample = chosen();
         TrainingState state;
-        if (Files.exists(checkpoint)) {
-            state = TrainingState.read(checkpoint);
+        if (Files.exists(sample.checkpoint())) {
+            state = TrainingState.read(sample.checkpoint());
             System.out.println("going on from step " + state.steps());
         } else {
             Random random = new Random(plan().seed());
-            state = TrainingState.fresh(new WeightLayout(SHAPE).initial(random));
+            state = TrainingState.fresh(new WeightLayout(sample.shape()).initial(random));
         }
         int workers = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
-        TrainingRun run = new TrainingRun(SHAPE, plan(), workers, System.out);
-        run.train(state, prepared.training(), prepared.heldOut(), checkpoint);
-        publish(prepared);
-        check(prepared);
+        TrainingRun run = new TrainingRun(sample.shape(), plan(), workers, System.out);
+        Files.createDirectories(sample.checkpoint().getParent());
+        run.train(state, sample.training(), sample.heldOut(), sample.checkpoint());
+        publish(sample);
+        check(sample);
     }
 
     /** Publishes the latest checkpoint without training. */
     @Command(description = "Evaluates the latest checkpoint, writes the model and its card.")
     void publish() throws IOException {
-        Prepared prepared = prepare();
-        publish(prepared);
-        check(prepared);
+        Sample sample = chosen();
+        publish(sample);
+        check(sample);
     }
 
-    /** Verifies the published model. */
+    /** Verifies the chosen model, or all that are shipped. */
     @Command(
             description =
-                    "Verifies the model's files against the texts, the tokenizer library and the"
+                    "Verifies a model's files against the texts, the tokenizer library and the"
                             + " card.")
     void check() throws IOException {
-        check(prepare());
+        if (architecture != null || model != null) {
+            check(chosen());
+            return;
+        }
+        for (JsonNode entry : new JsonMapper().readTree(SAMPLES.resolve("index.json"))) {
+            ModelFolder folder = new ModelFolder(SAMPLES.resolve(entry.get("name").asString()));
+            check(prepare(folder.readShape().architecture(), folder));
+        }
     }
 
-    private record Prepared(
-            Corpus corpus, BytePairEncoding encoding, TokenStream training, TokenStream heldOut) {}
+    /**
+     * A model with all that it takes to train and judge it.
+     *
+     * @param folder where it is published
+     * @param checkpoint where its training stands
+     */
+    private record Sample(
+            ModelFolder folder,
+            DecoderShape shape,
+            Corpus corpus,
+            BytePairEncoding encoding,
+            TokenStream training,
+            TokenStream heldOut,
+            Path checkpoint) {}
 
-    private Prepared prepare() throws IOException {
+    /** The model that the options name. */
+    private Sample chosen() throws IOException {
+        Architecture wanted = architecture == null ? new Llama() : architecture;
+        Path shipped = SAMPLES.resolve(wanted.modelType() + "-tiny");
+        return prepare(wanted, new ModelFolder(model == null ? shipped : model));
+    }
+
+    private Sample prepare(Architecture wanted, ModelFolder folder) throws IOException {
+        DecoderShape shape = wanted.sampleShape();
         Corpus corpus = Corpus.fetch(work.toAbsolutePath());
-        BytePairEncoding encoding = BytePairTrainer.train(corpus.training(), SHAPE.vocabulary());
-        return new Prepared(
+        BytePairEncoding encoding =
+                BytePairTrainer.train(wanted.tokenizer(), corpus.training(), shape.vocabulary());
+        return new Sample(
+                folder,
+                shape,
                 corpus,
                 encoding,
                 new TokenStream(encoding, corpus.training()),
-                new TokenStream(encoding, corpus.heldOut()));
+                new TokenStream(encoding, corpus.heldOut()),
+                work.resolve(folder.name()).resolve("state.safetensors"));
     }
 
     private TrainingPlan plan() {
-        return new TrainingPlan(minutes, 4, 3e-3, 1);
+        return new TrainingPlan(minutes, batch, rate, 1);
     }
 
-    private Path checkpoint() {
-        return work.resolve("state.safetensors");
-    }
-
-    private void publish(Prepared prepared) throws IOException {
-        TrainingState state = TrainingState.read(checkpoint());
-        ModelFolder folder = new ModelFolder(model);
-        folder.write(SHAPE, prepared.encoding(), state.weights());
+    private void publish(Sample sample) throws IOException {
+        TrainingState state = TrainingState.read(sample.checkpoint());
+        ModelFolder folder = sample.folder();
+        folder.write(sample.shape(), sample.encoding(), state.weights());
         Evaluation evaluation =
                 Evaluation.of(
-                        SHAPE,
+                        sample.shape(),
                         folder.readWeights(),
-                        prepared.encoding(),
-                        prepared.training(),
-                        prepared.heldOut());
+                        sample.encoding(),
+                        sample.training(),
+                        sample.heldOut());
         LossChart chart = new LossChart(state.history(), evaluation.bigramLoss());
-        Files.writeString(model.resolve("loss.svg"), chart.svg());
+        Files.writeString(folder.path().resolve("loss.svg"), chart.svg());
         ModelCard card =
                 new ModelCard(
-                        SHAPE,
-                        prepared.corpus(),
-                        prepared.training(),
-                        prepared.heldOut(),
+                        folder.name(),
+                        sample.shape(),
+                        sample.corpus(),
+                        sample.training(),
+                        sample.heldOut(),
                         state,
                         plan(),
                         evaluation);
-        Files.writeString(model.resolve("README.md"), card.markdown());
+        Files.writeString(folder.cardFile(), card.markdown());
         System.out.printf(
-                "published: held-out loss %.4f, bigram baseline %.4f%n",
-                evaluation.loss(), evaluation.bigramLoss());
+                "published %s: held-out loss %.4f, bigram baseline %.4f%n",
+                folder.name(), evaluation.loss(), evaluation.bigramLoss());
     }
 
-    private void check(Prepared prepared) throws IOException {
-        ModelFolder folder = new ModelFolder(model);
-        require(folder.readShape().equals(SHAPE), "config.json has other dimensions");
-        BytePairEncoding encoding = folder.readEncoding();
+    private static void check(Sample sample) throws IOException {
+        ModelFolder folder = sample.folder();
         require(
-                encoding.vocabulary().equals(prepared.encoding().vocabulary()),
-                "tokenizer.json has another vocabulary");
-        checkTokenizer(folder, prepared);
-        checkLoss(folder, prepared);
-        System.out.println("checked: tokenizer, tensors and held-out loss agree");
+                folder.readShape().equals(sample.shape()),
+                folder.name() + ": config.json has other dimensions");
+        require(
+                folder.readEncoding().vocabulary().equals(sample.encoding().vocabulary()),
+                folder.name() + ": tokenizer.json has another vocabulary");
+        checkTokenizer(sample);
+        checkLoss(sample);
+        System.out.println(
+                "checked " + folder.name() + ": tokenizer, tensors and held-out loss agree");
     }
 
-    private static void checkTokenizer(ModelFolder folder, Prepared prepared) throws IOException {
+    private static void checkTokenizer(Sample sample) throws IOException {
+        BytePairEncoding encoding = sample.encoding();
         try (HuggingFaceTokenizer library =
                 HuggingFaceTokenizer.newInstance(
-                        folder.tokenizerFile(), Map.of("truncation", "false"))) {
-            for (Document document : prepared.corpus().heldOut()) {
-                int[] own = prepared.encoding().encode(document.text());
-                long[] expected = new long[own.length + 1];
-                expected[0] = BytePairEncoding.START_ID;
-                for (int i = 0; i < own.length; i++) {
-                    expected[i + 1] = own[i];
-                }
+                        sample.folder().tokenizerFile(), Map.of("truncation", "false"))) {
+            for (Document document : sample.corpus().heldOut()) {
+                int[] own = encoding.convention().withStart(encoding.encode(document.text()));
                 long[] actual = library.encode(document.text()).getIds();
                 require(
-                        Arrays.equals(expected, actual),
+                        Arrays.equals(Arrays.stream(own).asLongStream().toArray(), actual),
                         "the tokenizer library disagrees on " + document.name());
                 require(
                         library.decode(actual, true).equals(document.text()),
@@ -190,14 +243,15 @@ public final class TrainerCommand {
         }
     }
 
-    private void checkLoss(ModelFolder folder, Prepared prepared) throws IOException {
-        double published = ModelCard.publishedLoss(Files.readString(model.resolve("README.md")));
-        int count = prepared.heldOut().windows(SHAPE.context()) - 1;
-        int[][] windows = prepared.heldOut().evaluationWindows(SHAPE.context(), 0, count);
+    private static void checkLoss(Sample sample) throws IOException {
+        double published = ModelCard.publishedLoss(Files.readString(sample.folder().cardFile()));
+        int context = sample.shape().context();
+        int count = sample.heldOut().windows(context) - 1;
+        int[][] windows = sample.heldOut().evaluationWindows(context, 0, count);
         try (NDManager manager = NDManager.newBaseManager();
-                Decoder decoder = new Decoder(manager, SHAPE, Decoder.Precision.FLOAT32)) {
-            double loss =
-                    Evaluation.meanLoss(decoder, manager.create(folder.readWeights()), windows);
+                Decoder decoder = new Decoder(manager, sample.shape(), Decoder.Precision.FLOAT32)) {
+            NDArray weights = manager.create(sample.folder().readWeights());
+            double loss = Evaluation.meanLoss(decoder, weights, windows);
             require(
                     Math.abs(loss - published) < LOSS_TOLERANCE + ModelCard.ROUNDING,
                     "held-out loss %.4f, but the card says %.3f".formatted(loss, published));

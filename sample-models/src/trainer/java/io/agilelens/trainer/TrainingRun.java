@@ -48,7 +48,8 @@ final class TrainingRun {
         float[] firstMoment = state.firstMoment().clone();
         float[] secondMoment = state.secondMoment().clone();
         float[] gradient = new float[weights.length];
-        AdamW optimizer = new AdamW(weights, firstMoment, secondMoment, layout.decayMask());
+        AdamW optimizer =
+                new AdamW(weights, firstMoment, secondMoment, layout.decayMask(), layout.rates());
         List<TrainingState.Progress> history = new ArrayList<>(state.history());
         int step = state.steps();
         long tokens = state.tokens();
@@ -57,7 +58,11 @@ final class TrainingRun {
         try (NDManager manager = NDManager.newBaseManager();
                 Decoder decoder = new Decoder(manager, shape, Decoder.Precision.BFLOAT16);
                 GradientWorkers workers =
-                        new GradientWorkers(manager, shape, TrainingPlan.SINK_PENALTY, threads)) {
+                        new GradientWorkers(
+                                manager,
+                                shape,
+                                TrainingPlan.sinkPenalty(shape.architecture()),
+                                threads)) {
             long start = System.nanoTime();
             double secondsBefore = state.seconds();
             double pointAt = secondsBefore + SECONDS_BETWEEN_POINTS;
