@@ -18,8 +18,9 @@ public final class NumberColumns<R> {
     /**
      * @param read what the cell holds and sorts by
      * @param format how a number is shown; null for text, which is shown as it is
+     * @return the column that was added
      */
-    public <T extends Comparable<T>> void add(
+    public <T extends Comparable<T>> TableColumn<R, T> add(
             String title, double width, Function<R, T> read, Function<T, String> format) {
         TableColumn<R, T> column = new TableColumn<>(title);
         column.setPrefWidth(width);
@@ -31,6 +32,7 @@ public final class NumberColumns<R> {
             column.getStyleClass().add("number-column");
         }
         table.getColumns().add(column);
+        return column;
     }
 
     private static final class NumberCell<R, T> extends TableCell<R, T> {
