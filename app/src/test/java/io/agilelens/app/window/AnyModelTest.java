@@ -76,7 +76,8 @@ class AnyModelTest extends ApplicationTest {
         interact(() -> menuItem("plant-outliers").fire());
         await(() -> lookup("#plant-dialog").tryQuery().isPresent());
         assertFalse(failed());
-        interact(() -> lookup("#plant-factor").queryAs(TextField.class).requestFocus());
+        // A headless window has the keyboard once it was clicked into.
+        clickOn("#plant-factor");
         push(KeyCode.CONTROL, KeyCode.A);
         write("64");
         push(KeyCode.TAB).push(KeyCode.TAB);
@@ -150,7 +151,7 @@ class AnyModelTest extends ApplicationTest {
         Files.writeString(
                 config,
                 Files.readString(config)
-                        .replaceFirst("(do_layer_norm_before\"\\s*:\\s*)true", "$1false"));
+                        .replaceFirst("\\{", "{\"do_layer_norm_before\": false, "));
         interact(() -> window.controller().open(model.resolve("tiny").toString()));
         await(() -> opened().reference().contains("post") || failed());
         assertEquals(List.of(), failures);
@@ -161,16 +162,18 @@ class AnyModelTest extends ApplicationTest {
         assertTrue(failures.getFirst() instanceof UserException, failures.toString());
         assertTrue(failures.getFirst().getMessage().contains("cannot be planted here"));
         assertTrue(opened().planting().isEmpty());
+        failures.clear();
         awaitExact();
     }
 
     @Test
     void takesWhateverIsDropped() throws Exception {
+        awaitExact();
         Path llama = Llama2cModel.write(folder.resolve("stories.bin"));
         drop(llama);
         await(() -> opened().reference().equals(llama.toString()) || failed());
         assertEquals(List.of(), failures);
-        assertTrue(lookup("stories.bin").tryQuery().isPresent());
+        assertEquals("stories.bin", opened().title());
         assertTrue(lookup("llama2.c file, version 0").tryQuery().isPresent());
         awaitExact();
 
@@ -207,12 +210,14 @@ class AnyModelTest extends ApplicationTest {
         assertTrue(failures.getFirst() instanceof UserException, failures.toString());
         assertTrue(failures.getFirst().getMessage().contains("broken.gguf"));
         assertEquals(folder.resolve("tiny").toString(), opened().reference());
+        failures.clear();
         typeIn("weights-bits-value", "3");
         awaitExact();
     }
 
     @Test
     void everyStationShowsModelsWithoutGateRotaryOrStartToken() throws Exception {
+        awaitExact();
         for (Architecture architecture : List.of(Architecture.OPT, Architecture.BLOOM)) {
             Path place = Files.createDirectories(folder.resolve(architecture.name()));
             CommandRun.tinyModel(place, architecture);

@@ -199,7 +199,7 @@ public final class RecipeFitter {
     private void requireRoom(Recipe recipe) {
         long needed = 0;
         for (int layer = 0; layer < model.config().layers(); layer++) {
-            for (LinearRole role : LinearRole.values()) {
+            for (LinearRole role : model.config().roles()) {
                 WeightRecipe weights = recipe.weightsAt(layer, role.input());
                 if (weights.method() != WeightMethod.NONE) {
                     LinearWeight weight = model.weights().linear(layer, role);
