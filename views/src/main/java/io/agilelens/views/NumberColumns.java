@@ -3,9 +3,11 @@ package io.agilelens.views;
 import java.util.Comparator;
 import java.util.function.Function;
 import javafx.beans.property.ReadOnlyObjectWrapper;
+import javafx.scene.control.OverrunStyle;
 import javafx.scene.control.TableCell;
 import javafx.scene.control.TableColumn;
 import javafx.scene.control.TableView;
+import javafx.scene.control.Tooltip;
 
 /** Adds columns to a table: text as it is, numbers formatted, right-aligned and sorted by value. */
 public final class NumberColumns<R> {
@@ -27,12 +29,31 @@ public final class NumberColumns<R> {
         column.setCellValueFactory(
                 cell -> new ReadOnlyObjectWrapper<>(read.apply(cell.getValue())));
         column.setComparator(Comparator.naturalOrder());
-        if (format != null) {
+        if (format == null) {
+            column.setCellFactory(_ -> new TextCell<>());
+        } else {
             column.setCellFactory(_ -> new NumberCell<>(format));
             column.getStyleClass().add("number-column");
         }
         table.getColumns().add(column);
         return column;
+    }
+
+    /** Text whose middle gives way where it does not fit; the whole of it is the tooltip. */
+    private static final class TextCell<R, T> extends TableCell<R, T> {
+        private final Tooltip whole = new Tooltip();
+
+        TextCell() {
+            setTextOverrun(OverrunStyle.CENTER_ELLIPSIS);
+        }
+
+        @Override
+        protected void updateItem(T item, boolean empty) {
+            super.updateItem(item, empty);
+            setText(empty || item == null ? null : item.toString());
+            whole.setText(getText());
+            setTooltip(empty || item == null ? null : whole);
+        }
     }
 
     private static final class NumberCell<R, T> extends TableCell<R, T> {

@@ -171,10 +171,23 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                         return;
                     }
                     int shown = window;
+                    outliers.ifPresent(this::lookAt);
                     replaceLoop(changed, workbench.history().recipe());
                     showWindow(shown);
                     errands.execute(present::close);
                 });
+    }
+
+    /** Selects a place where outliers are planted, unless one is selected already. */
+    private void lookAt(Planting outliers) {
+        Selection.Place place = workbench.selection().place();
+        if (!outliers.sites().contains(place.site())) {
+            place = place.withSite(outliers.sites().getFirst());
+        }
+        if (!outliers.layers().contains(place.layer())) {
+            place = place.withLayer(outliers.layers().first());
+        }
+        workbench.selection().select(place);
     }
 
     /**

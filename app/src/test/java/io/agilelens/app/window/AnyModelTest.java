@@ -150,8 +150,7 @@ class AnyModelTest extends ApplicationTest {
         Path config = model.resolve("tiny/config.json");
         Files.writeString(
                 config,
-                Files.readString(config)
-                        .replaceFirst("\\{", "{\"do_layer_norm_before\": false, "));
+                Files.readString(config).replaceFirst("\\{", "{\"do_layer_norm_before\": false, "));
         interact(() -> window.controller().open(model.resolve("tiny").toString()));
         await(() -> opened().reference().contains("post") || failed());
         assertEquals(List.of(), failures);

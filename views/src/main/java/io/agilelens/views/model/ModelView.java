@@ -54,6 +54,7 @@ public final class ModelView extends StackPane {
         viewModel = new ModelViewModel(workbench);
         setId("model");
         planted.setId("model-planted");
+        planted.setMinHeight(USE_PREF_SIZE);
         facts.getStyleClass().add("facts");
         warnings.getStyleClass().add("warnings");
         var rows = FXCollections.<ModelViewModel.Row>observableArrayList();
@@ -163,9 +164,10 @@ public final class ModelView extends StackPane {
     private HBox plantedLine(Planting outliers) {
         Label summary = new Label(outliers.summary());
         summary.setWrapText(true);
-        summary.setMinWidth(0);
+        summary.setMinSize(0, USE_PREF_SIZE);
         HBox line = new HBox(8, Badge.planted(outliers), summary);
         line.getStyleClass().add("planted-line");
+        line.setMinHeight(USE_PREF_SIZE);
         if (viewModel.plantedHereProperty().get()) {
             Hyperlink remove = new Hyperlink(Messages.text("model.planted.remove"));
             remove.setId("model-remove-planted");
@@ -220,7 +222,7 @@ public final class ModelView extends StackPane {
                 value -> Figures.fixed(value, 3));
         columns.add(
                 Messages.text("model.column.deviation"),
-                60,
+                80,
                 row -> statistic(row, TensorStatistics::standardDeviation),
                 value -> Figures.fixed(value, 3));
         columns.add(

@@ -159,6 +159,7 @@ public final class PlantDialog extends Dialog<Planting> {
                             }
                         });
         TextField value = field("factor", viewModel.factorProperty(), 5);
+        value.getStyleClass().add("plant-value");
         viewModel
                 .factorProperty()
                 .addListener(
@@ -188,7 +189,7 @@ public final class PlantDialog extends Dialog<Planting> {
         }
         seedName.disableProperty().bind(listed.selectedProperty());
         list.disableProperty().bind(drawn.selectedProperty());
-        return new VBox(8, line(drawn, count, seedName, seed), line(listed, list));
+        return new VBox(4, line(drawn, count, seedName, seed), line(listed, list));
     }
 
     private static RadioButton choice(String key, ToggleGroup group) {
@@ -218,14 +219,14 @@ public final class PlantDialog extends Dialog<Planting> {
         slider.setDisable(last == 0);
         HBox.setHgrow(slider, Priority.ALWAYS);
         Label range = new Label();
-        range.getStyleClass().add("plant-range");
+        range.getStyleClass().add("plant-value");
         Runnable read =
                 () -> {
                     int from = Math.clamp(Math.round(slider.getLowValue()), 0, last);
                     int to = Math.clamp(Math.round(slider.getHighValue()), from, last);
                     viewModel.firstLayerProperty().set(from);
                     viewModel.lastLayerProperty().set(to);
-                    range.setText(from == to ? Integer.toString(from) : from + "…" + to);
+                    range.setText(from == to ? Integer.toString(from) : from + "–" + to);
                 };
         slider.lowValueProperty().subscribe(read);
         slider.highValueProperty().subscribe(read);
@@ -238,11 +239,12 @@ public final class PlantDialog extends Dialog<Planting> {
         attention.selectedProperty().bindBidirectional(viewModel.attentionProperty());
         CheckBox mlp = site(Site.MLP_INPUT);
         mlp.selectedProperty().bindBidirectional(viewModel.mlpProperty());
-        return new VBox(8, attention, mlp);
+        return new VBox(attention, mlp);
     }
 
     private static CheckBox site(Site site) {
         CheckBox box = new CheckBox(site + " – " + Messages.text("outliers.site." + site));
+        box.setMnemonicParsing(false);
         box.setId("plant-" + site);
         box.setTooltip(help("plant.sites.help"));
         return box;
@@ -261,7 +263,7 @@ public final class PlantDialog extends Dialog<Planting> {
 
     private static HBox line(Node... nodes) {
         HBox line = new HBox(8, nodes);
-        line.setAlignment(Pos.CENTER_LEFT);
+        line.getStyleClass().add("plant-line");
         return line;
     }
 }
