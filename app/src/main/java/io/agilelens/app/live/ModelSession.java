@@ -17,9 +17,12 @@ import io.agilelens.engine.model.FloatNumerics;
 import io.agilelens.engine.model.HeapRoom;
 import io.agilelens.engine.model.MemoryEstimate;
 import io.agilelens.engine.model.Model;
+import io.agilelens.engine.model.ModelConfig;
 import io.agilelens.engine.model.Numerics;
 import io.agilelens.engine.model.PassSize;
 import io.agilelens.engine.model.Planting;
+import io.agilelens.engine.model.Site;
+import io.agilelens.engine.model.WeightPlacement;
 import io.agilelens.engine.recipe.Preset;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.task.Cancellation;
@@ -153,7 +156,8 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
                 Cancellation cancellation) {
             Kernels kernels = KernelProvider.current().kernels();
             PassSize pass = PassSize.window(Math.min(WINDOW, model.config().contextLength()));
-            MemoryEstimate memory = MemoryEstimate.fitting(model, pass);
+            MemoryEstimate memory =
+                    MemoryEstimate.fitting(model, pass, roomBesideWindow(model, pass));
             Numerics floats =
                     new FloatNumerics(
                             model,
@@ -177,17 +181,37 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
             return new ModelSession(
                     opened,
                     new RecipeFitter(model, kernels, floats, calibrated),
-                    firstRecipe(opened.presets()));
+                    memory.placement().isStreamed(model.config())
+                            ? Recipe.FLOAT
+                            : firstRecipe(opened.presets()));
         }
+    }
+
+    /** The heap that is left when the window has its pictures. */
+    private static HeapRoom roomBesideWindow(Model model, PassSize pass) {
+        ModelConfig config = model.config();
+        long tokens = pass.tokens();
+        long channels = 0;
+        for (Site site : Site.values()) {
+            channels += config.channels(site);
+        }
+        // A layer in full of both models, and the float model's last states of every window.
+        long pictures = 2 * tokens * (channels + config.heads() * tokens);
+        long states = EVALUATION_WINDOWS * tokens * config.hiddenSize();
+        long kept = Float.BYTES * (pictures + states);
+        WeightPlacement inMemory = WeightPlacement.inMemory(model.precision());
+        long wanted = MemoryEstimate.of(model, inMemory, pass, HeapRoom.now(0)).heap() + kept;
+        HeapRoom room = HeapRoom.now(wanted);
+        return new HeapRoom(room.maximum(), room.used() + kept, room.region());
     }
 
     /** Says with each step what running the model takes. */
     private static Progress saying(MemoryEstimate memory, Progress progress) {
+        HeapRoom room = HeapRoom.now(0);
+        // The program's own share is in use already.
+        long free = room.maximum() - Math.max(0, room.used() - memory.program());
         String needs =
-                Messages.text(
-                        "status.memory",
-                        Figures.bytes(memory.heap()),
-                        Figures.bytes(HeapRoom.now(0).free()));
+                Messages.text("status.memory", Figures.bytes(memory.heap()), Figures.bytes(free));
         return (step, done, total) -> progress.report(step + ", " + needs, done, total);
     }
 

@@ -393,7 +393,11 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                 weights += elements(layer, role);
             }
         }
-        String name = workbench.freeRunName(wish);
+        String name =
+                workbench.freeRunName(
+                        session.opened().planting().isPresent()
+                                ? Messages.text("compare.planted.name", wish)
+                                : wish);
         workbench
                 .runs()
                 .add(

@@ -155,7 +155,8 @@ public final class WorkbenchStatusBar extends StatusBar {
                 double rest = seconds / share * (1 - share);
                 left = Messages.text("status.left", Figures.seconds(Math.ceil(rest)));
             }
-            setText(Messages.text("status.progress", name, report.step(), left).strip());
+            String step = (report.step() + " " + left).strip();
+            setText(name.isEmpty() ? step : Messages.text("status.progress", name, step));
         }
 
         /**

@@ -102,6 +102,7 @@ class AnyModelTest extends ApplicationTest {
         interact(() -> window.controller().pinRun());
         await(() -> onFx(() -> workbench().runs().size()) == 1);
         assertTrue(onFx(() -> workbench().runs().getFirst().planting()).isPresent());
+        assertTrue(onFx(() -> workbench().runs().getFirst().name()).endsWith(", planted"));
         interact(() -> window.frame().open("compare"));
         await(() -> lookup("#runs").tryQuery().isPresent());
         interact(() -> window.frame().open("model"));

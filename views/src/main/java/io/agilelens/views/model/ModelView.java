@@ -38,6 +38,10 @@ import org.kordamp.ikonli.javafx.FontIcon;
 /** The Model station: what the checkpoint is, what it takes, and every tensor in it. */
 public final class ModelView extends StackPane {
     private static final double CELL_PADDING = 16;
+    private static final double LEAST_STORAGE = 44;
+    private static final double SHORT_STORAGE = 100;
+    private static final double MOST_STORAGE = 160;
+    private static final double MOST_STRETCH = 1.5;
     private static final double HELP_WIDTH = 320;
 
     private final WorkbenchActions actions;
@@ -194,42 +198,46 @@ public final class ModelView extends StackPane {
     private void buildTable() {
         table.setId("tensors");
         table.getStyleClass().addAll("dense", "small");
-        table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_FLEX_LAST_COLUMN);
+        table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_FLEX_NEXT_COLUMN);
         NumberColumns<ModelViewModel.Row> columns = new NumberColumns<>(table);
-        columns.add(Messages.text("model.column.name"), 200, row -> row.tensor().name(), null);
+        columns.add(Messages.text("model.column.name"), 230, row -> row.tensor().name(), null)
+                .setMinWidth(146);
         TableColumn<ModelViewModel.Row, String> storage =
                 columns.add(
                         Messages.text("model.column.dtype"),
-                        48,
+                        LEAST_STORAGE,
                         row -> row.tensor().storage(),
                         null);
-        viewModel.rowsProperty().subscribe(now -> storage.setPrefWidth(storageWidth(now)));
-        columns.add(Messages.text("model.column.shape"), 84, ModelViewModel.Row::shape, null);
-        columns.add(
-                Messages.text("model.column.size"),
-                66,
-                row -> row.tensor().bytes(),
-                Figures::bytes);
-        columns.add(
-                Messages.text("model.column.minimum"),
-                60,
-                row -> statistic(row, TensorStatistics::minimum),
-                value -> Figures.fixed(value, 3));
-        columns.add(
-                Messages.text("model.column.maximum"),
-                60,
-                row -> statistic(row, TensorStatistics::maximum),
-                value -> Figures.fixed(value, 3));
-        columns.add(
-                Messages.text("model.column.deviation"),
-                80,
-                row -> statistic(row, TensorStatistics::standardDeviation),
-                value -> Figures.fixed(value, 3));
-        columns.add(
-                Messages.text("model.column.unusable"),
-                52,
-                row -> row.statistics().map(TensorStatistics::unusable).orElse(-1L),
-                count -> count < 0 ? Figures.NONE : Figures.count(count));
+        viewModel
+                .rowsProperty()
+                .subscribe(
+                        now -> {
+                            double width = storageWidth(now);
+                            narrow(storage, width);
+                            storage.setMinWidth(Math.min(width, SHORT_STORAGE));
+                        });
+        narrow(
+                columns.add(
+                        Messages.text("model.column.shape"), 66, ModelViewModel.Row::shape, null),
+                66);
+        narrow(
+                columns.add(
+                        Messages.text("model.column.size"),
+                        56,
+                        row -> row.tensor().bytes(),
+                        Figures::bytes),
+                56);
+        statistic(columns, "minimum", TensorStatistics::minimum);
+        statistic(columns, "maximum", TensorStatistics::maximum);
+        explain(statistic(columns, "deviation", TensorStatistics::standardDeviation), "deviation");
+        TableColumn<ModelViewModel.Row, Long> unusable =
+                columns.add(
+                        Messages.text("model.column.unusable"),
+                        42,
+                        row -> row.statistics().map(TensorStatistics::unusable).orElse(-1L),
+                        count -> count < 0 ? Figures.NONE : Figures.count(count));
+        narrow(unusable, 42);
+        explain(unusable, "unusable");
         SortedList<ModelViewModel.Row> sorted = new SortedList<>(shown);
         sorted.comparatorProperty().bind(table.comparatorProperty());
         table.setItems(sorted);
@@ -243,6 +251,34 @@ public final class ModelView extends StackPane {
                         });
     }
 
+    private TableColumn<ModelViewModel.Row, Double> statistic(
+            NumberColumns<ModelViewModel.Row> columns,
+            String key,
+            Function<TensorStatistics, Double> read) {
+        TableColumn<ModelViewModel.Row, Double> column =
+                columns.add(
+                        Messages.text("model.column." + key),
+                        50,
+                        row -> row.statistics().map(read).orElse(Double.NaN),
+                        value -> Figures.fixed(value, 3));
+        narrow(column, 50);
+        return column;
+    }
+
+    /** Leaves what a wide window has to spare to the names. */
+    private static void narrow(TableColumn<?, ?> column, double width) {
+        column.setMinWidth(width);
+        column.setMaxWidth(width * MOST_STRETCH);
+        column.setPrefWidth(width);
+    }
+
+    private static void explain(TableColumn<?, ?> column, String key) {
+        Label heading = new Label(column.getText());
+        heading.setTooltip(new Tooltip(Messages.text("model.column." + key + ".help")));
+        column.setText(null);
+        column.setGraphic(heading);
+    }
+
     /** Names of plain types are short, those of packed ones are not. */
     private static double storageWidth(List<ModelViewModel.Row> rows) {
         double widest = 0;
@@ -251,11 +287,6 @@ public final class ModelView extends StackPane {
             text.getStyleClass().add("small");
             widest = Math.max(widest, text.getLayoutBounds().getWidth());
         }
-        return Math.max(48, widest + CELL_PADDING);
-    }
-
-    private static double statistic(
-            ModelViewModel.Row row, Function<TensorStatistics, Double> read) {
-        return row.statistics().map(read).orElse(Double.NaN);
+        return Math.clamp(widest + CELL_PADDING, LEAST_STORAGE, MOST_STORAGE);
     }
 }

@@ -160,7 +160,10 @@ public final class ModelViewModel {
             }
         }
         List<String> lines = new ArrayList<>(openingWarnings);
-        new UnusableWeights(found).summary().ifPresent(lines::add);
+        new UnusableWeights(found)
+                .summary()
+                .map(summary -> Messages.text("model.unusable", summary))
+                .ifPresent(lines::add);
         warnings.set(List.copyOf(lines));
     }
 
