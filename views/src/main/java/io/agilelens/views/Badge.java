@@ -1,11 +1,14 @@
 package io.agilelens.views;
 
+import io.agilelens.engine.model.Planting;
 import java.util.Locale;
 import javafx.scene.control.Label;
 import javafx.scene.control.Tooltip;
 
 /** Says beside a number how it came about. */
 public final class Badge extends Label {
+
+    private static final double HELP_WIDTH = 320;
 
     /** How a number came about. */
     public enum Kind {
@@ -17,7 +20,7 @@ public final class Badge extends Label {
         SIMULATED,
         /** Integer kernels. */
         EXECUTED,
-        /** Put into a sample model on purpose. */
+        /** Of a model that outliers were put into on purpose. */
         PLANTED
     }
 
@@ -34,6 +37,17 @@ public final class Badge extends Label {
             throw new IllegalArgumentException("an estimate says over how many windows");
         }
         return new Badge(kind, Messages.text("badge." + kind));
+    }
+
+    /** The badge {@code planted}, whose tooltip says what was planted where. */
+    public static Badge planted(Planting planting) {
+        Badge badge = of(Kind.PLANTED);
+        Tooltip help = new Tooltip(Messages.text("badge.PLANTED.help") + "\n" + planting.summary());
+        help.setWrapText(true);
+        help.setMaxWidth(HELP_WIDTH);
+        badge.setTooltip(help);
+        badge.setAccessibleText(badge.getText() + ": " + planting.summary());
+        return badge;
     }
 
     /** The badge {@code est. n windows}. */

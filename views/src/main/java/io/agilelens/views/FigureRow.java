@@ -11,6 +11,7 @@ import javafx.scene.layout.VBox;
 /** Figures side by side, each under its name and explained by a tooltip. */
 public final class FigureRow extends FlowPane {
     private final Map<String, Label> values = new LinkedHashMap<>();
+    private final Map<String, Label> names = new LinkedHashMap<>();
 
     /**
      * @param prefix of the texts: {@code PREFIX.KEY} names a figure, {@code PREFIX.KEY.help}
@@ -30,8 +31,15 @@ public final class FigureRow extends FlowPane {
             name.setTooltip(help);
             value.setTooltip(help);
             values.put(key, value);
+            names.put(key, name);
             getChildren().add(new VBox(name, value));
         }
+    }
+
+    /** Calls a figure otherwise and explains it anew. */
+    public void rename(String key, String name, String help) {
+        names.get(key).setText(name);
+        names.get(key).getTooltip().setText(help);
     }
 
     /** Writes a figure. */

@@ -3,9 +3,11 @@ package io.agilelens.views;
 import java.util.Comparator;
 import java.util.function.Function;
 import javafx.beans.property.ReadOnlyObjectWrapper;
+import javafx.scene.control.OverrunStyle;
 import javafx.scene.control.TableCell;
 import javafx.scene.control.TableColumn;
 import javafx.scene.control.TableView;
+import javafx.scene.control.Tooltip;
 
 /** Adds columns to a table: text as it is, numbers formatted, right-aligned and sorted by value. */
 public final class NumberColumns<R> {
@@ -18,19 +20,40 @@ public final class NumberColumns<R> {
     /**
      * @param read what the cell holds and sorts by
      * @param format how a number is shown; null for text, which is shown as it is
+     * @return the column that was added
      */
-    public <T extends Comparable<T>> void add(
+    public <T extends Comparable<T>> TableColumn<R, T> add(
             String title, double width, Function<R, T> read, Function<T, String> format) {
         TableColumn<R, T> column = new TableColumn<>(title);
         column.setPrefWidth(width);
         column.setCellValueFactory(
                 cell -> new ReadOnlyObjectWrapper<>(read.apply(cell.getValue())));
         column.setComparator(Comparator.naturalOrder());
-        if (format != null) {
+        if (format == null) {
+            column.setCellFactory(_ -> new TextCell<>());
+        } else {
             column.setCellFactory(_ -> new NumberCell<>(format));
             column.getStyleClass().add("number-column");
         }
         table.getColumns().add(column);
+        return column;
+    }
+
+    /** Text whose middle gives way where it does not fit; the whole of it is the tooltip. */
+    private static final class TextCell<R, T> extends TableCell<R, T> {
+        private final Tooltip whole = new Tooltip();
+
+        TextCell() {
+            setTextOverrun(OverrunStyle.CENTER_ELLIPSIS);
+        }
+
+        @Override
+        protected void updateItem(T item, boolean empty) {
+            super.updateItem(item, empty);
+            setText(empty || item == null ? null : item.toString());
+            whole.setText(getText());
+            setTooltip(empty || item == null ? null : whole);
+        }
     }
 
     private static final class NumberCell<R, T> extends TableCell<R, T> {

@@ -2,6 +2,8 @@ package io.agilelens.views;
 
 import io.agilelens.engine.quant.Execution;
 import io.agilelens.engine.recipe.Recipe;
+import io.agilelens.views.workbench.OpenedModel;
+import io.agilelens.views.workbench.Workbench;
 import java.util.function.IntFunction;
 import javafx.geometry.Pos;
 import javafx.scene.layout.HBox;
@@ -11,13 +13,15 @@ import javafx.scene.layout.Region;
 /** Where one looks, and how the numbers of the shown window came about. */
 public final class PlaceLine extends HBox {
     private final HBox badges = new HBox(4);
+    private final Workbench workbench;
     private final SelectionPath path;
 
     /**
-     * @param selection what is looked at
+     * @param workbench whose selection is shown
      */
-    public PlaceLine(Selection selection) {
-        path = new SelectionPath(selection);
+    public PlaceLine(Workbench workbench) {
+        this.workbench = workbench;
+        path = new SelectionPath(workbench.selection());
         Region gap = new Region();
         HBox.setHgrow(gap, Priority.ALWAYS);
         badges.setAlignment(Pos.CENTER_RIGHT);
@@ -30,7 +34,10 @@ public final class PlaceLine extends HBox {
         path.setTokenName(name);
     }
 
-    /** Says that the numbers are over one window, and what arithmetic made the tuned ones. */
+    /**
+     * Says that the numbers are over one window, what arithmetic made the tuned ones, and whether
+     * outliers were planted in the model.
+     */
     public void showBadges(Recipe recipe) {
         badges.getChildren().setAll(Badge.estimate(1));
         if (!recipe.isFloat()) {
@@ -41,5 +48,11 @@ public final class PlaceLine extends HBox {
                                             ? Badge.Kind.EXECUTED
                                             : Badge.Kind.SIMULATED));
         }
+        workbench
+                .modelProperty()
+                .get()
+                .flatMap(OpenedModel::planting)
+                .map(Badge::planted)
+                .ifPresent(badges.getChildren()::add);
     }
 }

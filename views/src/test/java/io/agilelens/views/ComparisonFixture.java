@@ -17,7 +17,10 @@ import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.Decoder;
 import io.agilelens.engine.model.FloatNumerics;
+import io.agilelens.engine.model.HeapRoom;
+import io.agilelens.engine.model.MemoryEstimate;
 import io.agilelens.engine.model.Model;
+import io.agilelens.engine.model.PassSize;
 import io.agilelens.engine.model.TokenPruner;
 import io.agilelens.engine.model.TokenScore;
 import io.agilelens.engine.model.WeightPrecision;
@@ -62,9 +65,15 @@ public final class ComparisonFixture {
                         title,
                         model,
                         new Decoder(model, kernels, floats),
+                        MemoryEstimate.of(
+                                model,
+                                floats.placement(),
+                                PassSize.window(text.length()),
+                                HeapRoom.now(0)),
                         text,
                         "test",
-                        Preset.forLayers(model.config().layers()));
+                        Preset.forLayers(model.config().layers()),
+                        false);
     }
 
     /** Random weights: 4 layers, 4 heads, 32 channels, 3 windows of 96 random bytes. */
@@ -180,6 +189,7 @@ public final class ComparisonFixture {
         return new PinnedRun(
                 name,
                 recipe,
+                opened.planting(),
                 quality.baseline().orElseThrow(),
                 quality.tuned().orElseThrow(),
                 bits,

@@ -1,6 +1,7 @@
 package io.agilelens.views;
 
 import io.agilelens.engine.format.TextFormat;
+import io.agilelens.engine.model.Planting;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +15,16 @@ public final class RecordingActions implements WorkbenchActions {
     @Override
     public void open(String reference) {
         asked.add("open " + reference);
+    }
+
+    @Override
+    public void plant(Planting outliers) {
+        asked.add("plant " + outliers.summary());
+    }
+
+    @Override
+    public void removePlanted() {
+        asked.add("removePlanted");
     }
 
     @Override

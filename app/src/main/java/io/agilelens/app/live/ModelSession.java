@@ -1,6 +1,7 @@
 package io.agilelens.app.live;
 
 import io.agilelens.app.SampleTexts;
+import io.agilelens.engine.UserException;
 import io.agilelens.engine.calibrate.Calibration;
 import io.agilelens.engine.calibrate.RecipeFitter;
 import io.agilelens.engine.evaluate.Protocol;
@@ -13,18 +14,27 @@ import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.Decoder;
 import io.agilelens.engine.model.FloatNumerics;
+import io.agilelens.engine.model.HeapRoom;
 import io.agilelens.engine.model.MemoryEstimate;
 import io.agilelens.engine.model.Model;
+import io.agilelens.engine.model.ModelConfig;
 import io.agilelens.engine.model.Numerics;
 import io.agilelens.engine.model.PassSize;
+import io.agilelens.engine.model.Planting;
+import io.agilelens.engine.model.Site;
+import io.agilelens.engine.model.WeightPlacement;
 import io.agilelens.engine.recipe.Preset;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
+import io.agilelens.views.Figures;
+import io.agilelens.views.Messages;
 import io.agilelens.views.workbench.OpenedModel;
 import java.io.Reader;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * An open model with its texts cut and its float arithmetic packed: what the live loop works on.
@@ -51,7 +61,7 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
      * Opens a model with the bundled texts.
      *
      * @param reference a path or {@code sample:NAME}
-     * @throws io.agilelens.engine.UserException if that fails; nothing stays open then
+     * @throws UserException if that fails; nothing stays open then
      */
     public static ModelSession open(
             String reference, Progress progress, Cancellation cancellation) {
@@ -59,63 +69,150 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
         ModelReference named = ModelReference.parse(reference);
         Path path = named.path();
         if (!NativeBundle.isAt(path)) {
-            return open(reference, Model.open(named.open()), null, progress, cancellation);
+            return openFloat(reference, Model.open(named.open()), progress, cancellation);
         }
         NativeBundleReader.Bundle bundle = NativeBundleReader.open(path);
-        return open(reference, bundle.model(), bundle, progress, cancellation);
+        return closingOnFailure(
+                bundle.model(),
+                model -> {
+                    ModelSession session =
+                            withBundledTexts(reference, model, progress, cancellation);
+                    session.fitter.adopt(
+                            bundle.run(
+                                    KernelProvider.current().kernels(),
+                                    model.precision(),
+                                    progress,
+                                    cancellation));
+                    return new ModelSession(session.opened, session.fitter, bundle.recipe());
+                });
+    }
+
+    private static ModelSession openFloat(
+            String reference, Model opened, Progress progress, Cancellation cancellation) {
+        return closingOnFailure(
+                opened, model -> withBundledTexts(reference, model, progress, cancellation));
     }
 
     /**
-     * @param bundle what the model was read from, or null if from a float checkpoint
+     * The same model, opened anew, with other outliers planted in it; text and calibration stay.
+     * This session stays as it is.
+     *
+     * @param planting empty for the model as it was opened
+     * @throws UserException if they cannot be planted there; nothing new stays open then
      */
-    private static ModelSession open(
-            String reference,
-            Model model,
-            NativeBundleReader.Bundle bundle,
-            Progress progress,
-            Cancellation cancellation) {
+    public ModelSession planted(
+            Optional<Planting> planting, Progress progress, Cancellation cancellation) {
+        ModelReference named = ModelReference.parse(opened.reference());
+        if (NativeBundle.isAt(named.path())) {
+            throw new UserException(
+                    "%s is a native bundle, its weights are quantized already: plant in the float model it was made from"
+                            .formatted(opened.reference()));
+        }
+        return closingOnFailure(
+                Model.open(named.open()),
+                model ->
+                        new Start(
+                                        opened.reference(),
+                                        planting.map(model::plant).orElse(model),
+                                        planting.isPresent())
+                                .session(
+                                        _ -> opened.text(),
+                                        _ -> fitter.calibration(),
+                                        progress,
+                                        cancellation));
+    }
+
+    /** What is made of a model, or nothing, and then the model is closed. */
+    private static ModelSession closingOnFailure(Model model, Function<Model, ModelSession> make) {
         try {
+            return make.apply(model);
+        } catch (RuntimeException | Error failure) {
+            model.close();
+            throw failure;
+        }
+    }
+
+    private static ModelSession withBundledTexts(
+            String reference, Model model, Progress progress, Cancellation cancellation) {
+        return new Start(reference, model, false)
+                .session(
+                        opened -> windows(opened, SampleTexts.LIGHTHOUSE, EVALUATION_WINDOWS),
+                        opened ->
+                                new Calibration(
+                                        SampleTexts.ORCHARD.source(),
+                                        windows(opened, SampleTexts.ORCHARD, CALIBRATION_WINDOWS)
+                                                .windows()),
+                        progress,
+                        cancellation);
+    }
+
+    /** A model about to be run. */
+    private record Start(String reference, Model model, boolean plantedHere) {
+
+        ModelSession session(
+                Function<Model, TokenWindows> text,
+                Function<Model, Calibration> calibration,
+                Progress progress,
+                Cancellation cancellation) {
             Kernels kernels = KernelProvider.current().kernels();
             PassSize pass = PassSize.window(Math.min(WINDOW, model.config().contextLength()));
-            MemoryEstimate estimate = MemoryEstimate.fitting(model, pass);
-            progress.report(
-                    "%s takes about %,d MiB of %,d MiB of heap"
-                            .formatted(
-                                    reference,
-                                    estimate.heap() >> 20,
-                                    Runtime.getRuntime().maxMemory() >> 20),
-                    0,
-                    1);
+            MemoryEstimate memory =
+                    MemoryEstimate.fitting(model, pass, roomBesideWindow(model, pass));
             Numerics floats =
-                    new FloatNumerics(model, kernels, estimate.placement(), progress, cancellation);
+                    new FloatNumerics(
+                            model,
+                            kernels,
+                            memory.placement(),
+                            saying(memory, progress),
+                            cancellation);
             progress.report("reading the texts", 0, 1);
-            SampleTexts calibration = SampleTexts.ORCHARD;
-            TokenWindows calibrationText = windows(model, calibration, CALIBRATION_WINDOWS);
-            SampleTexts evaluation = SampleTexts.LIGHTHOUSE;
+            Calibration calibrated = calibration.apply(model);
             OpenedModel opened =
                     new OpenedModel(
                             reference,
                             title(reference),
                             model,
                             new Decoder(model, kernels, floats),
-                            windows(model, evaluation, EVALUATION_WINDOWS),
-                            calibration.source(),
-                            Preset.forLayers(model.config().layers()));
-            RecipeFitter fitter =
-                    new RecipeFitter(
-                            model,
-                            kernels,
-                            floats,
-                            new Calibration(calibration.source(), calibrationText.windows()));
-            if (bundle == null) {
-                return new ModelSession(opened, fitter, firstRecipe(opened.presets()));
-            }
-            fitter.adopt(bundle.run(kernels, model.precision(), progress, cancellation));
-            return new ModelSession(opened, fitter, bundle.recipe());
-        } catch (RuntimeException | Error failure) {
-            model.close();
-            throw failure;
+                            memory,
+                            text.apply(model),
+                            calibrated.source(),
+                            Preset.forLayers(model.config().layers()),
+                            plantedHere);
+            return new ModelSession(
+                    opened,
+                    new RecipeFitter(model, kernels, floats, calibrated),
+                    memory.placement().isStreamed(model.config())
+                            ? Recipe.FLOAT
+                            : firstRecipe(opened.presets()));
         }
+    }
+
+    /** The heap that is left when the window has its pictures. */
+    private static HeapRoom roomBesideWindow(Model model, PassSize pass) {
+        ModelConfig config = model.config();
+        long tokens = pass.tokens();
+        long channels = 0;
+        for (Site site : Site.values()) {
+            channels += config.channels(site);
+        }
+        // A layer in full of both models, and the float model's last states of every window.
+        long pictures = 2 * tokens * (channels + config.heads() * tokens);
+        long states = EVALUATION_WINDOWS * tokens * config.hiddenSize();
+        long kept = Float.BYTES * (pictures + states);
+        WeightPlacement inMemory = WeightPlacement.inMemory(model.precision());
+        long wanted = MemoryEstimate.of(model, inMemory, pass, HeapRoom.now(0)).heap() + kept;
+        HeapRoom room = HeapRoom.now(wanted);
+        return new HeapRoom(room.maximum(), room.used() + kept, room.region());
+    }
+
+    /** Says with each step what running the model takes. */
+    private static Progress saying(MemoryEstimate memory, Progress progress) {
+        HeapRoom room = HeapRoom.now(0);
+        // The program's own share is in use already.
+        long free = room.maximum() - Math.max(0, room.used() - memory.program());
+        String needs =
+                Messages.text("status.memory", Figures.bytes(memory.heap()), Figures.bytes(free));
+        return (step, done, total) -> progress.report(step + ", " + needs, done, total);
     }
 
     /**
@@ -124,16 +221,8 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
      * @param source where the text comes from, for a person to read
      */
     public ModelSession withText(String source, Reader text) {
-        OpenedModel changed =
-                new OpenedModel(
-                        opened.reference(),
-                        opened.title(),
-                        opened.model(),
-                        opened.baseline(),
-                        windows(opened.model(), source, text, EVALUATION_WINDOWS),
-                        opened.calibrationSource(),
-                        opened.presets());
-        return new ModelSession(changed, fitter, firstRecipe);
+        TokenWindows windows = windows(opened.model(), source, text, EVALUATION_WINDOWS);
+        return new ModelSession(opened.withText(windows), fitter, firstRecipe);
     }
 
     private static Recipe firstRecipe(List<Preset> presets) {

@@ -1,6 +1,7 @@
 package io.agilelens.app.window;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Theme;
 import java.io.PrintWriter;
@@ -39,13 +40,17 @@ public final class Dialogs {
     }
 
     static Alert errorAlert(Window owner, Throwable failure) {
-        boolean mendable = failure instanceof UserException;
+        boolean exhausted = failure instanceof OutOfMemoryError;
+        boolean mendable = failure instanceof UserException || exhausted;
         Alert alert = new Alert(Alert.AlertType.ERROR);
         alert.initOwner(owner);
         alert.setTitle(Messages.text("error.title"));
         alert.setHeaderText(Messages.text(mendable ? "error.mendable" : "error.unexpected"));
         alert.setContentText(
-                failure.getMessage() == null ? failure.toString() : failure.getMessage());
+                exhausted
+                        ? Messages.text(
+                                "error.memory", Figures.bytes(Runtime.getRuntime().maxMemory()))
+                        : failure.getMessage() == null ? failure.toString() : failure.getMessage());
         FontIcon icon = new FontIcon(Feather.ALERT_TRIANGLE);
         icon.getStyleClass().add("error-icon");
         alert.setGraphic(icon);

@@ -4,6 +4,7 @@ import io.agilelens.engine.UserException;
 import io.agilelens.engine.task.Progress;
 import io.agilelens.views.Background;
 import io.agilelens.views.Theme;
+import io.agilelens.views.plant.PlantDialog;
 import io.agilelens.views.workbench.Workbench;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import javafx.application.Platform;
+import javafx.scene.control.Button;
 import javafx.stage.Stage;
 
 /**
@@ -21,6 +23,7 @@ import javafx.stage.Stage;
  * of the documentation, made from real numbers.
  */
 public final class ScreenshotTour {
+    private static final List<Theme.Mode> THEMES = List.of(Theme.Mode.LIGHT, Theme.Mode.DARK);
     private static final long PATIENCE_SECONDS = 300;
 
     /** Width and height of the window's content in pixels. */
@@ -73,7 +76,9 @@ public final class ScreenshotTour {
                         return null;
                     });
             await(() -> workbench.kernelsProperty().get().isPresent(), failure);
-            return pictures(window, stage, progress);
+            List<Path> files = new ArrayList<>(pictures(window, stage, progress));
+            files.addAll(planted(window, stage, failure));
+            return List.copyOf(files);
         } finally {
             onFx(
                     () -> {
@@ -107,30 +112,82 @@ public final class ScreenshotTour {
         List<Station> stations = window.frame().stations();
         int total = stations.size() * 2 * sizes.size();
         for (Station station : stations) {
-            onFx(
-                    () -> {
-                        window.frame().open(station.id());
-                        return null;
-                    });
-            for (Size size : sizes) {
-                for (Theme.Mode theme : List.of(Theme.Mode.LIGHT, Theme.Mode.DARK)) {
-                    progress.report("drawing " + station.id(), files.size(), total);
-                    Path file =
-                            folder.resolve(
-                                    "%s-%s-%dx%d.png"
-                                            .formatted(
-                                                    station.id(),
-                                                    theme.name().toLowerCase(Locale.ROOT),
-                                                    size.width(),
-                                                    size.height()));
-                    Background.awaitIdle();
-                    Screenshots.take(stage, theme, size.width(), size.height(), file);
-                    files.add(file);
-                }
-            }
+            progress.report("drawing " + station.id(), files.size(), total);
+            files.addAll(pictures(window, stage, station.id(), station.id()));
         }
         progress.report("drawing", total, total);
         return List.copyOf(files);
+    }
+
+    /**
+     * @param name what file names begin with
+     */
+    private List<Path> pictures(WorkbenchWindow window, Stage stage, String station, String name)
+            throws IOException, InterruptedException {
+        List<Path> files = new ArrayList<>();
+        onFx(
+                () -> {
+                    window.frame().open(station);
+                    return null;
+                });
+        for (Size size : sizes) {
+            for (Theme.Mode theme : THEMES) {
+                Path file =
+                        folder.resolve(
+                                "%s-%s-%dx%d.png"
+                                        .formatted(name, name(theme), size.width(), size.height()));
+                Background.awaitIdle();
+                Screenshots.take(stage, theme, size.width(), size.height(), file);
+                files.add(file);
+            }
+        }
+        return files;
+    }
+
+    /** The dialog that plants outliers, and what the model looks like with some. */
+    private List<Path> planted(
+            WorkbenchWindow window, Stage stage, CompletableFuture<Throwable> failure)
+            throws IOException, InterruptedException {
+        List<Path> files = new ArrayList<>();
+        PlantDialog dialog =
+                onFx(
+                        () -> {
+                            var shown =
+                                    new PlantDialog(
+                                            stage, window.opened(), window.controller()::plant);
+                            shown.show();
+                            return shown;
+                        });
+        for (Theme.Mode theme : THEMES) {
+            Path file = folder.resolve("plant-%s.png".formatted(name(theme)));
+            onFx(
+                    () -> {
+                        Theme.apply(theme);
+                        return null;
+                    });
+            Screenshots.take(dialog.getDialogPane().getScene(), file);
+            files.add(file);
+        }
+        onFx(
+                () -> {
+                    ((Button) dialog.getDialogPane().lookup("#plant-do")).fire();
+                    return null;
+                });
+        Workbench workbench = window.workbench();
+        try {
+            await(() -> window.opened().planting().isPresent() && isReady(workbench), failure);
+        } catch (UserException refused) {
+            // Not every model can have outliers planted; the other pictures are there.
+            return files;
+        }
+        for (String station : List.of("model", "outliers")) {
+            files.addAll(pictures(window, stage, station, station + "-planted"));
+        }
+        return files;
+    }
+
+    private static String name(Theme.Mode theme) {
+        return theme.name().toLowerCase(Locale.ROOT);
     }
 
     private static boolean isReady(Workbench workbench) {

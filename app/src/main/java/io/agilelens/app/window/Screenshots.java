@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import javafx.animation.PauseTransition;
 import javafx.application.Platform;
+import javafx.scene.Scene;
 import javafx.scene.image.WritableImage;
 import javafx.stage.Stage;
 import javafx.util.Duration;
@@ -42,11 +43,20 @@ public final class Screenshots {
                     stage.setHeight(height + stage.getHeight() - stage.getScene().getHeight());
                     return null;
                 });
+        take(stage.getScene(), file);
+    }
+
+    /**
+     * Waits until a scene is drawn, and writes it; from any thread but JavaFX's.
+     *
+     * @throws IOException if the file cannot be written
+     */
+    static void take(Scene scene, Path file) throws IOException, InterruptedException {
         // Layout asks for cells, cells come back, and one more pulse shows them.
         pause();
         Heatmap.awaitPainted();
         pause();
-        WritableImage image = onFx(() -> stage.getScene().snapshot(null));
+        WritableImage image = onFx(() -> scene.snapshot(null));
         Path folder = file.toAbsolutePath().getParent();
         Files.createDirectories(folder);
         Export.writePng(image, file);

@@ -1,7 +1,10 @@
 package io.agilelens.app.window;
 
+import io.agilelens.engine.model.Planting;
+import io.agilelens.views.Badge;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Theme;
+import java.util.Optional;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
@@ -16,6 +19,7 @@ import org.kordamp.ikonli.javafx.FontIcon;
 /** The line above everything: which model this is, and what can be done with the whole of it. */
 public final class TopBar extends HBox {
     private final Label model = new Label();
+    private final HBox planted = new HBox();
     private final HBox actions = new HBox();
     private final Button theme = iconButton(Feather.MOON, "window.theme", Theme::toggle);
 
@@ -32,7 +36,9 @@ public final class TopBar extends HBox {
         Region gap = new Region();
         HBox.setHgrow(gap, Priority.ALWAYS);
         HBox.setHgrow(model, Priority.SOMETIMES);
-        getChildren().addAll(product, model, gap, actions, theme);
+        planted.setMinWidth(Region.USE_PREF_SIZE);
+        planted.getStyleClass().add("top-actions");
+        getChildren().addAll(product, model, planted, gap, actions, theme);
         Theme.chartStyleProperty()
                 .subscribe(
                         style ->
@@ -44,6 +50,12 @@ public final class TopBar extends HBox {
     public void setModel(String summary) {
         model.setText(summary);
         model.setTooltip(summary.isEmpty() ? null : new Tooltip(summary));
+    }
+
+    /** Says which outliers were planted in the model, if any. */
+    public void setPlanting(Optional<Planting> planting) {
+        planted.getChildren().setAll(planting.map(Badge::planted).stream().toList());
+        planted.setManaged(planting.isPresent());
     }
 
     /** Adds a button or a menu behind those already there. */

@@ -13,6 +13,7 @@ import io.agilelens.engine.kernel.MachinePeak;
 import io.agilelens.engine.kernel.Workers;
 import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.ModelConfig;
+import io.agilelens.engine.model.Planting;
 import io.agilelens.engine.quant.QuantizedWeight;
 import io.agilelens.engine.recipe.Preset;
 import io.agilelens.engine.recipe.Recipe;
@@ -24,6 +25,7 @@ import io.agilelens.views.Messages;
 import io.agilelens.views.Notices;
 import io.agilelens.views.Selection;
 import io.agilelens.views.workbench.KernelReport;
+import io.agilelens.views.workbench.OpenedModel;
 import io.agilelens.views.workbench.PinnedRun;
 import io.agilelens.views.workbench.Quality;
 import io.agilelens.views.workbench.WindowComparison;
@@ -64,6 +66,11 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
     private boolean pinWanted;
     private WorkbenchStatusBar.Task liveTask;
 
+    /** The errand that the status bar shows; what the live loop does is not shown meanwhile. */
+    private WorkbenchStatusBar.Task errandTask;
+
+    private Cancellation opening = Cancellation.never();
+
     /**
      * @param onFailure shows a person what did not work
      */
@@ -94,37 +101,93 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
     }
 
     /** Runs an errand with its progress shown; its result arrives on the JavaFX thread. */
-    private <T> void run(String name, Errand<T> errand, Consumer<T> onDone) {
+    private <T> Cancellation run(String name, Errand<T> errand, Consumer<T> onDone) {
         Cancellation cancellation = new Cancellation();
         WorkbenchStatusBar.Task task = statusBar.track(name, cancellation);
         liveTask = null;
+        errandTask = task;
         errands.execute(
                 () -> {
                     try {
                         T result = errand.run(task, cancellation);
                         Platform.runLater(
                                 () -> {
-                                    task.finish("");
+                                    finish(task, "");
                                     onDone.accept(result);
                                 });
                     } catch (CancellationException cancelled) {
-                        Platform.runLater(() -> task.finish(Messages.text("status.cancelled")));
+                        Platform.runLater(() -> finish(task, Messages.text("status.cancelled")));
                     } catch (IOException | RuntimeException | Error failure) {
                         Platform.runLater(
                                 () -> {
-                                    task.finish("");
+                                    finish(task, "");
                                     onFailure.accept(failure);
                                 });
                     }
                 });
+        return cancellation;
+    }
+
+    private void finish(WorkbenchStatusBar.Task task, String message) {
+        task.finish(message);
+        if (errandTask == task) {
+            errandTask = null;
+        }
     }
 
     @Override
     public void open(String reference) {
+        // Who opens another model no longer wants the one before.
+        opening.cancel();
+        opening =
+                run(
+                        Messages.text("status.opening", reference),
+                        (progress, cancellation) ->
+                                ModelSession.open(reference, progress, cancellation),
+                        this::show);
+    }
+
+    @Override
+    public void plant(Planting outliers) {
+        replant(Messages.text("status.planting"), Optional.of(outliers));
+    }
+
+    @Override
+    public void removePlanted() {
+        replant(Messages.text("status.unplanting"), Optional.empty());
+    }
+
+    private void replant(String name, Optional<Planting> outliers) {
+        ModelSession present = session;
+        if (present == null) {
+            return;
+        }
         run(
-                Messages.text("status.opening", reference),
-                (progress, cancellation) -> ModelSession.open(reference, progress, cancellation),
-                this::show);
+                name,
+                (progress, cancellation) -> present.planted(outliers, progress, cancellation),
+                changed -> {
+                    if (session != present) {
+                        errands.execute(changed::close);
+                        return;
+                    }
+                    int shown = window;
+                    outliers.ifPresent(this::lookAt);
+                    replaceLoop(changed, workbench.history().recipe());
+                    showWindow(shown);
+                    errands.execute(present::close);
+                });
+    }
+
+    /** Selects a place where outliers are planted, unless one is selected already. */
+    private void lookAt(Planting outliers) {
+        Selection.Place place = workbench.selection().place();
+        if (!outliers.sites().contains(place.site())) {
+            place = place.withSite(outliers.sites().getFirst());
+        }
+        if (!outliers.layers().contains(place.layer())) {
+            place = place.withLayer(outliers.layers().first());
+        }
+        workbench.selection().select(place);
     }
 
     /**
@@ -138,6 +201,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
     public void useText(Path file, TextFormat format) {
         ModelSession present = session;
         if (present == null) {
+            Notices.done(Messages.text("status.text.nomodel"));
             return;
         }
         run(
@@ -166,6 +230,8 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         // The first layers say the least about outliers and sinks.
         int middle = opened.opened().config().layers() / 2;
         workbench.selection().select(Selection.Place.START.withLayer(middle));
+        // Another model's linears have other shapes.
+        workbench.kernelsProperty().set(Optional.empty());
         replaceLoop(opened, start);
         if (old != null) {
             // Views only hold results; the old model's last user was its loop, closed by now.
@@ -187,6 +253,11 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         workbench.comparisonProperty().set(Optional.empty());
         workbench.qualityProperty().set(Quality.NONE);
         workbench.modelProperty().set(Optional.of(opened.opened()));
+        OpenedModel model = opened.opened();
+        statusBar.setPlacement(
+                model.memory().placement().isStreamed(model.config())
+                        ? model.memory().note(model.model())
+                        : "");
         workbench.history().reset(recipe);
         LoopListener listener = new LoopListener();
         loop = new LiveLoop(opened.opened(), opened.fitter(), listener);
@@ -322,13 +393,18 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                 weights += elements(layer, role);
             }
         }
-        String name = workbench.freeRunName(wish);
+        String name =
+                workbench.freeRunName(
+                        session.opened().planting().isPresent()
+                                ? Messages.text("compare.planted.name", wish)
+                                : wish);
         workbench
                 .runs()
                 .add(
                         new PinnedRun(
                                 name,
                                 quality.recipe(),
+                                session.opened().planting(),
                                 quality.baseline().orElseThrow(),
                                 quality.tuned().orElseThrow(),
                                 (double) bits / weights,
@@ -420,6 +496,9 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         public void progressed(String step, long done, long total) {
             onFx(
                     () -> {
+                        if (errandTask != null) {
+                            return;
+                        }
                         if (liveTask == null) {
                             liveTask =
                                     statusBar.track(

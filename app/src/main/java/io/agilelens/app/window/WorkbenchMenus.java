@@ -5,12 +5,15 @@ import io.agilelens.engine.format.SampleLibrary;
 import io.agilelens.engine.format.TextFormat;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
+import io.agilelens.views.model.ModelViewModel;
+import io.agilelens.views.plant.PlantDialog;
 import io.agilelens.views.workbench.OpenedModel;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.io.File;
 import java.nio.file.Path;
-import java.util.stream.Collectors;
+import java.util.Set;
+import java.util.regex.Pattern;
 import javafx.scene.Scene;
 import javafx.scene.control.Button;
 import javafx.scene.control.MenuButton;
@@ -18,6 +21,8 @@ import javafx.scene.control.MenuItem;
 import javafx.scene.control.SeparatorMenuItem;
 import javafx.scene.control.Tooltip;
 import javafx.scene.input.KeyCode;
+import javafx.scene.input.KeyCodeCombination;
+import javafx.scene.input.KeyCombination;
 import javafx.scene.input.TransferMode;
 import javafx.stage.DirectoryChooser;
 import javafx.stage.FileChooser;
@@ -28,6 +33,11 @@ import javafx.stage.Stage;
  * files.
  */
 final class WorkbenchMenus {
+    private static final int NAMED_STORAGES = 2;
+    private static final Set<String> TEXT_ENDINGS = Set.of("txt", "raw", "md");
+    private static final Pattern FOLDER_PIECES =
+            Pattern.compile("config\\.json|model(-\\d+-of-\\d+)?\\.safetensors(\\.index\\.json)?");
+
     private final Workbench workbench;
     private final WorkbenchActions actions;
     private final Stage stage;
@@ -57,27 +67,34 @@ final class WorkbenchMenus {
                             export.setDisable(model.isEmpty());
                             String summary = model.map(WorkbenchMenus::describe).orElse("");
                             bar.setModel(summary);
+                            bar.setPlanting(model.flatMap(OpenedModel::planting));
                             stage.setTitle(
-                                    model.map(m -> Messages.text("window.title", m.title()))
+                                    model.map(WorkbenchMenus::title)
                                             .orElse(Messages.text("window.product")));
                         });
-        WorkbenchFrame.onShortcut(scene, KeyCode.O, this::chooseModel);
+        WorkbenchFrame.onShortcut(scene, KeyCode.O, this::chooseFolder);
+        scene.getAccelerators()
+                .put(
+                        new KeyCodeCombination(
+                                KeyCode.O, KeyCombination.SHORTCUT_DOWN, KeyCombination.SHIFT_DOWN),
+                        this::chooseFile);
         WorkbenchFrame.onShortcut(scene, KeyCode.P, actions::pinRun);
         acceptDrops(scene);
     }
 
     private static String describe(OpenedModel opened) {
-        String dtypes =
-                opened.model().checkpoint().tensors().stream()
-                        .map(tensor -> tensor.storage())
-                        .distinct()
-                        .collect(Collectors.joining("/"));
         return Messages.text(
                 "window.model",
                 opened.title(),
                 opened.config().layers(),
                 Figures.count(opened.model().parameters()),
-                dtypes);
+                ModelViewModel.storage(opened.model().checkpoint().tensors(), NAMED_STORAGES));
+    }
+
+    private static String title(OpenedModel opened) {
+        return Messages.text(
+                opened.planting().isPresent() ? "window.title.planted" : "window.title",
+                opened.title());
     }
 
     private MenuButton openMenu() {
@@ -91,9 +108,39 @@ final class WorkbenchMenus {
         }
         MenuItem folder = new MenuItem(Messages.text("menu.open.folder"));
         folder.setId("open-folder");
-        folder.setOnAction(_ -> chooseModel());
-        menu.getItems().addAll(new SeparatorMenuItem(), folder);
+        folder.setOnAction(_ -> chooseFolder());
+        MenuItem file = new MenuItem(Messages.text("menu.open.file"));
+        file.setId("open-file");
+        file.setOnAction(_ -> chooseFile());
+        MenuItem plant = new MenuItem(Messages.text("menu.open.plant"));
+        plant.setId("plant-outliers");
+        plant.setOnAction(_ -> choosePlanting());
+        MenuItem unplant = new MenuItem(Messages.text("menu.open.unplant"));
+        unplant.setId("remove-planted");
+        unplant.setOnAction(_ -> actions.removePlanted());
+        workbench
+                .modelProperty()
+                .subscribe(
+                        model -> {
+                            plant.setDisable(model.isEmpty());
+                            unplant.setDisable(model.filter(OpenedModel::plantedHere).isEmpty());
+                        });
+        menu.getItems()
+                .addAll(
+                        new SeparatorMenuItem(),
+                        folder,
+                        file,
+                        new SeparatorMenuItem(),
+                        plant,
+                        unplant);
         return menu;
+    }
+
+    private void choosePlanting() {
+        workbench
+                .modelProperty()
+                .get()
+                .ifPresent(opened -> new PlantDialog(stage, opened, actions::plant).show());
     }
 
     private MenuButton textMenu() {
@@ -145,12 +192,31 @@ final class WorkbenchMenus {
         return menu;
     }
 
-    private void chooseModel() {
+    private void chooseFolder() {
         DirectoryChooser chooser = new DirectoryChooser();
         chooser.setTitle(Messages.text("menu.open.folder"));
         File chosen = chooser.showDialog(stage);
         if (chosen != null) {
             actions.open(chosen.getPath());
+        }
+    }
+
+    private void chooseFile() {
+        FileChooser chooser = new FileChooser();
+        chooser.setTitle(Messages.text("menu.open.file"));
+        chooser.getExtensionFilters()
+                .addAll(
+                        new FileChooser.ExtensionFilter(
+                                Messages.text("menu.open.file.kinds"),
+                                "*.gguf",
+                                "*.bin",
+                                "*.safetensors",
+                                "*.safetensors.index.json"),
+                        new FileChooser.ExtensionFilter(
+                                Messages.text("menu.open.file.any"), "*.*"));
+        File chosen = chooser.showOpenDialog(stage);
+        if (chosen != null) {
+            actions.open(modelOf(chosen.toPath()).toString());
         }
     }
 
@@ -167,23 +233,29 @@ final class WorkbenchMenus {
                 drop -> {
                     boolean usable = drop.getDragboard().hasFiles();
                     if (usable) {
-                        open(drop.getDragboard().getFiles().getFirst().toPath());
+                        take(drop.getDragboard().getFiles().getFirst().toPath());
                     }
                     drop.setDropCompleted(usable);
                     drop.consume();
                 });
     }
 
-    private void open(Path dropped) {
+    /** Opens a dropped model, or evaluates on a dropped text. */
+    void take(Path dropped) {
         Path name = dropped.getFileName();
-        if (name != null && name.toString().endsWith(".txt")) {
+        String ending = name == null ? "" : name.toString().replaceFirst("^.*\\.", "");
+        if (TEXT_ENDINGS.contains(ending)) {
             actions.useText(dropped, TextFormat.PLAIN);
-        } else if (name != null
-                && (name.toString().equals("config.json")
-                        || name.toString().equals("model.safetensors"))) {
-            actions.open(dropped.toAbsolutePath().getParent().toString());
         } else {
-            actions.open(dropped.toString());
+            actions.open(modelOf(dropped).toString());
         }
+    }
+
+    /** The model that a file is a piece of: its folder, unless the file is a model by itself. */
+    private static Path modelOf(Path file) {
+        Path name = file.getFileName();
+        return name != null && FOLDER_PIECES.matcher(name.toString()).matches()
+                ? file.toAbsolutePath().getParent()
+                : file;
     }
 }

@@ -17,8 +17,11 @@ import org.controlsfx.control.StatusBar;
 
 /** The line below everything: what is being done, on which hardware, with how much memory. */
 public final class WorkbenchStatusBar extends StatusBar {
+    private static final double HELP_WIDTH = 320;
+
     private final Button cancel = new Button(Messages.text("status.cancel"));
     private final Label machine = new Label();
+    private final Label placement = new Label(Messages.text("status.streamed"));
     private final Label heap = new Label();
     private final Timeline heapWatch =
             new Timeline(new KeyFrame(Duration.seconds(1), event -> showHeap()));
@@ -32,9 +35,12 @@ public final class WorkbenchStatusBar extends StatusBar {
         cancel.setVisible(false);
         cancel.setOnAction(event -> cancelRunning());
         machine.getStyleClass().addAll("small", "muted");
+        placement.setId("weights-streamed");
+        placement.getStyleClass().addAll("small", "muted");
+        setPlacement("");
         heap.getStyleClass().addAll("small", "muted", "status-heap");
         heap.setTooltip(new Tooltip(Messages.text("status.heap.help")));
-        getRightItems().addAll(cancel, machine, heap);
+        getRightItems().addAll(cancel, placement, machine, heap);
         heapWatch.setCycleCount(Animation.INDEFINITE);
         // A running timeline is held by the toolkit, so it runs only while the window is open.
         sceneProperty()
@@ -70,6 +76,20 @@ public final class WorkbenchStatusBar extends StatusBar {
     public void setMachine(String summary, String reason) {
         machine.setText(summary);
         machine.setTooltip(reason.isEmpty() ? null : new Tooltip(reason));
+    }
+
+    /**
+     * Says that weights are read from the file on each pass.
+     *
+     * @param note why and what to do, for the tooltip; empty where all stand in memory
+     */
+    public void setPlacement(String note) {
+        placement.setVisible(!note.isEmpty());
+        placement.setManaged(!note.isEmpty());
+        Tooltip help = new Tooltip(note);
+        help.setWrapText(true);
+        help.setMaxWidth(HELP_WIDTH);
+        placement.setTooltip(help);
     }
 
     /**
@@ -135,7 +155,8 @@ public final class WorkbenchStatusBar extends StatusBar {
                 double rest = seconds / share * (1 - share);
                 left = Messages.text("status.left", Figures.seconds(Math.ceil(rest)));
             }
-            setText(Messages.text("status.progress", name, report.step(), left).strip());
+            String step = (report.step() + " " + left).strip();
+            setText(name.isEmpty() ? step : Messages.text("status.progress", name, step));
         }
 
         /**

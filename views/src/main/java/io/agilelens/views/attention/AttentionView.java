@@ -22,6 +22,7 @@ import io.agilelens.views.chart.Exportable;
 import io.agilelens.views.chart.Heatmap;
 import io.agilelens.views.chart.Ink;
 import io.agilelens.views.chart.LineChartPane;
+import io.agilelens.views.workbench.OpenedModel;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.util.List;
@@ -67,10 +68,13 @@ public final class AttentionView extends StackPane {
     private final LineChartPane start =
             new LineChartPane(
                     Messages.text("attention.start.heading"),
-                    ChartPane.Axis.linear(Messages.text("attention.axis.layer"), ""),
-                    ChartPane.Axis.linear(Messages.text("attention.start.axis"), "%"));
+                    layerAxis(),
+                    startAxis(new StartWords(true)));
     private final ChartCard startCard = card("start", start);
 
+    private final Tab startTab = startTab();
+    private final ComboBox<HeadMeasure> measures = measureSelector();
+    private StartWords words = new StartWords(true);
     private AttentionLook shown;
 
     /**
@@ -85,7 +89,8 @@ public final class AttentionView extends StackPane {
         overview.titleProperty().set(Messages.text("attention.overview.heading"));
         overviewPicks =
                 CellPicks.of(overview, cell -> viewModel.selectHead(cell.row(), cell.column()));
-        overviewCard.addTool(measureSelector());
+        measures.valueProperty().bindBidirectional(viewModel.measureProperty());
+        overviewCard.addTool(measures);
         overviewCard.setMinHeight(178);
 
         head.setId("attention-head");
@@ -102,7 +107,7 @@ public final class AttentionView extends StackPane {
         start.setId("attention-start");
         start.setOnPick(pick -> viewModel.selectHead(pick.index(), shown.head()));
 
-        place = new PlaceLine(workbench.selection());
+        place = new PlaceLine(workbench);
         place.setTokenName(this::tokenName);
         Arrangement pictures = new Arrangement(ROOM_FOR_TWO, this::stacked, this::sideBySide);
         VBox.setVgrow(pictures, Priority.ALWAYS);
@@ -122,6 +127,7 @@ public final class AttentionView extends StackPane {
             each.staleProperty().bind(workbench.comparisonStaleProperty());
         }
         workbench.comparisonStaleProperty().addListener(property -> dimHead());
+        workbench.modelProperty().subscribe(model -> model.ifPresent(this::speakOf));
         viewModel
                 .lookProperty()
                 .subscribe(
@@ -144,35 +150,35 @@ public final class AttentionView extends StackPane {
         ComboBox<HeadMeasure> selector = new ComboBox<>();
         selector.setId("attention-measure");
         selector.getItems().setAll(HeadMeasure.values());
-        selector.setConverter(
-                new StringConverter<>() {
-                    @Override
-                    public String toString(HeadMeasure measure) {
-                        return measure == null
-                                ? ""
-                                : Messages.text("attention.measure." + measure + ".short");
-                    }
-
-                    @Override
-                    public HeadMeasure fromString(String text) {
-                        throw new UnsupportedOperationException("measures are chosen, not typed");
-                    }
-                });
+        selector.setConverter(measureNames());
         selector.setTooltip(new Tooltip(Messages.text("attention.measure.help")));
-        selector.valueProperty().bindBidirectional(viewModel.measureProperty());
         selector.getStyleClass().add("card-choice");
         return selector;
     }
 
+    private StringConverter<HeadMeasure> measureNames() {
+        return new StringConverter<>() {
+            @Override
+            public String toString(HeadMeasure measure) {
+                return measure == null ? "" : measure.shortTitle(words);
+            }
+
+            @Override
+            public HeadMeasure fromString(String text) {
+                throw new UnsupportedOperationException("measures are chosen, not typed");
+            }
+        };
+    }
+
     private Region stacked() {
-        Region tabs = tabs(List.of(tab("head", headCard), tab("ladder", ladderCard), startTab()));
+        Region tabs = tabs(List.of(tab("head", headCard), tab("ladder", ladderCard), startTab));
         tabs.setMinHeight(270);
         VBox.setVgrow(tabs, Priority.ALWAYS);
         return new VBox(8, overviewCard, tabs);
     }
 
     private Region sideBySide() {
-        Region tabs = tabs(List.of(tab("ladder", ladderCard), startTab()));
+        Region tabs = tabs(List.of(tab("ladder", ladderCard), startTab));
         tabs.setMinHeight(240);
         VBox.setVgrow(tabs, Priority.ALWAYS);
         VBox.setVgrow(overviewCard, Priority.ALWAYS);
@@ -187,6 +193,27 @@ public final class AttentionView extends StackPane {
 
     private Tab startTab() {
         return tab("start", startCard);
+    }
+
+    /** Calls the first position what it is in a model. */
+    private void speakOf(OpenedModel model) {
+        words = new StartWords(model.hasStartToken());
+        figures.rename(
+                "start",
+                words.text("attention.figure.start"),
+                Messages.text("attention.figure.start.help"));
+        startTab.setText(words.text("attention.tab.start"));
+        startCard.setHeading(words.text("attention.start.heading"));
+        start.setAxes(layerAxis(), startAxis(words));
+        measures.setConverter(measureNames());
+    }
+
+    private static ChartPane.Axis layerAxis() {
+        return ChartPane.Axis.linear(Messages.text("attention.axis.layer"), "");
+    }
+
+    private static ChartPane.Axis startAxis(StartWords words) {
+        return ChartPane.Axis.linear(words.text("attention.start.axis"), "%");
     }
 
     private static Tab tab(String key, ChartCard card) {
@@ -243,7 +270,7 @@ public final class AttentionView extends StackPane {
     }
 
     private void showOverview(AttentionLook look) {
-        HeadOverview made = HeadOverview.of(look);
+        HeadOverview made = HeadOverview.of(look, words);
         overview.divergingProperty().set(look.comparison() == Comparison.DIFFERENCE);
         overview.rangeProperty().set(made.range());
         overview.dataProperty().set(made.table());
@@ -289,13 +316,12 @@ public final class AttentionView extends StackPane {
         head.divergingProperty().set(difference);
         head.rangeProperty().set(difference ? null : PROBABILITIES);
         head.dataProperty().set(made.table());
+        String layer = Integer.toString(look.layer());
+        String number = Integer.toString(look.head());
         headCard.setHeading(
-                Messages.text(
-                        viewModel.isHeadPicked()
-                                ? "attention.head.heading.of"
-                                : "attention.head.heading.most",
-                        Integer.toString(look.layer()),
-                        Integer.toString(look.head())));
+                viewModel.isHeadPicked()
+                        ? Messages.text("attention.head.heading.of", layer, number)
+                        : words.text("attention.head.heading.most", layer, number));
         headCard.setSentence(
                 Messages.text(
                         look.comparison() == Comparison.TUNED && !look.isLog2()

@@ -31,7 +31,15 @@ enum HeadMeasure {
     }
 
     /** In a few words. */
-    String title(int bits) {
-        return Messages.text("attention.measure." + this, Integer.toString(bits));
+    String title(int bits, StartWords words) {
+        return this == START
+                ? words.text("attention.measure.START")
+                : Messages.text("attention.measure." + this, Integer.toString(bits));
+    }
+
+    /** In fewer. */
+    String shortTitle(StartWords words) {
+        String key = "attention.measure." + this + ".short";
+        return this == START ? words.text(key) : Messages.text(key);
     }
 }

@@ -12,7 +12,7 @@ import io.agilelens.views.chart.HeatmapData;
  */
 record HeadOverview(HeatmapData table, Heatmap.Range range) {
 
-    static HeadOverview of(AttentionLook look) {
+    static HeadOverview of(AttentionLook look, StartWords words) {
         float[] values = new float[look.layers() * look.heads()];
         double largest = 0;
         for (int layer = 0; layer < look.layers(); layer++) {
@@ -30,7 +30,7 @@ record HeadOverview(HeatmapData table, Heatmap.Range range) {
             }
         }
         boolean difference = look.comparison() == Comparison.DIFFERENCE;
-        String title = look.measure().title(look.bits());
+        String title = look.measure().title(look.bits(), words);
         HeatmapData.Labels labels =
                 HeatmapData.Labels.numbered(
                         difference ? "Δ " + title : title,

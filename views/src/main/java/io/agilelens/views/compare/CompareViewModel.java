@@ -1,7 +1,6 @@
 package io.agilelens.views.compare;
 
 import io.agilelens.engine.evaluate.Perplexity;
-import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.views.Messages;
 import io.agilelens.views.workbench.PinnedRun;
 import io.agilelens.views.workbench.Workbench;
@@ -51,24 +50,12 @@ public final class CompareViewModel {
         if (name.isEmpty() || name.equals(run.name()) || index < 0) {
             return;
         }
-        workbench
-                .runs()
-                .set(
-                        index,
-                        new PinnedRun(
-                                workbench.freeRunName(name),
-                                run.recipe(),
-                                run.baseline(),
-                                run.tuned(),
-                                run.weightBits(),
-                                run.weightBytes(),
-                                run.prefillTokensPerSecond()));
+        workbench.runs().set(index, run.withName(workbench.freeRunName(name)));
     }
 
     /** A run's recipe in parts, with what differs from the first run's. */
     public List<RecipePart> parts(PinnedRun run) {
-        Recipe reference = runs().isEmpty() ? run.recipe() : runs().getFirst().recipe();
-        return RecipePart.of(run.recipe(), reference);
+        return RecipePart.of(run, runs().isEmpty() ? run : runs().getFirst());
     }
 
     /** Whether a run is of the same model, text and protocol as the first one. */

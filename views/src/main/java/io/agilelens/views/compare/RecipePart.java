@@ -1,5 +1,6 @@
 package io.agilelens.views.compare;
 
+import io.agilelens.engine.model.Planting;
 import io.agilelens.engine.quant.Execution;
 import io.agilelens.engine.recipe.ActivationMethod;
 import io.agilelens.engine.recipe.PruningRecipe;
@@ -8,6 +9,7 @@ import io.agilelens.engine.recipe.SoftmaxMethod;
 import io.agilelens.engine.recipe.WeightMethod;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
+import io.agilelens.views.workbench.PinnedRun;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
@@ -19,6 +21,22 @@ import java.util.SortedSet;
  * @param differs whether the recipe that others are compared with decided otherwise
  */
 public record RecipePart(String text, boolean differs) {
+
+    /** What decided a run's numbers: its recipe, and what was planted in its model. */
+    static List<RecipePart> of(PinnedRun run, PinnedRun reference) {
+        List<RecipePart> parts = new ArrayList<>(of(run.recipe(), reference.recipe()));
+        add(
+                parts,
+                run.planting().map(RecipePart::planting).orElse(""),
+                "planting",
+                !run.planting().equals(reference.planting()));
+        return List.copyOf(parts);
+    }
+
+    private static String planting(Planting planting) {
+        return Messages.text(
+                "compare.planting", Figures.number(planting.factor()), planting.channels().size());
+    }
 
     /** What a recipe decides; what both leave as it is goes without saying. */
     public static List<RecipePart> of(Recipe recipe, Recipe reference) {

@@ -1,20 +1,27 @@
 package io.agilelens.views.model;
 
 import io.agilelens.engine.evaluate.TensorStatistics;
+import io.agilelens.engine.model.Planting;
+import io.agilelens.views.Badge;
 import io.agilelens.views.EmptyState;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
 import io.agilelens.views.NumberColumns;
 import io.agilelens.views.StationPane;
+import io.agilelens.views.plant.PlantDialog;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import javafx.collections.FXCollections;
 import javafx.collections.transformation.FilteredList;
 import javafx.collections.transformation.SortedList;
 import javafx.scene.Node;
+import javafx.scene.control.Button;
+import javafx.scene.control.Hyperlink;
 import javafx.scene.control.Label;
+import javafx.scene.control.TableColumn;
 import javafx.scene.control.TableView;
 import javafx.scene.control.TextField;
 import javafx.scene.control.Tooltip;
@@ -23,22 +30,35 @@ import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
+import javafx.scene.text.Text;
 import org.controlsfx.control.textfield.CustomTextField;
 import org.kordamp.ikonli.feather.Feather;
 import org.kordamp.ikonli.javafx.FontIcon;
 
 /** The Model station: what the checkpoint is, what it takes, and every tensor in it. */
 public final class ModelView extends StackPane {
+    private static final double CELL_PADDING = 16;
+    private static final double LEAST_STORAGE = 44;
+    private static final double SHORT_STORAGE = 100;
+    private static final double MOST_STORAGE = 160;
+    private static final double MOST_STRETCH = 1.5;
+    private static final double HELP_WIDTH = 320;
+
+    private final WorkbenchActions actions;
     private final ModelViewModel viewModel;
     private final FlowPane facts = new FlowPane();
+    private final VBox planted = new VBox();
     private final VBox warnings = new VBox();
     private final TableView<ModelViewModel.Row> table = new TableView<>();
     private final TextField filter = filterField();
     private final FilteredList<ModelViewModel.Row> shown;
 
     public ModelView(Workbench workbench, WorkbenchActions actions) {
+        this.actions = actions;
         viewModel = new ModelViewModel(workbench);
         setId("model");
+        planted.setId("model-planted");
+        planted.setMinHeight(USE_PREF_SIZE);
         facts.getStyleClass().add("facts");
         warnings.getStyleClass().add("warnings");
         var rows = FXCollections.<ModelViewModel.Row>observableArrayList();
@@ -52,9 +72,10 @@ public final class ModelView extends StackPane {
         Label sentence = new Label(Messages.text("model.sentence"));
         sentence.getStyleClass().addAll("small", "muted");
         sentence.setWrapText(true);
-        VBox content = new VBox(8, facts, warnings, tableHeader(), table, sentence);
+        VBox content = new VBox(8, facts, planted, warnings, tableHeader(), table, sentence);
         VBox.setVgrow(table, Priority.ALWAYS);
-        Node station = new StationPane(Messages.text("model.title"), content);
+        Node station =
+                new StationPane(Messages.text("model.title"), content, plantButton(workbench));
         Node empty =
                 new EmptyState(
                         Feather.BOX,
@@ -70,6 +91,10 @@ public final class ModelView extends StackPane {
                             station.setVisible(model.isPresent());
                         });
         viewModel.factsProperty().subscribe(this::showFacts);
+        viewModel.plantingProperty().subscribe(this::showPlanted);
+        viewModel
+                .plantedHereProperty()
+                .subscribe(() -> showPlanted(viewModel.plantingProperty().get()));
         viewModel.warningsProperty().subscribe(this::showWarnings);
         viewModel
                 .rowsProperty()
@@ -79,6 +104,28 @@ public final class ModelView extends StackPane {
                             rows.setAll(now);
                             table.getSelectionModel().select(selected);
                         });
+    }
+
+    private Button plantButton(Workbench workbench) {
+        Button plant = new Button(Messages.text("menu.open.plant"));
+        plant.setId("model-plant");
+        Tooltip help = new Tooltip(Messages.text("model.plant.help"));
+        help.setWrapText(true);
+        help.setMaxWidth(HELP_WIDTH);
+        plant.setTooltip(help);
+        plant.setOnAction(
+                _ ->
+                        workbench
+                                .modelProperty()
+                                .get()
+                                .ifPresent(
+                                        opened ->
+                                                new PlantDialog(
+                                                                getScene().getWindow(),
+                                                                opened,
+                                                                actions::plant)
+                                                        .show()));
+        return plant;
     }
 
     private HBox tableHeader() {
@@ -112,11 +159,36 @@ public final class ModelView extends StackPane {
         }
     }
 
+    private void showPlanted(Optional<Planting> planting) {
+        planted.getChildren().clear();
+        planted.setManaged(planting.isPresent());
+        planting.ifPresent(outliers -> planted.getChildren().add(plantedLine(outliers)));
+    }
+
+    private HBox plantedLine(Planting outliers) {
+        Label summary = new Label(outliers.summary());
+        summary.setWrapText(true);
+        summary.setMinSize(0, USE_PREF_SIZE);
+        HBox line = new HBox(8, Badge.planted(outliers), summary);
+        line.getStyleClass().add("planted-line");
+        line.setMinHeight(USE_PREF_SIZE);
+        if (viewModel.plantedHereProperty().get()) {
+            Hyperlink remove = new Hyperlink(Messages.text("model.planted.remove"));
+            remove.setId("model-remove-planted");
+            remove.setMinWidth(USE_PREF_SIZE);
+            remove.setTooltip(new Tooltip(Messages.text("menu.open.unplant.help")));
+            remove.setOnAction(_ -> actions.removePlanted());
+            line.getChildren().add(remove);
+        }
+        return line;
+    }
+
     private void showWarnings(List<String> lines) {
         warnings.getChildren().clear();
         for (String line : lines) {
             Label label = new Label(line, new FontIcon(Feather.ALERT_TRIANGLE));
             label.setWrapText(true);
+            label.setMinHeight(USE_PREF_SIZE);
             label.getStyleClass().add("warning-line");
             warnings.getChildren().add(label);
         }
@@ -126,36 +198,46 @@ public final class ModelView extends StackPane {
     private void buildTable() {
         table.setId("tensors");
         table.getStyleClass().addAll("dense", "small");
-        table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_FLEX_LAST_COLUMN);
+        table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_FLEX_NEXT_COLUMN);
         NumberColumns<ModelViewModel.Row> columns = new NumberColumns<>(table);
-        columns.add(Messages.text("model.column.name"), 200, row -> row.tensor().name(), null);
-        columns.add(Messages.text("model.column.dtype"), 48, row -> row.tensor().storage(), null);
-        columns.add(Messages.text("model.column.shape"), 84, ModelViewModel.Row::shape, null);
-        columns.add(
-                Messages.text("model.column.size"),
-                66,
-                row -> row.tensor().bytes(),
-                Figures::bytes);
-        columns.add(
-                Messages.text("model.column.minimum"),
-                60,
-                row -> statistic(row, TensorStatistics::minimum),
-                value -> Figures.fixed(value, 3));
-        columns.add(
-                Messages.text("model.column.maximum"),
-                60,
-                row -> statistic(row, TensorStatistics::maximum),
-                value -> Figures.fixed(value, 3));
-        columns.add(
-                Messages.text("model.column.deviation"),
-                60,
-                row -> statistic(row, TensorStatistics::standardDeviation),
-                value -> Figures.fixed(value, 3));
-        columns.add(
-                Messages.text("model.column.unusable"),
-                52,
-                row -> row.statistics().map(TensorStatistics::unusable).orElse(-1L),
-                count -> count < 0 ? Figures.NONE : Figures.count(count));
+        columns.add(Messages.text("model.column.name"), 230, row -> row.tensor().name(), null)
+                .setMinWidth(146);
+        TableColumn<ModelViewModel.Row, String> storage =
+                columns.add(
+                        Messages.text("model.column.dtype"),
+                        LEAST_STORAGE,
+                        row -> row.tensor().storage(),
+                        null);
+        viewModel
+                .rowsProperty()
+                .subscribe(
+                        now -> {
+                            double width = storageWidth(now);
+                            narrow(storage, width);
+                            storage.setMinWidth(Math.min(width, SHORT_STORAGE));
+                        });
+        narrow(
+                columns.add(
+                        Messages.text("model.column.shape"), 66, ModelViewModel.Row::shape, null),
+                66);
+        narrow(
+                columns.add(
+                        Messages.text("model.column.size"),
+                        56,
+                        row -> row.tensor().bytes(),
+                        Figures::bytes),
+                56);
+        statistic(columns, "minimum", TensorStatistics::minimum);
+        statistic(columns, "maximum", TensorStatistics::maximum);
+        explain(statistic(columns, "deviation", TensorStatistics::standardDeviation), "deviation");
+        TableColumn<ModelViewModel.Row, Long> unusable =
+                columns.add(
+                        Messages.text("model.column.unusable"),
+                        42,
+                        row -> row.statistics().map(TensorStatistics::unusable).orElse(-1L),
+                        count -> count < 0 ? Figures.NONE : Figures.count(count));
+        narrow(unusable, 42);
+        explain(unusable, "unusable");
         SortedList<ModelViewModel.Row> sorted = new SortedList<>(shown);
         sorted.comparatorProperty().bind(table.comparatorProperty());
         table.setItems(sorted);
@@ -169,8 +251,42 @@ public final class ModelView extends StackPane {
                         });
     }
 
-    private static double statistic(
-            ModelViewModel.Row row, Function<TensorStatistics, Double> read) {
-        return row.statistics().map(read).orElse(Double.NaN);
+    private TableColumn<ModelViewModel.Row, Double> statistic(
+            NumberColumns<ModelViewModel.Row> columns,
+            String key,
+            Function<TensorStatistics, Double> read) {
+        TableColumn<ModelViewModel.Row, Double> column =
+                columns.add(
+                        Messages.text("model.column." + key),
+                        50,
+                        row -> row.statistics().map(read).orElse(Double.NaN),
+                        value -> Figures.fixed(value, 3));
+        narrow(column, 50);
+        return column;
+    }
+
+    /** Leaves what a wide window has to spare to the names. */
+    private static void narrow(TableColumn<?, ?> column, double width) {
+        column.setMinWidth(width);
+        column.setMaxWidth(width * MOST_STRETCH);
+        column.setPrefWidth(width);
+    }
+
+    private static void explain(TableColumn<?, ?> column, String key) {
+        Label heading = new Label(column.getText());
+        heading.setTooltip(new Tooltip(Messages.text("model.column." + key + ".help")));
+        column.setText(null);
+        column.setGraphic(heading);
+    }
+
+    /** Names of plain types are short, those of packed ones are not. */
+    private static double storageWidth(List<ModelViewModel.Row> rows) {
+        double widest = 0;
+        for (String name : rows.stream().map(row -> row.tensor().storage()).distinct().toList()) {
+            Text text = new Text(name);
+            text.getStyleClass().add("small");
+            widest = Math.max(widest, text.getLayoutBounds().getWidth());
+        }
+        return Math.clamp(widest + CELL_PADDING, LEAST_STORAGE, MOST_STORAGE);
     }
 }

@@ -3,12 +3,9 @@ package io.agilelens.views.model;
 import io.agilelens.engine.evaluate.TensorStatistics;
 import io.agilelens.engine.evaluate.UnusableWeights;
 import io.agilelens.engine.model.Alibi;
-import io.agilelens.engine.model.FloatNumerics;
-import io.agilelens.engine.model.HeapRoom;
 import io.agilelens.engine.model.LearnedPositions;
-import io.agilelens.engine.model.MemoryEstimate;
 import io.agilelens.engine.model.ModelConfig;
-import io.agilelens.engine.model.PassSize;
+import io.agilelens.engine.model.Planting;
 import io.agilelens.engine.model.PositionEncoding;
 import io.agilelens.engine.model.RotaryEmbedding;
 import io.agilelens.engine.tensor.Tensor;
@@ -21,12 +18,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import javafx.beans.property.BooleanProperty;
+import javafx.beans.property.ReadOnlyBooleanProperty;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
+import javafx.beans.property.SimpleBooleanProperty;
 
 /** What the Model station says about the open checkpoint. */
 public final class ModelViewModel {
@@ -57,6 +58,9 @@ public final class ModelViewModel {
     private final ReadOnlyObjectWrapper<List<Row>> rows = new ReadOnlyObjectWrapper<>(List.of());
     private final ReadOnlyObjectWrapper<List<String>> warnings =
             new ReadOnlyObjectWrapper<>(List.of());
+    private final ReadOnlyObjectWrapper<Optional<Planting>> planting =
+            new ReadOnlyObjectWrapper<>(Optional.empty());
+    private final BooleanProperty plantedHere = new SimpleBooleanProperty();
     private final Object statisticsKey = new Object();
     private List<String> openingWarnings = List.of();
     private final Map<String, TensorStatistics> known = new HashMap<>();
@@ -77,16 +81,28 @@ public final class ModelViewModel {
         return warnings.getReadOnlyProperty();
     }
 
+    /** Outliers that were planted in the model. */
+    public ReadOnlyObjectProperty<Optional<Planting>> plantingProperty() {
+        return planting.getReadOnlyProperty();
+    }
+
+    /** Whether they can be taken out again. */
+    public ReadOnlyBooleanProperty plantedHereProperty() {
+        return plantedHere;
+    }
+
     private void show(OpenedModel opened) {
         known.clear();
+        plantedHere.set(opened.plantedHere());
+        planting.set(opened.planting());
         facts.set(facts(opened));
         List<Tensor> tensors = opened.model().checkpoint().tensors();
         rows.set(tensors.stream().map(tensor -> new Row(tensor, Optional.empty())).toList());
         List<String> lines = new ArrayList<>(opened.model().checkpoint().warnings());
-        estimate(opened)
-                .map(estimate -> estimate.note(opened.model()))
-                .filter(note -> !note.isEmpty())
-                .ifPresent(lines::add);
+        String note = opened.memory().note(opened.model());
+        if (!note.isEmpty()) {
+            lines.add(note);
+        }
         openingWarnings = List.copyOf(lines);
         warnings.set(openingWarnings);
         long bytes = tensors.stream().mapToLong(Tensor::bytes).sum();
@@ -144,20 +160,11 @@ public final class ModelViewModel {
             }
         }
         List<String> lines = new ArrayList<>(openingWarnings);
-        new UnusableWeights(found).summary().ifPresent(lines::add);
+        new UnusableWeights(found)
+                .summary()
+                .map(summary -> Messages.text("model.unusable", summary))
+                .ifPresent(lines::add);
         warnings.set(List.copyOf(lines));
-    }
-
-    /** What the float model takes as it runs now. */
-    private static Optional<MemoryEstimate> estimate(OpenedModel opened) {
-        return opened.baseline().numerics() instanceof FloatNumerics floats
-                ? Optional.of(
-                        MemoryEstimate.of(
-                                opened.model(),
-                                floats.placement(),
-                                PassSize.window(opened.text().length()),
-                                HeapRoom.now(0)))
-                : Optional.empty();
     }
 
     private static List<Fact> facts(OpenedModel opened) {
@@ -178,21 +185,45 @@ public final class ModelViewModel {
                                 config.heads(),
                                 config.headDimension(),
                                 config.keyValueHeads()));
-        add(facts, "feedforward", Integer.toString(config.feedForwardSize()));
+        add(
+                facts,
+                "feedforward",
+                Messages.text(
+                        "model.feedforward." + config.feedForward(), config.feedForwardSize()));
         add(facts, "vocabulary", Integer.toString(config.vocabularySize()));
         add(facts, "context", Messages.text("model.tokens", config.contextLength()));
         add(facts, "positions", positions(config.positions()));
         add(facts, "head", Messages.text(config.tiedHead() ? "model.head.tied" : "model.head.own"));
         add(facts, "parameters", Figures.count(opened.model().parameters()));
+        add(facts, "format", opened.model().checkpoint().format());
+        add(facts, "stored", storage(tensors, Integer.MAX_VALUE));
         add(facts, "bytes", Figures.bytes(bytes));
         add(facts, "memory", Figures.bytes(opened.baseline().numerics().bytes(config)));
-        estimate(opened)
-                .ifPresent(estimate -> add(facts, "estimate", Figures.bytes(estimate.heap())));
+        add(facts, "estimate", Figures.bytes(opened.memory().heap()));
         add(facts, "tokenizer", opened.model().tokenizer().kind());
         add(facts, "source", opened.reference());
         add(facts, "text", opened.text().source());
         add(facts, "calibration", opened.calibrationSource());
         return List.copyOf(facts);
+    }
+
+    /**
+     * How the weights are stored, that of most weights first.
+     *
+     * @param most how many ways are named; an ellipsis stands for the others
+     */
+    public static String storage(List<Tensor> tensors, int most) {
+        Map<String, Long> elements = new LinkedHashMap<>();
+        for (Tensor tensor : tensors) {
+            elements.merge(tensor.storage(), tensor.elements(), Long::sum);
+        }
+        String named =
+                elements.entrySet().stream()
+                        .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+                        .limit(most)
+                        .map(Map.Entry::getKey)
+                        .collect(Collectors.joining(" + "));
+        return elements.size() > most ? named + " + …" : named;
     }
 
     private static String positions(PositionEncoding positions) {

@@ -57,9 +57,12 @@ record MagnitudeMap(Kind kind, HeatmapData table, Heatmap.Range range) {
                         };
             }
         }
+        String value = Messages.text("outliers.map.value." + kind);
         HeatmapData.Labels labels =
                 HeatmapData.Labels.numbered(
-                        Messages.text("outliers.map.value." + kind),
+                        look.planted().isEmpty()
+                                ? value
+                                : Messages.text("outliers.map.planted.value", value),
                         "",
                         Messages.text("outliers.axis.layer"),
                         Messages.text("outliers.axis.channel"));

@@ -4,6 +4,7 @@ import io.agilelens.engine.evaluate.LayerDetail;
 import io.agilelens.engine.evaluate.PruningTrace;
 import io.agilelens.engine.evaluate.SiteStatistics;
 import io.agilelens.engine.evaluate.WindowAnalysis;
+import io.agilelens.engine.model.Planting;
 import io.agilelens.engine.model.Site;
 import io.agilelens.engine.quant.ActivationQuantizer;
 import io.agilelens.engine.quant.TripFit;
@@ -97,6 +98,15 @@ record OutlierLook(
             }
         }
         return detail.positions();
+    }
+
+    /** Outliers that were planted at this site. */
+    Optional<Planting> planted() {
+        return windows.model()
+                .decoder()
+                .model()
+                .planting()
+                .filter(planting -> planting.sites().contains(site));
     }
 
     boolean hasDetail() {

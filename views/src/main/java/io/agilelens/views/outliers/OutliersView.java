@@ -146,7 +146,7 @@ public final class OutliersView extends StackPane {
                         List.of(histogramTab, factorsTab, censusTab));
         detail.setMinHeight(298);
 
-        place = new PlaceLine(workbench.selection());
+        place = new PlaceLine(workbench);
         place.setTokenName(this::tokenName);
         VBox content = new VBox(8, figures, mapCard, place, detail);
         content.setMinWidth(0);
@@ -313,7 +313,17 @@ public final class OutliersView extends StackPane {
         mapPicks.show(shown.layer(), shown.channel());
         mapCard.setHeading(
                 Messages.text("outliers.map.heading." + made.kind(), shown.site().name()));
-        mapCard.setSentence(Messages.text("outliers.map.sentence." + made.kind()));
+        String sentence = Messages.text("outliers.map.sentence." + made.kind());
+        mapCard.setSentence(
+                shown.planted()
+                        .map(
+                                planting ->
+                                        Messages.text(
+                                                        "outliers.map.planted",
+                                                        OutliersViewModel.places(planting))
+                                                + " "
+                                                + sentence)
+                        .orElse(sentence));
     }
 
     private void showTokens(TokenMap made) {

@@ -2,13 +2,17 @@ package io.agilelens.views.outliers;
 
 import io.agilelens.engine.evaluate.OutlierCensus;
 import io.agilelens.engine.evaluate.SiteStatistics;
+import io.agilelens.engine.model.Planting;
 import io.agilelens.engine.model.Site;
 import io.agilelens.views.Comparison;
+import io.agilelens.views.Figures;
+import io.agilelens.views.Messages;
 import io.agilelens.views.Selection;
 import io.agilelens.views.workbench.WindowComparison;
 import io.agilelens.views.workbench.Workbench;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.ReadOnlyObjectProperty;
@@ -20,6 +24,8 @@ final class OutliersViewModel {
     /** The sites that have channels. */
     static final List<Site> SITES =
             Stream.of(Site.values()).filter(site -> site != Site.SOFTMAX).toList();
+
+    private static final int NAMED_CHANNELS = 6;
 
     private final Workbench workbench;
     private final ObjectProperty<Comparison> comparison =
@@ -80,6 +86,21 @@ final class OutliersViewModel {
     /** Outlier channels of the site over all layers. */
     static OutlierCensus census(OutlierLook look) {
         return OutlierCensus.of(look.site(), look.layersOfSite());
+    }
+
+    /** The first channels that were planted, and by how much they grew. */
+    static String places(Planting planting) {
+        String channels =
+                planting.channels().stream()
+                        .limit(NAMED_CHANNELS)
+                        .map(String::valueOf)
+                        .collect(Collectors.joining(", "));
+        return Messages.text(
+                planting.channels().size() > NAMED_CHANNELS
+                        ? "outliers.map.planted.more"
+                        : "outliers.map.planted.all",
+                channels,
+                Figures.number(planting.factor()));
     }
 
     /** Where the largest |x| of the site is. */

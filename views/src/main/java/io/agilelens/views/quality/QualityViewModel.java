@@ -5,6 +5,7 @@ import io.agilelens.engine.evaluate.Protocol;
 import io.agilelens.views.Comparison;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
+import io.agilelens.views.workbench.OpenedModel;
 import io.agilelens.views.workbench.Quality;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
@@ -104,16 +105,19 @@ public final class QualityViewModel {
             return "";
         }
         Perplexity baseline = quality().baseline().get();
-        String key =
-                baseline.protocol() == Protocol.GPTQ
-                        ? "quality.protocol.gptq"
-                        : "quality.protocol.llamacpp";
+        String key = baseline.protocol() == Protocol.GPTQ ? gptqKey() : "quality.protocol.llamacpp";
         return Messages.text(
                 key,
                 Integer.toString(windows()),
                 Integer.toString(baseline.totalWindows()),
                 Integer.toString(baseline.window()),
                 Integer.toString(baseline.windowTokens().getFirst()));
+    }
+
+    private String gptqKey() {
+        boolean startToken =
+                workbench.modelProperty().get().map(OpenedModel::hasStartToken).orElse(true);
+        return startToken ? "quality.protocol.gptq" : "quality.protocol.gptq.position";
     }
 
     /** The curve of a model's perplexity over the windows so far. */

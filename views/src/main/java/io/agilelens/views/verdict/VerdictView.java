@@ -6,6 +6,7 @@ import io.agilelens.views.Badge;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
 import io.agilelens.views.workbench.KernelReport;
+import io.agilelens.views.workbench.OpenedModel;
 import io.agilelens.views.workbench.Quality;
 import io.agilelens.views.workbench.Workbench;
 import java.util.Optional;
@@ -83,6 +84,12 @@ public final class VerdictView extends VBox {
                                     quality.recipe().execution() == Execution.EXECUTED
                                             ? Badge.Kind.EXECUTED
                                             : Badge.Kind.SIMULATED));
+            workbench
+                    .modelProperty()
+                    .get()
+                    .flatMap(OpenedModel::planting)
+                    .map(Badge::planted)
+                    .ifPresent(badges.getChildren()::add);
         }
     }
 

@@ -1,12 +1,15 @@
 package io.agilelens.views.workbench;
 
 import io.agilelens.engine.evaluate.Perplexity;
+import io.agilelens.engine.model.Planting;
 import io.agilelens.engine.recipe.Recipe;
+import java.util.Optional;
 
 /**
  * A recipe with its figures, kept for comparison.
  *
  * @param name unique among the pinned runs
+ * @param planting outliers that were planted in the model
  * @param baseline of the float model on the same windows
  * @param tuned of the recipe
  * @param weightBits mean stored bits of a weight of the decoder layers
@@ -17,8 +20,23 @@ import io.agilelens.engine.recipe.Recipe;
 public record PinnedRun(
         String name,
         Recipe recipe,
+        Optional<Planting> planting,
         Perplexity baseline,
         Perplexity tuned,
         double weightBits,
         long weightBytes,
-        double prefillTokensPerSecond) {}
+        double prefillTokensPerSecond) {
+
+    /** The same run under another name. */
+    public PinnedRun withName(String other) {
+        return new PinnedRun(
+                other,
+                recipe,
+                planting,
+                baseline,
+                tuned,
+                weightBits,
+                weightBytes,
+                prefillTokensPerSecond);
+    }
+}

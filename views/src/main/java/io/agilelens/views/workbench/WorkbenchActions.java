@@ -1,6 +1,7 @@
 package io.agilelens.views.workbench;
 
 import io.agilelens.engine.format.TextFormat;
+import io.agilelens.engine.model.Planting;
 import java.nio.file.Path;
 
 /** What views ask the application to do. All return at once; the work is done in the background. */
@@ -8,6 +9,12 @@ public interface WorkbenchActions {
 
     /** Opens a model; the present one stays if that fails. */
     void open(String reference);
+
+    /** Puts outliers into the open model in place of any put in before; the file stays as it is. */
+    void plant(Planting outliers);
+
+    /** Takes the outliers that were planted here out again. */
+    void removePlanted();
 
     /** Evaluates with another text file. */
     default void useText(Path file) {

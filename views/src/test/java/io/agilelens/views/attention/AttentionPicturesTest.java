@@ -39,12 +39,16 @@ class AttentionPicturesTest {
             assertEquals(tuned - baseline, value(look(Comparison.DIFFERENCE, measure)), 1e-4);
         }
         assertEquals(
-                HeadOverview.of(look(Comparison.BASELINE, HeadMeasure.ENTROPY)).range(),
-                HeadOverview.of(look(Comparison.TUNED, HeadMeasure.ENTROPY)).range());
+                HeadOverview.of(
+                                look(Comparison.BASELINE, HeadMeasure.ENTROPY),
+                                new StartWords(true))
+                        .range(),
+                HeadOverview.of(look(Comparison.TUNED, HeadMeasure.ENTROPY), new StartWords(true))
+                        .range());
     }
 
     private static float value(AttentionLook look) {
-        return HeadOverview.of(look).table().value(LAYER, HEAD);
+        return HeadOverview.of(look, new StartWords(true)).table().value(LAYER, HEAD);
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.agilelens.views.RecordingActions;
 import io.agilelens.views.workbench.PinnedRun;
 import io.agilelens.views.workbench.Workbench;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -90,6 +91,7 @@ class CompareViewModelTest {
                 new PinnedRun(
                         "other",
                         Recipe.FLOAT,
+                        Optional.empty(),
                         other.baseline().orElseThrow(),
                         other.tuned().orElseThrow(),
                         32,
