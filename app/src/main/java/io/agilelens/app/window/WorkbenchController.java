@@ -178,7 +178,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                 });
     }
 
-    /** Selects a place where outliers are planted, unless one is selected already. */
+    /** Selects a planted channel, unless one is selected already. */
     private void lookAt(Planting outliers) {
         Selection.Place place = workbench.selection().place();
         if (!outliers.sites().contains(place.site())) {
@@ -186,6 +186,9 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         }
         if (!outliers.layers().contains(place.layer())) {
             place = place.withLayer(outliers.layers().first());
+        }
+        if (!outliers.channels().contains(place.channel())) {
+            place = place.withChannel(outliers.channels().first());
         }
         workbench.selection().select(place);
     }

@@ -201,7 +201,7 @@ public final class ModelView extends StackPane {
         table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_FLEX_NEXT_COLUMN);
         NumberColumns<ModelViewModel.Row> columns = new NumberColumns<>(table);
         columns.add(Messages.text("model.column.name"), 230, row -> row.tensor().name(), null)
-                .setMinWidth(146);
+                .setMinWidth(122);
         TableColumn<ModelViewModel.Row, String> storage =
                 columns.add(
                         Messages.text("model.column.dtype"),
@@ -218,8 +218,8 @@ public final class ModelView extends StackPane {
                         });
         narrow(
                 columns.add(
-                        Messages.text("model.column.shape"), 66, ModelViewModel.Row::shape, null),
-                66);
+                        Messages.text("model.column.shape"), 74, ModelViewModel.Row::shape, null),
+                74);
         narrow(
                 columns.add(
                         Messages.text("model.column.size"),
