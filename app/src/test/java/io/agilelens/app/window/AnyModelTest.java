@@ -229,6 +229,10 @@ class AnyModelTest extends ApplicationTest {
                 clickOn("#station-" + station.id());
                 WaitForAsyncUtils.waitForFxEvents();
             }
+            boolean start = opened().hasStartToken();
+            interact(() -> window.frame().open("attention"));
+            String words = start ? "to the start token" : "to position 0";
+            assertTrue(lookup(words).tryQuery().isPresent(), words);
             int bits = opened().baseline().kernels().vectorBits();
             interact(() -> window.controller().measureKernels(bits));
             await(() -> onFx(() -> workbench().kernelsProperty().get().isPresent()) || failed());

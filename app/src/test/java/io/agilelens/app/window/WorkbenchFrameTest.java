@@ -219,6 +219,17 @@ class WorkbenchFrameTest extends GuiTest {
     }
 
     @Test
+    void theBarSaysWhetherWeightsAreStreamed() {
+        assertFalse(lookup("#weights-streamed").query().isVisible());
+        interact(() -> frame.statusBar().setPlacement("the whole model would take 9 GiB"));
+        Label label = lookup("#weights-streamed").query();
+        assertTrue(label.isVisible());
+        assertEquals("the whole model would take 9 GiB", label.getTooltip().getText());
+        interact(() -> frame.statusBar().setPlacement(""));
+        assertFalse(label.isVisible());
+    }
+
+    @Test
     void aFailureIsSaidInOneLineAndOutcomesAreToasts() {
         Alert[] alert = new Alert[1];
         UserException failure = new UserException("cannot read x.gguf: no such file; check it");
