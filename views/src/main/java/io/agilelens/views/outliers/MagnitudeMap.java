@@ -57,12 +57,9 @@ record MagnitudeMap(Kind kind, HeatmapData table, Heatmap.Range range) {
                         };
             }
         }
-        String value = Messages.text("outliers.map.value." + kind);
         HeatmapData.Labels labels =
                 HeatmapData.Labels.numbered(
-                        look.planted().isEmpty()
-                                ? value
-                                : Messages.text("outliers.map.planted.value", value),
+                        look.named(Messages.text("outliers.map.value." + kind)),
                         "",
                         Messages.text("outliers.axis.layer"),
                         Messages.text("outliers.axis.channel"));

@@ -9,6 +9,7 @@ import io.agilelens.engine.model.Site;
 import io.agilelens.engine.quant.ActivationQuantizer;
 import io.agilelens.engine.quant.TripFit;
 import io.agilelens.views.Comparison;
+import io.agilelens.views.Messages;
 import io.agilelens.views.workbench.WindowComparison;
 import java.util.List;
 import java.util.Optional;
@@ -98,6 +99,16 @@ record OutlierLook(
             }
         }
         return detail.positions();
+    }
+
+    /**
+     * What is drawn, with a word on planted outliers if there are some at this site: a picture that
+     * is exported has no badge beside it.
+     */
+    String named(String quantity) {
+        return planted().isEmpty()
+                ? quantity
+                : Messages.text("outliers.map.planted.value", quantity);
     }
 
     /** Outliers that were planted at this site. */

@@ -102,7 +102,9 @@ public final class OutliersView extends StackPane {
 
         ranges =
                 new LineChartPane(
-                        Messages.text("outliers.ranges.heading"), channelAxis(), valueAxis(false));
+                        Messages.text("outliers.ranges.heading"),
+                        channelAxis(),
+                        ChartPane.Axis.linear(valueTitle(false), ""));
         ranges.setId("outliers-ranges");
         ranges.emptyTextProperty().set(Messages.text("outliers.tokens.empty"));
         ranges.setOnPick(pick -> viewModel.selectChannel(pick.index() * channelsPerPoint));
@@ -111,8 +113,8 @@ public final class OutliersView extends StackPane {
         histogram =
                 new HistogramPane(
                         Messages.text("outliers.histogram.heading"),
-                        ChartPane.Axis.linear(Messages.text("outliers.axis.value"), ""),
-                        ChartPane.Axis.linear(Messages.text("outliers.axis.tokens"), ""));
+                        ChartPane.Axis.linear(valueTitle(false), ""),
+                        tokensAxis());
         histogram.setId("outliers-histogram");
         histogramCard = card("histogram", histogram);
 
@@ -198,9 +200,12 @@ public final class OutliersView extends StackPane {
         return ChartPane.Axis.linear(Messages.text("outliers.axis.channel"), "");
     }
 
-    private static ChartPane.Axis valueAxis(boolean errors) {
-        return ChartPane.Axis.linear(
-                Messages.text(errors ? "outliers.axis.error" : "outliers.axis.value"), "");
+    private static String valueTitle(boolean errors) {
+        return Messages.text(errors ? "outliers.axis.error" : "outliers.axis.value");
+    }
+
+    private static ChartPane.Axis tokensAxis() {
+        return ChartPane.Axis.linear(Messages.text("outliers.axis.tokens"), "");
     }
 
     private VBox factorCards() {
@@ -357,7 +362,8 @@ public final class OutliersView extends StackPane {
 
     private void show(ChannelRanges made, OutlierLook look) {
         channelsPerPoint = made.width();
-        ranges.setAxes(channelAxis(), valueAxis(made.errors()));
+        ranges.setAxes(
+                channelAxis(), ChartPane.Axis.linear(look.named(valueTitle(made.errors())), ""));
         ranges.setLines(made.lines());
         markChannel(look);
         String key = made.errors() ? "ERROR" : look.comparison().name();
@@ -388,6 +394,7 @@ public final class OutliersView extends StackPane {
 
     private void show(ChannelHistogram made, OutlierLook look) {
         histogram.emptyTextProperty().set(Messages.text("outliers.histogram.empty"));
+        histogram.setAxes(ChartPane.Axis.linear(look.named(valueTitle(false)), ""), tokensAxis());
         histogram.setBins(made.bins(), made.levels());
         histogramCard.setHeading(
                 Messages.text(

@@ -58,7 +58,7 @@ record TokenMap(HeatmapData table, int[] positions, Heatmap.Range range) {
                                 : "outliers.tokens.value.change";
         HeatmapData.Labels labels =
                 new HeatmapData.Labels(
-                        Messages.text(value),
+                        look.named(Messages.text(value)),
                         "",
                         Messages.text("outliers.axis.token"),
                         Messages.text("outliers.axis.channel"),
