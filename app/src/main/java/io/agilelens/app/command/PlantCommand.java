@@ -19,12 +19,9 @@ import tools.jackson.databind.node.ObjectNode;
 /** Makes a small model show what large ones show. */
 @Command(
         name = "plant",
-        description = {
-            "Writes a copy of a model with outliers planted in it: chosen channels grow, the"
-                    + " weights",
-            "that read them shrink, and the model computes the same. The copy says so wherever it",
-            "shows."
-        })
+        description =
+                "Writes a copy of a model with outliers planted in it; the model computes the"
+                        + " same.")
 public final class PlantCommand extends EngineCommand {
     private static final int CHANNELS = 4;
 
@@ -104,6 +101,11 @@ public final class PlantCommand extends EngineCommand {
     }
 
     private Planting planting(ModelConfig config) {
+        if (count != null && count >= config.hiddenSize()) {
+            throw new UserException(
+                    "--count is %d and the model has %d channels: give fewer, for outliers are few"
+                            .formatted(count, config.hiddenSize()));
+        }
         SortedSet<Integer> drawn =
                 channels != null
                         ? channels.indices()

@@ -1,8 +1,9 @@
 package io.agilelens.engine.export;
 
-import io.agilelens.engine.format.AtomicFiles;
+import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Checkpoint;
 import io.agilelens.engine.format.HuggingFaceFolder;
+import io.agilelens.engine.format.ModelFolder;
 import io.agilelens.engine.format.SafetensorsWriter;
 import io.agilelens.engine.format.TokenizerSource;
 import io.agilelens.engine.task.Cancellation;
@@ -17,29 +18,13 @@ import java.nio.file.Path;
 
 /**
  * Writes a checkpoint, whatever it was opened from, as a model folder that other tools load: {@code
- * config.json}, {@code tokenizer.json} and {@code model.safetensors}. Written beside its place and
- * moved there when it is whole. Values are never rounded: tensors keep their type, and what their
- * type cannot hold becomes F32.
+ * config.json}, {@code tokenizer.json} and {@code model.safetensors}. Values are never rounded:
+ * tensors keep their type, and what their type cannot hold becomes F32.
  */
-public final class CheckpointFolder {
+final class CheckpointFolder {
     private static final int CHUNK = 1 << 16;
 
     private CheckpointFolder() {}
-
-    /**
-     * @param replace whether what stands there may be replaced
-     * @throws io.agilelens.engine.UserException if it stands there and may not, or cannot be
-     *     written
-     */
-    public static void write(
-            Checkpoint checkpoint,
-            Path folder,
-            boolean replace,
-            Progress progress,
-            Cancellation cancellation) {
-        AtomicFiles.writeFolder(
-                folder, replace, place -> writeTo(place, checkpoint, progress, cancellation));
-    }
 
     /** Writes into an empty folder. */
     static void writeTo(
@@ -47,13 +32,22 @@ public final class CheckpointFolder {
             throws IOException {
         Files.writeString(
                 place.resolve(HuggingFaceFolder.CONFIG), checkpoint.config().toPrettyString());
-        writeTokenizer(checkpoint.tokenizer(), place);
+        writeTokenizer(checkpoint, place);
+        ModelFolder.copyCompanions(checkpoint.source(), place);
         tensors(checkpoint, progress, cancellation).write(place.resolve(HuggingFaceFolder.WEIGHTS));
         cancellation.check();
     }
 
-    /** Writes the two files that a tokenizer consists of. */
-    static void writeTokenizer(TokenizerSource tokenizer, Path place) throws IOException {
+    /**
+     * Writes the two files that a tokenizer consists of; none for a model that runs on ids alone.
+     */
+    static void writeTokenizer(Checkpoint checkpoint, Path place) throws IOException {
+        TokenizerSource tokenizer;
+        try {
+            tokenizer = checkpoint.tokenizer();
+        } catch (UserException none) {
+            return;
+        }
         Files.write(place.resolve(HuggingFaceFolder.TOKENIZER), tokenizer.json());
         if (tokenizer.settings().isObject()) {
             Files.writeString(

@@ -6,9 +6,9 @@ import io.agilelens.engine.calibrate.TunedModel;
 import io.agilelens.engine.format.AtomicFiles;
 import io.agilelens.engine.format.Checkpoint;
 import io.agilelens.engine.format.HuggingFaceFolder;
+import io.agilelens.engine.format.ModelFolder;
 import io.agilelens.engine.format.Printable;
 import io.agilelens.engine.format.SafetensorsWriter;
-import io.agilelens.engine.format.TokenizerSource;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.Decoder;
 import io.agilelens.engine.model.LinearRole;
@@ -40,6 +40,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -143,6 +144,10 @@ public final class NativeBundle {
                     "%s is a native bundle already: quantize the float model it was made from"
                             .formatted(Printable.of(tuned.model().checkpoint().source())));
         }
+        if (replace) {
+            ModelFolder.requireReplaceable(
+                    target, Optional.of(tuned.model().checkpoint().source()));
+        }
         NativeBundle bundle = new NativeBundle(tuned, calibration, precision);
         AtomicFiles.writeFolder(
                 target,
@@ -164,7 +169,7 @@ public final class NativeBundle {
             }
         }
         if (!Files.isDirectory(source.source())) {
-            writeTokenizer(place);
+            CheckpointFolder.writeTokenizer(source, place);
         }
         ObjectNode config = (ObjectNode) source.config().deepCopy();
         config.putObject(BundleLayout.QUANTIZATION_CONFIG)
@@ -179,22 +184,6 @@ public final class NativeBundle {
         progress.report("writing weights", 0, 1);
         tensors().write(place.resolve(HuggingFaceFolder.WEIGHTS));
         cancellation.check();
-    }
-
-    /** The tokenizer of a source that keeps it inside, in the files of a folder. */
-    private void writeTokenizer(Path place) throws IOException {
-        TokenizerSource tokenizer;
-        try {
-            tokenizer = source.tokenizer();
-        } catch (UserException none) {
-            // A model that runs on ids alone makes a bundle that does.
-            return;
-        }
-        Files.write(place.resolve("tokenizer.json"), tokenizer.json());
-        if (tokenizer.settings().isObject()) {
-            Files.writeString(
-                    place.resolve("tokenizer_config.json"), tokenizer.settings().toPrettyString());
-        }
     }
 
     private SafetensorsWriter tensors() {

@@ -3,6 +3,7 @@ package io.agilelens.engine.export;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.AtomicFiles;
 import io.agilelens.engine.format.Checkpoints;
+import io.agilelens.engine.format.ModelFolder;
 import io.agilelens.engine.format.Printable;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.Decoder;
@@ -12,6 +13,7 @@ import io.agilelens.engine.model.Planting;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -54,6 +56,9 @@ public final class PlantedFolder {
             Kernels kernels,
             Progress progress,
             Cancellation cancellation) {
+        if (replace) {
+            ModelFolder.requireReplaceable(folder, Optional.of(model.checkpoint().source()));
+        }
         Model planted = model.plant(planting);
         int[] ids = ids(model);
         float[] before = logits(model, ids, kernels, progress, cancellation);

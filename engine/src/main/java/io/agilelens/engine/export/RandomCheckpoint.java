@@ -2,6 +2,7 @@ package io.agilelens.engine.export;
 
 import io.agilelens.engine.format.AtomicFiles;
 import io.agilelens.engine.format.HuggingFaceFolder;
+import io.agilelens.engine.format.ModelFolder;
 import io.agilelens.engine.format.SafetensorsWriter;
 import io.agilelens.engine.model.Architecture;
 import io.agilelens.engine.model.LinearRole;
@@ -17,6 +18,7 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -92,6 +94,9 @@ public record RandomCheckpoint(Architecture architecture, Shape shape, long seed
      *     written
      */
     public void write(Path folder, boolean replace, Progress progress, Cancellation cancellation) {
+        if (replace) {
+            ModelFolder.requireReplaceable(folder, Optional.empty());
+        }
         AtomicFiles.writeFolder(
                 folder,
                 replace,

@@ -39,6 +39,11 @@ public final class AtomicFiles {
      * @throws UserException if the target exists and may not be replaced, or cannot be written
      */
     public static void writeFile(Path target, boolean replace, Content content) {
+        if (replace && Files.isDirectory(target, noFollow())) {
+            throw new UserException(
+                    "%s is a folder and is not replaced by a file; choose another name"
+                            .formatted(Printable.of(target)));
+        }
         write(target, replace, content);
     }
 

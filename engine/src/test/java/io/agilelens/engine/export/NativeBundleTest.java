@@ -144,8 +144,13 @@ class NativeBundleTest {
                     assertThrows(UserException.class, () -> write(tuned, target, false));
             assertTrue(refused.getMessage().contains("exists already"));
             assertTrue(Files.exists(target.resolve("precious")));
+            UserException kept =
+                    assertThrows(UserException.class, () -> write(tuned, target, true));
+            assertTrue(kept.getMessage().contains("holds precious, which would be lost"));
+            assertTrue(Files.exists(target.resolve("precious")));
+            Files.move(target.resolve("precious"), target.resolve("tokenizer.model"));
             write(tuned, target, true);
-            assertFalse(Files.exists(target.resolve("precious")));
+            assertFalse(Files.exists(target.resolve("tokenizer.model")));
             assertTrue(NativeBundle.isAt(target));
         }
     }
