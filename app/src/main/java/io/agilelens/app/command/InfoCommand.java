@@ -70,9 +70,10 @@ public final class InfoCommand extends EngineCommand {
             result.set("memory_estimate", memory(open, warnings));
             result.set("tokenizer", tokenizer(model, warnings));
             Map<String, TensorStatistics> statistics = statistics(open, tensors, progress);
-            long unusable = unusable(statistics, warnings);
+            UnusableWeights unusable = UnusableWeights.of(statistics);
+            unusable.summary().ifPresent(warnings::add);
             if (!statistics.isEmpty()) {
-                result.put("unusable_weights", unusable);
+                result.put("unusable_weights", unusable.count());
             } else {
                 result.putNull("unusable_weights");
             }
@@ -202,18 +203,6 @@ public final class InfoCommand extends EngineCommand {
             }
         }
         return statistics;
-    }
-
-    private static long unusable(Map<String, TensorStatistics> statistics, List<String> warnings) {
-        List<UnusableWeights.Found> found = new ArrayList<>();
-        statistics.forEach(
-                (name, values) -> {
-                    if (values.unusable() > 0) {
-                        found.add(new UnusableWeights.Found(name, values.unusable()));
-                    }
-                });
-        new UnusableWeights(found).summary().ifPresent(warnings::add);
-        return found.stream().mapToLong(UnusableWeights.Found::count).sum();
     }
 
     private static void addTensors(

@@ -1,6 +1,7 @@
 package io.agilelens.engine.calibrate;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.engine.format.Printable;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.Activation;
 import io.agilelens.engine.model.Decoder;
@@ -214,7 +215,7 @@ public final class RecipeFitter {
             throw new UserException(
                     "%s: the codes of its quantized weights take %,d MiB of heap, and %,d MiB of %,d MiB are free: start with AGILELENS_OPTS=-Xmx%dm or more, or quantize fewer layers"
                             .formatted(
-                                    model.checkpoint().source(),
+                                    Printable.of(model.checkpoint().source()),
                                     needed >> 20,
                                     room.free() >> 20,
                                     room.maximum() >> 20,

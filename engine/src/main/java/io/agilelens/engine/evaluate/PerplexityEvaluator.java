@@ -2,6 +2,7 @@ package io.agilelens.engine.evaluate;
 
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Checkpoint;
+import io.agilelens.engine.format.Printable;
 import io.agilelens.engine.model.Decoder;
 import io.agilelens.engine.model.PassSize;
 import io.agilelens.engine.model.Probe;
@@ -153,7 +154,7 @@ public final class PerplexityEvaluator {
         return new UserException(
                 "%s: the logits at position %d are not finite: %s"
                         .formatted(
-                                checkpoint.source(),
+                                Printable.of(checkpoint.source()),
                                 position,
                                 culprits.map(line -> line + ": get the file again")
                                         .orElse(

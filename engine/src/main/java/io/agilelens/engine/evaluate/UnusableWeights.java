@@ -4,7 +4,9 @@ import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import io.agilelens.engine.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -25,20 +27,38 @@ public record UnusableWeights(List<Found> tensors) {
     /** Reads every float tensor once. */
     public static UnusableWeights of(
             List<Tensor> tensors, Progress progress, Cancellation cancellation) {
-        List<Found> found = new ArrayList<>();
+        Map<String, TensorStatistics> statistics = new LinkedHashMap<>();
         for (int i = 0; i < tensors.size(); i++) {
             cancellation.check();
             progress.report("reading weights", i, tensors.size());
             Tensor tensor = tensors.get(i);
             if (tensor.isFloat()) {
-                long count = TensorStatistics.of(tensor).unusable();
-                if (count > 0) {
-                    found.add(new Found(tensor.name(), count));
-                }
+                statistics.put(tensor.name(), TensorStatistics.of(tensor));
             }
         }
         progress.report("reading weights", tensors.size(), tensors.size());
+        return of(statistics);
+    }
+
+    /**
+     * Those of tensors that were read already.
+     *
+     * @param statistics by name of tensor
+     */
+    public static UnusableWeights of(Map<String, TensorStatistics> statistics) {
+        List<Found> found = new ArrayList<>();
+        statistics.forEach(
+                (name, values) -> {
+                    if (values.unusable() > 0) {
+                        found.add(new Found(name, values.unusable()));
+                    }
+                });
         return new UnusableWeights(found);
+    }
+
+    /** How many there are in all. */
+    public long count() {
+        return tensors.stream().mapToLong(Found::count).sum();
     }
 
     /** One line about them; empty if there are none. */

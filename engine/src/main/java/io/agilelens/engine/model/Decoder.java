@@ -1,6 +1,7 @@
 package io.agilelens.engine.model;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.engine.format.Printable;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.kernel.Workers;
 import io.agilelens.engine.task.Cancellation;
@@ -169,7 +170,7 @@ public final class Decoder {
                                         ids[t],
                                         t,
                                         config.vocabularySize() - 1,
-                                        model.checkpoint().source()));
+                                        Printable.of(model.checkpoint().source())));
             }
         }
         int length = seen + ids.length;
@@ -179,7 +180,7 @@ public final class Decoder {
                             .formatted(
                                     length,
                                     config.limit().get().key(),
-                                    model.checkpoint().source(),
+                                    Printable.of(model.checkpoint().source()),
                                     config.limit().get().tokens()));
         }
     }

@@ -1,6 +1,7 @@
 package io.agilelens.engine.model;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.engine.format.Printable;
 import io.agilelens.engine.kernel.Workers;
 import io.agilelens.engine.tensor.Tensor;
 import java.util.ArrayList;
@@ -82,7 +83,7 @@ public record MemoryEstimate(
             throw new UserException(
                     "%s: running %,d tokens at once takes about %s of heap even with the weights left in the file (activations and logits %s, key/value cache %s, packing %s), and %s of %s is free: start with AGILELENS_OPTS=-Xmx%dm or more, or run fewer tokens at once"
                             .formatted(
-                                    model.checkpoint().source(),
+                                    Printable.of(model.checkpoint().source()),
                                     pass.tokens(),
                                     size(least.heap()),
                                     size(least.activations),

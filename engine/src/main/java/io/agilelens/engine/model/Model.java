@@ -2,6 +2,7 @@ package io.agilelens.engine.model;
 
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Checkpoint;
+import io.agilelens.engine.format.Printable;
 import io.agilelens.engine.tensor.DType;
 import io.agilelens.engine.tokenizer.Tokenizer;
 import io.agilelens.engine.tokenizer.Tokenizers;
@@ -24,7 +25,7 @@ public final class Model implements AutoCloseable {
         this.checkpoint = checkpoint;
         this.config = config;
         this.weights = new ModelWeights(checkpoint, config);
-        this.planting = Planting.read(checkpoint.config(), checkpoint.source());
+        this.planting = Planting.read(checkpoint.config(), Printable.of(checkpoint.source()));
     }
 
     /**

@@ -17,7 +17,6 @@ import io.agilelens.views.workbench.Workbench;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +62,7 @@ public final class ModelViewModel {
     private final BooleanProperty plantedHere = new SimpleBooleanProperty();
     private final Object statisticsKey = new Object();
     private List<String> openingWarnings = List.of();
-    private final Map<String, TensorStatistics> known = new HashMap<>();
+    private final Map<String, TensorStatistics> known = new LinkedHashMap<>();
 
     public ModelViewModel(Workbench workbench) {
         workbench.modelProperty().subscribe(model -> model.ifPresent(this::show));
@@ -125,7 +124,7 @@ public final class ModelViewModel {
         Background.latest(
                 statisticsKey,
                 () -> {
-                    Map<String, TensorStatistics> computed = new HashMap<>();
+                    Map<String, TensorStatistics> computed = new LinkedHashMap<>();
                     for (Tensor tensor : tensors) {
                         computed.put(tensor.name(), TensorStatistics.of(tensor));
                     }
@@ -152,15 +151,8 @@ public final class ModelViewModel {
 
     /** Counts NaN and infinity in the tensors looked into so far. */
     private void warnAboutUnusable() {
-        List<UnusableWeights.Found> found = new ArrayList<>();
-        for (Row row : rows.get()) {
-            TensorStatistics statistics = known.get(row.tensor().name());
-            if (statistics != null && statistics.unusable() > 0) {
-                found.add(new UnusableWeights.Found(row.tensor().name(), statistics.unusable()));
-            }
-        }
         List<String> lines = new ArrayList<>(openingWarnings);
-        new UnusableWeights(found)
+        UnusableWeights.of(known)
                 .summary()
                 .map(summary -> Messages.text("model.unusable", summary))
                 .ifPresent(lines::add);
