@@ -24,7 +24,7 @@ public final class PlantedFolder {
     /** Of the largest logit; rounding is three orders below it, a mistake far above. */
     private static final double LARGEST_DIFFERENCE = 1e-2;
 
-    private static final int COMPARED_TOKENS = 64;
+    private static final int MOST_COMPARED = 64;
 
     private PlantedFolder() {}
 
@@ -73,6 +73,7 @@ public final class PlantedFolder {
                                 compare(
                                         folder,
                                         planting,
+                                        ids.length,
                                         before,
                                         logits(again, ids, kernels, progress, cancellation));
                     }
@@ -83,7 +84,7 @@ public final class PlantedFolder {
     /** Ids from all over the vocabulary, as many as the model can run. */
     private static int[] ids(Model model) {
         int vocabulary = model.config().vocabularySize();
-        int count = Math.min(COMPARED_TOKENS, model.config().contextLength());
+        int count = Math.min(MOST_COMPARED, model.config().contextLength());
         return IntStream.range(0, count).map(i -> (int) ((long) i * vocabulary / count)).toArray();
     }
 
@@ -94,7 +95,8 @@ public final class PlantedFolder {
         return decoder.logits(decoder.run(ids, cancellation).hidden(), 0, ids.length).data();
     }
 
-    private static Written compare(Path folder, Planting planting, float[] before, float[] after) {
+    private static Written compare(
+            Path folder, Planting planting, int tokens, float[] before, float[] after) {
         double difference = 0;
         double largest = 0;
         for (int i = 0; i < before.length; i++) {
@@ -107,6 +109,6 @@ public final class PlantedFolder {
                     "%s was not written: with outliers planted the logits differ by %.3g: give a smaller factor or one that is a power of two"
                             .formatted(Printable.of(folder), difference));
         }
-        return new Written(folder, planting, COMPARED_TOKENS, difference, largest);
+        return new Written(folder, planting, tokens, difference, largest);
     }
 }

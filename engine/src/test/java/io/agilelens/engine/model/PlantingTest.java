@@ -143,6 +143,26 @@ class PlantingTest {
         }
     }
 
+    @Test
+    void saysHowManyTokensWereReallyCompared() throws Exception {
+        Path bloom = TinyFamily.BLOOM.write(Files.createDirectory(folder.resolve("bloom")));
+        Path config = bloom.resolve("config.json");
+        ObjectNode json = (ObjectNode) JsonMapper.shared().readTree(Files.readString(config));
+        Files.writeString(config, json.put("seq_length", 16).toString());
+        try (Model plain = Model.open(Checkpoints.open(bloom))) {
+            PlantedFolder.Written written =
+                    PlantedFolder.write(
+                            plain,
+                            planting(2),
+                            folder.resolve("planted"),
+                            false,
+                            KERNELS,
+                            Progress.NONE,
+                            Cancellation.never());
+            assertEquals(16, written.comparedTokens());
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"OPT_POST", "BLOOM_NORMED_RESIDUAL"})
     void refusesModelsWhoseResidualWouldChange(TinyFamily family) {
