@@ -18,6 +18,9 @@ final class BundleLayout {
     static final String GROUPS = ".groups";
     static final String EXPONENTS = ".exponents";
 
+    /** Added to a site's name for the quantizer of marked tokens. */
+    static final String MARKED = ".marked";
+
     private BundleLayout() {}
 
     /** What the tensors of a site's quantizer start with. */

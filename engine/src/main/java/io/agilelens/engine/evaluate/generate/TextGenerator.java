@@ -58,7 +58,7 @@ public final class TextGenerator {
                             .formatted(prompt.length, context));
         }
         Sampling.Chooser chooser = sampling.chooser();
-        KeyValueCache cache = new KeyValueCache(decoder.model().config());
+        KeyValueCache cache = decoder.cache();
         Transcript transcript = new Transcript(prompt, listener);
         long began = System.nanoTime();
         int next = chooser.choose(lastLogits(prompt, cache, pruner, cancellation));
