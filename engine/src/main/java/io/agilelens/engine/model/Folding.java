@@ -86,15 +86,26 @@ public record Folding(List<Map<Site, float[]>> layers) {
 
     /** Rows of a weight or a bias divided by the scales of the site that they give. */
     Tensor outputs(ModelConfig config, int layer, LinearRole role, Tensor tensor) {
-        Site given =
-                switch (role) {
-                    case VALUE -> Site.ATTN_OUTPUT;
-                    case UP ->
-                            config.feedForward() == FeedForward.GELU_TANH ? null : Site.MLP_HIDDEN;
-                    case QUERY, KEY, ATTENTION_OUTPUT, GATE, DOWN -> null;
-                };
-        float[] scales = given == null ? null : layers.get(layer).get(given);
+        float[] scales = given(config, layer, role);
         return scales == null ? tensor : divided(tensor, scales);
+    }
+
+    /** Scales of the site that a linear gives; null if there are none, or it gives none. */
+    private float[] given(ModelConfig config, int layer, LinearRole role) {
+        Map<Site, float[]> scales = layers.get(layer);
+        return switch (role) {
+            case VALUE -> scales.get(Site.ATTN_OUTPUT);
+            case UP ->
+                    config.feedForward() == FeedForward.GELU_TANH
+                            ? null
+                            : scales.get(Site.MLP_HIDDEN);
+            case QUERY, KEY, ATTENTION_OUTPUT, GATE, DOWN -> null;
+        };
+    }
+
+    /** Whether a linear's weight is another in the folded model. */
+    public boolean changes(ModelConfig config, int layer, LinearRole role) {
+        return layers.get(layer).containsKey(role.input()) || given(config, layer, role) != null;
     }
 
     /** A vector, or the rows of a matrix, divided by scales. */

@@ -35,7 +35,7 @@ public final class Conformance {
                     new UniformFamily(),
                     new PruningFamily(),
                     new PerplexityFamily(),
-                    new LaterFamily("AWQ", "AWQ is not in this version"),
+                    new AwqFamily(),
                     new LaterFamily("GPTQ", "GPTQ is not in this version"));
 
     private Conformance() {}

@@ -27,6 +27,7 @@ class ConformanceGoldenTest {
                     "quant/log2", 9,
                     "quant/uniform", 72,
                     "quant/prune/", 60,
+                    "quant/awq/", 79,
                     "ppl", 40);
 
     @Test
