@@ -76,6 +76,11 @@ public record PruningRecipe(
         return beta > 0 && !layers.isEmpty();
     }
 
+    /** Whether any token can leave. */
+    public boolean removes() {
+        return isActive() && action == PruningAction.REMOVE;
+    }
+
     public PruningSchedule schedule() {
         return new PruningSchedule(
                 beta, layers, score, keepsPositions, action == PruningAction.LOWER_BITS);

@@ -86,7 +86,14 @@ public final class TextGenerator {
         double decode = (System.nanoTime() - decodeBegan) / NANOS;
         transcript.finish();
         return new Generation(
-                prompt.clone(), transcript.ids(), transcript.text(), end, prefill, decode, steps);
+                prompt.clone(),
+                transcript.ids(),
+                transcript.text(),
+                end,
+                prefill,
+                decode,
+                steps,
+                cache.bytes());
     }
 
     private float[] lastLogits(
