@@ -79,6 +79,7 @@ public final class NativeBundle {
 
     /** Whether a folder is a native bundle. */
     public static boolean isAt(Path folder) {
+        AtomicFiles.recover(folder);
         return Files.isRegularFile(folder.resolve(BundleLayout.MANIFEST));
     }
 
