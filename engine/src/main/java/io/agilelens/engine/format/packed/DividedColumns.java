@@ -11,7 +11,12 @@ import io.agilelens.engine.tensor.Tensor;
  * @param divisors {@code [inputs]}
  * @param bytes of the weight and the divisors
  */
-record DividedColumns(Tensor weight, float[] divisors, long bytes) implements Tensor {
+public record DividedColumns(Tensor weight, float[] divisors, long bytes) implements Tensor {
+
+    /** A stored weight and what its inputs are divided by. */
+    public static DividedColumns of(Tensor weight, Tensor divisors) {
+        return new DividedColumns(weight, divisors.toFloats(), weight.bytes() + divisors.bytes());
+    }
 
     @Override
     public String name() {

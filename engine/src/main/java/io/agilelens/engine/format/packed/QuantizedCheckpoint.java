@@ -42,9 +42,9 @@ public final class QuantizedCheckpoint extends CheckpointView {
     private static final String NATIVE = "agilelens-native";
 
     /** Where AWQ leaves what BLOOM's GELU is divided by, and the linear that takes it in. */
-    private static final String GELU_SCALES = ".gelu_impl.scales";
+    public static final String GELU_SCALES = ".gelu_impl.scales";
 
-    private static final String AFTER_GELU = ".dense_4h_to_h.weight";
+    public static final String AFTER_GELU = ".dense_4h_to_h.weight";
 
     /** Parts of packed linears, which must not be left over. */
     private static final Set<String> PARTS =
@@ -282,9 +282,7 @@ public final class QuantizedCheckpoint extends CheckpointView {
             throw parts.wrong(
                     divisor, "a number for each input of '%s'".formatted(Printable.of(name)));
         }
-        tensors.put(
-                name,
-                new DividedColumns(weight, divisor.toFloats(), weight.bytes() + divisor.bytes()));
+        tensors.put(name, DividedColumns.of(weight, divisor));
     }
 
     @Override
