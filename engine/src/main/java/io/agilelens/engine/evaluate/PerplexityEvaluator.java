@@ -56,7 +56,7 @@ public final class PerplexityEvaluator {
         for (int window = 0; window < count; window++) {
             progress.report("evaluating window", window, count);
             int[] ids = text.windows().get(window);
-            tally.add(score(ids, text.protocol().firstScored(ids.length), cancellation));
+            tally.add(score(ids, text.firstScored(window), cancellation));
             listener.accept(tally.result());
         }
         progress.report("evaluating window", count, count);
