@@ -1,13 +1,10 @@
 package io.agilelens.engine.calibrate;
 
 import io.agilelens.engine.UserException;
-import io.agilelens.engine.format.Printable;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.Activation;
 import io.agilelens.engine.model.Decoder;
-import io.agilelens.engine.model.HeapRoom;
 import io.agilelens.engine.model.LinearRole;
-import io.agilelens.engine.model.LinearWeight;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.ModelConfig;
 import io.agilelens.engine.model.Numerics;
@@ -22,7 +19,6 @@ import io.agilelens.engine.quant.Log2Quantizer;
 import io.agilelens.engine.quant.QuantizationPlan;
 import io.agilelens.engine.quant.QuantizedNumerics;
 import io.agilelens.engine.quant.QuantizedWeight;
-import io.agilelens.engine.quant.RoundToNearest;
 import io.agilelens.engine.quant.SoftmaxQuantizer;
 import io.agilelens.engine.quant.TokenwiseQuantizer;
 import io.agilelens.engine.quant.TripFit;
@@ -33,14 +29,11 @@ import io.agilelens.engine.recipe.Granularity;
 import io.agilelens.engine.recipe.PruningRecipe;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.recipe.SoftmaxRecipe;
-import io.agilelens.engine.recipe.WeightMethod;
-import io.agilelens.engine.recipe.WeightRecipe;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import io.agilelens.engine.tensor.Matrix;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,16 +50,13 @@ public final class RecipeFitter {
     private final Numerics unquantized;
     private final Calibration calibration;
 
-    private QuantizedLinears latestLinears;
+    private final WeightFitter roundToNearest;
+
     private Ranges latestRanges;
     private TunedModel adopted;
 
-    private record WeightKey(int layer, LinearRole role, WeightRecipe recipe) {}
-
-    private record QuantizedLinears(Map<WeightKey, QuantizedWeight> weights) {}
-
     private record Ranges(
-            List<WeightKey> weights,
+            FittedWeights weights,
             PruningRecipe pruning,
             List<Map<Site, ActivationRange>> layers) {}
 
@@ -79,6 +69,7 @@ public final class RecipeFitter {
         this.kernels = kernels;
         this.unquantized = unquantized;
         this.calibration = calibration;
+        this.roundToNearest = new RoundToNearestFitter(model, unquantized);
     }
 
     public Calibration calibration() {
@@ -103,7 +94,7 @@ public final class RecipeFitter {
         }
         ModelConfig config = model.config();
         recipe.requireLayers(config.layers());
-        List<Map<LinearRole, QuantizedWeight>> weights = weights(recipe, progress, cancellation);
+        FittedWeights weights = weights(recipe, progress, cancellation);
         List<Map<Site, ActivationQuantizer>> activations = new ArrayList<>();
         List<Map<Site, TripFit>> tripFits = new ArrayList<>();
         for (int layer = 0; layer < config.layers(); layer++) {
@@ -113,21 +104,45 @@ public final class RecipeFitter {
         if (quantizesActivations(recipe)) {
             fitActivations(recipe, weights, activations, tripFits, progress, cancellation);
         }
-        QuantizationPlan plan = plan(recipe, weights, activations);
+        QuantizationPlan plan = plan(recipe, weights.layers(), activations);
         Numerics numerics =
                 recipe.isFloat()
                         ? unquantized
-                        : numerics(plan, recipe.execution(), progress, cancellation);
-        return new TunedModel(recipe, plan, tripFits, new Decoder(model, kernels, numerics));
+                        : numerics(weights, plan, recipe.execution(), progress, cancellation);
+        return new TunedModel(
+                recipe, plan, tripFits, new Decoder(weights.model(), kernels, numerics));
+    }
+
+    private FittedWeights weights(Recipe recipe, Progress progress, Cancellation cancellation) {
+        WeightFitter fitter =
+                switch (recipe.weights().method()) {
+                    case NONE, RTN -> roundToNearest;
+                    case GPTQ, AWQ ->
+                            throw new UserException(
+                                    "weights.method %s is not in this version: use rtn or none"
+                                            .formatted(
+                                                    recipe.weights()
+                                                            .method()
+                                                            .name()
+                                                            .toLowerCase()));
+                };
+        return fitter.fit(recipe, progress, cancellation);
     }
 
     private Numerics numerics(
+            FittedWeights weights,
             QuantizationPlan plan,
             Execution execution,
             Progress progress,
             Cancellation cancellation) {
         return new QuantizedNumerics(
-                model, kernels, unquantized, plan, execution, progress, cancellation);
+                weights.model(),
+                kernels,
+                weights.floats(),
+                plan,
+                execution,
+                progress,
+                cancellation);
     }
 
     private static QuantizationPlan plan(
@@ -161,110 +176,33 @@ public final class RecipeFitter {
         return false;
     }
 
-    // ---- weights
-
-    private List<Map<LinearRole, QuantizedWeight>> weights(
-            Recipe recipe, Progress progress, Cancellation cancellation) {
-        Map<WeightKey, QuantizedWeight> quantized = new HashMap<>();
-        List<Map<LinearRole, QuantizedWeight>> layers = new ArrayList<>();
-        int count = model.config().layers();
-        if (latestLinears == null) {
-            requireRoom(recipe);
-        }
-        for (int layer = 0; layer < count; layer++) {
-            cancellation.check();
-            progress.report("quantizing weights", layer, count);
-            Map<LinearRole, QuantizedWeight> linears = new EnumMap<>(LinearRole.class);
-            for (LinearRole role : model.config().roles()) {
-                WeightRecipe weightRecipe = recipe.weightsAt(layer, role.input());
-                if (weightRecipe.method() == WeightMethod.NONE) {
-                    continue;
-                }
-                WeightKey key = new WeightKey(layer, role, weightRecipe);
-                QuantizedWeight weight =
-                        latestLinears == null ? null : latestLinears.weights().get(key);
-                if (weight == null) {
-                    weight = quantize(model.weights().linear(layer, role), weightRecipe);
-                }
-                quantized.put(key, weight);
-                linears.put(role, weight);
-            }
-            layers.add(linears);
-        }
-        latestLinears = new QuantizedLinears(quantized);
-        progress.report("quantizing weights", count, count);
-        return layers;
-    }
-
-    /** A byte a code, and a scale and a zero point of four bytes each for every group. */
-    private void requireRoom(Recipe recipe) {
-        long needed = 0;
-        for (int layer = 0; layer < model.config().layers(); layer++) {
-            for (LinearRole role : model.config().roles()) {
-                WeightRecipe weights = recipe.weightsAt(layer, role.input());
-                if (weights.method() != WeightMethod.NONE) {
-                    LinearWeight weight = model.weights().linear(layer, role);
-                    long groups =
-                            QuantizedWeight.groupStarts(weight.inputs(), weights.group()).length;
-                    needed += (long) weight.outputs() * (weight.inputs() + 8 * groups);
-                }
-            }
-        }
-        HeapRoom room = HeapRoom.now(needed);
-        if (needed > room.free()) {
-            throw new UserException(
-                    "%s: the codes of its quantized weights take %,d MiB of heap, and %,d MiB of %,d MiB are free: start with AGILELENS_OPTS=-Xmx%dm or more, or quantize fewer layers"
-                            .formatted(
-                                    Printable.of(model.checkpoint().source()),
-                                    needed >> 20,
-                                    room.free() >> 20,
-                                    room.maximum() >> 20,
-                                    room.maximum() + needed - room.free() + (512L << 20) >> 20));
-        }
-    }
-
-    private static QuantizedWeight quantize(LinearWeight weight, WeightRecipe recipe) {
-        if (recipe.method() != WeightMethod.RTN) {
-            throw new UserException(
-                    "weights.method %s is not in this version: use rtn or none"
-                            .formatted(recipe.method().name().toLowerCase()));
-        }
-        return RoundToNearest.quantize(
-                weight.values(),
-                weight.outputs(),
-                weight.inputs(),
-                recipe.bits(),
-                recipe.group(),
-                recipe.symmetric());
-    }
-
     // ---- activations
 
     private void fitActivations(
             Recipe recipe,
-            List<Map<LinearRole, QuantizedWeight>> weights,
+            FittedWeights weights,
             List<Map<Site, ActivationQuantizer>> activations,
             List<Map<Site, TripFit>> tripFits,
             Progress progress,
             Cancellation cancellation) {
         // Ranges and exponents are fitted on float activations behind quantized weights.
-        Decoder decoder =
-                new Decoder(
-                        model,
-                        kernels,
-                        latestLinears.weights().isEmpty()
-                                ? unquantized
-                                : numerics(
-                                        plan(
-                                                recipe.withSoftmax(SoftmaxRecipe.NONE),
-                                                weights,
-                                                activations),
-                                        Execution.SIMULATED,
-                                        progress,
-                                        cancellation));
+        boolean quantized = weights.layers().stream().anyMatch(linears -> !linears.isEmpty());
+        Numerics numerics =
+                quantized
+                        ? numerics(
+                                weights,
+                                plan(
+                                        recipe.withSoftmax(SoftmaxRecipe.NONE),
+                                        weights.layers(),
+                                        activations),
+                                Execution.SIMULATED,
+                                progress,
+                                cancellation)
+                        : weights.floats();
+        Decoder decoder = new Decoder(weights.model(), kernels, numerics);
         TokenPruner pruner = recipe.pruning().pruner();
         List<Map<Site, ActivationRange>> ranges =
-                ranges(recipe, decoder, pruner, progress, cancellation);
+                ranges(recipe, weights, decoder, pruner, progress, cancellation);
         boolean trip = false;
         for (int layer = 0; layer < ranges.size(); layer++) {
             for (Site site : Site.values()) {
@@ -308,18 +246,13 @@ public final class RecipeFitter {
 
     private List<Map<Site, ActivationRange>> ranges(
             Recipe recipe,
+            FittedWeights weights,
             Decoder decoder,
             TokenPruner pruner,
             Progress progress,
             Cancellation cancellation) {
-        List<WeightKey> keys =
-                latestLinears.weights().keySet().stream()
-                        .sorted(
-                                java.util.Comparator.comparingInt(WeightKey::layer)
-                                        .thenComparing(WeightKey::role))
-                        .toList();
         if (latestRanges != null
-                && latestRanges.weights().equals(keys)
+                && latestRanges.weights().equals(weights)
                 && latestRanges.pruning().equals(recipe.pruning())) {
             return latestRanges.layers();
         }
@@ -330,7 +263,7 @@ public final class RecipeFitter {
             decoder.run(calibration.windows().get(window), null, pruner, probe, cancellation);
         }
         progress.report("calibrating", count, count);
-        latestRanges = new Ranges(keys, recipe.pruning(), probe.ranges());
+        latestRanges = new Ranges(weights, recipe.pruning(), probe.ranges());
         return probe.ranges();
     }
 

@@ -244,7 +244,7 @@ public final class NativeBundleReader {
                 outputs,
                 inputs,
                 bits,
-                groups,
+                QuantizedWeight.groupOf(groups),
                 CodePacking.unpack(codes.data().toBytes(), outputs, inputs, bits),
                 scaleValues,
                 zeroValues);

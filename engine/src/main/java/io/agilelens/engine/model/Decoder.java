@@ -104,10 +104,54 @@ public final class Decoder {
                 survivors = gather(survivors, kept);
                 positions = positions.of(kept);
             }
-            residual = mlp(layer, residual, probe);
+            residual = mlpBlock(layer, residual, probe);
             probe.layerOutput(layer, residual);
         }
         return new Pass(headInput(residual), survivors);
+    }
+
+    /**
+     * What enters the first layer when a sequence on its own is run, {@code [tokens, hidden]}.
+     *
+     * @throws UserException as {@link #run} does
+     */
+    public Matrix embed(int[] ids) {
+        return embed(ids, 0);
+    }
+
+    /**
+     * One layer's attention block on a sequence on its own, nothing cached and nothing pruned:
+     * {@link #mlp} on the result completes the layer, and layer after layer gives what {@link #run}
+     * gives.
+     *
+     * @param residual what enters the layer, {@code [tokens, hidden]}; stays as it is
+     * @return the residual stream behind the attention block
+     */
+    public Matrix attention(int layer, Matrix residual, Probe probe) {
+        Positions positions = new Positions(range(0, residual.rows()), residual.rows());
+        return attention(layer, residual.copy(), positions, null, null, probe);
+    }
+
+    /**
+     * One layer's MLP block.
+     *
+     * @param residual the stream behind the attention block, {@code [tokens, hidden]}; stays as it
+     *     is
+     * @return what leaves the layer
+     */
+    public Matrix mlp(int layer, Matrix residual, Probe probe) {
+        Matrix left = mlpBlock(layer, residual.copy(), probe);
+        probe.layerOutput(layer, left);
+        return left;
+    }
+
+    /**
+     * What the output head reads once the last layer is done, {@code [tokens, embedding]}.
+     *
+     * @param residual what left the last layer; stays as it is
+     */
+    public Matrix finish(Matrix residual) {
+        return headInput(residual);
     }
 
     private Matrix headInput(Matrix residual) {
@@ -269,6 +313,7 @@ public final class Decoder {
         Activation output = transform(layer, Site.ATTN_OUTPUT, context, probe);
         float[] projected = new float[tokens * config.hiddenSize()];
         numerics.linear(layer, LinearRole.ATTENTION_OUTPUT).apply(output, projected);
+        probe.attentionAdded(layer, new Matrix(tokens, config.hiddenSize(), projected));
         return blockOutput(residual, read, projected, weights.attentionNorm(layer));
     }
 
@@ -382,7 +427,7 @@ public final class Decoder {
     }
 
     /** The residual stream behind the MLP. */
-    private Matrix mlp(int layer, Matrix residual, Probe probe) {
+    private Matrix mlpBlock(int layer, Matrix residual, Probe probe) {
         int tokens = residual.rows();
         Matrix read = blockInput(residual, weights.mlpNorm(layer));
         Activation input = transform(layer, Site.MLP_INPUT, read, probe);
@@ -391,6 +436,7 @@ public final class Decoder {
         Activation activated = transform(layer, Site.MLP_HIDDEN, hidden, probe);
         float[] projected = new float[tokens * config.hiddenSize()];
         numerics.linear(layer, LinearRole.DOWN).apply(activated, projected);
+        probe.mlpAdded(layer, new Matrix(tokens, config.hiddenSize(), projected));
         return blockOutput(residual, read, projected, weights.mlpNorm(layer));
     }
 

@@ -31,6 +31,12 @@ public interface Probe {
     /** Attention probabilities after the softmax transform; threads as above. */
     default void transformedProbabilities(ProbabilityBlock block) {}
 
+    /** What the attention block adds to the residual stream, {@code [tokens, hidden]}. */
+    default void attentionAdded(int layer, Matrix added) {}
+
+    /** What the MLP block adds to the residual stream, {@code [tokens still alive, hidden]}. */
+    default void mlpAdded(int layer, Matrix added) {}
+
     /**
      * A layer was pruned.
      *

@@ -4,12 +4,14 @@ import java.util.Arrays;
 
 /**
  * A linear layer's weight in groups of input channels: {@code ŵ[o,c] = (code[o,c] − zero[o,g]) ·
- * scale[o,g]}, {@code g} the group of {@code c}. The arrays are shared: read only.
+ * scale[o,g]}, {@code g} the group of {@code c}. Groups are runs of neighbouring channels unless
+ * the weight was quantized in another order (GPTQ's activation order). The arrays are shared: read
+ * only.
  *
  * @param outputs output channels
  * @param inputs input channels
  * @param bits 2…8
- * @param groupStarts first input of each group and, last, {@code inputs}
+ * @param groupOf the group of each input, {@code [inputs]}, {@code 0 … groups−1}
  * @param codes {@code [outputs, inputs]}, unsigned {@code 0 … 2^bits−1}
  * @param scales {@code [outputs, groups]}
  * @param zeros {@code [outputs, groups]}, {@code 0 … 2^bits−1}
@@ -18,13 +20,43 @@ public record QuantizedWeight(
         int outputs,
         int inputs,
         int bits,
-        int[] groupStarts,
+        int[] groupOf,
         byte[] codes,
         float[] scales,
         int[] zeros) {
 
     public int groups() {
-        return groupStarts.length - 1;
+        return scales.length / outputs;
+    }
+
+    /** Whether every group is a run of neighbouring inputs, the groups following each other. */
+    public boolean hasContiguousGroups() {
+        int group = 0;
+        for (int c = 0; c < inputs; c++) {
+            if (groupOf[c] != group && groupOf[c] != ++group) {
+                return false;
+            }
+        }
+        return group == groups() - 1 && groupOf[0] == 0;
+    }
+
+    /**
+     * First input of each group and, last, {@code inputs}; for contiguous groups only.
+     *
+     * @throws IllegalStateException if groups are not contiguous
+     */
+    public int[] groupStarts() {
+        if (!hasContiguousGroups()) {
+            throw new IllegalStateException("the groups are not runs of neighbouring inputs");
+        }
+        int[] starts = new int[groups() + 1];
+        for (int c = 1; c < inputs; c++) {
+            if (groupOf[c] != groupOf[c - 1]) {
+                starts[groupOf[c]] = c;
+            }
+        }
+        starts[groups()] = inputs;
+        return starts;
     }
 
     public int code(int output, int input) {
@@ -56,16 +88,10 @@ public record QuantizedWeight(
     }
 
     private void dequantizeRow(int output, int from, int to, float[] target, int offset) {
-        int place = Arrays.binarySearch(groupStarts, from);
-        int group = place >= 0 ? place : -place - 2;
-        for (int start = from; start < to; group++) {
-            float scale = scales[output * groups() + group];
-            int zero = zeros[output * groups() + group];
-            int end = Math.min(to, groupStarts[group + 1]);
-            for (int c = start; c < end; c++) {
-                target[offset + c - from] = scale * (code(output, c) - zero);
-            }
-            start = end;
+        int row = output * groups();
+        for (int c = from; c < to; c++) {
+            int group = row + groupOf[c];
+            target[offset + c - from] = scales[group] * (code(output, c) - zeros[group]);
         }
     }
 
@@ -86,5 +112,14 @@ public record QuantizedWeight(
             starts[g] = Math.min(inputs, g * width);
         }
         return starts;
+    }
+
+    /** The group of each input where groups are runs that begin at these inputs. */
+    public static int[] groupOf(int[] groupStarts) {
+        int[] groupOf = new int[groupStarts[groupStarts.length - 1]];
+        for (int g = 0; g < groupStarts.length - 1; g++) {
+            Arrays.fill(groupOf, groupStarts[g], groupStarts[g + 1], g);
+        }
+        return groupOf;
     }
 }

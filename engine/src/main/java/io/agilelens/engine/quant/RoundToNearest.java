@@ -57,6 +57,7 @@ public final class RoundToNearest {
                 }
             }
         }
-        return new QuantizedWeight(outputs, inputs, bits, starts, codes, scales, zeros);
+        return new QuantizedWeight(
+                outputs, inputs, bits, QuantizedWeight.groupOf(starts), codes, scales, zeros);
     }
 }

@@ -63,6 +63,55 @@ public final class Knobs {
                     0.05,
                     "Share of the tokens that is gone after the last pruned layer.");
 
+    public static final Knob GPTQ_DAMPING =
+            new Knob(
+                    "weights.gptq.damping",
+                    "GPTQ damping",
+                    "",
+                    1e-6,
+                    1,
+                    0.01,
+                    "Share of the Hessian's mean diagonal that is added to its diagonal; more is"
+                            + " steadier and trusts the calibration text less.");
+    public static final Knob GPTQ_BLOCK =
+            new Knob(
+                    "weights.gptq.block",
+                    "GPTQ block",
+                    "channels",
+                    1,
+                    1 << 20,
+                    1,
+                    "Input channels quantized before their errors reach the rest of the weight.");
+    public static final Knob SMOOTHING_ALPHA =
+            new Knob(
+                    "smoothing.alpha",
+                    "Smoothing α",
+                    "",
+                    0,
+                    1,
+                    0.05,
+                    "How much of the activations' range moves into the weights before quantizing.");
+    public static final Knob CACHE_BITS =
+            new Knob(
+                    "cache.bits",
+                    "Cache bits",
+                    "bits",
+                    2,
+                    8,
+                    1,
+                    "Bits of a cached key's or value's code; each token and head has its own"
+                            + " scale.");
+    public static final Knob LOWER_BITS =
+            new Knob(
+                    "pruning.bits",
+                    "Bits of unimportant tokens",
+                    "bits",
+                    2,
+                    8,
+                    1,
+                    "Activation bits of the least important tokens where they are kept instead of"
+                            + " pruned.");
+
     /** Every knob, in the order in which a recipe lists them. */
     public static final List<Knob> ALL =
             List.of(WEIGHT_BITS, WEIGHT_GROUP, ACTIVATION_BITS, MAX_EXPONENT, SOFTMAX_BITS, BETA);

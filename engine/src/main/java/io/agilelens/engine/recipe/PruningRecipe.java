@@ -11,9 +11,16 @@ import java.util.TreeSet;
  * @param beta share of tokens gone after the last pruned layer, 0 ≤ β &lt; 1
  * @param layers pruned layers, from 0
  * @param keepsPositions whether survivors keep their original positions
+ * @param action what happens to the least important tokens
+ * @param lowerBits of their activations where the action is {@link PruningAction#LOWER_BITS}, 2…8
  */
 public record PruningRecipe(
-        double beta, SortedSet<Integer> layers, TokenScore score, boolean keepsPositions) {
+        double beta,
+        SortedSet<Integer> layers,
+        TokenScore score,
+        boolean keepsPositions,
+        PruningAction action,
+        int lowerBits) {
 
     /** Every token stays. */
     public static final PruningRecipe NONE =
@@ -21,7 +28,14 @@ public record PruningRecipe(
 
     public PruningRecipe {
         Knobs.BETA.check(beta);
+        Knobs.LOWER_BITS.check(lowerBits);
         layers = Collections.unmodifiableSortedSet(new TreeSet<>(layers));
+    }
+
+    /** Removes tokens. */
+    public PruningRecipe(
+            double beta, SortedSet<Integer> layers, TokenScore score, boolean keepsPositions) {
+        this(beta, layers, score, keepsPositions, PruningAction.REMOVE, 4);
     }
 
     /** Prunes in the last third of a model's layers, at least in the last one. */

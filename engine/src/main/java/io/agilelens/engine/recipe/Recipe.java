@@ -15,8 +15,10 @@ import java.util.List;
  */
 public record Recipe(
         WeightRecipe weights,
+        SmoothingRecipe smoothing,
         ActivationRecipe activations,
         SoftmaxRecipe softmax,
+        CacheRecipe cache,
         PruningRecipe pruning,
         List<SiteOverride> overrides,
         Execution execution) {
@@ -25,8 +27,10 @@ public record Recipe(
     public static final Recipe FLOAT =
             new Recipe(
                     WeightRecipe.NONE,
+                    SmoothingRecipe.NONE,
                     ActivationRecipe.NONE,
                     SoftmaxRecipe.NONE,
+                    CacheRecipe.NONE,
                     PruningRecipe.NONE,
                     List.of(),
                     Execution.SIMULATED);
@@ -66,8 +70,10 @@ public record Recipe(
     /** Whether this leaves the model as it is. */
     public boolean isFloat() {
         return weights.method() == WeightMethod.NONE
+                && smoothing.method() == SmoothingMethod.NONE
                 && activations.method() == ActivationMethod.NONE
                 && softmax.method() == SoftmaxMethod.NONE
+                && cache.method() == CacheMethod.NONE
                 && !pruning.isActive()
                 && overrides.isEmpty();
     }
@@ -103,27 +109,43 @@ public record Recipe(
     }
 
     public Recipe withWeights(WeightRecipe changed) {
-        return new Recipe(changed, activations, softmax, pruning, overrides, execution);
+        return new Recipe(
+                changed, smoothing, activations, softmax, cache, pruning, overrides, execution);
+    }
+
+    public Recipe withSmoothing(SmoothingRecipe changed) {
+        return new Recipe(
+                weights, changed, activations, softmax, cache, pruning, overrides, execution);
     }
 
     public Recipe withActivations(ActivationRecipe changed) {
-        return new Recipe(weights, changed, softmax, pruning, overrides, execution);
+        return new Recipe(
+                weights, smoothing, changed, softmax, cache, pruning, overrides, execution);
     }
 
     public Recipe withSoftmax(SoftmaxRecipe changed) {
-        return new Recipe(weights, activations, changed, pruning, overrides, execution);
+        return new Recipe(
+                weights, smoothing, activations, changed, cache, pruning, overrides, execution);
+    }
+
+    public Recipe withCache(CacheRecipe changed) {
+        return new Recipe(
+                weights, smoothing, activations, softmax, changed, pruning, overrides, execution);
     }
 
     public Recipe withPruning(PruningRecipe changed) {
-        return new Recipe(weights, activations, softmax, changed, overrides, execution);
+        return new Recipe(
+                weights, smoothing, activations, softmax, cache, changed, overrides, execution);
     }
 
     public Recipe withOverrides(List<SiteOverride> changed) {
-        return new Recipe(weights, activations, softmax, pruning, changed, execution);
+        return new Recipe(
+                weights, smoothing, activations, softmax, cache, pruning, changed, execution);
     }
 
     public Recipe withExecution(Execution changed) {
-        return new Recipe(weights, activations, softmax, pruning, overrides, changed);
+        return new Recipe(
+                weights, smoothing, activations, softmax, cache, pruning, overrides, changed);
     }
 
     /** A short line such as {@code "W4 g32 RTN · A8 TRIP K3 · Log2 4 · β 0.2"}, or {@code "FP"}. */

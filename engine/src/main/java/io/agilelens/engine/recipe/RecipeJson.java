@@ -154,8 +154,10 @@ public final class RecipeJson {
         Recipe absent = Recipe.FLOAT;
         return new Recipe(
                 weights(root.path("weights"), "weights"),
+                absent.smoothing(),
                 activations(root.path("activations"), "activations"),
                 softmax(root.path("softmax")),
+                absent.cache(),
                 pruning(root.path("pruning")),
                 overrides(root.path("overrides")),
                 choice(root, "execution", "execution", Execution.class).orElse(absent.execution()));

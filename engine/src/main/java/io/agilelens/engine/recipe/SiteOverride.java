@@ -51,7 +51,9 @@ public record SiteOverride(
                 activationMethod.orElse(recipe.method()),
                 activationBits.orElse(recipe.bits()),
                 maxExponent.orElse(recipe.maxExponent()),
-                granularity.orElse(recipe.granularity()));
+                maxExponent.isPresent() ? new TreeSet<>() : recipe.exponents(),
+                granularity.orElse(recipe.granularity()),
+                recipe.symmetric());
     }
 
     WeightRecipe apply(WeightRecipe recipe) {
@@ -59,6 +61,8 @@ public record SiteOverride(
                 weightMethod.orElse(recipe.method()),
                 weightBits.orElse(recipe.bits()),
                 weightGroup.orElse(recipe.group()),
-                weightSymmetric.orElse(recipe.symmetric()));
+                weightSymmetric.orElse(recipe.symmetric()),
+                recipe.gptq(),
+                recipe.awq());
     }
 }

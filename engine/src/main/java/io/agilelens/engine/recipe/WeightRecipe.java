@@ -4,8 +4,16 @@ package io.agilelens.engine.recipe;
  * @param bits 2…8
  * @param group input channels that share a scale, or −1 for whole rows
  * @param symmetric zero point in the middle of the range
+ * @param gptq in force where the method is GPTQ
+ * @param awq in force where the method is AWQ
  */
-public record WeightRecipe(WeightMethod method, int bits, int group, boolean symmetric) {
+public record WeightRecipe(
+        WeightMethod method,
+        int bits,
+        int group,
+        boolean symmetric,
+        GptqRecipe gptq,
+        AwqRecipe awq) {
 
     /** Weights as they are; the other values are what a method switched on would start from. */
     public static final WeightRecipe NONE = new WeightRecipe(WeightMethod.NONE, 4, 32, false);
@@ -15,5 +23,10 @@ public record WeightRecipe(WeightMethod method, int bits, int group, boolean sym
         if (group != -1) {
             Knobs.WEIGHT_GROUP.check(group);
         }
+    }
+
+    /** With the methods' default settings. */
+    public WeightRecipe(WeightMethod method, int bits, int group, boolean symmetric) {
+        this(method, bits, group, symmetric, GptqRecipe.DEFAULT, AwqRecipe.DEFAULT);
     }
 }

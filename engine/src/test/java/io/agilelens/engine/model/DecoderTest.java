@@ -67,6 +67,19 @@ class DecoderTest {
         model.close();
     }
 
+    @Test
+    void layerAfterLayerGivesWhatAPassGives() {
+        int[] ids = {3, 200, 77, 3, 0, 131, 55};
+        Matrix residual = decoder.embed(ids);
+        for (int layer = 0; layer < model.config().layers(); layer++) {
+            Matrix before = residual.copy();
+            Matrix attended = decoder.attention(layer, residual, Probe.NONE);
+            assertArrayEquals(before.data(), residual.data(), "the input stays as it is");
+            residual = decoder.mlp(layer, attended, Probe.NONE);
+        }
+        assertArrayEquals(decoder.run(ids, NEVER).hidden().data(), decoder.finish(residual).data());
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 63, 64, 65, 130})
     void agreesWithTheReference(int tokens) {

@@ -194,12 +194,14 @@ class RecipeJsonTest {
                         2 + random.nextInt(7),
                         random.nextBoolean() ? -1 : 1 + random.nextInt(200),
                         random.nextBoolean()),
+                SmoothingRecipe.NONE,
                 new ActivationRecipe(
                         pick(random, ActivationMethod.values()),
                         2 + random.nextInt(7),
                         random.nextInt(9),
                         pick(random, Granularity.values())),
                 new SoftmaxRecipe(pick(random, SoftmaxMethod.values()), 2 + random.nextInt(7)),
+                CacheRecipe.NONE,
                 new PruningRecipe(
                         random.nextDouble() * 0.95,
                         layers(random),

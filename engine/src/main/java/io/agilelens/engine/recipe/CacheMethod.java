@@ -1,0 +1,8 @@
+package io.agilelens.engine.recipe;
+
+/** How keys and values are kept for later tokens. */
+public enum CacheMethod {
+    NONE,
+    /** A scale for each token and head, found when the token is seen. */
+    UNIFORM
+}

@@ -1,0 +1,16 @@
+package io.agilelens.engine.recipe;
+
+/**
+ * The numbers that attention reads as keys (rotated, where positions are rotary) and values.
+ *
+ * @param bits 2…8
+ */
+public record CacheRecipe(CacheMethod method, int bits) {
+
+    /** Keys and values as they are. */
+    public static final CacheRecipe NONE = new CacheRecipe(CacheMethod.NONE, 8);
+
+    public CacheRecipe {
+        Knobs.CACHE_BITS.check(bits);
+    }
+}
