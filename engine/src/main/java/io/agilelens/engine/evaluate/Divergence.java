@@ -28,4 +28,20 @@ public record Divergence(
         int largestWindow,
         int largestPosition,
         double agreement,
-        double agreementError) {}
+        double agreementError) {
+
+    /** Of no position at all: nothing is known. */
+    static final Divergence NONE =
+            new Divergence(
+                    0,
+                    Double.NaN,
+                    Double.NaN,
+                    Double.NaN,
+                    Double.NaN,
+                    Double.NaN,
+                    Double.NaN,
+                    -1,
+                    -1,
+                    Double.NaN,
+                    Double.NaN);
+}
