@@ -4,7 +4,6 @@ import io.agilelens.engine.UserException;
 import io.agilelens.engine.calibrate.RecipeFitter;
 import io.agilelens.engine.prune.PruningSchedule;
 import io.agilelens.engine.recipe.PruningAction;
-import io.agilelens.engine.recipe.PruningRecipe;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
@@ -85,17 +84,12 @@ public record PruningCurve(Recipe recipe, List<Point> points, BestPoint best) {
             points.add(
                     point(
                             fitter,
-                            recipe.withPruning(withBeta(recipe.pruning(), beta)),
+                            recipe.withPruning(recipe.pruning().withBeta(beta)),
                             reference,
                             (step, at, total) -> progress.report(place + step, at, total),
                             cancellation));
         }
         return new PruningCurve(recipe, points, BestPoint.of(points));
-    }
-
-    private static PruningRecipe withBeta(PruningRecipe pruning, double beta) {
-        return new PruningRecipe(
-                beta, pruning.layers(), pruning.score(), pruning.keepsPositions());
     }
 
     private static Point point(

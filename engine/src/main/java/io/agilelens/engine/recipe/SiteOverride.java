@@ -65,6 +65,8 @@ public record SiteOverride(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
                 weightMethod,
                 weightBits,
                 weightGroup,
@@ -79,7 +81,9 @@ public record SiteOverride(
                 activationMethod,
                 activationBits,
                 maxExponent,
+                exponents,
                 granularity,
+                activationSymmetric,
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -91,7 +95,9 @@ public record SiteOverride(
         return activationMethod.isEmpty()
                 && activationBits.isEmpty()
                 && maxExponent.isEmpty()
+                && exponents.isEmpty()
                 && granularity.isEmpty()
+                && activationSymmetric.isEmpty()
                 && weightMethod.isEmpty()
                 && weightBits.isEmpty()
                 && weightGroup.isEmpty()

@@ -59,6 +59,8 @@ class DivergenceFinderTest {
                                 Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
                                 Optional.empty())));
     }
 

@@ -113,6 +113,8 @@ class ErrorBudgetTest {
                                         Optional.of(8),
                                         Optional.empty(),
                                         Optional.empty(),
+                                        Optional.empty(),
+                                        Optional.empty(),
                                         Optional.of(WeightMethod.RTN),
                                         Optional.of(3),
                                         Optional.empty(),

@@ -59,6 +59,8 @@ class LayerSensitivityTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
                 Optional.of(method),
                 Optional.empty(),
                 Optional.empty(),
