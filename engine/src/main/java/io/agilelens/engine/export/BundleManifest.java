@@ -39,17 +39,7 @@ final class BundleManifest {
                         .put("format", BundleLayout.FORMAT)
                         .put("version", BundleLayout.VERSION)
                         .put("source", String.valueOf(source.source().getFileName()));
-        if (calibration == null) {
-            root.putNull("calibration");
-        } else {
-            root.putObject("calibration")
-                    .put("source", calibration.source())
-                    .put("windows", calibration.windows().size())
-                    .put(
-                            "tokens",
-                            calibration.windows().stream().mapToLong(ids -> ids.length).sum())
-                    .put("sha256", calibration.sha256());
-        }
+        addCalibration(root, calibration);
         plan.cache()
                 .ifPresent(
                         cache ->
@@ -62,6 +52,23 @@ final class BundleManifest {
             addLayer(layers.addObject(), layer, names);
         }
         return root;
+    }
+
+    /**
+     * @param calibration may be null
+     */
+    static void addCalibration(ObjectNode root, Calibration calibration) {
+        if (calibration == null) {
+            root.putNull("calibration");
+        } else {
+            root.putObject("calibration")
+                    .put("source", calibration.source())
+                    .put("windows", calibration.windows().size())
+                    .put(
+                            "tokens",
+                            calibration.windows().stream().mapToLong(ids -> ids.length).sum())
+                    .put("sha256", calibration.sha256());
+        }
     }
 
     private static void addLayer(ObjectNode node, QuantizationPlan.Layer layer, TensorNames names) {

@@ -51,5 +51,12 @@ public record QuantizationPlan(List<Layer> layers, Optional<CacheQuantizer> cach
                 Optional<SoftmaxQuantizer> softmax) {
             this(weights, activations, Map.of(), softmax);
         }
+
+        /** Whether anything happens at a site or to the weights of a linear that reads it. */
+        public boolean touches(Site site) {
+            return activations.containsKey(site)
+                    || site == Site.SOFTMAX && softmax.isPresent()
+                    || weights.keySet().stream().anyMatch(role -> role.input() == site);
+        }
     }
 }

@@ -255,7 +255,7 @@ class RecipeFitterTest {
     @Test
     void theOrderOfRecipesDoesNotMatter() {
         List<Recipe> recipes = new ArrayList<>();
-        for (Preset preset : Preset.forLayers(3)) {
+        for (Preset preset : Preset.forLayers(3).subList(0, 5)) {
             recipes.add(preset.recipe());
         }
         recipes.add(
@@ -269,6 +269,19 @@ class RecipeFitterTest {
                                         new TreeSet<>(List.of(0, 1)),
                                         TokenScore.RECEIVED,
                                         true)));
+        recipes.add(
+                recipes.get(2)
+                        .withPruning(
+                                PruningRecipe.lastThird(0.5, 3)
+                                        .withAction(PruningAction.LOWER_BITS)));
+        recipes.add(
+                recipes.get(2)
+                        .withActivations(
+                                recipes.get(2)
+                                        .activations()
+                                        .withExponents(new TreeSet<>(List.of(0, 4)))
+                                        .withGranularity(Granularity.TOKEN))
+                        .withCache(new CacheRecipe(CacheMethod.UNIFORM, 4)));
         int[] ids = ids(30, 7);
         List<float[]> fresh = new ArrayList<>();
         for (Recipe recipe : recipes) {
