@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
@@ -29,7 +28,8 @@ final class RecipeOption {
             paramLabel = "RECIPE",
             description =
                     "A recipe file, its JSON itself, or a preset: FP, RTN-W4, W4A8-TRIP, W4A4-TRIP,"
-                            + " W4A8-TRIP-B0.2.")
+                            + " W4A8-TRIP-B0.2, GPTQ-W4, AWQ-W4A16, SmoothQuant-W8A8,"
+                            + " Agile-Quant-8, Agile-Quant-4, both with -pruned, Agile-published.")
     private String given;
 
     @Option(
@@ -59,7 +59,7 @@ final class RecipeOption {
         }
         List<Preset> presets = Preset.forLayers(layers);
         for (Preset preset : presets) {
-            if (plain(preset.name()).equals(plain(given))) {
+            if (preset.isCalled(given)) {
                 return preset.recipe();
             }
         }
@@ -78,11 +78,6 @@ final class RecipeOption {
         } catch (InvalidPathException e) {
             return false;
         }
-    }
-
-    /** A preset's name without what is hard to type. */
-    private static String plain(String name) {
-        return name.toLowerCase(Locale.ROOT).replace('β', 'b').replaceAll("[^a-z0-9]", "");
     }
 
     /** The calibration windows, cut as perplexity windows are. */
