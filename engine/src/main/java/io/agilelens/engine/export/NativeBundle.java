@@ -174,7 +174,7 @@ public final class NativeBundle {
         ObjectNode config = (ObjectNode) source.config().deepCopy();
         config.putObject(BundleLayout.QUANTIZATION_CONFIG)
                 .put("quant_method", BundleLayout.FORMAT)
-                .put("version", BundleLayout.VERSION);
+                .put("version", BundleManifest.version(tuned.plan()));
         Files.writeString(place.resolve(HuggingFaceFolder.CONFIG), config.toPrettyString());
         Files.writeString(place.resolve(BundleLayout.RECIPE), RecipeJson.write(tuned.recipe()));
         Files.writeString(
@@ -243,7 +243,11 @@ public final class NativeBundle {
                 DType.U8,
                 new long[] {outputs, weight.groups()},
                 channel -> write(channel, zeros));
-        addIntegers(writer, name + BundleLayout.GROUPS, weight.groupStarts());
+        if (weight.hasContiguousGroups()) {
+            addIntegers(writer, name + BundleLayout.GROUPS, weight.groupStarts());
+        } else {
+            addIntegers(writer, name + BundleLayout.GROUP_INDEX, weight.groupOf());
+        }
     }
 
     private static void addActivation(
@@ -327,7 +331,7 @@ public final class NativeBundle {
                         (long) weight.outputs()
                                         * CodePacking.rowBytes(weight.inputs(), weight.bits())
                                 + 5L * weight.scales().length
-                                + 4L * weight.groupStarts().length;
+                                + 4L * groupNumbers(weight);
             }
         }
         long sourceBytes = source.tensors().stream().mapToLong(Tensor::bytes).sum();
@@ -346,6 +350,10 @@ public final class NativeBundle {
                 quantizedBytes,
                 tuned.model().parameters(),
                 verifiedTokens);
+    }
+
+    private static int groupNumbers(QuantizedWeight weight) {
+        return weight.hasContiguousGroups() ? weight.groups() + 1 : weight.inputs();
     }
 
     private static Map<String, Long> fileSizes(Path folder) {

@@ -18,21 +18,24 @@ final class IntegerSite implements SiteTransform {
     private final ActivationQuantizer quantizer;
     private final int channels;
     private final int[] exponents;
+    private final int[] groupOf;
     private final String where;
+    private final boolean fourBit;
 
-    /** Null unless the 4-bit kernels are used. */
+    /** Of the codes: runs of one group, on the 4-bit kernels also of one exponent. */
     private final ChannelOrder order;
 
     /**
      * @param weightBits of all linears that read the site
-     * @param groupStarts of all linears that read the site
+     * @param groupOf the weight group of each channel, for all linears that read the site
      * @param where layer and site, for the error
      * @throws UserException if the quantizer has a free scale per channel
      */
-    IntegerSite(ActivationQuantizer quantizer, int weightBits, int[] groupStarts, String where) {
+    IntegerSite(ActivationQuantizer quantizer, int weightBits, int[] groupOf, String where) {
         this.quantizer = quantizer;
         this.where = where;
-        this.channels = groupStarts[groupStarts.length - 1];
+        this.groupOf = groupOf;
+        this.channels = groupOf.length;
         this.exponents =
                 switch (quantizer) {
                     case TripQuantizer trip -> trip.exponents();
@@ -46,8 +49,8 @@ final class IntegerSite implements SiteTransform {
                         yield new int[channels];
                     }
                 };
-        boolean fourBit = weightBits <= 4 && quantizer.range().bits() <= 4;
-        this.order = fourBit ? ChannelOrder.of(groupStarts, exponents) : null;
+        this.fourBit = weightBits <= 4 && quantizer.range().bits() <= 4;
+        this.order = fourBit ? ChannelOrder.of(groupOf, exponents) : ChannelOrder.ofGroups(groupOf);
     }
 
     @Override
@@ -99,7 +102,7 @@ final class IntegerSite implements SiteTransform {
         float low = range.minimum();
         float high = range.maximum();
         for (int place = 0; place < channels; place++) {
-            int c = order == null ? place : order.channels()[place];
+            int c = order.channels()[place];
             double code = Math.rint(values.data()[row + c] / steps[c] + zero);
             codes[row + place] = (byte) Math.max(low, Math.min(high, code));
         }
@@ -107,22 +110,27 @@ final class IntegerSite implements SiteTransform {
 
     /**
      * @param bias {@code [outputs]} or null
-     * @throws UserException if a shifted weight needs more than 16 bits
+     * @throws UserException if a shifted weight needs more than 16 bits, or its groups are not
+     *     those of the site
      */
     LinearOperator linear(Kernels kernels, QuantizedWeight weight, float[] bias) {
-        if (order != null) {
+        if (!Arrays.equals(weight.groupOf(), groupOf)) {
+            throw new UserException(
+                    "%s: the linears that read it have different groups of channels, which integer kernels cannot carry: use execution simulated"
+                            .formatted(where));
+        }
+        if (fourBit) {
             return fourBitLinear(kernels, weight, bias);
         }
         int largest = 0;
         int[] values = new int[weight.outputs() * weight.inputs()];
         for (int o = 0; o < weight.outputs(); o++) {
-            for (int g = 0; g < weight.groups(); g++) {
-                int zero = weight.zeros()[o * weight.groups() + g];
-                for (int c = weight.groupStarts()[g]; c < weight.groupStarts()[g + 1]; c++) {
-                    int value = (weight.code(o, c) - zero) << exponents[c];
-                    values[o * weight.inputs() + c] = value;
-                    largest = Math.max(largest, Math.abs(value));
-                }
+            for (int place = 0; place < channels; place++) {
+                int c = order.channels()[place];
+                int zero = weight.zeros()[o * weight.groups() + groupOf[c]];
+                int value = (weight.code(o, c) - zero) << exponents[c];
+                values[o * channels + place] = value;
+                largest = Math.max(largest, Math.abs(value));
             }
         }
         float[] sums = scaledSums(weight);
@@ -137,7 +145,7 @@ final class IntegerSite implements SiteTransform {
                             weight.outputs(),
                             weight.inputs(),
                             weight.scales(),
-                            weight.groupStarts());
+                            order.runStarts());
             return new IntegerLinear(
                     packed, sums, bias, (x, tokens, y) -> kernels.multiply(x, tokens, packed, y));
         }
@@ -159,7 +167,7 @@ final class IntegerSite implements SiteTransform {
                         weight.outputs(),
                         weight.inputs(),
                         weight.scales(),
-                        weight.groupStarts());
+                        order.runStarts());
         return new IntegerLinear(
                 packed, sums, bias, (x, tokens, y) -> kernels.multiply(x, tokens, packed, y));
     }
@@ -198,14 +206,14 @@ final class IntegerSite implements SiteTransform {
     private float[] scaledSums(QuantizedWeight weight) {
         float[] sums = new float[weight.outputs()];
         for (int o = 0; o < weight.outputs(); o++) {
+            long[] ofGroup = new long[weight.groups()];
+            for (int c = 0; c < channels; c++) {
+                int zero = weight.zeros()[o * weight.groups() + groupOf[c]];
+                ofGroup[groupOf[c]] += (long) (weight.code(o, c) - zero) << exponents[c];
+            }
             double total = 0;
             for (int g = 0; g < weight.groups(); g++) {
-                int zero = weight.zeros()[o * weight.groups() + g];
-                long sum = 0;
-                for (int c = weight.groupStarts()[g]; c < weight.groupStarts()[g + 1]; c++) {
-                    sum += (long) (weight.code(o, c) - zero) << exponents[c];
-                }
-                total += (double) weight.scales()[o * weight.groups() + g] * sum;
+                total += (double) weight.scales()[o * weight.groups() + g] * ofGroup[g];
             }
             sums[o] = (float) total;
         }

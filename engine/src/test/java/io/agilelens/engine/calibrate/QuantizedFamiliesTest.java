@@ -67,7 +67,10 @@ class QuantizedFamiliesTest {
             strings = {
                 "{\"weights\":{\"method\":\"rtn\",\"bits\":4,\"group\":12},\"activations\":{\"method\":\"trip\",\"bits\":8},\"softmax\":{\"method\":\"log2\",\"bits\":4}}",
                 "{\"weights\":{\"method\":\"rtn\",\"bits\":4,\"group\":-1},\"activations\":{\"method\":\"trip\",\"bits\":4},\"softmax\":{\"method\":\"log2\",\"bits\":4}}",
-                "{\"weights\":{\"method\":\"rtn\",\"bits\":8,\"group\":12},\"activations\":{\"method\":\"uniform\",\"bits\":8,\"granularity\":\"token\"}}"
+                "{\"weights\":{\"method\":\"rtn\",\"bits\":8,\"group\":12},\"activations\":{\"method\":\"uniform\",\"bits\":8,\"granularity\":\"token\"}}",
+                "{\"weights\":{\"method\":\"gptq\",\"bits\":4,\"group\":12,\"gptq\":{\"act_order\":true}},\"activations\":{\"method\":\"trip\",\"bits\":4}}",
+                "{\"weights\":{\"method\":\"gptq\",\"bits\":4,\"group\":8,\"gptq\":{\"act_order\":true}},\"activations\":{\"method\":\"trip\",\"bits\":8}}",
+                "{\"weights\":{\"method\":\"gptq\",\"bits\":8,\"group\":12,\"gptq\":{\"act_order\":true}},\"activations\":{\"method\":\"uniform\",\"bits\":8,\"granularity\":\"token\"}}"
             })
     void executionIsSimulation(String json) {
         Recipe recipe = RecipeJson.parse(json, "test");
