@@ -3,6 +3,7 @@ package io.agilelens.engine.calibrate;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.Decoder;
+import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.ModelConfig;
 import io.agilelens.engine.model.Numerics;
@@ -17,11 +18,14 @@ import io.agilelens.engine.recipe.CacheRecipe;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.recipe.SmoothingMethod;
 import io.agilelens.engine.recipe.SoftmaxRecipe;
+import io.agilelens.engine.recipe.WeightMethod;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Fits a recipe's parameters to a model. Ranges come from float activations of all calibration
@@ -36,22 +40,40 @@ public final class RecipeFitter {
     private final Calibration calibration;
 
     private final WeightFitter roundToNearest;
+    private final GptqFitter gptq;
 
     private final ActivationFitter activations;
 
     private TunedModel adopted;
 
     /**
+     * Keeps no finished layers.
+     *
      * @param unquantized the model's float arithmetic on the same kernels
      */
     public RecipeFitter(
             Model model, Kernels kernels, Numerics unquantized, Calibration calibration) {
+        this(model, kernels, unquantized, calibration, Optional.empty());
+    }
+
+    /**
+     * @param unquantized the model's float arithmetic on the same kernels
+     * @param work where long methods keep finished layers, so that a run that was cut short goes on
+     *     behind them
+     */
+    public RecipeFitter(
+            Model model,
+            Kernels kernels,
+            Numerics unquantized,
+            Calibration calibration,
+            Optional<WorkFolder> work) {
         this.model = model;
         this.kernels = kernels;
         this.unquantized = unquantized;
         this.calibration = calibration;
         this.roundToNearest = new RoundToNearestFitter(model, unquantized);
         this.activations = new ActivationFitter(model.config(), calibration);
+        this.gptq = new GptqFitter(model, kernels, unquantized, calibration, work);
     }
 
     public Calibration calibration() {
@@ -109,19 +131,24 @@ public final class RecipeFitter {
     }
 
     private FittedWeights weights(Recipe recipe, Progress progress, Cancellation cancellation) {
-        WeightFitter fitter =
-                switch (recipe.weights().method()) {
-                    case NONE, RTN -> roundToNearest;
-                    case GPTQ, AWQ ->
-                            throw new UserException(
-                                    "weights.method %s is not in this version: use rtn or none"
-                                            .formatted(
-                                                    recipe.weights()
-                                                            .method()
-                                                            .name()
-                                                            .toLowerCase()));
-                };
+        Set<WeightMethod> methods = EnumSet.noneOf(WeightMethod.class);
+        for (int layer = 0; layer < model.config().layers(); layer++) {
+            for (LinearRole role : model.config().roles()) {
+                methods.add(recipe.weightsAt(layer, role.input()).method());
+            }
+        }
+        if (methods.contains(WeightMethod.AWQ)) {
+            throw notYet("weights.method awq", "use gptq, rtn or none");
+        }
+        WeightFitter fitter = methods.contains(WeightMethod.GPTQ) ? gptq : roundToNearest;
         return fitter.fit(recipe, progress, cancellation);
+    }
+
+    /**
+     * Forgets the finished layers that were kept for a recipe, once its result is safe elsewhere.
+     */
+    public synchronized void forgetWork(Recipe recipe) {
+        gptq.store(recipe).clear();
     }
 
     private Numerics numerics(
