@@ -3,7 +3,7 @@ package io.agilelens.engine.calibrate;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.Decoder;
-import io.agilelens.engine.model.LinearRole;
+import io.agilelens.engine.model.Folding;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.ModelConfig;
 import io.agilelens.engine.model.Numerics;
@@ -17,15 +17,13 @@ import io.agilelens.engine.quant.UnitQuantizer;
 import io.agilelens.engine.recipe.CacheRecipe;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.recipe.SmoothingMethod;
+import io.agilelens.engine.recipe.SmoothingRecipe;
 import io.agilelens.engine.recipe.SoftmaxRecipe;
-import io.agilelens.engine.recipe.WeightMethod;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Fits a recipe's parameters to a model. Ranges come from float activations of all calibration
@@ -39,12 +37,15 @@ public final class RecipeFitter {
     private final Numerics unquantized;
     private final Calibration calibration;
 
-    private final WeightFitter roundToNearest;
-    private final GptqFitter gptq;
-
+    private final Optional<WorkFolder> work;
+    private final WeightFitters plain;
     private final ActivationFitter activations;
 
+    private Smoothed latestSmoothed;
     private TunedModel adopted;
+
+    /** The methods of the model with a smoothing folded in. */
+    private record Smoothed(SmoothingRecipe recipe, WeightFitters fitters) {}
 
     /**
      * Keeps no finished layers.
@@ -71,9 +72,9 @@ public final class RecipeFitter {
         this.kernels = kernels;
         this.unquantized = unquantized;
         this.calibration = calibration;
-        this.roundToNearest = new RoundToNearestFitter(model, unquantized);
+        this.work = work;
+        this.plain = new WeightFitters(model, kernels, unquantized, calibration, work);
         this.activations = new ActivationFitter(model.config(), calibration);
-        this.gptq = new GptqFitter(model, kernels, unquantized, calibration, work);
     }
 
     public Calibration calibration() {
@@ -98,7 +99,6 @@ public final class RecipeFitter {
         }
         ModelConfig config = model.config();
         recipe.requireLayers(config.layers());
-        requireInForce(recipe);
         boolean quantizesActivations = activations.isNeeded(recipe);
         FittedWeights weights = weights(recipe, progress, cancellation);
         FittedActivations fitted =
@@ -119,36 +119,40 @@ public final class RecipeFitter {
                 recipe, plan, fitted.tripFits(), new Decoder(weights.model(), kernels, numerics));
     }
 
-    /** A key that does nothing yet must not look as if it did. */
-    private void requireInForce(Recipe recipe) {
-        if (recipe.smoothing().method() != SmoothingMethod.NONE) {
-            throw notYet("smoothing.method smoothquant", "use none");
-        }
-    }
-
-    private static UserException notYet(String key, String remedy) {
-        return new UserException("%s is not in this version: %s".formatted(key, remedy));
-    }
-
     private FittedWeights weights(Recipe recipe, Progress progress, Cancellation cancellation) {
-        Set<WeightMethod> methods = EnumSet.noneOf(WeightMethod.class);
-        for (int layer = 0; layer < model.config().layers(); layer++) {
-            for (LinearRole role : model.config().roles()) {
-                methods.add(recipe.weightsAt(layer, role.input()).method());
-            }
+        return fitters(recipe.smoothing(), progress, cancellation)
+                .fit(recipe, progress, cancellation);
+    }
+
+    /** The methods of the model as the smoothing leaves it. */
+    private WeightFitters fitters(
+            SmoothingRecipe smoothing, Progress progress, Cancellation cancellation) {
+        if (smoothing.method() == SmoothingMethod.NONE) {
+            return plain;
         }
-        if (methods.contains(WeightMethod.AWQ)) {
-            throw notYet("weights.method awq", "use gptq, rtn or none");
+        if (latestSmoothed == null || !latestSmoothed.recipe().equals(smoothing)) {
+            Decoder decoder = new Decoder(model, kernels, unquantized);
+            Folding folding =
+                    Smoothing.fit(decoder, calibration, smoothing, progress, cancellation);
+            latestSmoothed = new Smoothed(smoothing, smoothed(folding));
         }
-        WeightFitter fitter = methods.contains(WeightMethod.GPTQ) ? gptq : roundToNearest;
-        return fitter.fit(recipe, progress, cancellation);
+        return latestSmoothed.fitters();
+    }
+
+    private WeightFitters smoothed(Folding folding) {
+        if (folding.isEmpty()) {
+            return plain;
+        }
+        Model folded = model.fold(folding);
+        Numerics floats = new FoldedNumerics(folded, folding, kernels, unquantized);
+        return new WeightFitters(folded, kernels, floats, calibration, work);
     }
 
     /**
      * Forgets the finished layers that were kept for a recipe, once its result is safe elsewhere.
      */
     public synchronized void forgetWork(Recipe recipe) {
-        gptq.store(recipe).clear();
+        fitters(recipe.smoothing(), Progress.NONE, Cancellation.never()).forgetWork(recipe);
     }
 
     private Numerics numerics(

@@ -250,7 +250,7 @@ class IntegerLinearTest {
         var weight = RoundToNearest.quantize(new float[] {1, 2, 3, 4}, 1, 4, 8, 2, false);
         var site =
                 new IntegerSite(
-                        new TokenwiseQuantizer(new IntegerRange(8, true)),
+                        unmarked(new TokenwiseQuantizer(new IntegerRange(8, true))),
                         8,
                         new int[] {0, 1, 1, 0},
                         "layer 1, X");
