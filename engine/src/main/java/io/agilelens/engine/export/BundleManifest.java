@@ -38,6 +38,18 @@ final class BundleManifest {
                         .put("format", BundleLayout.FORMAT)
                         .put("version", BundleLayout.VERSION)
                         .put("source", String.valueOf(source.source().getFileName()));
+        addCalibration(root, calibration);
+        ArrayNode layers = root.putArray("layers");
+        for (QuantizationPlan.Layer layer : plan.layers()) {
+            addLayer(layers.addObject(), layer, names);
+        }
+        return root;
+    }
+
+    /**
+     * @param calibration may be null
+     */
+    static void addCalibration(ObjectNode root, Calibration calibration) {
         if (calibration == null) {
             root.putNull("calibration");
         } else {
@@ -49,11 +61,6 @@ final class BundleManifest {
                             calibration.windows().stream().mapToLong(ids -> ids.length).sum())
                     .put("sha256", calibration.sha256());
         }
-        ArrayNode layers = root.putArray("layers");
-        for (QuantizationPlan.Layer layer : plan.layers()) {
-            addLayer(layers.addObject(), layer, names);
-        }
-        return root;
     }
 
     private static void addLayer(ObjectNode node, QuantizationPlan.Layer layer, TensorNames names) {
