@@ -10,7 +10,9 @@ import io.agilelens.app.command.PerplexityCommand;
 import io.agilelens.app.command.PlantCommand;
 import io.agilelens.app.command.PruneCommand;
 import io.agilelens.app.command.QuantizeCommand;
+import io.agilelens.app.command.SearchCommand;
 import io.agilelens.app.command.StandardOutput;
+import io.agilelens.app.command.SweepCommand;
 import io.agilelens.app.command.SynthesizeCommand;
 import io.agilelens.app.command.TokenizeCommand;
 import io.agilelens.app.window.ScreenshotsCommand;
@@ -53,6 +55,8 @@ import picocli.CommandLine.Spec;
             PruneCommand.class,
             PlantCommand.class,
             QuantizeCommand.class,
+            SearchCommand.class,
+            SweepCommand.class,
             BenchCommand.class,
             SynthesizeCommand.class,
             ConformanceCommand.class,
