@@ -292,9 +292,7 @@ public final class SearchCommand extends EngineCommand {
                         each ->
                                 line.append(
                                         "  held out: KL %.5f  NLL %.5f"
-                                                .formatted(
-                                                        each.divergence(),
-                                                        Math.log(each.allPositions()))));
+                                                .formatted(each.divergence(), each.allNll())));
         point.latency().ifPresent(each -> line.append("  about %.0f µs".formatted(each)));
         return line.toString();
     }

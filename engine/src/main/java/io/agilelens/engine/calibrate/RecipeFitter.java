@@ -25,9 +25,12 @@ import io.agilelens.engine.quant.TripFit;
 import io.agilelens.engine.quant.UnitQuantizer;
 import io.agilelens.engine.recipe.ActivationMethod;
 import io.agilelens.engine.recipe.ActivationRecipe;
+import io.agilelens.engine.recipe.CacheMethod;
 import io.agilelens.engine.recipe.Granularity;
+import io.agilelens.engine.recipe.PruningAction;
 import io.agilelens.engine.recipe.PruningRecipe;
 import io.agilelens.engine.recipe.Recipe;
+import io.agilelens.engine.recipe.SmoothingMethod;
 import io.agilelens.engine.recipe.SoftmaxRecipe;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
@@ -94,6 +97,7 @@ public final class RecipeFitter {
         }
         ModelConfig config = model.config();
         recipe.requireLayers(config.layers());
+        requireInForce(recipe);
         FittedWeights weights = weights(recipe, progress, cancellation);
         List<Map<Site, ActivationQuantizer>> activations = new ArrayList<>();
         List<Map<Site, TripFit>> tripFits = new ArrayList<>();
@@ -111,6 +115,35 @@ public final class RecipeFitter {
                         : numerics(weights, plan, recipe.execution(), progress, cancellation);
         return new TunedModel(
                 recipe, plan, tripFits, new Decoder(weights.model(), kernels, numerics));
+    }
+
+    /** A key that does nothing yet must not look as if it did. */
+    private void requireInForce(Recipe recipe) {
+        if (recipe.smoothing().method() != SmoothingMethod.NONE) {
+            throw notYet("smoothing.method smoothquant", "use none");
+        }
+        if (recipe.cache().method() != CacheMethod.NONE) {
+            throw notYet("cache.method uniform", "use none");
+        }
+        if (recipe.pruning().isActive() && recipe.pruning().action() != PruningAction.REMOVE) {
+            throw notYet("pruning.action lower-bits", "use remove");
+        }
+        for (int layer = 0; layer < model.config().layers(); layer++) {
+            for (Site site : Site.values()) {
+                ActivationRecipe activations = recipe.activationsAt(layer, site);
+                if (activations.method() == ActivationMethod.TRIP
+                        && !activations.exponents().isEmpty()) {
+                    throw notYet("activations.exponents", "use max_exponent");
+                }
+                if (activations.method() == ActivationMethod.UNIFORM && !activations.symmetric()) {
+                    throw notYet("activations.symmetric false", "use true");
+                }
+            }
+        }
+    }
+
+    private static UserException notYet(String key, String remedy) {
+        return new UserException("%s is not in this version: %s".formatted(key, remedy));
     }
 
     private FittedWeights weights(Recipe recipe, Progress progress, Cancellation cancellation) {

@@ -2,6 +2,7 @@ package io.agilelens.engine.evaluate;
 
 import io.agilelens.engine.evaluate.OperatorProfile.Clock;
 import io.agilelens.engine.evaluate.OperatorProfile.Operator;
+import io.agilelens.engine.kernel.DoubleView;
 import io.agilelens.engine.kernel.Fp16Weights;
 import io.agilelens.engine.kernel.Fp32Weights;
 import io.agilelens.engine.kernel.Int16Weights;
@@ -272,6 +273,13 @@ final class TimedKernels implements Kernels {
     public void addBias(float[] x, int tokens, int channels, float[] bias) {
         long start = System.nanoTime();
         kernels.addBias(x, tokens, channels, bias);
+        clock.add(Operator.LINEAR, start);
+    }
+
+    @Override
+    public void subtractProduct(DoubleView a, DoubleView b, DoubleView c) {
+        long start = System.nanoTime();
+        kernels.subtractProduct(a, b, c);
         clock.add(Operator.LINEAR, start);
     }
 }

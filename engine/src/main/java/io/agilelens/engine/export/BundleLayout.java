@@ -16,6 +16,7 @@ final class BundleLayout {
     static final String SCALES = ".scales";
     static final String ZEROS = ".zeros";
     static final String GROUPS = ".groups";
+    static final String GROUP_OF = ".group_of";
     static final String EXPONENTS = ".exponents";
 
     private BundleLayout() {}

@@ -14,11 +14,6 @@ import io.agilelens.engine.quant.SoftmaxQuantizer;
 import io.agilelens.engine.quant.TokenwiseQuantizer;
 import io.agilelens.engine.quant.TripQuantizer;
 import io.agilelens.engine.quant.UnitQuantizer;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -43,6 +38,18 @@ final class BundleManifest {
                         .put("format", BundleLayout.FORMAT)
                         .put("version", BundleLayout.VERSION)
                         .put("source", String.valueOf(source.source().getFileName()));
+        addCalibration(root, calibration);
+        ArrayNode layers = root.putArray("layers");
+        for (QuantizationPlan.Layer layer : plan.layers()) {
+            addLayer(layers.addObject(), layer, names);
+        }
+        return root;
+    }
+
+    /**
+     * @param calibration may be null
+     */
+    static void addCalibration(ObjectNode root, Calibration calibration) {
         if (calibration == null) {
             root.putNull("calibration");
         } else {
@@ -52,13 +59,8 @@ final class BundleManifest {
                     .put(
                             "tokens",
                             calibration.windows().stream().mapToLong(ids -> ids.length).sum())
-                    .put("sha256", digest(calibration));
+                    .put("sha256", calibration.sha256());
         }
-        ArrayNode layers = root.putArray("layers");
-        for (QuantizationPlan.Layer layer : plan.layers()) {
-            addLayer(layers.addObject(), layer, names);
-        }
-        return root;
     }
 
     private static void addLayer(ObjectNode node, QuantizationPlan.Layer layer, TensorNames names) {
@@ -96,25 +98,5 @@ final class BundleManifest {
                     case UnitQuantizer _ -> UNIFORM;
                 };
         node.put("method", method).put("bits", quantizer.bits());
-    }
-
-    /** SHA-256 over all windows: each one's length and ids as little-endian 32-bit integers. */
-    static String digest(Calibration calibration) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (int[] window : calibration.windows()) {
-                ByteBuffer bytes =
-                        ByteBuffer.allocate(Integer.BYTES * (window.length + 1))
-                                .order(ByteOrder.LITTLE_ENDIAN)
-                                .putInt(window.length);
-                for (int id : window) {
-                    bytes.putInt(id);
-                }
-                digest.update(bytes.array());
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
     }
 }

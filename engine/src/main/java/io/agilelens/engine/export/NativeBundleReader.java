@@ -214,13 +214,16 @@ public final class NativeBundleReader {
     }
 
     private QuantizedWeight weight(String name, int bits) {
-        int[] groups = integers(name + BundleLayout.GROUPS);
-        requireGroups(name, groups);
-        int inputs = groups[groups.length - 1];
+        int[] groupOf =
+                files.find(name + BundleLayout.GROUP_OF).isPresent()
+                        ? groupOf(name)
+                        : contiguous(name);
+        int inputs = groupOf.length;
+        int groups = java.util.Arrays.stream(groupOf).max().orElseThrow() + 1;
         DenseTensor codes = tensor(name + BundleLayout.CODES, DType.U8, 2);
         int outputs = (int) codes.shape()[0];
         int rowBytes = CodePacking.rowBytes(inputs, bits);
-        long[] perGroup = {outputs, groups.length - 1};
+        long[] perGroup = {outputs, groups};
         requireShape(codes, outputs, rowBytes);
         DenseTensor scales = tensor(name + BundleLayout.SCALES, DType.F32, 2);
         requireShape(scales, perGroup);
@@ -244,10 +247,36 @@ public final class NativeBundleReader {
                 outputs,
                 inputs,
                 bits,
-                QuantizedWeight.groupOf(groups),
+                groupOf,
                 CodePacking.unpack(codes.data().toBytes(), outputs, inputs, bits),
                 scaleValues,
                 zeroValues);
+    }
+
+    /** Groups in any order; none is empty. */
+    private int[] groupOf(String name) {
+        int[] groupOf = integers(name + BundleLayout.GROUP_OF);
+        boolean[] seen = new boolean[groupOf.length];
+        int groups = 0;
+        for (int group : groupOf) {
+            if (group < 0 || group >= groupOf.length) {
+                throw damaged(name + BundleLayout.GROUP_OF, "a group for each input");
+            }
+            groups = Math.max(groups, group + 1);
+            seen[group] = true;
+        }
+        for (int group = 0; group < Math.max(groups, 1); group++) {
+            if (groups == 0 || !seen[group]) {
+                throw damaged(name + BundleLayout.GROUP_OF, "numbers from 0 without gaps");
+            }
+        }
+        return groupOf;
+    }
+
+    private int[] contiguous(String name) {
+        int[] groups = integers(name + BundleLayout.GROUPS);
+        requireGroups(name, groups);
+        return QuantizedWeight.groupOf(groups);
     }
 
     private void requireGroups(String name, int[] groups) {

@@ -220,4 +220,17 @@ public interface Kernels {
 
     /** Adds {@code bias} to every row of {@code [tokens, channels]}. */
     void addBias(float[] x, int tokens, int channels, float[] bias);
+
+    // ---- dense algebra
+
+    /**
+     * {@code c −= a · b} in double precision, as factorizations of large matrices need it. Large
+     * products are shared out to the workers; the sums' order does not depend on how many there
+     * are.
+     *
+     * @param a {@code [rows, depth]}
+     * @param b {@code [depth, columns]}
+     * @param c {@code [rows, columns]}; has no element in common with a or b
+     */
+    void subtractProduct(DoubleView a, DoubleView b, DoubleView c);
 }

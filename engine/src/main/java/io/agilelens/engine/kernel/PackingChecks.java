@@ -116,4 +116,17 @@ final class PackingChecks {
             throw new IllegalArgumentException(otherwise);
         }
     }
+
+    static void requireFactors(DoubleView a, DoubleView b, DoubleView c) {
+        require(
+                a.columns() == b.rows() && a.rows() == c.rows() && b.columns() == c.columns(),
+                "[%d, %d] · [%d, %d] is no [%d, %d]"
+                        .formatted(
+                                a.rows(),
+                                a.columns(),
+                                b.rows(),
+                                b.columns(),
+                                c.rows(),
+                                c.columns()));
+    }
 }

@@ -428,4 +428,18 @@ final class ScalarKernels implements Kernels {
         }
         return (sum0 + sum1) + (sum2 + sum3);
     }
+
+    @Override
+    public void subtractProduct(DoubleView a, DoubleView b, DoubleView c) {
+        PackingChecks.requireFactors(a, b, c);
+        for (int i = 0; i < c.rows(); i++) {
+            for (int j = 0; j < c.columns(); j++) {
+                double sum = 0;
+                for (int k = 0; k < a.columns(); k++) {
+                    sum += a.data()[a.index(i, k)] * b.data()[b.index(k, j)];
+                }
+                c.data()[c.index(i, j)] -= sum;
+            }
+        }
+    }
 }

@@ -20,6 +20,7 @@ final class VectorKernels implements Kernels {
     private final FloatMultiplication floats;
     private final IntegerMultiplication integers;
     private final Int16Multiplication shorts;
+    private final DoubleMultiplication doubles;
     private final ScoreMultiplication scoreProducts;
 
     /**
@@ -39,6 +40,7 @@ final class VectorKernels implements Kernels {
         floats = new FloatMultiplication(floatProducts, workers);
         integers = new IntegerMultiplication(floatProducts, integerProducts, workers);
         shorts = new Int16Multiplication(doubleProducts, workers);
+        doubles = new DoubleMultiplication(doubleProducts, workers);
         scoreProducts = new ScoreMultiplication(floatProducts, rows);
     }
 
@@ -336,5 +338,11 @@ final class VectorKernels implements Kernels {
 
     private interface TokenBody {
         void run(int token);
+    }
+
+    @Override
+    public void subtractProduct(DoubleView a, DoubleView b, DoubleView c) {
+        PackingChecks.requireFactors(a, b, c);
+        doubles.subtract(a, b, c);
     }
 }

@@ -1,13 +1,6 @@
 package io.agilelens.engine.quant;
 
-/**
- * Round-to-nearest weight quantization with GPTQ's row quantizer (METHOD §4): each row and group
- * has its own scale and zero point, the range is widened to contain 0, and the zero point is added
- * after rounding. All in float32.
- *
- * <p>The symmetric range is symmetric for every group. GPTQ's own code leaves it one-sided where a
- * group has no negative weight, which clips the upper half of such a group.
- */
+/** Round-to-nearest weight quantization: each row and group has its own {@link RowQuantizer}. */
 public final class RoundToNearest {
 
     private RoundToNearest() {}
@@ -22,7 +15,7 @@ public final class RoundToNearest {
             float[] weights, int outputs, int inputs, int bits, int groupSize, boolean symmetric) {
         int[] starts = QuantizedWeight.groupStarts(inputs, groupSize);
         int groups = starts.length - 1;
-        int largest = (1 << bits) - 1;
+        RowQuantizer quantizer = new RowQuantizer(bits, symmetric);
         byte[] codes = new byte[outputs * inputs];
         float[] scales = new float[outputs * groups];
         int[] zeros = new int[outputs * groups];
@@ -30,30 +23,10 @@ public final class RoundToNearest {
             for (int g = 0; g < groups; g++) {
                 int from = o * inputs + starts[g];
                 int to = o * inputs + starts[g + 1];
-                float low = 0;
-                float high = 0;
+                int place = o * groups + g;
+                quantizer.fit(weights, from, to, scales, zeros, place);
                 for (int i = from; i < to; i++) {
-                    low = Math.min(low, weights[i]);
-                    high = Math.max(high, weights[i]);
-                }
-                if (symmetric) {
-                    high = Math.max(-low, high);
-                    low = -high;
-                }
-                if (low == 0 && high == 0) {
-                    low = -1;
-                    high = 1;
-                }
-                float scale = (high - low) / largest;
-                int zero =
-                        symmetric
-                                ? (largest + 1) / 2
-                                : Math.clamp((long) Math.rint(-low / scale), 0, largest);
-                scales[o * groups + g] = scale;
-                zeros[o * groups + g] = zero;
-                for (int i = from; i < to; i++) {
-                    double code = Math.rint(weights[i] / scale) + zero;
-                    codes[i] = (byte) Math.clamp(code, 0, largest);
+                    codes[i] = (byte) quantizer.encode(weights[i], scales[place], zeros[place]);
                 }
             }
         }

@@ -114,7 +114,18 @@ public final class Knobs {
 
     /** Every knob, in the order in which a recipe lists them. */
     public static final List<Knob> ALL =
-            List.of(WEIGHT_BITS, WEIGHT_GROUP, ACTIVATION_BITS, MAX_EXPONENT, SOFTMAX_BITS, BETA);
+            List.of(
+                    WEIGHT_BITS,
+                    WEIGHT_GROUP,
+                    GPTQ_DAMPING,
+                    GPTQ_BLOCK,
+                    SMOOTHING_ALPHA,
+                    ACTIVATION_BITS,
+                    MAX_EXPONENT,
+                    SOFTMAX_BITS,
+                    CACHE_BITS,
+                    BETA,
+                    LOWER_BITS);
 
     private Knobs() {}
 }

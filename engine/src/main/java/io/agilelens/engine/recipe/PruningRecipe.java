@@ -47,6 +47,30 @@ public record PruningRecipe(
         return new PruningRecipe(beta, pruned, TokenScore.START, false);
     }
 
+    public PruningRecipe withBeta(double changed) {
+        return new PruningRecipe(changed, layers, score, keepsPositions, action, lowerBits);
+    }
+
+    public PruningRecipe withLayers(SortedSet<Integer> changed) {
+        return new PruningRecipe(beta, changed, score, keepsPositions, action, lowerBits);
+    }
+
+    public PruningRecipe withScore(TokenScore changed) {
+        return new PruningRecipe(beta, layers, changed, keepsPositions, action, lowerBits);
+    }
+
+    public PruningRecipe withPositionsKept(boolean changed) {
+        return new PruningRecipe(beta, layers, score, changed, action, lowerBits);
+    }
+
+    public PruningRecipe withAction(PruningAction changed) {
+        return new PruningRecipe(beta, layers, score, keepsPositions, changed, lowerBits);
+    }
+
+    public PruningRecipe withLowerBits(int changed) {
+        return new PruningRecipe(beta, layers, score, keepsPositions, action, changed);
+    }
+
     /** Whether any token can leave. */
     public boolean isActive() {
         return beta > 0 && !layers.isEmpty();

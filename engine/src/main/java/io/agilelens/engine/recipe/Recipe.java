@@ -3,7 +3,10 @@ package io.agilelens.engine.recipe;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.model.Site;
 import io.agilelens.engine.quant.Execution;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * How a model is quantized and pruned: everything that decides its numbers, apart from model, text
@@ -148,41 +151,75 @@ public record Recipe(
                 weights, smoothing, activations, softmax, cache, pruning, overrides, changed);
     }
 
-    /** A short line such as {@code "W4 g32 RTN · A8 TRIP K3 · Log2 4 · β 0.2"}, or {@code "FP"}. */
+    /**
+     * A short line such as {@code "W4 g32 GPTQ · A8 TRIP K3 · Log2 4 · KV8 · β 0.2"}, or {@code
+     * "FP"}.
+     */
     public String summary() {
-        var parts = new java.util.ArrayList<String>();
+        var parts = new ArrayList<String>();
         if (weights.method() != WeightMethod.NONE) {
-            parts.add(
-                    "W%d %s %s"
-                            .formatted(
-                                    weights.bits(),
-                                    weights.group() < 0 ? "row" : "g" + weights.group(),
-                                    weights.method()));
+            parts.add(weightSummary());
         }
-        switch (activations.method()) {
-            case NONE -> {}
-            case UNIFORM ->
-                    parts.add(
-                            "A%d %s"
-                                    .formatted(
-                                            activations.bits(),
-                                            activations.granularity().name().toLowerCase()));
-            case TRIP ->
-                    parts.add(
-                            "A%d TRIP K%d"
-                                    .formatted(activations.bits(), activations.maxExponent()));
+        if (smoothing.method() != SmoothingMethod.NONE) {
+            parts.add("SmoothQuant %s".formatted(smoothing.alpha()));
+        }
+        if (activations.method() != ActivationMethod.NONE) {
+            parts.add(activationSummary());
         }
         switch (softmax.method()) {
             case NONE -> {}
             case UNIFORM -> parts.add("softmax %d".formatted(softmax.bits()));
             case LOG2 -> parts.add("Log2 %d".formatted(softmax.bits()));
         }
+        if (cache.method() != CacheMethod.NONE) {
+            parts.add("KV%d".formatted(cache.bits()));
+        }
         if (pruning.isActive()) {
-            parts.add("β %s".formatted(pruning.beta()));
+            parts.add(
+                    switch (pruning.action()) {
+                        case REMOVE -> "β %s".formatted(pruning.beta());
+                        case LOWER_BITS ->
+                                "β %s at A%d".formatted(pruning.beta(), pruning.lowerBits());
+                    });
         }
         if (!overrides.isEmpty()) {
             parts.add("%d overrides".formatted(overrides.size()));
         }
         return parts.isEmpty() ? "FP" : String.join(" · ", parts);
+    }
+
+    private String weightSummary() {
+        boolean ordered = weights.method() == WeightMethod.GPTQ && weights.gptq().activationOrder();
+        return "W%d %s %s%s"
+                .formatted(
+                        weights.bits(),
+                        weights.group() < 0 ? "row" : "g" + weights.group(),
+                        weights.method(),
+                        ordered ? " act-order" : "");
+    }
+
+    private String activationSummary() {
+        String granularity = activations.granularity().name().toLowerCase(Locale.ROOT);
+        return switch (activations.method()) {
+            case NONE -> "";
+            case UNIFORM ->
+                    "A%d %s%s"
+                            .formatted(
+                                    activations.bits(),
+                                    granularity,
+                                    activations.symmetric() ? "" : " asymmetric");
+            case TRIP ->
+                    "A%d TRIP %s%s"
+                            .formatted(
+                                    activations.bits(),
+                                    activations.exponents().isEmpty()
+                                            ? "K" + activations.maxExponent()
+                                            : activations.exponents().stream()
+                                                    .map(String::valueOf)
+                                                    .collect(Collectors.joining(",")),
+                                    activations.granularity() == Granularity.TENSOR
+                                            ? ""
+                                            : " " + granularity);
+        };
     }
 }

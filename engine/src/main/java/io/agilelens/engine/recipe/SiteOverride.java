@@ -15,6 +15,8 @@ import java.util.TreeSet;
  *
  * @param layers from 0
  * @param sites where; a weight is named by the site that its linear reads
+ * @param exponents those that TRIP may give, as {@link ActivationRecipe#exponents}; with {@code
+ *     maxExponent} alone, all up to it
  */
 public record SiteOverride(
         SortedSet<Integer> layers,
@@ -22,7 +24,9 @@ public record SiteOverride(
         Optional<ActivationMethod> activationMethod,
         Optional<Integer> activationBits,
         Optional<Integer> maxExponent,
+        Optional<SortedSet<Integer>> exponents,
         Optional<Granularity> granularity,
+        Optional<Boolean> activationSymmetric,
         Optional<WeightMethod> weightMethod,
         Optional<Integer> weightBits,
         Optional<Integer> weightGroup,
@@ -38,8 +42,66 @@ public record SiteOverride(
         }
         activationBits.ifPresent(Knobs.ACTIVATION_BITS::check);
         maxExponent.ifPresent(Knobs.MAX_EXPONENT::check);
+        exponents = exponents.map(set -> Collections.unmodifiableSortedSet(new TreeSet<>(set)));
+        for (int exponent : exponents.orElse(Collections.emptySortedSet())) {
+            Knobs.MAX_EXPONENT.check(exponent);
+        }
+        int largest = exponents.filter(set -> !set.isEmpty()).map(SortedSet::last).orElse(-1);
+        if (largest >= 0 && maxExponent.isPresent() && maxExponent.get() != largest) {
+            throw new UserException(
+                    "overrides: max_exponent is %d and the largest of exponents is %d: leave max_exponent out"
+                            .formatted(maxExponent.get(), largest));
+        }
         weightBits.ifPresent(Knobs.WEIGHT_BITS::check);
         weightGroup.filter(group -> group != -1).ifPresent(Knobs.WEIGHT_GROUP::check);
+    }
+
+    /** The same places with only what is said of weights. */
+    public SiteOverride withoutActivations() {
+        return new SiteOverride(
+                layers,
+                sites,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                weightMethod,
+                weightBits,
+                weightGroup,
+                weightSymmetric);
+    }
+
+    /** The same places with only what is said of activations. */
+    public SiteOverride withoutWeights() {
+        return new SiteOverride(
+                layers,
+                sites,
+                activationMethod,
+                activationBits,
+                maxExponent,
+                exponents,
+                granularity,
+                activationSymmetric,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /** Whether it leaves everything as the recipe says. */
+    public boolean changesNothing() {
+        return activationMethod.isEmpty()
+                && activationBits.isEmpty()
+                && maxExponent.isEmpty()
+                && exponents.isEmpty()
+                && granularity.isEmpty()
+                && activationSymmetric.isEmpty()
+                && weightMethod.isEmpty()
+                && weightBits.isEmpty()
+                && weightGroup.isEmpty()
+                && weightSymmetric.isEmpty();
     }
 
     boolean covers(int layer, Site site) {
@@ -51,9 +113,9 @@ public record SiteOverride(
                 activationMethod.orElse(recipe.method()),
                 activationBits.orElse(recipe.bits()),
                 maxExponent.orElse(recipe.maxExponent()),
-                maxExponent.isPresent() ? new TreeSet<>() : recipe.exponents(),
+                exponents.orElse(maxExponent.isPresent() ? new TreeSet<>() : recipe.exponents()),
                 granularity.orElse(recipe.granularity()),
-                recipe.symmetric());
+                activationSymmetric.orElse(recipe.symmetric()));
     }
 
     WeightRecipe apply(WeightRecipe recipe) {

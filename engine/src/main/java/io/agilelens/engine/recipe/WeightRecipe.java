@@ -29,4 +29,28 @@ public record WeightRecipe(
     public WeightRecipe(WeightMethod method, int bits, int group, boolean symmetric) {
         this(method, bits, group, symmetric, GptqRecipe.DEFAULT, AwqRecipe.DEFAULT);
     }
+
+    public WeightRecipe withMethod(WeightMethod changed) {
+        return new WeightRecipe(changed, bits, group, symmetric, gptq, awq);
+    }
+
+    public WeightRecipe withBits(int changed) {
+        return new WeightRecipe(method, changed, group, symmetric, gptq, awq);
+    }
+
+    public WeightRecipe withGroup(int changed) {
+        return new WeightRecipe(method, bits, changed, symmetric, gptq, awq);
+    }
+
+    public WeightRecipe withSymmetric(boolean changed) {
+        return new WeightRecipe(method, bits, group, changed, gptq, awq);
+    }
+
+    public WeightRecipe withGptq(GptqRecipe changed) {
+        return new WeightRecipe(method, bits, group, symmetric, changed, awq);
+    }
+
+    public WeightRecipe withAwq(AwqRecipe changed) {
+        return new WeightRecipe(method, bits, group, symmetric, gptq, changed);
+    }
 }

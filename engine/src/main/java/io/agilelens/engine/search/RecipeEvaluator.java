@@ -2,6 +2,7 @@ package io.agilelens.engine.search;
 
 import io.agilelens.engine.calibrate.RecipeFitter;
 import io.agilelens.engine.calibrate.TunedModel;
+import io.agilelens.engine.evaluate.FloatReference;
 import io.agilelens.engine.evaluate.Perplexity;
 import io.agilelens.engine.evaluate.PerplexityEvaluator;
 import io.agilelens.engine.evaluate.PerplexityTally;
@@ -13,22 +14,17 @@ import io.agilelens.engine.model.Probe;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
-import io.agilelens.engine.tensor.Matrix;
 import java.util.IdentityHashMap;
 import java.util.Map;
 
 /**
  * Fits recipes to one model and measures each against the float model. What the float model says
- * about a window is computed once and kept as far as there is room. For one thread at a time.
+ * about a text is kept from one recipe to the next. For one thread at a time.
  */
 public final class RecipeEvaluator {
-    /** Floats of the float model's last states that are kept: 128 MiB. */
-    private static final long MOST_KEPT = 1 << 25;
-
     private final Decoder floats;
     private final RecipeFitter fitter;
-    private final Map<int[], Matrix> expected = new IdentityHashMap<>();
-    private long kept;
+    private final Map<TokenWindows, FloatReference> references = new IdentityHashMap<>();
 
     /**
      * @param floats runs the model as it is
@@ -43,10 +39,6 @@ public final class RecipeEvaluator {
         return floats.model();
     }
 
-    public RecipeFitter fitter() {
-        return fitter;
-    }
-
     /**
      * @throws io.agilelens.engine.UserException if the recipe does not fit the model, or the model
      *     then predicts no finite numbers
@@ -57,38 +49,22 @@ public final class RecipeEvaluator {
         return new Trial(tuned, score(tuned, text, progress, cancellation), WeightSize.of(tuned));
     }
 
-    /** Measures a model that is fitted already. */
-    public Perplexity score(
+    private Perplexity score(
             TunedModel tuned, TokenWindows text, Progress progress, Cancellation cancellation) {
+        FloatReference reference =
+                references.computeIfAbsent(text, _ -> new FloatReference(floats, text));
         PerplexityEvaluator evaluator =
                 PerplexityEvaluator.against(
                         floats, tuned.decoder(), tuned.recipe().pruning().pruner());
         PerplexityTally tally = new PerplexityTally(text);
-        int count = text.windows().size();
-        for (int window = 0; window < count; window++) {
-            progress.report("evaluating window", window, count);
-            int[] ids = text.windows().get(window);
-            int first = text.protocol().firstScored(ids.length);
+        for (int window = 0; window < reference.windows(); window++) {
+            progress.report("evaluating window", window, reference.windows());
+            FloatReference.Window known = reference.window(window, cancellation);
             tally.add(
                     evaluator.score(
-                            ids, first, Probe.NONE, expected(ids, cancellation), cancellation));
+                            known.ids(), known.first(), Probe.NONE, known.hidden(), cancellation));
         }
-        progress.report("evaluating window", count, count);
+        progress.report("evaluating window", reference.windows(), reference.windows());
         return tally.result();
-    }
-
-    /** What the float model's head reads, {@code [tokens, hidden]}. */
-    private Matrix expected(int[] ids, Cancellation cancellation) {
-        // Windows are the same arrays for as long as they are in memory.
-        Matrix known = expected.get(ids);
-        if (known != null) {
-            return known;
-        }
-        Matrix hidden = floats.run(ids, cancellation).hidden();
-        if (kept + hidden.data().length <= MOST_KEPT) {
-            kept += hidden.data().length;
-            expected.put(ids, hidden);
-        }
-        return hidden;
     }
 }

@@ -59,7 +59,7 @@ final class RecipeSpace {
         Choice common = mostCommon(choices);
         Recipe plain = base.withWeights(weights(base.weights(), common));
         if (base.activations().method() != ActivationMethod.NONE && common.activationBits() > 0) {
-            plain = plain.withActivations(activations(base.activations(), common));
+            plain = plain.withActivations(base.activations().withBits(common.activationBits()));
         }
         Map<Choice, Map<Site, SortedSet<Integer>>> different = new LinkedHashMap<>();
         for (int i = 0; i < units.size(); i++) {
@@ -94,7 +94,13 @@ final class RecipeSpace {
                 .withOverrides(
                         List.of(
                                 everywhere(WeightMethod.NONE),
-                                weightOverride(unit, Optional.of(base.weights().method()))));
+                                weights(
+                                        layers(unit.layer()),
+                                        Set.of(unit.site()),
+                                        Optional.of(base.weights().method()),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        0)));
     }
 
     /** Everything float but the activations of one unit. */
@@ -110,7 +116,9 @@ final class RecipeSpace {
                                         Optional.of(own.method()),
                                         Optional.of(choice.activationBits()),
                                         Optional.of(own.maxExponent()),
+                                        Optional.of(own.exponents()),
                                         Optional.of(own.granularity()),
+                                        Optional.of(own.symmetric()),
                                         Optional.empty(),
                                         Optional.empty(),
                                         Optional.empty(),
@@ -124,35 +132,36 @@ final class RecipeSpace {
             layers.add(unit.layer());
             sites.add(unit.site());
         }
+        return weights(layers, sites, Optional.of(method), Optional.empty(), Optional.empty(), 0);
+    }
+
+    private static SortedSet<Integer> layers(int layer) {
+        return new TreeSet<>(Set.of(layer));
+    }
+
+    /**
+     * @param activationBits 0 to leave them as they are
+     */
+    private static SiteOverride weights(
+            SortedSet<Integer> layers,
+            Set<Site> sites,
+            Optional<WeightMethod> method,
+            Optional<Integer> bits,
+            Optional<Integer> group,
+            int activationBits) {
         return new SiteOverride(
                 layers,
                 sites,
                 Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of(method),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
-    }
-
-    private static SiteOverride weightOverride(Unit unit, Optional<WeightMethod> method) {
-        return new SiteOverride(
-                layers(unit.layer()),
-                Set.of(unit.site()),
+                activationBits == 0 ? Optional.empty() : Optional.of(activationBits),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 method,
-                Optional.empty(),
-                Optional.empty(),
+                bits,
+                group,
                 Optional.empty());
-    }
-
-    private static SortedSet<Integer> layers(int layer) {
-        return new TreeSet<>(Set.of(layer));
     }
 
     /** The choice that holds for most weights; of equals the one met first. */
@@ -189,19 +198,13 @@ final class RecipeSpace {
     }
 
     private SiteOverride override(SortedSet<Integer> layers, Set<Site> sites, Choice choice) {
-        return new SiteOverride(
+        return weights(
                 layers,
                 sites,
-                Optional.empty(),
-                choice.activationBits() == 0
-                        ? Optional.empty()
-                        : Optional.of(choice.activationBits()),
-                Optional.empty(),
-                Optional.empty(),
                 Optional.of(base.weights().method()),
                 Optional.of(choice.bits()),
                 Optional.of(choice.group()),
-                Optional.empty());
+                choice.activationBits());
     }
 
     /** Sites that share their layers stand in one entry. */
@@ -214,22 +217,6 @@ final class RecipeSpace {
     }
 
     private static WeightRecipe weights(WeightRecipe recipe, Choice choice) {
-        return new WeightRecipe(
-                recipe.method(),
-                choice.bits(),
-                choice.group(),
-                recipe.symmetric(),
-                recipe.gptq(),
-                recipe.awq());
-    }
-
-    private static ActivationRecipe activations(ActivationRecipe recipe, Choice choice) {
-        return new ActivationRecipe(
-                recipe.method(),
-                choice.activationBits(),
-                recipe.maxExponent(),
-                recipe.exponents(),
-                recipe.granularity(),
-                recipe.symmetric());
+        return recipe.withBits(choice.bits()).withGroup(choice.group());
     }
 }

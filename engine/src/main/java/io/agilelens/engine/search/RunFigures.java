@@ -22,6 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param standardError of {@code perplexity}
  * @param nll their mean loss in nats
  * @param allPositions perplexity over all positions
+ * @param allNll mean loss over all positions in nats
  * @param coverage share of the predictions that {@code perplexity} is over
  * @param divergence mean Kullback–Leibler divergence from the float model in nats
  * @param agreement share of positions with the float model's most likely token
@@ -39,6 +40,7 @@ public record RunFigures(
         double standardError,
         double nll,
         double allPositions,
+        double allNll,
         double coverage,
         double divergence,
         double agreement,
@@ -64,6 +66,7 @@ public record RunFigures(
                 rounded(measured.standardError()),
                 rounded(measured.nll()),
                 rounded(measured.allPositions()),
+                rounded(measured.allNll()),
                 rounded(measured.coverage()),
                 rounded(measured.divergence()),
                 rounded(measured.agreement()),
@@ -89,6 +92,7 @@ public record RunFigures(
                 .put("protocol", protocol.title());
         put(node, "coverage", coverage);
         put(node, "all_positions_perplexity", allPositions);
+        put(node, "all_positions_nll", allNll);
         put(node, "kl_divergence", divergence);
         put(node, "top1_agreement", agreement);
         put(node, "bits_per_weight", bitsPerWeight);
@@ -111,6 +115,7 @@ public record RunFigures(
                 number(node, "standard_error"),
                 number(node, "nll"),
                 number(node, "all_positions_perplexity"),
+                number(node, "all_positions_nll"),
                 number(node, "coverage"),
                 number(node, "kl_divergence"),
                 number(node, "top1_agreement"),

@@ -38,7 +38,7 @@ public record SearchPoint(
 
     /** Mean loss over all positions in nats, on the text searched on. */
     public double nll() {
-        return Math.log(quality.allPositions());
+        return quality.allNll();
     }
 
     /** Mean Kullback–Leibler divergence from the float model in nats, on the text searched on. */

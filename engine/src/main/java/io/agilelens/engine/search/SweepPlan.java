@@ -2,6 +2,7 @@ package io.agilelens.engine.search;
 
 import io.agilelens.engine.calibrate.Calibration;
 import io.agilelens.engine.evaluate.Protocol;
+import io.agilelens.engine.evaluate.TextMeasure;
 import io.agilelens.engine.evaluate.TokenWindows;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.recipe.RecipeJson;
@@ -11,6 +12,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -52,7 +54,15 @@ public record SweepPlan(List<SweepSubject> subjects, List<Run> runs, boolean tim
                             .put("text", subject.text().source())
                             .put("protocol", subject.text().protocol().name())
                             .put("window", subject.text().length())
+                            .put("reread", subject.text().reread())
                             .put("calibration", subject.calibration().source());
+            subject.text()
+                    .measure()
+                    .ifPresent(
+                            measure ->
+                                    node.put("predictions", measure.predictions())
+                                            .put("words", measure.words())
+                                            .put("bytes", measure.bytes()));
             addWindows(node.putArray("windows"), subject.text().windows());
             addWindows(node.putArray("calibration_windows"), subject.calibration().windows());
         }
@@ -79,7 +89,9 @@ public record SweepPlan(List<SweepSubject> subjects, List<Run> runs, boolean tim
                                     node.path("text").asString(),
                                     Protocol.valueOf(node.path("protocol").asString()),
                                     windows(node.path("windows")),
-                                    node.path("window").asInt()),
+                                    node.path("window").asInt(),
+                                    node.path("reread").asInt(),
+                                    measure(node)),
                             new Calibration(
                                     node.path("calibration").asString(),
                                     windows(node.path("calibration_windows")))));
@@ -105,6 +117,16 @@ public record SweepPlan(List<SweepSubject> subjects, List<Run> runs, boolean tim
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static Optional<TextMeasure> measure(JsonNode node) {
+        return node.has("words")
+                ? Optional.of(
+                        new TextMeasure(
+                                node.path("predictions").asLong(),
+                                node.path("words").asLong(),
+                                node.path("bytes").asLong()))
+                : Optional.empty();
     }
 
     private static void addWindows(ArrayNode node, List<int[]> windows) {

@@ -25,6 +25,7 @@ public record SweepTable(List<SweepRow> rows) {
                     new Column("standard_error", f -> f.standardError()),
                     new Column("nll", f -> f.nll()),
                     new Column("all_positions_perplexity", f -> f.allPositions()),
+                    new Column("all_positions_nll", f -> f.allNll()),
                     new Column("coverage", f -> f.coverage()),
                     new Column("kl_divergence", f -> f.divergence()),
                     new Column("top1_agreement", f -> f.agreement()),

@@ -11,10 +11,4 @@ import io.agilelens.engine.evaluate.WeightSize;
  * @param perplexity over the windows it was measured on, compared with the float model
  * @param size of its linears' weights
  */
-public record Trial(TunedModel tuned, Perplexity perplexity, WeightSize size) {
-
-    /** Mean loss in nats over all positions, those of pruned tokens included. */
-    public double nll() {
-        return Math.log(perplexity.allPositions());
-    }
-}
+public record Trial(TunedModel tuned, Perplexity perplexity, WeightSize size) {}

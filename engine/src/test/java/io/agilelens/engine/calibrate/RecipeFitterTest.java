@@ -316,6 +316,8 @@ class RecipeFitterTest {
                                         Optional.empty(),
                                         Optional.empty(),
                                         Optional.empty(),
+                                        Optional.empty(),
+                                        Optional.empty(),
                                         Optional.empty()))),
                 "overrides: layer 1, QUERY: TRIP is for the inputs of linear layers: use method"
                         + " uniform there");

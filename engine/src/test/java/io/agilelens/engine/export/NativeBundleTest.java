@@ -61,8 +61,8 @@ class NativeBundleTest {
         Path target = folder.resolve("bundle");
         try (Model model = open()) {
             TunedModel tuned = tune(model, recipe);
-            NativeBundle.Written written = write(tuned, target, false);
-            assertEquals(TEXT.length, written.verifiedTokens());
+            ExportReport written = write(tuned, target, false);
+            assertEquals(TEXT.length, written.logits().tokens());
             try (NativeBundleReader.Bundle bundle = NativeBundleReader.open(target)) {
                 assertEquals(tuned.recipe(), bundle.recipe());
                 for (int layer = 0; layer < tuned.plan().layers().size(); layer++) {
@@ -101,8 +101,8 @@ class NativeBundleTest {
             Path source = Files.createTempDirectory(folder, "source");
             Path target = source.resolveSibling(source.getFileName() + "-bundle");
             try (Model model = Model.open(Checkpoints.open(family.write(source, prefix)))) {
-                NativeBundle.Written written = write(tune(model, TRIP), target, false);
-                assertEquals(TEXT.length, written.verifiedTokens());
+                ExportReport written = write(tune(model, TRIP), target, false);
+                assertEquals(TEXT.length, written.logits().tokens());
                 assertTrue(written.compression() > 2, "float weights are left out");
                 try (NativeBundleReader.Bundle bundle = NativeBundleReader.open(target)) {
                     assertEquals(model.config(), bundle.model().config());
@@ -121,8 +121,7 @@ class NativeBundleTest {
     @Test
     void countsTheBitsThatItStores() {
         try (Model model = open()) {
-            NativeBundle.Written written =
-                    write(tune(model, TRIP), folder.resolve("bundle"), false);
+            ExportReport written = write(tune(model, TRIP), folder.resolve("bundle"), false);
             long weights = 0;
             for (LinearRole role : model.config().roles()) {
                 weights += 2L * role.outputs(model.config()) * role.inputs(model.config());
@@ -164,11 +163,9 @@ class NativeBundleTest {
             assertThrows(
                     java.util.concurrent.CancellationException.class,
                     () ->
-                            NativeBundle.write(
-                                    tuned,
-                                    null,
-                                    WeightPrecision.FP32,
-                                    TEXT,
+                            Exporter.write(
+                                    new ExportSource(tuned, null, WeightPrecision.FP32, TEXT),
+                                    new ExportFormat.Native(),
                                     folder.resolve("bundle"),
                                     false,
                                     Progress.NONE,
@@ -229,12 +226,10 @@ class NativeBundleTest {
         return new Calibration("random ids", List.of(new Random(9).ints(60, 0, 250).toArray()));
     }
 
-    private static NativeBundle.Written write(TunedModel tuned, Path target, boolean replace) {
-        return NativeBundle.write(
-                tuned,
-                calibration(),
-                WeightPrecision.FP32,
-                TEXT,
+    private static ExportReport write(TunedModel tuned, Path target, boolean replace) {
+        return Exporter.write(
+                new ExportSource(tuned, calibration(), WeightPrecision.FP32, TEXT),
+                new ExportFormat.Native(),
                 target,
                 replace,
                 Progress.NONE,

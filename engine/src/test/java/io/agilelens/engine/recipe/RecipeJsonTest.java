@@ -1,5 +1,6 @@
 package io.agilelens.engine.recipe;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -17,6 +18,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +53,49 @@ class RecipeJsonTest {
             Recipe recipe = random(random);
             assertEquals(recipe, RecipeJson.parse(RecipeJson.write(recipe), "r"));
         }
+    }
+
+    @Test
+    void readsEveryKey() {
+        Recipe recipe =
+                RecipeJson.parse(
+                        """
+                        {"weights": {"method": "gptq", "bits": 3, "group": 64, "symmetric": true,
+                            "gptq": {"damping": 0.05, "block": 64, "act_order": true,
+                                "static_groups": true, "sequential": false},
+                            "awq": {"scale": false, "clip": false}},
+                         "smoothing": {"method": "smoothquant", "alpha": 0.7},
+                         "activations": {"method": "trip", "bits": 6, "exponents": [0, 1, 2, 6],
+                            "granularity": "token", "symmetric": false},
+                         "cache": {"method": "uniform", "bits": 4},
+                         "pruning": {"beta": 0.5, "layers": [1], "action": "lower-bits", "bits": 3},
+                         "overrides": [{"layers": [0], "sites": ["MLP_INPUT"],
+                            "activations": {"exponents": [0, 4], "symmetric": true}}]}
+                        """,
+                        "r");
+        assertEquals(new GptqRecipe(0.05, 64, true, true, false), recipe.weights().gptq());
+        assertEquals(new AwqRecipe(false, false), recipe.weights().awq());
+        assertEquals(new SmoothingRecipe(SmoothingMethod.SMOOTHQUANT, 0.7), recipe.smoothing());
+        assertEquals(6, recipe.activations().maxExponent());
+        assertArrayEquals(new int[] {0, 1, 2, 6}, recipe.activations().candidates());
+        assertEquals(Granularity.TOKEN, recipe.activations().granularity());
+        assertFalse(recipe.activations().symmetric());
+        assertEquals(new CacheRecipe(CacheMethod.UNIFORM, 4), recipe.cache());
+        assertEquals(PruningAction.LOWER_BITS, recipe.pruning().action());
+        assertEquals(3, recipe.pruning().lowerBits());
+        ActivationRecipe overridden = recipe.activationsAt(0, Site.MLP_INPUT);
+        assertArrayEquals(new int[] {0, 4}, overridden.candidates());
+        assertTrue(overridden.symmetric());
+        assertEquals(
+                "W3 g64 GPTQ act-order · SmoothQuant 0.7 · A6 TRIP 0,1,2,6 token · KV4"
+                        + " · β 0.5 at A3 · 1 overrides",
+                recipe.summary());
+    }
+
+    @Test
+    void aSetOfAllExponentsIsNoSet() {
+        Recipe all = RecipeJson.parse("{\"activations\": {\"exponents\": [2, 0, 1, 3]}}", "r");
+        assertEquals(Recipe.FLOAT, all);
     }
 
     @Test
@@ -98,6 +143,28 @@ class RecipeJsonTest {
                     {"activations": {"bits": 16}} | activations.bits is 16: it must lie in 2…8
                     {"activations": {"max_exponent": -1}} | activations.max_exponent is -1: it must lie in 0…8
                     {"activations": {"granularity": "head"}} | activations.granularity is "head"
+                    {"activations": {"exponents": 3}} | activations.exponents is 3: a list of exponents
+                    {"activations": {"exponents": [0, 9]}} | activations.exponents is 9: exponents are whole numbers in 0…8
+                    {"activations": {"exponents": [0.5]}} | activations.exponents is 0.5
+                    {"activations": {"exponents": [0, 2], "max_exponent": 3}} | activations.max_exponent is 3: the largest of exponents is 2
+                    {"activations": {"symmetric": "no"}} | activations.symmetric is "no": true or false
+                    {"weights": {"gptq": {"dampening": 1}}} | unknown key weights.gptq.dampening
+                    {"weights": {"gptq": []}} | weights.gptq is []: an object
+                    {"weights": {"gptq": {"damping": 0}}} | weights.gptq.damping is 0: it must lie in
+                    {"weights": {"gptq": {"damping": "1"}}} | weights.gptq.damping is "1": a number
+                    {"weights": {"gptq": {"block": 0}}} | weights.gptq.block is 0
+                    {"weights": {"gptq": {"act_order": 1}}} | weights.gptq.act_order is 1: true or false
+                    {"weights": {"awq": {"clip": null}}} | weights.awq.clip is null
+                    {"weights": {"awq": {"bits": 4}}} | unknown key weights.awq.bits
+                    {"smoothing": {"method": "awq"}} | smoothing.method is "awq": known are none, smoothquant
+                    {"smoothing": {"alpha": 1.5}} | smoothing.alpha is 1.5: it must lie in 0…1
+                    {"cache": {"method": "int8"}} | cache.method is "int8": known are none, uniform
+                    {"cache": {"bits": 16}} | cache.bits is 16: it must lie in 2…8
+                    {"cache": {"group": 1}} | unknown key cache.group
+                    {"pruning": {"action": "lower_bits"}} | pruning.action is "lower_bits": known are remove, lower-bits
+                    {"pruning": {"bits": 1}} | pruning.bits is 1: it must lie in 2…8
+                    {"overrides": [{"sites": ["QUERY"], "activations": {"exponents": [1], "max_exponent": 0}}]} | overrides.activations.max_exponent is 0
+                    {"overrides": [{"sites": ["QUERY"], "weights": {"gptq": {}}}]} | unknown key overrides.weights.gptq
                     {"softmax": {"method": "log"}} | softmax.method is "log": known are none, uniform, log2
                     {"softmax": {"bits": 0}} | softmax.bits is 0: it must lie in 2…8
                     {"pruning": {"beta": "0.2"}} | pruning.beta is "0.2": a number
@@ -193,20 +260,31 @@ class RecipeJsonTest {
                         pick(random, WeightMethod.values()),
                         2 + random.nextInt(7),
                         random.nextBoolean() ? -1 : 1 + random.nextInt(200),
-                        random.nextBoolean()),
-                SmoothingRecipe.NONE,
+                        random.nextBoolean(),
+                        new GptqRecipe(
+                                1e-6 + random.nextDouble() * 0.9,
+                                1 + random.nextInt(300),
+                                random.nextBoolean(),
+                                random.nextBoolean(),
+                                random.nextBoolean()),
+                        new AwqRecipe(random.nextBoolean(), random.nextBoolean())),
+                new SmoothingRecipe(pick(random, SmoothingMethod.values()), random.nextDouble()),
                 new ActivationRecipe(
                         pick(random, ActivationMethod.values()),
                         2 + random.nextInt(7),
                         random.nextInt(9),
-                        pick(random, Granularity.values())),
+                        exponents(random),
+                        pick(random, Granularity.values()),
+                        random.nextBoolean()),
                 new SoftmaxRecipe(pick(random, SoftmaxMethod.values()), 2 + random.nextInt(7)),
-                CacheRecipe.NONE,
+                new CacheRecipe(pick(random, CacheMethod.values()), 2 + random.nextInt(7)),
                 new PruningRecipe(
                         random.nextDouble() * 0.95,
                         layers(random),
                         pick(random, TokenScore.values()),
-                        random.nextBoolean()),
+                        random.nextBoolean(),
+                        pick(random, PruningAction.values()),
+                        2 + random.nextInt(7)),
                 random.nextBoolean() ? List.of() : List.of(override(random), override(random)),
                 pick(random, Execution.values()));
     }
@@ -218,13 +296,17 @@ class RecipeJsonTest {
                 sites.add(site);
             }
         }
+        Optional<SortedSet<Integer>> exponents = maybe(random, exponents(random));
+        boolean anyExponent = exponents.isEmpty() || exponents.get().isEmpty();
         return new SiteOverride(
                 layers(random),
                 sites,
                 maybe(random, pick(random, ActivationMethod.values())),
                 maybe(random, 2 + random.nextInt(7)),
-                maybe(random, random.nextInt(9)),
+                maybe(random, anyExponent ? random.nextInt(9) : exponents.get().last()),
+                exponents,
                 maybe(random, pick(random, Granularity.values())),
+                maybe(random, random.nextBoolean()),
                 maybe(random, pick(random, WeightMethod.values())),
                 maybe(random, 2 + random.nextInt(7)),
                 maybe(random, random.nextBoolean() ? -1 : 1 + random.nextInt(64)),
@@ -237,6 +319,14 @@ class RecipeJsonTest {
             layers.add(random.nextInt(32));
         }
         return layers;
+    }
+
+    private static SortedSet<Integer> exponents(Random random) {
+        SortedSet<Integer> exponents = new TreeSet<>();
+        for (int i = random.nextInt(5); i > 0; i--) {
+            exponents.add(random.nextInt(9));
+        }
+        return exponents;
     }
 
     private static <T> Optional<T> maybe(Random random, T value) {

@@ -3,8 +3,10 @@ package io.agilelens.views.compare;
 import io.agilelens.engine.model.Planting;
 import io.agilelens.engine.quant.Execution;
 import io.agilelens.engine.recipe.ActivationMethod;
+import io.agilelens.engine.recipe.CacheMethod;
 import io.agilelens.engine.recipe.PruningRecipe;
 import io.agilelens.engine.recipe.Recipe;
+import io.agilelens.engine.recipe.SmoothingMethod;
 import io.agilelens.engine.recipe.SoftmaxMethod;
 import io.agilelens.engine.recipe.WeightMethod;
 import io.agilelens.views.Figures;
@@ -43,12 +45,19 @@ public record RecipePart(String text, boolean differs) {
         List<RecipePart> parts = new ArrayList<>();
         boolean weights = recipe.weights().method() != WeightMethod.NONE;
         boolean activations = recipe.activations().method() != ActivationMethod.NONE;
+        boolean smoothing = recipe.smoothing().method() != SmoothingMethod.NONE;
+        boolean cache = recipe.cache().method() != CacheMethod.NONE;
         boolean softmax = recipe.softmax().method() != SoftmaxMethod.NONE;
         add(
                 parts,
                 weights ? Recipe.FLOAT.withWeights(recipe.weights()).summary() : "",
                 "weights",
                 !sameWeights(recipe, reference));
+        add(
+                parts,
+                smoothing ? Recipe.FLOAT.withSmoothing(recipe.smoothing()).summary() : "",
+                "smoothing",
+                !sameSmoothing(recipe, reference));
         add(
                 parts,
                 activations ? Recipe.FLOAT.withActivations(recipe.activations()).summary() : "",
@@ -59,6 +68,11 @@ public record RecipePart(String text, boolean differs) {
                 softmax ? Recipe.FLOAT.withSoftmax(recipe.softmax()).summary() : "",
                 "softmax",
                 !sameSoftmax(recipe, reference));
+        add(
+                parts,
+                cache ? Recipe.FLOAT.withCache(recipe.cache()).summary() : "",
+                "cache",
+                !sameCache(recipe, reference));
         add(
                 parts,
                 pruning(recipe.pruning()),
@@ -109,14 +123,36 @@ public record RecipePart(String text, boolean differs) {
                         && b.softmax().method() == SoftmaxMethod.NONE;
     }
 
+    private static boolean sameSmoothing(Recipe a, Recipe b) {
+        return a.smoothing().equals(b.smoothing())
+                || a.smoothing().method() == SmoothingMethod.NONE
+                        && b.smoothing().method() == SmoothingMethod.NONE;
+    }
+
+    private static boolean sameCache(Recipe a, Recipe b) {
+        return a.cache().equals(b.cache())
+                || a.cache().method() == CacheMethod.NONE && b.cache().method() == CacheMethod.NONE;
+    }
+
     private static boolean samePruning(PruningRecipe a, PruningRecipe b) {
         return a.equals(b) || !a.isActive() && !b.isActive();
     }
 
     private static String pruning(PruningRecipe pruning) {
         return pruning.isActive()
-                ? Messages.text(
-                        "compare.pruning", Figures.number(pruning.beta()), layers(pruning.layers()))
+                ? switch (pruning.action()) {
+                    case REMOVE ->
+                            Messages.text(
+                                    "compare.pruning",
+                                    Figures.number(pruning.beta()),
+                                    layers(pruning.layers()));
+                    case LOWER_BITS ->
+                            Messages.text(
+                                    "compare.lower_bits",
+                                    Figures.number(pruning.beta()),
+                                    pruning.lowerBits(),
+                                    layers(pruning.layers()));
+                }
                 : "";
     }
 

@@ -76,23 +76,19 @@ public final class RecipeViewModel {
     }
 
     public void setWeightMethod(WeightMethod method) {
-        weights(
-                "weights.method",
-                w -> new WeightRecipe(method, w.bits(), w.group(), w.symmetric()));
+        weights("weights.method", w -> w.withMethod(method));
     }
 
     public void setWeightBits(int bits) {
-        weights("weights.bits", w -> new WeightRecipe(w.method(), bits, w.group(), w.symmetric()));
+        weights("weights.bits", w -> w.withBits(bits));
     }
 
     public void setWeightGroup(int group) {
-        weights("weights.group", w -> new WeightRecipe(w.method(), w.bits(), group, w.symmetric()));
+        weights("weights.group", w -> w.withGroup(group));
     }
 
     public void setWeightSymmetric(boolean symmetric) {
-        weights(
-                "weights.symmetric",
-                w -> new WeightRecipe(w.method(), w.bits(), w.group(), symmetric));
+        weights("weights.symmetric", w -> w.withSymmetric(symmetric));
     }
 
     public void setActivationMethod(ActivationMethod method) {
@@ -100,31 +96,23 @@ public final class RecipeViewModel {
         activations(
                 "activations.method",
                 a ->
-                        new ActivationRecipe(
-                                method,
-                                a.bits(),
-                                a.maxExponent(),
-                                method == ActivationMethod.TRIP
-                                        ? Granularity.TENSOR
-                                        : a.granularity()));
+                        a.withMethod(method)
+                                .withGranularity(
+                                        method == ActivationMethod.TRIP
+                                                ? Granularity.TENSOR
+                                                : a.granularity()));
     }
 
     public void setActivationBits(int bits) {
-        activations(
-                "activations.bits",
-                a -> new ActivationRecipe(a.method(), bits, a.maxExponent(), a.granularity()));
+        activations("activations.bits", a -> a.withBits(bits));
     }
 
     public void setMaxExponent(int exponent) {
-        activations(
-                "activations.max_exponent",
-                a -> new ActivationRecipe(a.method(), a.bits(), exponent, a.granularity()));
+        activations("activations.max_exponent", a -> a.withMaxExponent(exponent));
     }
 
     public void setGranularity(Granularity granularity) {
-        activations(
-                "activations.granularity",
-                a -> new ActivationRecipe(a.method(), a.bits(), a.maxExponent(), granularity));
+        activations("activations.granularity", a -> a.withGranularity(granularity));
     }
 
     public void setSoftmaxMethod(SoftmaxMethod method) {
@@ -140,11 +128,11 @@ public final class RecipeViewModel {
         pruning(
                 "pruning.beta",
                 p ->
-                        new PruningRecipe(
-                                beta,
-                                p.layers().isEmpty() && beta > 0 ? lastThird() : p.layers(),
-                                p.score(),
-                                p.keepsPositions()));
+                        p.withBeta(beta)
+                                .withLayers(
+                                        p.layers().isEmpty() && beta > 0
+                                                ? lastThird()
+                                                : p.layers()));
     }
 
     /** Prunes at layers {@code from…to}. */
@@ -153,21 +141,15 @@ public final class RecipeViewModel {
         for (int layer = from; layer <= to; layer++) {
             layers.add(layer);
         }
-        pruning(
-                "pruning.layers",
-                p -> new PruningRecipe(p.beta(), layers, p.score(), p.keepsPositions()));
+        pruning("pruning.layers", p -> p.withLayers(layers));
     }
 
     public void setTokenScore(TokenScore score) {
-        pruning(
-                "pruning.score",
-                p -> new PruningRecipe(p.beta(), p.layers(), score, p.keepsPositions()));
+        pruning("pruning.score", p -> p.withScore(score));
     }
 
     public void setKeepsPositions(boolean keeps) {
-        pruning(
-                "pruning.positions",
-                p -> new PruningRecipe(p.beta(), p.layers(), p.score(), keeps));
+        pruning("pruning.positions", p -> p.withPositionsKept(keeps));
     }
 
     public void setExecution(Execution execution) {

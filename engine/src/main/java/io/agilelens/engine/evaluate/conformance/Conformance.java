@@ -35,8 +35,8 @@ public final class Conformance {
                     new UniformFamily(),
                     new PruningFamily(),
                     new PerplexityFamily(),
-                    new LaterFamily("AWQ", "AWQ is not in this version"),
-                    new LaterFamily("GPTQ", "GPTQ is not in this version"));
+                    new GptqFamily(),
+                    new AwqFamily());
 
     private Conformance() {}
 

@@ -13,6 +13,7 @@ final class Tolerance {
     private static final String NUMBER = "(\\d+(?:\\.\\d+)?(?:[eE][-+]?\\d+)?)";
     private static final Pattern LEADING = Pattern.compile("^\\s*" + NUMBER);
     private static final Pattern RELATIVE = Pattern.compile("\\brel " + NUMBER);
+    private static final Pattern BRACKETED = Pattern.compile("\\(" + NUMBER + "\\)");
     private static final Pattern PERCENT = Pattern.compile(NUMBER + "\\s*(?:%|percent)");
 
     private Tolerance() {}
@@ -45,5 +46,11 @@ final class Tolerance {
     static double relative(String sentence, double absent) {
         Matcher relative = RELATIVE.matcher(sentence);
         return relative.find() ? Double.parseDouble(relative.group(1)) : absent;
+    }
+
+    /** The first number in brackets in a sentence. */
+    static double bracketed(String sentence, double absent) {
+        Matcher bracketed = BRACKETED.matcher(sentence);
+        return bracketed.find() ? Double.parseDouble(bracketed.group(1)) : absent;
     }
 }

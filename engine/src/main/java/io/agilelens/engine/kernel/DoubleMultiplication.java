@@ -1,0 +1,103 @@
+package io.agilelens.engine.kernel;
+
+/**
+ * Products of matrices in double precision: the right factor in panels, the left one in tiles, a
+ * slice of the shared dimension at a time so that a panel stays in the first cache.
+ */
+final class DoubleMultiplication {
+    private static final int TILE = FloatProducts.TILE_TOKENS;
+
+    /** Steps of the shared dimension that are worked on at once. */
+    private static final int SLICE = 256;
+
+    private final DoubleProducts products;
+    private final int width;
+    private final Workers workers;
+
+    DoubleMultiplication(DoubleProducts products, Workers workers) {
+        this.products = products;
+        this.width = products.panelOutputs();
+        this.workers = workers;
+    }
+
+    /** {@code c −= a · b}. */
+    void subtract(DoubleView a, DoubleView b, DoubleView c) {
+        for (int first = 0; first < a.columns(); first += SLICE) {
+            int end = Math.min(a.columns(), first + SLICE);
+            subtractSlice(a.part(0, a.rows(), first, end), b.part(first, end, 0, b.columns()), c);
+        }
+    }
+
+    private void subtractSlice(DoubleView a, DoubleView b, DoubleView c) {
+        int depth = a.columns();
+        double[] tiled =
+                Scratch.ofThread().wideActivations((long) Panels.tiles(a.rows()) * TILE * depth);
+        workers.forRanges(
+                Panels.tiles(a.rows()),
+                1 + (1 << 14) / depth,
+                (from, to) -> {
+                    for (int tile = from; tile < to; tile++) {
+                        fillTile(a, tile, tiled);
+                    }
+                });
+        workers.forRanges(
+                Panels.count(c.columns(), width),
+                Panels.grain(a.rows(), depth, width),
+                (from, to) -> {
+                    for (int panel = from; panel < to; panel++) {
+                        subtractPanel(tiled, depth, b, panel, c);
+                    }
+                });
+    }
+
+    private static void fillTile(DoubleView a, int tile, double[] tiled) {
+        int depth = a.columns();
+        int start = tile * TILE * depth;
+        for (int r = 0; r < TILE; r++) {
+            int row = tile * TILE + r;
+            for (int k = 0; k < depth; k++) {
+                tiled[start + k * TILE + r] = row < a.rows() ? a.data()[a.index(row, k)] : 0;
+            }
+        }
+    }
+
+    private void subtractPanel(double[] tiled, int depth, DoubleView b, int panel, DoubleView c) {
+        Scratch scratch = Scratch.ofThread();
+        double[] packed = scratch.widePanel((long) depth * width);
+        int first = panel * width;
+        int count = Math.min(width, c.columns() - first);
+        pack(b, first, count, packed);
+        double[] sums = scratch.wideSums(TILE * width);
+        for (int row = 0; row < c.rows(); row += TILE) {
+            products.multiplyTile(packed, 0, tiled, row * depth, depth, sums);
+            int end = Math.min(c.rows(), row + TILE);
+            for (int r = row; r < end; r++) {
+                subtract(sums, (r - row) * width, c, r, first, count);
+            }
+        }
+    }
+
+    private void pack(DoubleView b, int first, int count, double[] packed) {
+        for (int j = 0; j < width; j++) {
+            for (int k = 0; k < b.rows(); k++) {
+                packed[k * width + j] = j < count ? b.data()[b.index(k, first + j)] : 0;
+            }
+        }
+    }
+
+    private static void subtract(
+            double[] sums, int from, DoubleView c, int row, int first, int count) {
+        double[] data = c.data();
+        int at = c.index(row, first);
+        int step = c.columnStride();
+        if (step == 1) {
+            for (int j = 0; j < count; j++) {
+                data[at + j] -= sums[from + j];
+            }
+            return;
+        }
+        for (int j = 0; j < count; j++) {
+            data[at + j * step] -= sums[from + j];
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package io.agilelens.engine.quant;
+
+/**
+ * GPTQ's row quantizer (METHOD §4): the range of some weights of a row, widened to contain 0, is
+ * cut into {@code 2^bits − 1} steps, and the zero point is added after rounding. All in float32.
+ *
+ * <p>The symmetric range is symmetric for every group. GPTQ's own code leaves it one-sided where a
+ * group has no negative weight, which clips the upper half of such a group.
+ *
+ * @param bits 2…8
+ * @param symmetric range symmetric around zero, zero point in the middle
+ */
+record RowQuantizer(int bits, boolean symmetric) {
+
+    int largest() {
+        return (1 << bits) - 1;
+    }
+
+    /**
+     * Finds the scale and zero point of {@code weights[from … to − 1]}.
+     *
+     * @param place where they go in {@code scales} and {@code zeros}
+     */
+    void fit(float[] weights, int from, int to, float[] scales, int[] zeros, int place) {
+        float low = 0;
+        float high = 0;
+        for (int i = from; i < to; i++) {
+            low = Math.min(low, weights[i]);
+            high = Math.max(high, weights[i]);
+        }
+        if (symmetric) {
+            high = Math.max(-low, high);
+            low = -high;
+        }
+        if (low == 0 && high == 0) {
+            low = -1;
+            high = 1;
+        }
+        int largest = largest();
+        float scale = (high - low) / largest;
+        scales[place] = scale;
+        zeros[place] =
+                symmetric
+                        ? (largest + 1) / 2
+                        : Math.clamp((long) Math.rint(-low / scale), 0, largest);
+    }
+
+    int encode(float weight, float scale, int zero) {
+        double code = Math.rint(weight / scale) + zero;
+        return (int) Math.clamp(code, 0, largest());
+    }
+}

@@ -1,0 +1,198 @@
+package io.agilelens.engine.recipe;
+
+import io.agilelens.engine.UserException;
+import io.agilelens.engine.model.Site;
+import io.agilelens.engine.model.TokenScore;
+import io.agilelens.engine.quant.Execution;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+
+/** Makes a recipe of a JSON tree. */
+final class RecipeReader {
+    private static final Set<String> ACTIVATION_KEYS =
+            Set.of("method", "bits", "max_exponent", "exponents", "granularity", "symmetric");
+
+    private RecipeReader() {}
+
+    /**
+     * @param source what the tree came from, for error lines
+     * @throws UserException if the tree is no recipe
+     */
+    static Recipe read(JsonNode tree, String source) {
+        RecipeNode root = new RecipeNode(source, "", tree);
+        root.requireKeys(
+                Set.of(
+                        "weights",
+                        "smoothing",
+                        "activations",
+                        "softmax",
+                        "cache",
+                        "pruning",
+                        "overrides",
+                        "execution"));
+        return new Recipe(
+                weights(
+                        root.part(
+                                "weights",
+                                Set.of("method", "bits", "group", "symmetric", "gptq", "awq"))),
+                smoothing(root.part("smoothing", Set.of("method", "alpha"))),
+                activations(root.part("activations", ACTIVATION_KEYS)),
+                softmax(root.part("softmax", Set.of("method", "bits"))),
+                cache(root.part("cache", Set.of("method", "bits"))),
+                pruning(
+                        root.part(
+                                "pruning",
+                                Set.of("beta", "layers", "score", "positions", "action", "bits"))),
+                root.at("overrides").elements("a list belongs there").stream()
+                        .map(RecipeReader::override)
+                        .toList(),
+                root.choice("execution", Execution.class).orElse(Recipe.FLOAT.execution()));
+    }
+
+    private static WeightRecipe weights(RecipeNode node) {
+        WeightRecipe absent = WeightRecipe.NONE;
+        return new WeightRecipe(
+                node.choice("method", WeightMethod.class).orElse(absent.method()),
+                node.whole("bits").orElse(absent.bits()),
+                node.whole("group").orElse(absent.group()),
+                node.flag("symmetric").orElse(absent.symmetric()),
+                gptq(
+                        node.part(
+                                "gptq",
+                                Set.of(
+                                        "damping",
+                                        "block",
+                                        "act_order",
+                                        "static_groups",
+                                        "sequential"))),
+                awq(node.part("awq", Set.of("scale", "clip"))));
+    }
+
+    private static GptqRecipe gptq(RecipeNode node) {
+        GptqRecipe absent = GptqRecipe.DEFAULT;
+        return new GptqRecipe(
+                node.number("damping").orElse(absent.damping()),
+                node.whole("block").orElse(absent.block()),
+                node.flag("act_order").orElse(absent.activationOrder()),
+                node.flag("static_groups").orElse(absent.staticGroups()),
+                node.flag("sequential").orElse(absent.sequential()));
+    }
+
+    private static AwqRecipe awq(RecipeNode node) {
+        return new AwqRecipe(
+                node.flag("scale").orElse(AwqRecipe.DEFAULT.scale()),
+                node.flag("clip").orElse(AwqRecipe.DEFAULT.clip()));
+    }
+
+    private static SmoothingRecipe smoothing(RecipeNode node) {
+        SmoothingRecipe absent = SmoothingRecipe.NONE;
+        return new SmoothingRecipe(
+                node.choice("method", SmoothingMethod.class).orElse(absent.method()),
+                node.number("alpha").orElse(absent.alpha()));
+    }
+
+    private static ActivationRecipe activations(RecipeNode node) {
+        ActivationRecipe absent = ActivationRecipe.NONE;
+        Optional<SortedSet<Integer>> exponents = exponents(node);
+        return new ActivationRecipe(
+                node.choice("method", ActivationMethod.class).orElse(absent.method()),
+                node.whole("bits").orElse(absent.bits()),
+                node.whole("max_exponent").orElse(absent.maxExponent()),
+                exponents.orElse(absent.exponents()),
+                node.choice("granularity", Granularity.class).orElse(absent.granularity()),
+                node.flag("symmetric").orElse(absent.symmetric()));
+    }
+
+    /** The exponents of TRIP, which must agree with its K if both are given. */
+    private static Optional<SortedSet<Integer>> exponents(RecipeNode node) {
+        Optional<SortedSet<Integer>> exponents = node.exponents("exponents");
+        Optional<Integer> largest = node.whole("max_exponent");
+        if (exponents.isPresent()
+                && largest.isPresent()
+                && !exponents.get().isEmpty()
+                && !exponents.get().last().equals(largest.get())) {
+            throw node.at("max_exponent")
+                    .wrong(
+                            "the largest of exponents is %d: leave max_exponent out"
+                                    .formatted(exponents.get().last()));
+        }
+        return exponents;
+    }
+
+    private static SoftmaxRecipe softmax(RecipeNode node) {
+        SoftmaxRecipe absent = SoftmaxRecipe.NONE;
+        return new SoftmaxRecipe(
+                node.choice("method", SoftmaxMethod.class).orElse(absent.method()),
+                node.whole("bits").orElse(absent.bits()));
+    }
+
+    private static CacheRecipe cache(RecipeNode node) {
+        CacheRecipe absent = CacheRecipe.NONE;
+        return new CacheRecipe(
+                node.choice("method", CacheMethod.class).orElse(absent.method()),
+                node.whole("bits").orElse(absent.bits()));
+    }
+
+    private static PruningRecipe pruning(RecipeNode node) {
+        PruningRecipe absent = PruningRecipe.NONE;
+        RecipeNode positions = node.at("positions");
+        boolean keeps = positions.value().asString("renumbered").equals("original");
+        if (!positions.isMissing()
+                && !keeps
+                && !positions.value().asString("").equals("renumbered")) {
+            throw positions.wrong("known are renumbered, original");
+        }
+        return new PruningRecipe(
+                node.number("beta").orElse(absent.beta()),
+                node.layers("layers"),
+                node.choice("score", TokenScore.class).orElse(absent.score()),
+                keeps,
+                node.choice("action", PruningAction.class).orElse(absent.action()),
+                node.whole("bits").orElse(absent.lowerBits()));
+    }
+
+    private static SiteOverride override(RecipeNode node) {
+        node.requireKeys(Set.of("layers", "sites", "activations", "weights"));
+        RecipeNode activations = node.part("activations", ACTIVATION_KEYS);
+        RecipeNode weights = node.part("weights", Set.of("method", "bits", "group", "symmetric"));
+        return new SiteOverride(
+                node.layers("layers"),
+                sites(node.at("sites")),
+                activations.choice("method", ActivationMethod.class),
+                activations.whole("bits"),
+                activations.whole("max_exponent"),
+                exponents(activations),
+                activations.choice("granularity", Granularity.class),
+                activations.flag("symmetric"),
+                weights.choice("method", WeightMethod.class),
+                weights.whole("bits"),
+                weights.whole("group"),
+                weights.flag("symmetric"));
+    }
+
+    private static Set<Site> sites(RecipeNode names) {
+        String remedy = "a list of sites belongs there";
+        if (names.isMissing()) {
+            throw names.wrong(remedy);
+        }
+        Set<Site> sites = EnumSet.noneOf(Site.class);
+        for (RecipeNode name : names.elements(remedy)) {
+            sites.add(
+                    Arrays.stream(Site.values())
+                            .filter(site -> site.name().equals(name.value().asString("")))
+                            .findFirst()
+                            .orElseThrow(() -> name.wrong("known are " + known())));
+        }
+        return sites;
+    }
+
+    private static String known() {
+        return List.of(Site.values()).stream().map(Site::name).collect(Collectors.joining(", "));
+    }
+}
