@@ -10,6 +10,7 @@ import io.agilelens.app.command.PerplexityCommand;
 import io.agilelens.app.command.PlantCommand;
 import io.agilelens.app.command.PruneCommand;
 import io.agilelens.app.command.QuantizeCommand;
+import io.agilelens.app.command.ResultsCommand;
 import io.agilelens.app.command.SearchCommand;
 import io.agilelens.app.command.StandardOutput;
 import io.agilelens.app.command.SweepCommand;
@@ -57,6 +58,7 @@ import picocli.CommandLine.Spec;
             QuantizeCommand.class,
             SearchCommand.class,
             SweepCommand.class,
+            ResultsCommand.class,
             BenchCommand.class,
             SynthesizeCommand.class,
             ConformanceCommand.class,

@@ -18,7 +18,8 @@ final class RecipeOption {
             paramLabel = "RECIPE",
             description =
                     "A recipe file, its JSON itself, or a preset: FP, RTN-W4, W4A8-TRIP, W4A4-TRIP,"
-                            + " W4A8-TRIP-B0.2.")
+                            + " W4A8-TRIP-B0.2, GPTQ-W4, AWQ-W4A16, SmoothQuant-W8A8,"
+                            + " Agile-Quant-8, Agile-Quant-4, both with -pruned, Agile-published.")
     private String given;
 
     @Option(

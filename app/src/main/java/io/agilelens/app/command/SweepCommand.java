@@ -74,7 +74,7 @@ public final class SweepCommand extends EngineCommand {
                             plan,
                             executor,
                             Optional.ofNullable(out).map(folder -> folder.resolve(PARTIAL)),
-                            row -> tell(progress, row, ++heard[0], total),
+                            row -> tell(this, progress, row, ++heard[0], total),
                             progress,
                             cancellation);
         }
@@ -103,11 +103,13 @@ public final class SweepCommand extends EngineCommand {
         return TextOption.open(name);
     }
 
-    private void tell(TerminalProgress progress, SweepRow row, int done, int total) {
-        if (!json) {
+    /** Shows a row as soon as it is there. */
+    static void tell(
+            EngineCommand command, TerminalProgress progress, SweepRow row, int done, int total) {
+        if (!command.json) {
             progress.wipe();
-            errors().println("[%d/%d] %s".formatted(done, total, line(row)));
-            errors().flush();
+            command.errors().println("[%d/%d] %s".formatted(done, total, line(row)));
+            command.errors().flush();
         }
     }
 

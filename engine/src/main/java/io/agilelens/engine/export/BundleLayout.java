@@ -19,6 +19,9 @@ final class BundleLayout {
     static final String GROUP_OF = ".group_of";
     static final String EXPONENTS = ".exponents";
 
+    /** Added to a site's name for the quantizer of marked tokens. */
+    static final String MARKED = ".marked";
+
     private BundleLayout() {}
 
     /** What the tensors of a site's quantizer start with. */

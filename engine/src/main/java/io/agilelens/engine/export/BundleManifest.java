@@ -23,6 +23,7 @@ final class BundleManifest {
     static final String TRIP = "trip";
     static final String UNIFORM = "uniform";
     static final String TOKEN = "token";
+    static final String TRIP_TOKEN = "trip-token";
     static final String LOG2 = "log2";
 
     private BundleManifest() {}
@@ -39,6 +40,13 @@ final class BundleManifest {
                         .put("version", BundleLayout.VERSION)
                         .put("source", String.valueOf(source.source().getFileName()));
         addCalibration(root, calibration);
+        plan.cache()
+                .ifPresent(
+                        cache ->
+                                root.putObject("cache")
+                                        .put("bits", cache.bits())
+                                        .put("head_dimension", cache.headDimension())
+                                        .put("heads", cache.heads()));
         ArrayNode layers = root.putArray("layers");
         for (QuantizationPlan.Layer layer : plan.layers()) {
             addLayer(layers.addObject(), layer, names);
@@ -75,20 +83,26 @@ final class BundleManifest {
         for (Site site : Site.values()) {
             ActivationQuantizer quantizer = layer.activations().get(site);
             if (quantizer != null) {
-                ObjectNode entry =
-                        activations
-                                .putObject(site.name())
-                                .put("bits", quantizer.range().bits())
-                                .put("signed", quantizer.range().signed());
-                switch (quantizer) {
-                    case TripQuantizer _ -> entry.put("method", TRIP);
-                    case ChannelwiseQuantizer uniform ->
-                            entry.put("method", UNIFORM).put("channels", uniform.width());
-                    case TokenwiseQuantizer _ -> entry.put("method", TOKEN);
+                ObjectNode entry = activations.putObject(site.name());
+                addActivation(entry, quantizer);
+                ActivationQuantizer marked = layer.markedActivations().get(site);
+                if (marked != null) {
+                    addActivation(entry.putObject("marked"), marked);
                 }
             }
         }
         layer.softmax().ifPresent(softmax -> addSoftmax(node.putObject("softmax"), softmax));
+    }
+
+    private static void addActivation(ObjectNode entry, ActivationQuantizer quantizer) {
+        entry.put("bits", quantizer.range().bits()).put("signed", quantizer.range().signed());
+        switch (quantizer) {
+            case TripQuantizer _ -> entry.put("method", TRIP);
+            case ChannelwiseQuantizer uniform ->
+                    entry.put("method", UNIFORM).put("channels", uniform.width());
+            case TokenwiseQuantizer tokenwise ->
+                    entry.put("method", tokenwise.exponents().length == 0 ? TOKEN : TRIP_TOKEN);
+        }
     }
 
     private static void addSoftmax(ObjectNode node, SoftmaxQuantizer quantizer) {

@@ -151,8 +151,12 @@ public final class NativeBundle {
             }
             for (Map.Entry<Site, ActivationQuantizer> site :
                     new TreeMap<>(plan.activations()).entrySet()) {
-                addActivation(
-                        writer, BundleLayout.site(names, layer, site.getKey()), site.getValue());
+                String name = BundleLayout.site(names, layer, site.getKey());
+                addActivation(writer, name, site.getValue());
+                ActivationQuantizer marked = plan.markedActivations().get(site.getKey());
+                if (marked != null) {
+                    addActivation(writer, name + BundleLayout.MARKED, marked);
+                }
             }
         }
         quantized.removeAll(stillRead);
@@ -225,8 +229,11 @@ public final class NativeBundle {
                 writer.add(name + BundleLayout.SCALES, DType.F32, new long[] {count}, scales);
                 addIntegers(writer, name + BundleLayout.ZEROS, zeros);
             }
-            case TokenwiseQuantizer _ -> {
-                // Its scales are found while running; the manifest says all there is.
+            case TokenwiseQuantizer tokenwise -> {
+                // Its scales are found while running.
+                if (tokenwise.exponents().length > 0) {
+                    addIntegers(writer, name + BundleLayout.EXPONENTS, tokenwise.exponents());
+                }
             }
         }
     }

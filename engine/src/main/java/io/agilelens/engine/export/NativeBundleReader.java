@@ -20,6 +20,7 @@ import io.agilelens.engine.model.WeightPlacement;
 import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.quant.ActivationQuantizer;
 import io.agilelens.engine.quant.AffineQuantizer;
+import io.agilelens.engine.quant.CacheQuantizer;
 import io.agilelens.engine.quant.ChannelwiseQuantizer;
 import io.agilelens.engine.quant.IntegerRange;
 import io.agilelens.engine.quant.Log2Quantizer;
@@ -188,18 +189,23 @@ public final class NativeBundleReader {
                 }
             }
             Map<Site, ActivationQuantizer> activations = new EnumMap<>(Site.class);
+            Map<Site, ActivationQuantizer> marked = new EnumMap<>(Site.class);
             for (Site site : Site.values()) {
                 JsonNode activation = entry.path("activations").path(site.name());
                 if (activation.isObject()) {
-                    activations.put(
-                            site, activation(BundleLayout.site(names, layer, site), activation));
+                    String name = BundleLayout.site(names, layer, site);
+                    activations.put(site, activation(name, activation));
+                    JsonNode coarse = activation.path("marked");
+                    if (coarse.isObject()) {
+                        marked.put(site, activation(name + BundleLayout.MARKED, coarse));
+                    }
                 }
             }
             layers.add(
                     new QuantizationPlan.Layer(
-                            weights, activations, softmax(entry.path("softmax"))));
+                            weights, activations, marked, softmax(entry.path("softmax"))));
         }
-        return new QuantizationPlan(layers);
+        return new QuantizationPlan(layers, cache(manifest.path("cache")));
     }
 
     private int bits(JsonNode node) {
@@ -295,15 +301,8 @@ public final class NativeBundleReader {
         switch (method) {
             case BundleManifest.TRIP -> {
                 float base = scale(name, scales(name), 0);
-                int[] exponents = integers(name + BundleLayout.EXPONENTS);
-                for (int exponent : exponents) {
-                    if (exponent < 0 || exponent > LARGEST_EXPONENT) {
-                        throw damaged(
-                                "%s holds %d".formatted(name + BundleLayout.EXPONENTS, exponent),
-                                "0…" + LARGEST_EXPONENT);
-                    }
-                }
-                return new TripQuantizer(base, zero(name, zeros(name), 0, range), exponents, range);
+                return new TripQuantizer(
+                        base, zero(name, zeros(name), 0, range), exponents(name), range);
             }
             case BundleManifest.UNIFORM -> {
                 float[] scales = scales(name);
@@ -323,11 +322,36 @@ public final class NativeBundleReader {
             case BundleManifest.TOKEN -> {
                 return new TokenwiseQuantizer(range);
             }
+            case BundleManifest.TRIP_TOKEN -> {
+                return new TokenwiseQuantizer(range, exponents(name));
+            }
             default ->
                     throw damaged(
                             "%s has method '%s'".formatted(name, Printable.of(method)),
-                            "trip, uniform or token");
+                            "trip, trip-token, uniform or token");
         }
+    }
+
+    private int[] exponents(String name) {
+        int[] exponents = integers(name + BundleLayout.EXPONENTS);
+        for (int exponent : exponents) {
+            if (exponent < 0 || exponent > LARGEST_EXPONENT) {
+                throw damaged(
+                        "%s holds %d".formatted(name + BundleLayout.EXPONENTS, exponent),
+                        "0…" + LARGEST_EXPONENT);
+            }
+        }
+        return exponents;
+    }
+
+    private Optional<CacheQuantizer> cache(JsonNode node) {
+        return node.isObject()
+                ? Optional.of(
+                        new CacheQuantizer(
+                                bits(node),
+                                node.path("head_dimension").asInt(0),
+                                node.path("heads").asInt(0)))
+                : Optional.empty();
     }
 
     private float[] scales(String name) {
@@ -442,6 +466,40 @@ public final class NativeBundleReader {
         }
         for (QuantizationPlan.Layer layer : plan.layers()) {
             layer.activations().forEach((site, quantizer) -> requireFit(site, quantizer, config));
+            layer.markedActivations()
+                    .forEach(
+                            (site, quantizer) -> {
+                                requireFit(site, quantizer, config);
+                                requireSameFactors(site, layer.activations().get(site), quantizer);
+                            });
+        }
+        plan.cache().ifPresent(cache -> requireFit(cache, config));
+    }
+
+    /** The factors are folded into weights, of which there is one set. */
+    private void requireSameFactors(
+            Site site, ActivationQuantizer quantizer, ActivationQuantizer marked) {
+        if (!java.util.Arrays.equals(factors(quantizer), factors(marked))) {
+            throw damaged(
+                    "a quantizer of marked tokens at %s with factors of its own".formatted(site),
+                    "those of the site");
+        }
+    }
+
+    private static int[] factors(ActivationQuantizer quantizer) {
+        return switch (quantizer) {
+            case TripQuantizer trip -> trip.exponents();
+            case TokenwiseQuantizer tokenwise -> tokenwise.exponents();
+            case ChannelwiseQuantizer _ -> new int[0];
+        };
+    }
+
+    private void requireFit(CacheQuantizer cache, ModelConfig config) {
+        if (cache.headDimension() != config.headDimension()
+                || cache.heads() != config.keyValueHeads()) {
+            throw damaged(
+                    "a cache of %d heads of %d".formatted(cache.heads(), cache.headDimension()),
+                    "%d heads of %d".formatted(config.keyValueHeads(), config.headDimension()));
         }
     }
 
@@ -451,7 +509,10 @@ public final class NativeBundleReader {
                     case TripQuantizer trip -> trip.channels();
                     case ChannelwiseQuantizer uniform ->
                             (long) uniform.parameters().size() * uniform.width();
-                    case TokenwiseQuantizer _ -> config.channels(site);
+                    case TokenwiseQuantizer tokenwise ->
+                            tokenwise.exponents().length == 0
+                                    ? config.channels(site)
+                                    : tokenwise.exponents().length;
                 };
         if (site == Site.SOFTMAX || channels != config.channels(site)) {
             throw damaged(

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -43,12 +42,9 @@ public final class RecipeReference {
                                                                                 ", ")))));
     }
 
-    /** The preset of a name, however it is spelled: case, spaces and signs do not matter. */
-    public static Optional<Preset> preset(String name, int layers) {
+    private static Optional<Preset> preset(String name, int layers) {
         List<Preset> presets = Preset.forLayers(layers);
-        return presets.stream()
-                .filter(preset -> plain(preset.name()).equals(plain(name)))
-                .findFirst();
+        return presets.stream().filter(preset -> preset.isCalled(name)).findFirst();
     }
 
     private static boolean isFile(String name) {
@@ -57,13 +53,5 @@ public final class RecipeReference {
         } catch (InvalidPathException e) {
             return false;
         }
-    }
-
-    /** A preset's name without what is hard to type. */
-    private static String plain(String name) {
-        return name.toLowerCase(Locale.ROOT)
-                .replace('β', 'b')
-                .replace("*", "star")
-                .replaceAll("[^a-z0-9]", "");
     }
 }
