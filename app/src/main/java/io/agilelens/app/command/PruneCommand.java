@@ -133,7 +133,7 @@ public final class PruneCommand extends EngineCommand {
                                         .put("position", position)
                                         .put("layer", trace.layerOfRemoval(position)));
         put(result, "nll_kept", perplexity.nll());
-        put(result, "nll_all", Math.log(perplexity.allPositions()));
+        put(result, "nll_all", perplexity.allNll());
         Results.addPerplexity(result, perplexity);
         return result;
     }
@@ -162,7 +162,7 @@ public final class PruneCommand extends EngineCommand {
                         .formatted(
                                 perplexity.nll(),
                                 100 * perplexity.coverage(),
-                                Math.log(perplexity.allPositions()),
+                                perplexity.allNll(),
                                 perplexity.tokens(),
                                 perplexity.windows(),
                                 perplexity.protocol().title()));

@@ -3,7 +3,10 @@ package io.agilelens.app.command;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.calibrate.RecipeFitter;
 import io.agilelens.engine.calibrate.TunedModel;
-import io.agilelens.engine.export.NativeBundle;
+import io.agilelens.engine.export.ExportFormat;
+import io.agilelens.engine.export.ExportReport;
+import io.agilelens.engine.export.ExportSource;
+import io.agilelens.engine.export.Exporter;
 import io.agilelens.engine.recipe.Recipe;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -58,12 +61,14 @@ public final class QuantizeCommand extends EngineCommand {
             RecipeFitter fitter = open.fitter(recipeOption, open.floats(progress, cancellation));
             TunedModel tuned = fitter.fit(recipe, progress, cancellation);
             int[] text = fitter.calibration().windows().getFirst();
-            NativeBundle.Written written =
-                    NativeBundle.write(
-                            tuned,
-                            fitter.calibration(),
-                            open.precision(),
-                            Arrays.copyOf(text, Math.min(VERIFIED_TOKENS, text.length)),
+            ExportReport written =
+                    Exporter.write(
+                            new ExportSource(
+                                    tuned,
+                                    fitter.calibration(),
+                                    open.precision(),
+                                    Arrays.copyOf(text, Math.min(VERIFIED_TOKENS, text.length))),
+                            new ExportFormat.Native(),
                             target,
                             replace,
                             progress,
@@ -85,9 +90,9 @@ public final class QuantizeCommand extends EngineCommand {
         }
     }
 
-    private ObjectNode describe(OpenModel open, Recipe recipe, NativeBundle.Written written) {
+    private ObjectNode describe(OpenModel open, Recipe recipe, ExportReport written) {
         ObjectNode result =
-                Results.of(open).put("format", NATIVE).put("out", written.folder().toString());
+                Results.of(open).put("format", NATIVE).put("out", written.target().toString());
         ObjectNode files = result.putObject("files");
         written.files().forEach(files::put);
         result.put("source_weight_bytes", written.sourceBytes())
@@ -97,16 +102,16 @@ public final class QuantizeCommand extends EngineCommand {
         put(result, "bits_per_weight", written.bitsPerWeight());
         put(result, "bits_per_quantized_weight", written.bitsPerQuantizedWeight());
         result.putObject("verified")
-                .put("tokens", written.verifiedTokens())
+                .put("tokens", written.logits().tokens())
                 .put("logits", "identical");
         result.putArray("not_carried");
         Results.addRecipe(result, recipe);
         return result;
     }
 
-    private static String text(Recipe recipe, NativeBundle.Written written) {
+    private static String text(Recipe recipe, ExportReport written) {
         StringBuilder text =
-                new StringBuilder("%s: %s%n".formatted(written.folder(), recipe.summary()));
+                new StringBuilder("%s: %s%n".formatted(written.target(), recipe.summary()));
         written.files()
                 .forEach(
                         (name, bytes) ->
@@ -121,7 +126,7 @@ public final class QuantizeCommand extends EngineCommand {
                                 written.compression()));
         text.append(
                 "verified: logits of %d tokens are identical after reading it again%n"
-                        .formatted(written.verifiedTokens()));
+                        .formatted(written.logits().tokens()));
         return text.toString();
     }
 }

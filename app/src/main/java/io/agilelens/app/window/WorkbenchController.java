@@ -4,7 +4,9 @@ import io.agilelens.app.live.LiveLoop;
 import io.agilelens.app.live.ModelSession;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.calibrate.TunedModel;
-import io.agilelens.engine.export.NativeBundle;
+import io.agilelens.engine.export.ExportFormat;
+import io.agilelens.engine.export.ExportSource;
+import io.agilelens.engine.export.Exporter;
 import io.agilelens.engine.format.TextFormat;
 import io.agilelens.engine.format.TextReader;
 import io.agilelens.engine.kernel.KernelBenchmark;
@@ -302,11 +304,13 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         run(
                 Messages.text("status.exporting", folder),
                 (progress, cancellation) ->
-                        NativeBundle.write(
-                                present.fitter().fit(recipe, progress, cancellation),
-                                present.fitter().calibration(),
-                                present.opened().model().precision(),
-                                present.opened().text().windows().getFirst(),
+                        Exporter.write(
+                                new ExportSource(
+                                        present.fitter().fit(recipe, progress, cancellation),
+                                        present.fitter().calibration(),
+                                        present.opened().model().precision(),
+                                        present.opened().text().windows().getFirst()),
+                                new ExportFormat.Native(),
                                 folder,
                                 false,
                                 progress,
@@ -315,10 +319,10 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                         Notices.done(
                                 Messages.text(
                                         "status.exported",
-                                        written.folder(),
+                                        written.target(),
                                         Figures.bytes(written.weightBytes()),
                                         Figures.number(written.bitsPerWeight()),
-                                        written.verifiedTokens())));
+                                        written.logits().tokens())));
     }
 
     @Override

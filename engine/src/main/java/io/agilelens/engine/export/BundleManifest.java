@@ -36,8 +36,20 @@ final class BundleManifest {
                 JsonNodeFactory.instance
                         .objectNode()
                         .put("format", BundleLayout.FORMAT)
-                        .put("version", version(plan))
+                        .put("version", BundleLayout.VERSION)
                         .put("source", String.valueOf(source.source().getFileName()));
+        addCalibration(root, calibration);
+        ArrayNode layers = root.putArray("layers");
+        for (QuantizationPlan.Layer layer : plan.layers()) {
+            addLayer(layers.addObject(), layer, names);
+        }
+        return root;
+    }
+
+    /**
+     * @param calibration may be null
+     */
+    static void addCalibration(ObjectNode root, Calibration calibration) {
         if (calibration == null) {
             root.putNull("calibration");
         } else {
@@ -49,23 +61,6 @@ final class BundleManifest {
                             calibration.windows().stream().mapToLong(ids -> ids.length).sum())
                     .put("sha256", calibration.sha256());
         }
-        ArrayNode layers = root.putArray("layers");
-        for (QuantizationPlan.Layer layer : plan.layers()) {
-            addLayer(layers.addObject(), layer, names);
-        }
-        return root;
-    }
-
-    /** The oldest version that can say all that the plan holds. */
-    static int version(QuantizationPlan plan) {
-        for (QuantizationPlan.Layer layer : plan.layers()) {
-            for (QuantizedWeight weight : layer.weights().values()) {
-                if (!weight.hasContiguousGroups()) {
-                    return BundleLayout.VERSION_WITH_ORDER;
-                }
-            }
-        }
-        return BundleLayout.VERSION;
     }
 
     private static void addLayer(ObjectNode node, QuantizationPlan.Layer layer, TensorNames names) {

@@ -63,13 +63,18 @@ final class CheckpointFolder {
         for (Tensor tensor : checkpoint.tensors()) {
             cancellation.check();
             progress.report("reading weights", done++, checkpoint.tensors().size());
-            if (tensor instanceof DenseTensor dense) {
-                writer.add(dense);
-            } else {
-                writer.add(tensor, type(tensor));
-            }
+            add(writer, tensor);
         }
         return writer;
+    }
+
+    /** Declares a tensor in a type that holds it exactly. */
+    static void add(SafetensorsWriter writer, Tensor tensor) {
+        if (tensor instanceof DenseTensor dense) {
+            writer.add(dense);
+        } else {
+            writer.add(tensor, type(tensor));
+        }
     }
 
     /** The source's own type if it holds every value exactly. */
@@ -82,7 +87,8 @@ final class CheckpointFolder {
                 : DType.F32;
     }
 
-    private static boolean isExact(Tensor tensor, DType dtype) {
+    /** Whether rounding to a type changes no element. */
+    static boolean isExact(Tensor tensor, DType dtype) {
         float[] values = new float[CHUNK];
         for (long first = 0; first < tensor.elements(); first += CHUNK) {
             int count = (int) Math.min(CHUNK, tensor.elements() - first);

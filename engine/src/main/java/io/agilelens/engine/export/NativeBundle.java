@@ -35,7 +35,6 @@ import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -43,7 +42,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -61,7 +59,8 @@ public final class NativeBundle {
                     "tokenizer.model",
                     "tokenizer_config.json",
                     "special_tokens_map.json",
-                    "generation_config.json");
+                    "generation_config.json",
+                    "chat_template.jinja");
 
     private final TunedModel tuned;
     private final Checkpoint source;
@@ -69,95 +68,44 @@ public final class NativeBundle {
     private final Calibration calibration;
     private final WeightPrecision precision;
 
-    private NativeBundle(TunedModel tuned, Calibration calibration, WeightPrecision precision) {
-        this.tuned = tuned;
+    private NativeBundle(ExportSource source) {
+        this.tuned = source.tuned();
         this.source = tuned.model().checkpoint();
         this.names = tuned.model().config().architecture().names();
-        this.calibration = calibration;
-        this.precision = precision;
+        this.calibration = source.calibration();
+        this.precision = source.precision();
     }
 
     /** Whether a folder is a native bundle. */
     public static boolean isAt(Path folder) {
+        AtomicFiles.recover(folder);
         return Files.isRegularFile(folder.resolve(BundleLayout.MANIFEST));
     }
 
     /**
-     * What was written.
-     *
-     * @param folder where it is now
-     * @param files bytes of each file by name
-     * @param weightBytes bytes of all tensors in the bundle
-     * @param sourceBytes bytes of all tensors in the source
-     * @param quantizedWeights how many weights are stored as codes
-     * @param quantizedBytes bytes of their codes, scales, zero points and groups
-     * @param parameters all weights of the model
-     * @param verifiedTokens tokens whose logits were compared, all equal to the bit
-     */
-    public record Written(
-            Path folder,
-            Map<String, Long> files,
-            long weightBytes,
-            long sourceBytes,
-            long quantizedWeights,
-            long quantizedBytes,
-            long parameters,
-            int verifiedTokens) {
-
-        /** Bits a weight over the whole model, float parts included. */
-        public double bitsPerWeight() {
-            return 8.0 * weightBytes / parameters;
-        }
-
-        /**
-         * Bits a weight over the quantized linears, scales and zero points included; NaN if none.
-         */
-        public double bitsPerQuantizedWeight() {
-            return quantizedWeights == 0 ? Double.NaN : 8.0 * quantizedBytes / quantizedWeights;
-        }
-
-        /** How many times smaller than the source. */
-        public double compression() {
-            return (double) sourceBytes / weightBytes;
-        }
-    }
-
-    /**
-     * @param calibration what the recipe's parameters were fitted on, or null if nothing was
-     * @param precision in which the tuned model keeps its float weights in memory
-     * @param text ids to compare logits on, at least one
-     * @param replace whether what stands at the target may be replaced
      * @throws UserException if the target exists and may not be replaced, cannot be written, or
      *     does not give the same logits when it is read again
      */
-    public static Written write(
-            TunedModel tuned,
-            Calibration calibration,
-            WeightPrecision precision,
-            int[] text,
+    static ExportReport write(
+            ExportSource source,
             Path target,
             boolean replace,
             Progress progress,
             Cancellation cancellation) {
-        if (isAt(tuned.model().checkpoint().source())) {
-            throw new UserException(
-                    "%s is a native bundle already: quantize the float model it was made from"
-                            .formatted(Printable.of(tuned.model().checkpoint().source())));
-        }
         if (replace) {
             ModelFolder.requireReplaceable(
-                    target, Optional.of(tuned.model().checkpoint().source()));
+                    target, Optional.of(source.tuned().model().checkpoint().source()));
         }
-        NativeBundle bundle = new NativeBundle(tuned, calibration, precision);
+        NativeBundle bundle = new NativeBundle(source);
         AtomicFiles.writeFolder(
                 target,
                 replace,
                 place -> {
                     bundle.writeTo(place, cancellation, progress);
                     progress.report("verifying", 0, 1);
-                    bundle.verify(place, target, text, cancellation);
+                    bundle.verify(place, target, source.text(), cancellation);
                 });
-        return bundle.report(target, text.length);
+        return bundle.report(target, source.text().length);
     }
 
     private void writeTo(Path place, Cancellation cancellation, Progress progress)
@@ -174,15 +122,14 @@ public final class NativeBundle {
         ObjectNode config = (ObjectNode) source.config().deepCopy();
         config.putObject(BundleLayout.QUANTIZATION_CONFIG)
                 .put("quant_method", BundleLayout.FORMAT)
-                .put("version", BundleManifest.version(tuned.plan()));
+                .put("version", BundleLayout.VERSION);
         Files.writeString(place.resolve(HuggingFaceFolder.CONFIG), config.toPrettyString());
         Files.writeString(place.resolve(BundleLayout.RECIPE), RecipeJson.write(tuned.recipe()));
         Files.writeString(
                 place.resolve(BundleLayout.MANIFEST),
                 BundleManifest.of(tuned.plan(), names, source, calibration).toPrettyString());
         cancellation.check();
-        progress.report("writing weights", 0, 1);
-        tensors().write(place.resolve(HuggingFaceFolder.WEIGHTS));
+        tensors().write(place.resolve(HuggingFaceFolder.WEIGHTS), progress, cancellation);
         cancellation.check();
     }
 
@@ -246,8 +193,13 @@ public final class NativeBundle {
         if (weight.hasContiguousGroups()) {
             addIntegers(writer, name + BundleLayout.GROUPS, weight.groupStarts());
         } else {
-            addIntegers(writer, name + BundleLayout.GROUP_INDEX, weight.groupOf());
+            addIntegers(writer, name + BundleLayout.GROUP_OF, weight.groupOf());
         }
+    }
+
+    /** Numbers that say which inputs form a group. */
+    private static int indexLength(QuantizedWeight weight) {
+        return weight.hasContiguousGroups() ? weight.groups() + 1 : weight.inputs();
     }
 
     private static void addActivation(
@@ -321,7 +273,7 @@ public final class NativeBundle {
         return logits.data();
     }
 
-    private Written report(Path target, int verifiedTokens) {
+    private ExportReport report(Path target, int verifiedTokens) {
         long quantizedWeights = 0;
         long quantizedBytes = 0;
         for (QuantizationPlan.Layer layer : tuned.plan().layers()) {
@@ -331,7 +283,7 @@ public final class NativeBundle {
                         (long) weight.outputs()
                                         * CodePacking.rowBytes(weight.inputs(), weight.bits())
                                 + 5L * weight.scales().length
-                                + 4L * groupNumbers(weight);
+                                + 4L * indexLength(weight);
             }
         }
         long sourceBytes = source.tensors().stream().mapToLong(Tensor::bytes).sum();
@@ -341,30 +293,19 @@ public final class NativeBundle {
                         target.resolve(HuggingFaceFolder.WEIGHTS))) {
             weightBytes = file.tensors().stream().mapToLong(Tensor::bytes).sum();
         }
-        return new Written(
+        return new ExportReport(
+                new ExportFormat.Native(),
+                "native bundle",
                 target,
-                fileSizes(target),
+                ExportFiles.sizes(target),
                 weightBytes,
                 sourceBytes,
                 quantizedWeights,
                 quantizedBytes,
                 tuned.model().parameters(),
-                verifiedTokens);
-    }
-
-    private static int groupNumbers(QuantizedWeight weight) {
-        return weight.hasContiguousGroups() ? weight.groups() + 1 : weight.inputs();
-    }
-
-    private static Map<String, Long> fileSizes(Path folder) {
-        Map<String, Long> sizes = new TreeMap<>();
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : new ArrayList<>(files.toList())) {
-                sizes.put(file.getFileName().toString(), Files.size(file));
-            }
-        } catch (IOException failure) {
-            throw io.agilelens.engine.format.FileErrors.reading(folder, failure);
-        }
-        return sizes;
+                ExportReport.WeightError.NONE,
+                new ExportReport.LogitComparison(verifiedTokens, 0, 0),
+                List.of(),
+                List.of());
     }
 }

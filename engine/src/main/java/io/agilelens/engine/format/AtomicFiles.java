@@ -13,12 +13,12 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.UUID;
 
 /**
  * Writes a file or a folder so that nobody ever sees half of it: first beside the target under
  * another name, forced to the disk, then moved into place in one step. What goes wrong before that
- * step leaves the target as it was and nothing else behind.
+ * step leaves the target as it was and nothing else behind; a process that is killed leaves hidden
+ * files, which the next write to the same target clears away.
  */
 public final class AtomicFiles {
     private AtomicFiles() {}
@@ -66,18 +66,37 @@ public final class AtomicFiles {
     private static void write(Path target, boolean replace, Content content) {
         Path absolute = target.toAbsolutePath().normalize();
         try {
+            WriteLock.sweep(absolute);
             checkTarget(absolute, replace);
-            Path temporary = sibling(absolute, "new");
-            try {
-                content.writeTo(temporary);
-                force(temporary);
-                moveIntoPlace(temporary, absolute, replace);
-            } finally {
-                delete(temporary);
+            try (WriteLock lock = WriteLock.take(absolute)) {
+                Path temporary = lock.content();
+                try {
+                    content.writeTo(temporary);
+                    force(temporary);
+                    moveIntoPlace(temporary, absolute, lock.aside(), replace);
+                } finally {
+                    delete(temporary);
+                }
             }
             forceFolder(absolute.getParent());
         } catch (IOException failure) {
             throw FileErrors.writing(target, failure);
+        }
+    }
+
+    /**
+     * Puts back what a killed writer moved aside: a folder cannot be replaced in one step, and who
+     * dies between its two leaves nothing at the target. Does nothing if anything stands there.
+     */
+    public static void recover(Path target) {
+        Path absolute = target.toAbsolutePath().normalize();
+        if (exists(absolute)) {
+            return;
+        }
+        try {
+            WriteLock.sweep(absolute);
+        } catch (IOException unreadable) {
+            // Nothing was put back, and whoever opens the target says what is wrong with it.
         }
     }
 
@@ -93,7 +112,7 @@ public final class AtomicFiles {
         }
     }
 
-    private static void moveIntoPlace(Path temporary, Path target, boolean replace)
+    private static void moveIntoPlace(Path temporary, Path target, Path old, boolean replace)
             throws IOException {
         if (!replace) {
             // Without an option a move never replaces what appeared in the meantime.
@@ -107,7 +126,6 @@ public final class AtomicFiles {
             return;
         }
         // A folder cannot be replaced in one step: the old one steps aside first.
-        Path old = sibling(target, "old");
         Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
         try {
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
@@ -116,11 +134,6 @@ public final class AtomicFiles {
             throw failure;
         }
         delete(old);
-    }
-
-    private static Path sibling(Path target, String role) {
-        return target.resolveSibling(
-                ".%s.%s-%s".formatted(target.getFileName(), role, UUID.randomUUID()));
     }
 
     private static boolean exists(Path path) {
@@ -168,7 +181,8 @@ public final class AtomicFiles {
         }
     }
 
-    private static void delete(Path path) throws IOException {
+    /** Deletes a file or a folder with all it holds; links are not followed. */
+    static void delete(Path path) throws IOException {
         if (!exists(path)) {
             return;
         }

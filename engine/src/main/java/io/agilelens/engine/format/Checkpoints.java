@@ -23,6 +23,7 @@ public final class Checkpoints {
      */
     public static Checkpoint open(Path path) {
         String file = Printable.of(path);
+        AtomicFiles.recover(path);
         if (Files.isDirectory(path)) {
             return QuantizedCheckpoint.decode(HuggingFaceFolder.open(path));
         }

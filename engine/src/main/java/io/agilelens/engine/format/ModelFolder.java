@@ -14,7 +14,11 @@ import java.util.stream.Stream;
 public final class ModelFolder {
     /** Files that other programs look for and that a copy takes along. */
     private static final List<String> COMPANIONS =
-            List.of("tokenizer.model", "special_tokens_map.json", "generation_config.json");
+            List.of(
+                    "tokenizer.model",
+                    "special_tokens_map.json",
+                    "generation_config.json",
+                    "chat_template.jinja");
 
     /** All files that this program writes into a model folder. */
     private static final Set<String> OWN =
@@ -27,7 +31,10 @@ public final class ModelFolder {
                     "recipe.json",
                     "tokenizer.model",
                     "special_tokens_map.json",
-                    "generation_config.json");
+                    "generation_config.json",
+                    "chat_template.jinja",
+                    "quantize_config.json",
+                    "agilelens.json");
 
     private ModelFolder() {}
 

@@ -1,6 +1,8 @@
 package io.agilelens.engine.format;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.engine.task.Cancellation;
+import io.agilelens.engine.task.Progress;
 import io.agilelens.engine.tensor.DType;
 import io.agilelens.engine.tensor.DenseTensor;
 import io.agilelens.engine.tensor.StoredBytes;
@@ -120,13 +122,25 @@ public final class SafetensorsWriter {
      * @throws UserException if the file cannot be written
      */
     public void write(Path path) {
+        write(path, Progress.NONE, Cancellation.never());
+    }
+
+    /**
+     * As {@link #write(Path)}, telling how far it has come.
+     *
+     * @throws java.util.concurrent.CancellationException when it is cancelled between two tensors
+     */
+    public void write(Path path, Progress progress, Cancellation cancellation) {
         List<Planned> order = new ArrayList<>(planned.values());
         order.sort(Comparator.comparingInt((Planned tensor) -> tensor.dtype().bytes()).reversed());
         try (FileChannel channel =
                 FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
             try {
                 writeFully(channel, header(order));
+                int done = 0;
                 for (Planned tensor : order) {
+                    cancellation.check();
+                    progress.report("writing tensors", done++, order.size());
                     long begin = channel.position();
                     tensor.source().writeTo(new Shared(channel));
                     long written = channel.position() - begin;

@@ -433,6 +433,7 @@ public final class Decoder {
         Activation input = transform(layer, Site.MLP_INPUT, read, probe);
         Matrix hidden = Matrix.zeros(tokens, config.feedForwardSize());
         feedForward(layer, input, hidden.data());
+        weights.hiddenDivisors(layer).ifPresent(divisors -> divide(hidden, divisors));
         Activation activated = transform(layer, Site.MLP_HIDDEN, hidden, probe);
         float[] projected = new float[tokens * config.hiddenSize()];
         numerics.linear(layer, LinearRole.DOWN).apply(activated, projected);
@@ -461,6 +462,22 @@ public final class Decoder {
                 kernels.geluTanh(hidden, hidden.length);
             }
         }
+    }
+
+    /** Divides each row channel by channel. */
+    private static void divide(Matrix x, float[] divisors) {
+        Workers.shared()
+                .forRanges(
+                        x.rows(),
+                        1,
+                        (from, to) -> {
+                            for (int row = from; row < to; row++) {
+                                int offset = x.offset(row);
+                                for (int c = 0; c < divisors.length; c++) {
+                                    x.data()[offset + c] /= divisors[c];
+                                }
+                            }
+                        });
     }
 
     private Activation transform(int layer, Site site, Matrix values, Probe probe) {

@@ -114,8 +114,9 @@ public final class FloatNumerics implements Numerics {
     }
 
     private LinearOperator operator(LinearWeight weight, boolean inMemory) {
+        WeightPrecision precision = weight.kept(placement.precision());
         return inMemory
-                ? ResidentLinear.of(kernels, placement.precision(), weight)
-                : new StreamedLinear(kernels, placement.precision(), weight);
+                ? ResidentLinear.of(kernels, precision, weight)
+                : new StreamedLinear(kernels, precision, weight);
     }
 }

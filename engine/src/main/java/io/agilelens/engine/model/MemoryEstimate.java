@@ -194,11 +194,11 @@ public record MemoryEstimate(
         }
 
         private long block(int outputs, LinearWeight weight) {
-            return room.array((long) outputs * weight.inputs() * bytesAWeight());
+            return room.array((long) outputs * weight.inputs() * bytesAWeight(weight));
         }
 
-        private int bytesAWeight() {
-            return switch (placement.precision()) {
+        private int bytesAWeight(LinearWeight weight) {
+            return switch (weight.kept(placement.precision())) {
                 case FP32 -> Float.BYTES;
                 case FP16 -> Short.BYTES;
             };

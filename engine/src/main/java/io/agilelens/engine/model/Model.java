@@ -52,6 +52,16 @@ public final class Model implements AutoCloseable {
         return new Model(PlantedCheckpoint.of(checkpoint, config, outliers), config);
     }
 
+    /**
+     * This model with scales folded into its weights, in memory: nothing is written, and it
+     * computes the same function. It shares this model's files: close that one, not this.
+     *
+     * @throws UserException if the model cannot take scales in at a site, or they are not positive
+     */
+    public Model fold(Folding folding) {
+        return new Model(FoldedCheckpoint.of(checkpoint, config, folding), config);
+    }
+
     /** The outliers that were planted in it, if any. */
     public Optional<Planting> planting() {
         return planting;

@@ -49,6 +49,7 @@ public final class ModelWeights {
     private record Layer(
             NormWeights attentionNorm,
             NormWeights mlpNorm,
+            Optional<float[]> hiddenDivisors,
             Map<LinearRole, LinearWeight> linears) {}
 
     /**
@@ -80,6 +81,7 @@ public final class ModelWeights {
                     new Layer(
                             norm(names.of(layer, Part.ATTENTION_NORM)),
                             norm(names.of(layer, Part.MLP_NORM)),
+                            findDivisors(layer),
                             linears));
         }
         finalNorm =
@@ -129,6 +131,28 @@ public final class ModelWeights {
                     case RMS -> null;
                     case LAYER -> require(name + BIAS, channels).toFloats();
                 });
+    }
+
+    private Optional<float[]> findDivisors(int layer) {
+        Optional<String> name = names.hiddenDivisors(layer);
+        return name.flatMap(this::find)
+                .map(divisors -> checked(divisors, config.feedForwardSize()))
+                .map(this::positive);
+    }
+
+    private float[] positive(Tensor divisors) {
+        float[] values = divisors.toFloats();
+        for (float value : values) {
+            if (!(value > 0) || Float.isInfinite(value)) {
+                throw new UserException(
+                        "%s: tensor %s divides by %s: positive numbers are needed"
+                                .formatted(
+                                        Printable.of(checkpoint.source()),
+                                        Printable.of(divisors.name()),
+                                        value));
+            }
+        }
+        return values;
     }
 
     private LinearWeight find(int layer, LinearRole role) {
@@ -252,6 +276,11 @@ public final class ModelWeights {
     /** The norm of the MLP. */
     NormWeights mlpNorm(int layer) {
         return layers.get(layer).mlpNorm();
+    }
+
+    /** What the activated hidden layer is divided by, {@code [feedForward]}, if by anything. */
+    Optional<float[]> hiddenDivisors(int layer) {
+        return layers.get(layer).hiddenDivisors();
     }
 
     /** The norm behind the last layer, if there is one. */

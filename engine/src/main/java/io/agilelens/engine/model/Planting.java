@@ -4,8 +4,10 @@ import io.agilelens.engine.UserException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SortedSet;
@@ -177,11 +179,19 @@ public record Planting(
         return node;
     }
 
-    /** By how much each channel of the residual stream grows at the planted places. */
-    float[] factors(int hidden) {
-        float[] factors = new float[hidden];
-        Arrays.fill(factors, 1);
-        channels.forEach(channel -> factors[channel] = factor);
-        return factors;
+    /** The scales that, folded in, make the channels grow at the planted places. */
+    Folding folding(ModelConfig shape) {
+        float[] scales = new float[shape.hiddenSize()];
+        Arrays.fill(scales, 1);
+        channels.forEach(channel -> scales[channel] = 1 / factor);
+        List<Map<Site, float[]>> folded = new ArrayList<>();
+        for (int layer = 0; layer < shape.layers(); layer++) {
+            Map<Site, float[]> here = new EnumMap<>(Site.class);
+            if (layers.contains(layer)) {
+                sites.forEach(site -> here.put(site, scales));
+            }
+            folded.add(here);
+        }
+        return new Folding(folded);
     }
 }

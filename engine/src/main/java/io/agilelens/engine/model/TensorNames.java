@@ -43,6 +43,8 @@ public record TensorNames(
         ATTENTION_NORM,
         /** Inside a layer. */
         MLP_NORM,
+        /** Inside a layer; of checkpoints with AWQ's scales folded in. */
+        HIDDEN_DIVISORS,
         FINAL_NORM
     }
 
@@ -99,6 +101,7 @@ public record TensorNames(
                             Part.EMBEDDING_NORM, "word_embeddings_layernorm",
                             Part.ATTENTION_NORM, "input_layernorm",
                             Part.MLP_NORM, "post_attention_layernorm",
+                            Part.HIDDEN_DIVISORS, "mlp.gelu_impl",
                             Part.FINAL_NORM, "ln_f"),
                     Map.of(
                             LinearRole.QUERY, "self_attention.query",
@@ -132,6 +135,16 @@ public record TensorNames(
     /** The linear of a layer that holds query, key and value at once, if there is one. */
     public Optional<String> fused(int layer) {
         return fusedProjections.map(name -> layerPrefix(layer) + name);
+    }
+
+    /**
+     * The whole name of the tensor {@code [feedForward]} that the activated hidden layer is divided
+     * by, where there may be one: AutoAWQ's for BLOOM, whose GELU takes no scale in.
+     */
+    public Optional<String> hiddenDivisors(int layer) {
+        return has(Part.HIDDEN_DIVISORS)
+                ? Optional.of(of(layer, Part.HIDDEN_DIVISORS) + ".scales")
+                : Optional.empty();
     }
 
     /** A linear's name inside its layer, such as {@code self_attn.q_proj}. */

@@ -38,6 +38,24 @@ public record PruningSchedule(
         return Math.min(alive - 1, (int) (alive * gamma()));
     }
 
+    /**
+     * Sparsity s: the share of token–layer pairs that pruning saves (METHOD §2.4, mean form).
+     *
+     * @param tokens of a sequence, at least 1
+     * @param layers decoder layers of the model
+     */
+    public double sparsity(int tokens, int layers) {
+        long saved = 0;
+        int alive = tokens;
+        for (int layer = 0; layer < layers; layer++) {
+            if (prunes(layer) && alive > 1) {
+                alive -= removals(alive);
+            }
+            saved += tokens - alive;
+        }
+        return (double) saved / ((long) tokens * layers);
+    }
+
     @Override
     public boolean prunes(int layer) {
         return beta > 0 && layers.contains(layer);

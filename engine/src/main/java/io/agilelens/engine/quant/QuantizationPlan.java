@@ -34,5 +34,12 @@ public record QuantizationPlan(List<Layer> layers) {
             weights = Map.copyOf(weights);
             activations = Map.copyOf(activations);
         }
+
+        /** Whether anything happens at a site or to the weights of a linear that reads it. */
+        public boolean touches(Site site) {
+            return activations.containsKey(site)
+                    || site == Site.SOFTMAX && softmax.isPresent()
+                    || weights.keySet().stream().anyMatch(role -> role.input() == site);
+        }
     }
 }

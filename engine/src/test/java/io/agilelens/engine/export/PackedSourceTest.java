@@ -97,16 +97,14 @@ class PackedSourceTest {
                                     Progress.NONE,
                                     Cancellation.never());
             var written =
-                    NativeBundle.write(
-                            tuned,
-                            calibration,
-                            WeightPrecision.FP32,
-                            TEXT,
+                    Exporter.write(
+                            new ExportSource(tuned, calibration, WeightPrecision.FP32, TEXT),
+                            new ExportFormat.Native(),
                             target,
                             false,
                             Progress.NONE,
                             Cancellation.never());
-            assertEquals(TEXT.length, written.verifiedTokens());
+            assertEquals(TEXT.length, written.logits().tokens());
         }
         try (var bundle = NativeBundleReader.open(target)) {
             assertEquals(

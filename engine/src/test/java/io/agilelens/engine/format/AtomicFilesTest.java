@@ -128,6 +128,61 @@ class AtomicFilesTest {
     }
 
     @Test
+    void clearsAwayWhatKilledWritersLeft() throws IOException {
+        Path target = Files.writeString(folder.resolve("file"), "old");
+        String dead = "0a1b2c3d-0000-4000-8000-000000000001";
+        Files.writeString(folder.resolve(".file.new-" + dead), "half");
+        Files.writeString(folder.resolve(".file.lock-" + dead), "");
+        String older = "0a1b2c3d-0000-4000-8000-000000000002";
+        Files.writeString(
+                Files.createDirectory(folder.resolve(".file.new-" + older)).resolve("a"), "half");
+        String orphan = "0a1b2c3d-0000-4000-8000-000000000003";
+        Files.writeString(folder.resolve(".file.lock-" + orphan), "");
+        List<String> foreign =
+                List.of(".file.new-notes", ".other.new-" + dead, "file.new-" + dead, ".file.swp");
+        for (String name : foreign) {
+            Files.writeString(folder.resolve(name), "kept");
+        }
+        AtomicFiles.writeFile(target, true, place -> Files.writeString(place, "new"));
+        assertEquals("new", Files.readString(target));
+        assertEquals(Stream.concat(foreign.stream(), Stream.of("file")).sorted().toList(), names());
+    }
+
+    /** Who dies between the two steps of replacing a folder leaves nothing at the target. */
+    @Test
+    void putsBackTheFolderThatSteppedAside() throws IOException {
+        String dead = "0a1b2c3d-0000-4000-8000-000000000001";
+        Path target = folder.resolve("folder");
+        Path old = Files.createDirectory(folder.resolve(".folder.old-" + dead));
+        Files.writeString(old.resolve("a"), "old");
+        Files.createDirectory(folder.resolve(".folder.new-" + dead));
+        Files.writeString(folder.resolve(".folder.lock-" + dead), "");
+        AtomicFiles.recover(target);
+        assertEquals("old", Files.readString(target.resolve("a")));
+        assertEquals(List.of("folder"), names());
+    }
+
+    /** A writer at work keeps its files, whoever else writes the same target meanwhile. */
+    @Test
+    void leavesALiveWriterAlone() throws IOException {
+        Path target = folder.resolve("folder");
+        AtomicFiles.writeFolder(
+                target,
+                true,
+                place -> {
+                    Files.writeString(place.resolve("mine"), "1");
+                    AtomicFiles.writeFolder(
+                            target, true, other -> Files.writeString(other.resolve("theirs"), "2"));
+                    AtomicFiles.recover(folder.resolve("folder"));
+                    assertTrue(Files.exists(place.resolve("mine")));
+                    assertTrue(Files.exists(target.resolve("theirs")));
+                });
+        assertTrue(Files.exists(target.resolve("mine")));
+        assertFalse(Files.exists(target.resolve("theirs")));
+        assertEquals(List.of("folder"), names());
+    }
+
+    @Test
     void asksForAParentFolder() {
         assertLine(
                 "create the folder first",

@@ -5,7 +5,9 @@ import io.agilelens.engine.Trees;
 import io.agilelens.engine.calibrate.Calibration;
 import io.agilelens.engine.calibrate.RecipeFitter;
 import io.agilelens.engine.calibrate.TunedModel;
-import io.agilelens.engine.export.NativeBundle;
+import io.agilelens.engine.export.ExportFormat;
+import io.agilelens.engine.export.ExportSource;
+import io.agilelens.engine.export.Exporter;
 import io.agilelens.engine.format.Checkpoints;
 import io.agilelens.engine.format.SafetensorsFile;
 import io.agilelens.engine.format.SafetensorsWriter;
@@ -181,11 +183,9 @@ public final class SeedModels {
             TunedModel tuned =
                     new RecipeFitter(model, kernels, floats, calibration)
                             .fit(RecipeJson.parse(recipe, "seed"), Progress.NONE, never);
-            NativeBundle.write(
-                    tuned,
-                    calibration,
-                    WeightPrecision.FP32,
-                    text,
+            Exporter.write(
+                    new ExportSource(tuned, calibration, WeightPrecision.FP32, text),
+                    new ExportFormat.Native(),
                     target,
                     false,
                     Progress.NONE,

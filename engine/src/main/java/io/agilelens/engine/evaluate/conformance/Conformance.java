@@ -36,7 +36,7 @@ public final class Conformance {
                     new PruningFamily(),
                     new PerplexityFamily(),
                     new GptqFamily(),
-                    new LaterFamily("AWQ", "AWQ is not in this version"));
+                    new AwqFamily());
 
     private Conformance() {}
 

@@ -42,9 +42,9 @@ public final class QuantizedCheckpoint extends CheckpointView {
     private static final String NATIVE = "agilelens-native";
 
     /** Where AWQ leaves what BLOOM's GELU is divided by, and the linear that takes it in. */
-    private static final String GELU_SCALES = ".gelu_impl.scales";
+    public static final String GELU_SCALES = ".gelu_impl.scales";
 
-    private static final String AFTER_GELU = ".dense_4h_to_h.weight";
+    public static final String AFTER_GELU = ".dense_4h_to_h.weight";
 
     /** Parts of packed linears, which must not be left over. */
     private static final Set<String> PARTS =
@@ -250,9 +250,11 @@ public final class QuantizedCheckpoint extends CheckpointView {
                     tensors.putIfAbsent(weight.name(), weight);
                 }
             } else if (name.endsWith(GELU_SCALES)) {
+                DenseTensor divisor = parts.matrix(name, Parts.FLOATS, 1);
+                tensors.put(name, divisor);
                 divisors.put(
                         name.substring(0, name.length() - GELU_SCALES.length()) + AFTER_GELU,
-                        parts.matrix(name, Parts.FLOATS, 1));
+                        divisor);
             } else if (ACTIVATION_PARTS.contains(last)) {
                 activationParts++;
             } else if (PARTS.contains(last)) {
@@ -268,13 +270,13 @@ public final class QuantizedCheckpoint extends CheckpointView {
                     "%d tensors with scales or zero points of activations are left out: activations are not quantized as they say"
                             .formatted(activationParts));
         }
-        divisors.forEach((name, divisor) -> divide(parts, tensors, name, divisor));
+        divisors.forEach((name, divisor) -> requireInputs(parts, tensors.get(name), name, divisor));
         return tensors;
     }
 
-    private static void divide(
-            Parts parts, Map<String, Tensor> tensors, String name, DenseTensor divisor) {
-        Tensor weight = tensors.get(name);
+    /** The model divides by them before the linear reads its input. */
+    private static void requireInputs(
+            Parts parts, Tensor weight, String name, DenseTensor divisor) {
         if (weight == null
                 || weight.shape().length != 2
                 || weight.shape()[1] != divisor.elements()
@@ -282,9 +284,6 @@ public final class QuantizedCheckpoint extends CheckpointView {
             throw parts.wrong(
                     divisor, "a number for each input of '%s'".formatted(Printable.of(name)));
         }
-        tensors.put(
-                name,
-                new DividedColumns(weight, divisor.toFloats(), weight.bytes() + divisor.bytes()));
     }
 
     @Override

@@ -7,7 +7,9 @@ import io.agilelens.engine.TinyModels;
 import io.agilelens.engine.calibrate.Calibration;
 import io.agilelens.engine.calibrate.RecipeFitter;
 import io.agilelens.engine.calibrate.TunedModel;
-import io.agilelens.engine.export.NativeBundle;
+import io.agilelens.engine.export.ExportFormat;
+import io.agilelens.engine.export.ExportSource;
+import io.agilelens.engine.export.Exporter;
 import io.agilelens.engine.export.NativeBundleReader;
 import io.agilelens.engine.format.Checkpoint;
 import io.agilelens.engine.format.Checkpoints;
@@ -63,11 +65,9 @@ class BundleFromGgufTest {
                                             "test"),
                                     Progress.NONE,
                                     Cancellation.never());
-            NativeBundle.write(
-                    tuned,
-                    calibration,
-                    WeightPrecision.FP32,
-                    TEXT,
+            Exporter.write(
+                    new ExportSource(tuned, calibration, WeightPrecision.FP32, TEXT),
+                    new ExportFormat.Native(),
                     target,
                     false,
                     Progress.NONE,

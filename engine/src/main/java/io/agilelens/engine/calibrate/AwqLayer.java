@@ -1,0 +1,320 @@
+package io.agilelens.engine.calibrate;
+
+import io.agilelens.engine.UserException;
+import io.agilelens.engine.kernel.Kernels;
+import io.agilelens.engine.model.Decoder;
+import io.agilelens.engine.model.FloatLinear;
+import io.agilelens.engine.model.Folding;
+import io.agilelens.engine.model.LinearOperator;
+import io.agilelens.engine.model.LinearRole;
+import io.agilelens.engine.model.LinearWeight;
+import io.agilelens.engine.model.ModelConfig;
+import io.agilelens.engine.model.Probe;
+import io.agilelens.engine.model.Site;
+import io.agilelens.engine.model.WeightPrecision;
+import io.agilelens.engine.quant.AwqClip;
+import io.agilelens.engine.quant.AwqQuantizer;
+import io.agilelens.engine.quant.AwqScales;
+import io.agilelens.engine.quant.OutputError;
+import io.agilelens.engine.quant.QuantizedWeight;
+import io.agilelens.engine.quant.RoundToNearest;
+import io.agilelens.engine.recipe.Recipe;
+import io.agilelens.engine.recipe.WeightMethod;
+import io.agilelens.engine.recipe.WeightRecipe;
+import io.agilelens.engine.task.Cancellation;
+import io.agilelens.engine.tensor.Matrix;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * AWQ on one decoder layer (METHOD §3): all scale searches on the layer as it is, then all scales
+ * applied together, then the clip search, then the weights quantized.
+ */
+public final class AwqLayer {
+    private final Decoder decoder;
+    private final ModelConfig config;
+    private final Kernels kernels;
+    private final int layer;
+    private final Recipe recipe;
+    private final List<Matrix> entering;
+    private final Cancellation cancellation;
+    private final LayerRecording recording;
+
+    /**
+     * What was found.
+     *
+     * @param searches by site, the scale searches that were done
+     * @param thresholds by linear, the clip thresholds {@code [outputs, groups]} of those clipped
+     * @param weights quantized linears of the layer with the scales folded in; those not in the map
+     *     stay float
+     * @param leaving the residual stream behind the unquantized layer, a matrix a window
+     */
+    public record Fit(
+            Map<Site, AwqScales> searches,
+            Map<LinearRole, float[]> thresholds,
+            Map<LinearRole, QuantizedWeight> weights,
+            List<Matrix> leaving) {
+
+        /** The scales found, by site. */
+        public Map<Site, float[]> scales() {
+            Map<Site, float[]> scales = new EnumMap<>(Site.class);
+            searches.forEach((site, search) -> scales.put(site, search.scales()));
+            return scales;
+        }
+    }
+
+    private AwqLayer(
+            Decoder decoder,
+            int layer,
+            Recipe recipe,
+            List<Matrix> entering,
+            Cancellation cancellation) {
+        this.decoder = decoder;
+        this.config = decoder.model().config();
+        this.kernels = decoder.kernels();
+        this.layer = layer;
+        this.recipe = recipe;
+        this.entering = entering;
+        this.cancellation = cancellation;
+        this.recording = record();
+    }
+
+    /**
+     * @param decoder the model unquantized
+     * @param recipe its weight methods at this layer are AWQ, RTN or none
+     * @param entering the residual stream before the layer, a matrix {@code [tokens, hidden]} a
+     *     window
+     * @throws UserException if weights or activations are no numbers
+     */
+    public static Fit fit(
+            Decoder decoder,
+            int layer,
+            Recipe recipe,
+            List<Matrix> entering,
+            Cancellation cancellation) {
+        return new AwqLayer(decoder, layer, recipe, entering, cancellation).fit();
+    }
+
+    /** Whether scales are searched for at a site. */
+    static boolean isScaled(ModelConfig config, WeightRecipe weights, Site site) {
+        return weights.method() == WeightMethod.AWQ
+                && weights.awq().scale()
+                && AwqInspection.isSearched(config, site);
+    }
+
+    private List<Site> scaledSites() {
+        return EnumSet.allOf(Site.class).stream()
+                .filter(Site::isLinearInput)
+                .filter(site -> isScaled(config, recipe.weightsAt(layer, site), site))
+                .toList();
+    }
+
+    private LayerRecording record() {
+        Set<Site> wanted = EnumSet.noneOf(Site.class);
+        Set<AwqInspection> inspected = EnumSet.noneOf(AwqInspection.class);
+        for (Site site : scaledSites()) {
+            AwqInspection inspection = AwqInspection.at(config, site);
+            inspected.add(inspection);
+            if (inspection == AwqInspection.ITSELF) {
+                wanted.add(site);
+            }
+        }
+        int tokens = entering.stream().mapToInt(Matrix::rows).sum();
+        LayerRecording recorded =
+                new LayerRecording(
+                        config,
+                        tokens,
+                        wanted,
+                        inspected.contains(AwqInspection.ATTENTION),
+                        inspected.contains(AwqInspection.MLP));
+        recorded.run(decoder, layer, entering, cancellation);
+        return recorded;
+    }
+
+    private Fit fit() {
+        Map<Site, AwqScales> searches = new EnumMap<>(Site.class);
+        for (Site site : scaledSites()) {
+            searches.put(site, search(site));
+        }
+        Fit scaled = new Fit(searches, Map.of(), Map.of(), recording.leaving());
+        Folding folding = Folding.ofLayer(config.layers(), layer, scaled.scales());
+        Map<LinearRole, float[]> thresholds = new EnumMap<>(LinearRole.class);
+        Map<LinearRole, QuantizedWeight> weights = new EnumMap<>(LinearRole.class);
+        for (LinearRole role : config.roles()) {
+            cancellation.check();
+            WeightRecipe weightRecipe = recipe.weightsAt(layer, role.input());
+            LinearWeight weight = folding.apply(config, layer, role, stored(role));
+            switch (weightRecipe.method()) {
+                case NONE -> {}
+                case RTN -> weights.put(role, roundToNearest(weight, weightRecipe));
+                case AWQ -> {
+                    float[] values = weight.values();
+                    AwqQuantizer quantizer = quantizer(weightRecipe);
+                    if (weightRecipe.awq().clip() && AwqInspection.isClipped(config, role)) {
+                        Matrix sampled = sampled(role.input(), searches.get(role.input()));
+                        float[] most =
+                                AwqClip.search(
+                                        kernels, quantizer, values, weight.outputs(), sampled);
+                        AwqClip.apply(quantizer, values, weight.outputs(), weight.inputs(), most);
+                        thresholds.put(role, most);
+                    }
+                    weights.put(
+                            role, quantizer.quantize(values, weight.outputs(), weight.inputs()));
+                }
+                case GPTQ ->
+                        throw new UserException(
+                                "overrides: layer %d, %s: weights.method gptq inside an AWQ recipe is not possible: use rtn or none there"
+                                        .formatted(layer, role.input()));
+            }
+        }
+        return new Fit(searches, thresholds, weights, recording.leaving());
+    }
+
+    private LinearWeight stored(LinearRole role) {
+        return decoder.model().weights().linear(layer, role);
+    }
+
+    private static AwqQuantizer quantizer(WeightRecipe recipe) {
+        return new AwqQuantizer(recipe.bits(), recipe.group(), recipe.symmetric());
+    }
+
+    private static QuantizedWeight roundToNearest(LinearWeight weight, WeightRecipe recipe) {
+        return RoundToNearest.quantize(
+                weight.values(),
+                weight.outputs(),
+                weight.inputs(),
+                recipe.bits(),
+                recipe.group(),
+                recipe.symmetric());
+    }
+
+    /** Inputs for the clip search, as the scaled weights read them. */
+    private Matrix sampled(Site site, AwqScales search) {
+        Matrix sampled = recording.samples(site);
+        if (search == null) {
+            return sampled;
+        }
+        Matrix divided = sampled.copy();
+        float[] scales = search.scales();
+        for (int i = 0; i < divided.data().length; i++) {
+            divided.data()[i] /= scales[i % scales.length];
+        }
+        return divided;
+    }
+
+    // ---- scale search
+
+    private AwqScales search(Site site) {
+        AwqQuantizer quantizer = quantizer(recipe.weightsAt(layer, site));
+        Map<LinearRole, float[]> originals = new EnumMap<>(LinearRole.class);
+        for (LinearRole role : config.roles()) {
+            if (role.input() == site) {
+                originals.put(role, stored(role).values());
+            }
+        }
+        return AwqScales.search(
+                        recording.magnitudes(site),
+                        scales -> {
+                            cancellation.check();
+                            return loss(site, quantizer, originals, scales);
+                        })
+                .orElseThrow(
+                        () ->
+                                new UserException(
+                                        "layer %d, %s: AWQ finds no scales, for what comes out is not a number: look for NaN in the weights, or quantize this place with rtn"
+                                                .formatted(layer, site)));
+    }
+
+    private double loss(
+            Site site, AwqQuantizer quantizer, Map<LinearRole, float[]> originals, float[] scales) {
+        AwqInspection inspection = AwqInspection.at(config, site);
+        if (inspection == AwqInspection.ITSELF) {
+            return originals.entrySet().stream()
+                    .mapToDouble(
+                            linear ->
+                                    lossAtItself(
+                                            linear.getKey(), quantizer, linear.getValue(), scales))
+                    .sum();
+        }
+        Map<LinearRole, LinearOperator> replaced = new EnumMap<>(LinearRole.class);
+        originals.forEach(
+                (role, values) -> {
+                    int outputs = role.outputs(config);
+                    int inputs = role.inputs(config);
+                    replaced.put(
+                            role,
+                            new FloatLinear(
+                                    kernels,
+                                    WeightPrecision.FP32,
+                                    quantizer.simulate(values, outputs, inputs, scales),
+                                    outputs,
+                                    inputs,
+                                    stored(role).biasValues()));
+                });
+        Decoder changed =
+                new Decoder(
+                        decoder.model(),
+                        kernels,
+                        new ReplacedLinears(decoder.numerics(), layer, replaced));
+        double sum = 0;
+        long count = 0;
+        for (int window = 0; window < entering.size(); window++) {
+            sum += squaredDifference(changed, site, inspection, window);
+            count += (long) entering.get(window).rows() * config.hiddenSize();
+        }
+        return sum / count;
+    }
+
+    private double lossAtItself(
+            LinearRole role, AwqQuantizer quantizer, float[] original, float[] scales) {
+        int outputs = role.outputs(config);
+        float[] changed = quantizer.simulate(original, outputs, role.inputs(config), scales);
+        return OutputError.meanOfSquares(
+                kernels, original, changed, outputs, recording.inputs(role.input()));
+    }
+
+    /** How far what is inspected is from what the unquantized layer gives, on one window. */
+    private double squaredDifference(
+            Decoder changed, Site site, AwqInspection inspection, int window) {
+        double[] squares = new double[1];
+        Probe probe =
+                new Probe() {
+                    @Override
+                    public void attentionAdded(int of, Matrix added) {
+                        if (inspection == AwqInspection.ATTENTION) {
+                            squares[0] =
+                                    OutputError.sumOfSquares(
+                                            added, recording.attention().get(window));
+                        }
+                    }
+
+                    @Override
+                    public void mlpAdded(int of, Matrix added) {
+                        if (inspection == AwqInspection.MLP) {
+                            squares[0] =
+                                    OutputError.sumOfSquares(added, recording.mlp().get(window));
+                        }
+                    }
+
+                    @Override
+                    public void layerOutput(int of, Matrix residual) {
+                        if (inspection == AwqInspection.LAYER) {
+                            squares[0] =
+                                    OutputError.sumOfSquares(
+                                            residual, recording.leaving().get(window));
+                        }
+                    }
+                };
+        Matrix middle =
+                site == Site.ATTN_INPUT
+                        ? changed.attention(layer, entering.get(window), probe)
+                        : recording.middle().get(window);
+        if (inspection != AwqInspection.ATTENTION) {
+            changed.mlp(layer, middle, probe);
+        }
+        return squares[0];
+    }
+}

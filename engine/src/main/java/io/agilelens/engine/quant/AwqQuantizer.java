@@ -1,0 +1,155 @@
+package io.agilelens.engine.quant;
+
+import io.agilelens.engine.kernel.Workers;
+import java.util.function.IntConsumer;
+
+/**
+ * AWQ's weight quantizer (METHOD §3), every step in float32. Per row and group of input channels
+ * the asymmetric form is {@code scale = max(max − min, 1e-5) / (2^b − 1)}, {@code zero =
+ * clamp(−round(min / scale))}, {@code code = clamp(round(w / scale) + zero)}; the range is not
+ * widened to contain 0. The symmetric form is {@code scale = max(max|w|, 1e-5) / (2^(b−1) − 1)}
+ * with codes −2^(b−1)…2^(b−1)−1, stored with 2^(b−1) added. Source: llm-awq, {@code
+ * pseudo_quantize_tensor}.
+ *
+ * @param bits 2…8
+ * @param groupSize input channels a group, or −1 for whole rows
+ * @param symmetric range symmetric around zero
+ */
+public record AwqQuantizer(int bits, int groupSize, boolean symmetric) {
+    private static final float LEAST_RANGE = 1e-5f;
+
+    /**
+     * Added and taken off, it rounds a float half to even. Far larger ones stay about what they
+     * are, which the clamp behind every rounding makes no difference to.
+     */
+    private static final float ROUNDING = 0x1.8p23f;
+
+    /** Rows worth a piece of parallel work. */
+    private static final int ROWS_A_PIECE = 16;
+
+    /**
+     * @param weights {@code [outputs, inputs]}
+     */
+    public QuantizedWeight quantize(float[] weights, int outputs, int inputs) {
+        int[] starts = groupStarts(inputs);
+        int groups = starts.length - 1;
+        byte[] codes = new byte[outputs * inputs];
+        float[] scales = new float[outputs * groups];
+        int[] zeros = new int[outputs * groups];
+        forRows(
+                outputs,
+                row -> {
+                    for (int g = 0; g < groups; g++) {
+                        int from = row * inputs + starts[g];
+                        int to = row * inputs + starts[g + 1];
+                        float scale = scale(weights, from, to);
+                        float zero = zero(weights, from, to, scale);
+                        scales[row * groups + g] = scale;
+                        zeros[row * groups + g] = (int) zero;
+                        for (int i = from; i < to; i++) {
+                            codes[i] = (byte) (int) code(weights[i], scale, zero);
+                        }
+                    }
+                });
+        return new QuantizedWeight(
+                outputs, inputs, bits, QuantizedWeight.groupOf(starts), codes, scales, zeros);
+    }
+
+    /** First input of each group and, last, {@code inputs}. */
+    public int[] groupStarts(int inputs) {
+        return QuantizedWeight.groupStarts(inputs, groupSize);
+    }
+
+    /**
+     * What the weights are once their columns are multiplied with scales, quantized, and divided by
+     * the scales again.
+     *
+     * @param weights {@code [outputs, inputs]}
+     * @param scales {@code [inputs]}, positive
+     * @return {@code [outputs, inputs]}; a fresh array
+     */
+    public float[] simulate(float[] weights, int outputs, int inputs, float[] scales) {
+        int[] starts = groupStarts(inputs);
+        float[] simulated = new float[outputs * inputs];
+        forRows(
+                outputs,
+                row -> {
+                    int offset = row * inputs;
+                    for (int c = 0; c < inputs; c++) {
+                        simulated[offset + c] = weights[offset + c] * scales[c];
+                    }
+                    for (int g = 0; g < starts.length - 1; g++) {
+                        simulate(simulated, offset + starts[g], offset + starts[g + 1]);
+                    }
+                    for (int c = 0; c < inputs; c++) {
+                        simulated[offset + c] /= scales[c];
+                    }
+                });
+        return simulated;
+    }
+
+    /** Quantizes one group in place. */
+    void simulate(float[] weights, int from, int to) {
+        float scale = scale(weights, from, to);
+        float zero = zero(weights, from, to, scale);
+        for (int i = from; i < to; i++) {
+            weights[i] = (code(weights[i], scale, zero) - zero) * scale;
+        }
+    }
+
+    private float scale(float[] weights, int from, int to) {
+        float low = low(weights, from, to);
+        float high = high(weights, from, to);
+        return symmetric
+                ? Math.max(Math.max(-low, high), LEAST_RANGE) / ((1 << bits - 1) - 1)
+                : Math.max(high - low, LEAST_RANGE) / largest();
+    }
+
+    private float zero(float[] weights, int from, int to, float scale) {
+        return symmetric ? 1 << bits - 1 : clamp(-round(low(weights, from, to) / scale));
+    }
+
+    private float code(float weight, float scale, float zero) {
+        return clamp(round(weight / scale) + zero);
+    }
+
+    private static float low(float[] weights, int from, int to) {
+        float low = Float.POSITIVE_INFINITY;
+        for (int i = from; i < to; i++) {
+            low = Math.min(low, weights[i]);
+        }
+        return low;
+    }
+
+    private static float high(float[] weights, int from, int to) {
+        float high = Float.NEGATIVE_INFINITY;
+        for (int i = from; i < to; i++) {
+            high = Math.max(high, weights[i]);
+        }
+        return high;
+    }
+
+    private int largest() {
+        return (1 << bits) - 1;
+    }
+
+    private float clamp(float code) {
+        return Math.min(Math.max(code, 0), largest());
+    }
+
+    private static float round(float x) {
+        return x + ROUNDING - ROUNDING;
+    }
+
+    private static void forRows(int rows, IntConsumer body) {
+        Workers.shared()
+                .forRanges(
+                        rows,
+                        ROWS_A_PIECE,
+                        (from, to) -> {
+                            for (int row = from; row < to; row++) {
+                                body.accept(row);
+                            }
+                        });
+    }
+}
