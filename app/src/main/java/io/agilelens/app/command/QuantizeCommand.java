@@ -73,6 +73,7 @@ public final class QuantizeCommand extends EngineCommand {
                             replace,
                             progress,
                             cancellation);
+            fitter.forgetWork(recipe);
             print(progress, describe(open, recipe, written), text(recipe, written));
         }
         return 0;
