@@ -74,7 +74,8 @@ public record PruningCurve(Recipe recipe, List<Point> points, BestPoint best) {
         }
         if (recipe.pruning().action() != PruningAction.REMOVE) {
             throw new UserException(
-                    "pruning.action keeps tokens with fewer bits, and a curve over sparsity needs tokens that leave: use remove");
+                    "pruning.action keeps tokens with fewer bits, and a curve over sparsity needs"
+                            + " tokens that leave: use remove");
         }
         SortedSet<Double> grid = new TreeSet<>(betas);
         grid.add(0.0);
