@@ -74,7 +74,7 @@ final class AwqFitter implements WeightFitter {
         if (latest == null || !missing.isEmpty()) {
             latest = null;
             if (!missing.isEmpty()) {
-                QuantizationRoom.require(decoder.model(), recipe, activationBytes());
+                WeightRoom.require(decoder.model(), recipe, activationBytes());
                 quantize(missing, recipe, progress, cancellation);
             }
             latest = fitted(IntStream.range(0, count).mapToObj(finished::get).toList());

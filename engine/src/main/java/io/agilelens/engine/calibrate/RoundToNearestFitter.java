@@ -36,7 +36,7 @@ final class RoundToNearestFitter implements WeightFitter {
         List<Map<LinearRole, QuantizedWeight>> layers = new ArrayList<>();
         int count = model.config().layers();
         if (latest.isEmpty()) {
-            QuantizationRoom.require(model, recipe);
+            WeightRoom.require(model, recipe, 0);
         }
         for (int layer = 0; layer < count; layer++) {
             cancellation.check();

@@ -17,6 +17,7 @@ import java.util.Set;
 final class WeightFitters implements WeightFitter {
     private final Model model;
     private final WeightFitter roundToNearest;
+    private final GptqFitter gptq;
     private final AwqFitter awq;
 
     /**
@@ -31,17 +32,23 @@ final class WeightFitters implements WeightFitter {
             Optional<WorkFolder> work) {
         this.model = model;
         this.roundToNearest = new RoundToNearestFitter(model, floats);
+        this.gptq = new GptqFitter(model, kernels, floats, calibration, work);
         this.awq = new AwqFitter(model, kernels, floats, calibration, work);
     }
 
     @Override
     public FittedWeights fit(Recipe recipe, Progress progress, Cancellation cancellation) {
         Set<WeightMethod> methods = methods(recipe);
-        if (methods.contains(WeightMethod.GPTQ)) {
-            throw new UserException("weights.method gptq is not in this version: use rtn or none");
+        boolean searched = methods.contains(WeightMethod.AWQ);
+        boolean compensated = methods.contains(WeightMethod.GPTQ);
+        if (searched && compensated) {
+            throw new UserException(
+                    "overrides.weights.method: gptq and awq cannot stand in one recipe, for AWQ"
+                            + " scales what GPTQ would calibrate on: use one of them beside rtn and"
+                            + " none");
         }
-        return (methods.contains(WeightMethod.AWQ) ? awq : roundToNearest)
-                .fit(recipe, progress, cancellation);
+        WeightFitter fitter = searched ? awq : compensated ? gptq : roundToNearest;
+        return fitter.fit(recipe, progress, cancellation);
     }
 
     /** Methods in force at any place. */
@@ -58,5 +65,6 @@ final class WeightFitters implements WeightFitter {
     /** Forgets the finished layers that were kept for a recipe. */
     void forgetWork(Recipe recipe) {
         awq.store(recipe).clear();
+        gptq.store(recipe).clear();
     }
 }
