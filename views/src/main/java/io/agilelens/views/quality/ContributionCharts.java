@@ -7,6 +7,8 @@ import io.agilelens.views.chart.BarChartPane;
 import io.agilelens.views.chart.ChartCard;
 import io.agilelens.views.chart.ChartPane;
 import io.agilelens.views.chart.Ink;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.function.ToDoubleFunction;
@@ -21,7 +23,7 @@ import javafx.scene.layout.VBox;
  */
 final class ContributionCharts {
     private static final double ROOM_FOR_TWO = 720;
-    private static final double LOW = 190;
+    private static final double LOW = 230;
 
     /** How many standard errors a whisker reaches: 95 % of a normal distribution. */
     private static final double REACH = 1.96;
@@ -31,6 +33,7 @@ final class ContributionCharts {
     private final BarChartPane divergence;
     private final ChartCard lossCard;
     private final ChartCard divergenceCard;
+    private int parts;
 
     /**
      * @param key begins the keys of all words
@@ -81,10 +84,16 @@ final class ContributionCharts {
         return row;
     }
 
-    /** Hears the index of the part that is clicked. */
+    /** Hears the index of the part that is clicked; the whole is no part. */
     void setOnPick(IntConsumer onPick) {
-        loss.setOnPick(pick -> onPick.accept(pick.index()));
-        divergence.setOnPick(pick -> onPick.accept(pick.index()));
+        for (BarChartPane chart : List.of(loss, divergence)) {
+            chart.setOnPick(
+                    pick -> {
+                        if (pick.index() < parts) {
+                            onPick.accept(pick.index());
+                        }
+                    });
+        }
     }
 
     void setStale(boolean stale) {
@@ -105,6 +114,7 @@ final class ContributionCharts {
             List<FloatComparison> without,
             FloatComparison whole,
             String sentence) {
+        parts = names.size();
         lossCard.setSentence(sentence);
         fill(
                 loss,
@@ -132,35 +142,39 @@ final class ContributionCharts {
             FloatComparison whole,
             ToDoubleFunction<FloatComparison> value,
             ToDoubleFunction<FloatComparison> error) {
+        List<String> groups = new ArrayList<>(names);
+        groups.add(Messages.text(key + ".whole"));
+        List<FloatComparison> on = new ArrayList<>(alone);
+        on.add(whole);
         chart.setBars(
-                names,
+                groups,
                 List.of(
-                        bars(Messages.text(key + ".alone"), Ink.TUNED, alone, value, error),
+                        bars(Messages.text(key + ".alone"), Ink.TUNED, groups.size(), on, value, error),
                         bars(
                                 Messages.text(key + ".without"),
-                                Ink.series(1),
+                                Ink.SERIES_3,
+                                groups.size(),
                                 without,
                                 value,
                                 error)));
         chart.setMarkers(
-                List.of(
-                        new ChartPane.Marker(
-                                false,
-                                value.applyAsDouble(whole),
-                                Messages.text(key + ".whole"),
-                                Ink.MUTED)));
+                List.of(new ChartPane.Marker(false, value.applyAsDouble(whole), "", Ink.MUTED)));
     }
 
+    /** Bars for one group fewer than there are stay out of the last one. */
     private static BarChartPane.Bars bars(
             String name,
             Ink ink,
+            int groups,
             List<FloatComparison> comparisons,
             ToDoubleFunction<FloatComparison> value,
             ToDoubleFunction<FloatComparison> error) {
-        double[] values = comparisons.stream().mapToDouble(value).toArray();
-        double[] low = new double[values.length];
-        double[] high = new double[values.length];
-        for (int i = 0; i < values.length; i++) {
+        double[] values = new double[groups];
+        double[] low = new double[groups];
+        double[] high = new double[groups];
+        Arrays.fill(values, Double.NaN);
+        for (int i = 0; i < comparisons.size(); i++) {
+            values[i] = value.applyAsDouble(comparisons.get(i));
             double reach = REACH * error.applyAsDouble(comparisons.get(i));
             low[i] = values[i] - reach;
             high[i] = values[i] + reach;

@@ -11,6 +11,7 @@ import io.agilelens.views.chart.LineChartPane;
 import io.agilelens.views.workbench.QualityStudy;
 import io.agilelens.views.workbench.Study;
 import io.agilelens.views.workbench.WorkbenchActions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
@@ -70,6 +71,11 @@ final class CurvePane extends StackPane {
                 point -> 100 * point.sparsity(),
                 value -> Figures.number(value, "%"));
         columns.add(
+                Messages.text("study.column.added"),
+                100,
+                point -> point.result().keptChange(),
+                value -> Figures.signed(value));
+        columns.add(
                 Messages.text("study.column.all"),
                 90,
                 PruningCurve.Point::allPerplexity,
@@ -99,7 +105,7 @@ final class CurvePane extends StackPane {
         curve.setLines(
                 List.of(
                         line("all", Ink.TUNED, points, PruningCurve.Point::allPerplexity),
-                        line("kept", Ink.series(1), points, PruningCurve.Point::keptPerplexity),
+                        line("kept", Ink.SERIES_3, points, PruningCurve.Point::keptPerplexity),
                         line(
                                 "floatKept",
                                 Ink.BASELINE,
@@ -107,22 +113,31 @@ final class CurvePane extends StackPane {
                                 PruningCurve.Point::floatKeptPerplexity)));
         PruningCurve.Point best = found.bestPoint();
         String beta = Figures.number(best.beta());
-        curve.setMarkers(
-                List.of(
-                        new ChartPane.Marker(
-                                true,
-                                100 * best.sparsity(),
-                                Messages.text("study.curve.best", beta),
-                                Ink.MUTED)));
+        List<ChartPane.Marker> markers = new ArrayList<>();
+        markers.add(marker("study.curve.best", best));
+        PruningCurve.Point overAll = points.get(found.bestOverAll().index());
+        if (overAll != best) {
+            markers.add(marker("study.curve.bestOverAll", overAll));
+        }
+        curve.setMarkers(markers);
         card.setSentence(
                 Messages.text(
                         "study.curve.sentence." + found.best().rule(),
                         beta,
-                        layers(found)));
+                        layers(found),
+                        Figures.number(overAll.beta())));
         use.setText(Messages.text("study.curve.use", beta));
         use.setOnAction(_ -> model.use(found, best));
         table.getItems().setAll(points);
         table.getSelectionModel().select(found.best().index());
+    }
+
+    private static ChartPane.Marker marker(String key, PruningCurve.Point point) {
+        return new ChartPane.Marker(
+                true,
+                100 * point.sparsity(),
+                Messages.text(key, Figures.number(point.beta())),
+                Ink.MUTED);
     }
 
     private static String layers(PruningCurve found) {

@@ -32,7 +32,7 @@ import javafx.scene.layout.VBox;
 /** Where the tuned model first leaves the float model, and how noisy each site is. */
 final class DivergencePane extends StackPane {
     private static final double ROOM_FOR_TWO = 720;
-    private static final double LOW = 190;
+    private static final double LOW = 230;
 
     private final StudiesViewModel model;
     private final Label departure = words("first-departure");
@@ -179,7 +179,7 @@ final class DivergencePane extends StackPane {
                                             Messages.text(
                                                     "study.trails.turn",
                                                     Integer.toString(found.token())),
-                                            Ink.series(1),
+                                            Ink.SERIES_3,
                                             found.trail()));
                             steps.add(found.trail().steps());
                         });

@@ -24,7 +24,7 @@ final class LengthsPane extends StackPane {
             new BarChartPane(
                     Messages.text("study.lengths"),
                     Messages.text("study.lengths.group"),
-                    ChartPane.Axis.linear(Messages.text("quality.running.y"), ""));
+                    ChartPane.Axis.logarithmic(Messages.text("quality.running.y"), ""));
     private final ChartCard card = new ChartCard(Messages.text("study.lengths"), "", chart);
     private final StudyPane pane;
 
@@ -47,9 +47,10 @@ final class LengthsPane extends StackPane {
         boolean prunes = rows.stream().anyMatch(row -> row.pruned().isPresent());
         List<BarChartPane.Bars> bars = new ArrayList<>();
         bars.add(bars("float", Ink.BASELINE, rows, LengthAblation.Row::floats));
-        bars.add(bars("tuned", Ink.series(1), rows, LengthAblation.Row::tuned));
+        bars.add(bars("tuned", Ink.TUNED, rows, LengthAblation.Row::tuned));
         if (prunes) {
-            bars.add(bars("pruned", Ink.TUNED, rows, row -> row.pruned().orElseThrow()));
+            bars.add(bars("kept", Ink.SERIES_3, rows, row -> row.prunedKept().orElseThrow()));
+            bars.add(bars("pruned", Ink.SERIES_5, rows, row -> row.pruned().orElseThrow()));
         }
         chart.setBars(rows.stream().map(row -> Integer.toString(row.length())).toList(), bars);
         card.setSentence(

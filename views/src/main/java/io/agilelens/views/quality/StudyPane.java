@@ -37,6 +37,7 @@ final class StudyPane extends StackPane {
         conditions.getStyleClass().addAll("small", "muted");
         conditions.setWrapText(true);
         conditions.setMinWidth(0);
+        conditions.setMinHeight(USE_PREF_SIZE);
         HBox.setHgrow(conditions, Priority.ALWAYS);
         conditions.setMaxWidth(Double.MAX_VALUE);
         badges.setAlignment(Pos.CENTER_RIGHT);
