@@ -102,12 +102,7 @@ public final class DivergenceFinder {
                             cancellation);
             pass =
                     tuned.decoder()
-                            .run(
-                                    ids,
-                                    null,
-                                    tuned.recipe().pruning().pruner(),
-                                    probe,
-                                    cancellation);
+                            .run(ids, null, tuned.recipe().pruning().pruner(), probe, cancellation);
             expectedHidden = probe.expectedHidden();
         }
 

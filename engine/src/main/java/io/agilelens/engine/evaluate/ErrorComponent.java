@@ -89,8 +89,7 @@ public enum ErrorComponent {
                 switch (this) {
                     case WEIGHTS ->
                             recipe.withWeights(WeightRecipe.NONE)
-                                    .withOverrides(
-                                            overrides(recipe, SiteOverride::withoutWeights));
+                                    .withOverrides(overrides(recipe, SiteOverride::withoutWeights));
                     case SMOOTHING -> recipe.withSmoothing(SmoothingRecipe.NONE);
                     case ACTIVATIONS ->
                             recipe.withActivations(ActivationRecipe.NONE)

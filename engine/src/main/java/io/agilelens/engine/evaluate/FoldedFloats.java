@@ -29,8 +29,6 @@ final class FoldedFloats {
                         ? floats.placement()
                         : WeightPlacement.inMemory(model.precision());
         return new Decoder(
-                model,
-                tuned.kernels(),
-                FloatNumerics.whenAsked(model, tuned.kernels(), placement));
+                model, tuned.kernels(), FloatNumerics.whenAsked(model, tuned.kernels(), placement));
     }
 }

@@ -47,8 +47,7 @@ public record LayerSensitivity(FloatComparison whole, List<Part> parts) {
         int layers = reference.decoder().model().config().layers();
         for (int layer = 0; layer < layers; layer++) {
             candidates.add(
-                    new Candidate(
-                            layer, Optional.empty(), tuned.decoder(), reference.decoder()));
+                    new Candidate(layer, Optional.empty(), tuned.decoder(), reference.decoder()));
         }
         return measure(candidates, tuned, reference, progress, cancellation);
     }
@@ -122,8 +121,7 @@ public record LayerSensitivity(FloatComparison whole, List<Part> parts) {
                     alone.get(next)
                             .add(
                                     window.loss(),
-                                    runner.finish(
-                                            layer, floatStream, candidate.alone(), floats));
+                                    runner.finish(layer, floatStream, candidate.alone(), floats));
                     without.get(next)
                             .add(
                                     window.loss(),
@@ -165,8 +163,7 @@ public record LayerSensitivity(FloatComparison whole, List<Part> parts) {
 
         Matrix layer(Decoder decoder, int layer, Matrix stream) {
             cancellation.check();
-            return decoder.mlp(
-                    layer, decoder.attention(layer, stream, Probe.NONE), Probe.NONE);
+            return decoder.mlp(layer, decoder.attention(layer, stream, Probe.NONE), Probe.NONE);
         }
 
         WindowLoss score(Matrix residual) {

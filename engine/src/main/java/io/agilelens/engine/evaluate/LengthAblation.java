@@ -100,9 +100,7 @@ public record LengthAblation(Recipe recipe, long predictions, List<Row> rows) {
                     pruned.map(
                             model ->
                                     reader.read(
-                                            "pruned",
-                                            model.decoder(),
-                                            recipe.pruning().pruner()));
+                                            "pruned", model.decoder(), recipe.pruning().pruner()));
             rows.add(
                     new Row(
                             length,
@@ -135,10 +133,7 @@ public record LengthAblation(Recipe recipe, long predictions, List<Row> rows) {
 
     /** Reads the windows with one model after the other. */
     private record Reader(
-            TokenWindows windows,
-            boolean[] counts,
-            Progress progress,
-            Cancellation cancellation) {
+            TokenWindows windows, boolean[] counts, Progress progress, Cancellation cancellation) {
 
         Losses read(String name, Decoder decoder, TokenPruner pruner) {
             PerplexityEvaluator evaluator = PerplexityEvaluator.of(decoder, pruner);

@@ -144,8 +144,10 @@ public final class PerplexityEvaluator {
                     }
                 }
                 if (floats != null && position >= first && position < predictions) {
-                    divergence[position] = (float) Predictions.divergence(floats, logits, row, normalizer);
-                    agreed[position] = Predictions.largest(floats, row) == Predictions.largest(logits, row);
+                    divergence[position] =
+                            (float) Predictions.divergence(floats, logits, row, normalizer);
+                    agreed[position] =
+                            Predictions.largest(floats, row) == Predictions.largest(logits, row);
                 }
             }
         }

@@ -39,8 +39,7 @@ final class Predictions {
     }
 
     /** Σ p · (ln p − ln q) in nats, p the reference's prediction; never below 0. */
-    static double divergence(
-            Matrix reference, Matrix logits, int row, double logitsNormalizer) {
+    static double divergence(Matrix reference, Matrix logits, int row, double logitsNormalizer) {
         double normalizer = logSumExp(reference, row);
         double sum = 0;
         for (int v = 0; v < reference.columns(); v++) {

@@ -83,7 +83,8 @@ public record PruningCurve(
         }
         if (recipe.pruning().action() != PruningAction.REMOVE) {
             throw new UserException(
-                    "pruning.action keeps tokens with fewer bits, and a curve over sparsity needs tokens that leave: use remove");
+                    "pruning.action keeps tokens with fewer bits, and a curve over sparsity needs"
+                            + " tokens that leave: use remove");
         }
         SortedSet<Double> grid = new TreeSet<>(betas);
         grid.add(0.0);

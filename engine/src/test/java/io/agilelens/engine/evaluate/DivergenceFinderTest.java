@@ -123,8 +123,7 @@ class DivergenceFinderTest {
                 assertEquals(
                         probability(expected, t, turn.expected()), turn.floatOfExpected(), 1e-6);
                 assertEquals(probability(expected, t, turn.actual()), turn.floatOfActual(), 1e-6);
-                assertEquals(
-                        probability(actual, t, turn.expected()), turn.tunedOfExpected(), 1e-6);
+                assertEquals(probability(actual, t, turn.expected()), turn.tunedOfExpected(), 1e-6);
                 assertEquals(probability(actual, t, turn.actual()), turn.tunedOfActual(), 1e-6);
             }
         }

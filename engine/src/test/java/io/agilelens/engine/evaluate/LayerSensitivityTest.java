@@ -51,7 +51,8 @@ class LayerSensitivityTest {
         return base.withOverrides(List.of(all, override(Set.of(layer), sites, here)));
     }
 
-    private static SiteOverride override(Set<Integer> layers, Set<Site> sites, WeightMethod method) {
+    private static SiteOverride override(
+            Set<Integer> layers, Set<Site> sites, WeightMethod method) {
         return new SiteOverride(
                 new TreeSet<>(layers),
                 sites,

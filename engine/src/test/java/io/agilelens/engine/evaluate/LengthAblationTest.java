@@ -27,8 +27,7 @@ class LengthAblationTest {
     void scoresTheSameTokensAtEveryLength() {
         Recipe recipe =
                 TinyTuning.WEIGHTS.withPruning(
-                        new PruningRecipe(
-                                0.4, new TreeSet<>(List.of(1)), TokenScore.START, false));
+                        new PruningRecipe(0.4, new TreeSet<>(List.of(1)), TokenScore.START, false));
         try (TinyTuning tiny = new TinyTuning(folder)) {
             LengthAblation ablation = measure(tiny, recipe);
             int[] stream = stream(tiny);
@@ -110,8 +109,7 @@ class LengthAblationTest {
         for (int start = 0; start < stream.length; start += length) {
             int[] window = Arrays.copyOfRange(stream, start, start + length);
             WindowLoss loss =
-                    PerplexityEvaluator.of(decoder, pruner)
-                            .score(window, 0, Cancellation.never());
+                    PerplexityEvaluator.of(decoder, pruner).score(window, 0, Cancellation.never());
             for (int j = start + 1; j < start + length; j++) {
                 if (j % 6 != 0 && j % 8 != 0) {
                     sum += loss.carried()[j - start - 1];

@@ -25,8 +25,7 @@ class PruningCurveTest {
 
     private static Recipe pruning(double beta, Integer... layers) {
         return TinyTuning.ALL.withPruning(
-                new PruningRecipe(
-                        beta, new TreeSet<>(List.of(layers)), TokenScore.START, false));
+                new PruningRecipe(beta, new TreeSet<>(List.of(layers)), TokenScore.START, false));
     }
 
     @Test
@@ -111,20 +110,16 @@ class PruningCurveTest {
         double[] sparsity = {0, 0.1, 0.2, 0.3, 0.4};
         // A straight line: 0.4 % a step, so that two steps stay within 1 %.
         double[] straight = {2, 2.004, 2.008, 2.012, 2.016};
-        assertEquals(
-                new BestPoint(2, BestPoint.Rule.TOLERANCE), BestPoint.of(sparsity, straight));
+        assertEquals(new BestPoint(2, BestPoint.Rule.TOLERANCE), BestPoint.of(sparsity, straight));
         // It bends, but all of it is within 1 %.
         double[] harmless = {2, 2, 2, 2, 2.009};
-        assertEquals(
-                new BestPoint(4, BestPoint.Rule.TOLERANCE), BestPoint.of(sparsity, harmless));
+        assertEquals(new BestPoint(4, BestPoint.Rule.TOLERANCE), BestPoint.of(sparsity, harmless));
         // Pruning helps.
         double[] falling = {2, 1.9, 1.8, 1.7, 1.6};
-        assertEquals(
-                new BestPoint(4, BestPoint.Rule.TOLERANCE), BestPoint.of(sparsity, falling));
+        assertEquals(new BestPoint(4, BestPoint.Rule.TOLERANCE), BestPoint.of(sparsity, falling));
         // The first step is dear already.
         double[] concave = {2, 2.5, 2.8, 2.9, 3};
-        assertEquals(
-                new BestPoint(0, BestPoint.Rule.TOLERANCE), BestPoint.of(sparsity, concave));
+        assertEquals(new BestPoint(0, BestPoint.Rule.TOLERANCE), BestPoint.of(sparsity, concave));
         assertEquals(
                 new BestPoint(0, BestPoint.Rule.TOLERANCE),
                 BestPoint.of(new double[] {0}, new double[] {2}));

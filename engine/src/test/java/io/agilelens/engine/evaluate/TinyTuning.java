@@ -39,8 +39,7 @@ final class TinyTuning implements AutoCloseable {
     /** 4-bit weights, 8-bit TRIP activations, 4-bit Log2 softmax. */
     static final Recipe ALL =
             WEIGHTS.withActivations(
-                            new ActivationRecipe(
-                                    ActivationMethod.TRIP, 8, 3, Granularity.TENSOR))
+                            new ActivationRecipe(ActivationMethod.TRIP, 8, 3, Granularity.TENSOR))
                     .withSoftmax(new SoftmaxRecipe(SoftmaxMethod.LOG2, 4));
 
     private static final Kernels KERNELS = KernelProvider.of(0);
