@@ -2,6 +2,7 @@ package io.agilelens.views;
 
 import io.agilelens.engine.format.TextFormat;
 import io.agilelens.engine.model.Planting;
+import io.agilelens.views.workbench.QualityStudy;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,6 +51,11 @@ public final class RecordingActions implements WorkbenchActions {
     @Override
     public void measureKernels(int bits) {
         asked.add("measureKernels " + bits);
+    }
+
+    @Override
+    public void study(QualityStudy study) {
+        asked.add("study " + study);
     }
 
     @Override
