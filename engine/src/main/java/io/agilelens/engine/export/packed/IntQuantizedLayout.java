@@ -40,8 +40,7 @@ public record IntQuantizedLayout(DType scaleType, ActivationScheme activations)
     @Override
     public void add(SafetensorsWriter writer, QuantizedModule module) {
         String name = module.name();
-        int groups =
-                module.grouping().size() == -1 ? 1 : module.inputs() / module.grouping().size();
+        int groups = module.grouping().count();
         writer.add(
                 name + ".weight",
                 DType.I8,
