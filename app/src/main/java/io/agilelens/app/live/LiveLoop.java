@@ -284,7 +284,7 @@ public final class LiveLoop implements AutoCloseable {
         int window = tally.windows();
         int count = opened.text().windows().size();
         int[] ids = opened.text().windows().get(window);
-        int first = opened.text().protocol().firstScored(ids.length);
+        int first = opened.text().firstScored(window);
         progress.report("evaluating window " + (window + 1) + " of " + count, window, count);
         if (floatTally.windows() == window) {
             Decoder.Pass pass = opened.baseline().run(ids, cancellation);

@@ -4,6 +4,7 @@ import io.agilelens.app.live.LiveLoop;
 import io.agilelens.app.live.ModelSession;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.calibrate.TunedModel;
+import io.agilelens.engine.evaluate.WeightSize;
 import io.agilelens.engine.export.ExportFormat;
 import io.agilelens.engine.export.ExportSource;
 import io.agilelens.engine.export.Exporter;
@@ -16,12 +17,10 @@ import io.agilelens.engine.kernel.Workers;
 import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.ModelConfig;
 import io.agilelens.engine.model.Planting;
-import io.agilelens.engine.quant.QuantizedWeight;
 import io.agilelens.engine.recipe.Preset;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
-import io.agilelens.engine.tensor.Tensor;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Notices;
@@ -393,13 +392,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                         .map(Preset::name)
                         .findFirst()
                         .orElse(quality.recipe().summary());
-        long bits = storedBits(tuned);
-        long weights = 0;
-        for (int layer = 0; layer < session.opened().config().layers(); layer++) {
-            for (LinearRole role : session.opened().config().roles()) {
-                weights += elements(layer, role);
-            }
-        }
+        WeightSize size = WeightSize.of(tuned);
         String name =
                 workbench.freeRunName(
                         session.opened().planting().isPresent()
@@ -414,26 +407,10 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                                 session.opened().planting(),
                                 quality.baseline().orElseThrow(),
                                 quality.tuned().orElseThrow(),
-                                (double) bits / weights,
-                                bits / 8,
+                                size.bitsPerWeight(),
+                                size.bytes(),
                                 tokensPerSecond));
         Notices.done(Messages.text("status.pinned", name));
-    }
-
-    private long elements(int layer, LinearRole role) {
-        return session.opened().model().weights().linear(layer, role).weight().elements();
-    }
-
-    private long storedBits(TunedModel model) {
-        long bits = 0;
-        for (int layer = 0; layer < session.opened().config().layers(); layer++) {
-            for (LinearRole role : session.opened().config().roles()) {
-                QuantizedWeight quantized = model.plan().layers().get(layer).weights().get(role);
-                Tensor stored = session.opened().model().weights().linear(layer, role).weight();
-                bits += quantized == null ? 8 * stored.bytes() : quantized.storedBits();
-            }
-        }
-        return bits;
     }
 
     /** Stops all work and closes the model. */

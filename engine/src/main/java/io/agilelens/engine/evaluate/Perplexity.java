@@ -1,6 +1,7 @@
 package io.agilelens.engine.evaluate;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Perplexity over some windows, and what belongs to it so that it can be compared.
@@ -12,15 +13,19 @@ import java.util.List;
  * @param tokens predictions scored at positions that reached the output
  * @param nll mean loss of those in nats
  * @param perplexity {@code exp} of the mean of the windows' mean losses, as GPTQ-style scripts
- *     print; with equal counts the same as {@code exp(nll)}
+ *     print; with equal counts the same as {@code exp(nll)}. For {@link Protocol#WORD} {@code
+ *     exp(nll · predictions / words)} of the text, which over the whole text is {@code exp(summed
+ *     loss / words)}
  * @param standardError of {@code perplexity}, from the spread of single losses taken as independent
  * @param allPositions perplexity over all positions, pruned ones predicted by the nearest earlier
- *     survivor; equal to {@code exp(nll)} if nothing was pruned
+ *     survivor; equal to {@code perToken()} if nothing was pruned. For {@link Protocol#WORD} by
+ *     words, as {@code perplexity}
+ * @param allNll mean loss of those in nats
  * @param coverage share of the predictions that {@code perplexity} is over
  * @param windowNll summed loss of each window over kept positions, in nats
  * @param windowTokens number of predictions in each of those sums
- * @param divergence mean Kullback–Leibler divergence from the float model in nats; NaN if not asked
- * @param agreement share of positions with the same most likely token; NaN if not asked
+ * @param measure the text's words and bytes, for {@link Protocol#WORD}
+ * @param fromFloat distance from the float model; empty if not asked for
  */
 public record Perplexity(
         Protocol protocol,
@@ -32,11 +37,12 @@ public record Perplexity(
         double perplexity,
         double standardError,
         double allPositions,
+        double allNll,
         double coverage,
         List<Double> windowNll,
         List<Integer> windowTokens,
-        double divergence,
-        double agreement) {
+        Optional<TextMeasure> measure,
+        Optional<Divergence> fromFloat) {
 
     public Perplexity {
         windowNll = List.copyOf(windowNll);
@@ -51,5 +57,15 @@ public record Perplexity(
     /** {@code exp(nll)}: every prediction weighs the same, whatever its window. */
     public double perToken() {
         return Math.exp(nll);
+    }
+
+    /** Mean divergence from the float model in nats; NaN if not asked for. */
+    public double divergence() {
+        return fromFloat.map(Divergence::mean).orElse(Double.NaN);
+    }
+
+    /** Share of positions with the float model's most likely token; NaN if not asked for. */
+    public double agreement() {
+        return fromFloat.map(Divergence::agreement).orElse(Double.NaN);
     }
 }

@@ -56,7 +56,7 @@ public final class PerplexityEvaluator {
         for (int window = 0; window < count; window++) {
             progress.report("evaluating window", window, count);
             int[] ids = text.windows().get(window);
-            tally.add(score(ids, text.protocol().firstScored(ids.length), cancellation));
+            tally.add(score(ids, text.firstScored(window), cancellation));
             listener.accept(tally.result());
         }
         progress.report("evaluating window", count, count);
@@ -103,7 +103,13 @@ public final class PerplexityEvaluator {
         return score(ids, first, pass, null, cancellation);
     }
 
-    private WindowLoss score(
+    /**
+     * As above, compared with the float model's pass over the same window.
+     *
+     * @param expected what the float model's head reads, {@code [tokens, hidden]}; null for no
+     *     comparison
+     */
+    public WindowLoss score(
             int[] ids, int first, Decoder.Pass pass, Matrix expected, Cancellation cancellation) {
         int predictions = ids.length - 1;
         float[] kept = unscored(ids.length);
@@ -126,7 +132,7 @@ public final class PerplexityEvaluator {
                 int position = survivors[from + row];
                 int next =
                         from + row + 1 < survivors.length ? survivors[from + row + 1] : ids.length;
-                double normalizer = logSumExp(logits, row);
+                double normalizer = Predictions.logSumExp(logits, row);
                 if (!Double.isFinite(normalizer)) {
                     // Left in, it would count as a position that is not scored.
                     throw notFinite(position, cancellation);
@@ -138,8 +144,10 @@ public final class PerplexityEvaluator {
                     }
                 }
                 if (floats != null && position >= first && position < predictions) {
-                    divergence[position] = (float) divergence(floats, logits, row, normalizer);
-                    agreed[position] = largest(floats, row) == largest(logits, row);
+                    divergence[position] =
+                            (float) Predictions.divergence(floats, logits, row, normalizer);
+                    agreed[position] =
+                            Predictions.largest(floats, row) == Predictions.largest(logits, row);
                 }
             }
         }
@@ -180,42 +188,5 @@ public final class PerplexityEvaluator {
         float[] values = new float[count];
         Arrays.fill(values, Float.NaN);
         return values;
-    }
-
-    private static double logSumExp(Matrix logits, int row) {
-        int from = logits.offset(row);
-        int to = from + logits.columns();
-        float[] data = logits.data();
-        float largest = Float.NEGATIVE_INFINITY;
-        for (int i = from; i < to; i++) {
-            largest = Math.max(largest, data[i]);
-        }
-        double sum = 0;
-        for (int i = from; i < to; i++) {
-            sum += Math.exp(data[i] - largest);
-        }
-        return largest + Math.log(sum);
-    }
-
-    /** Σ p · (ln p − ln q), p the float model's prediction. */
-    private static double divergence(
-            Matrix reference, Matrix logits, int row, double logitsNormalizer) {
-        double normalizer = logSumExp(reference, row);
-        double sum = 0;
-        for (int v = 0; v < reference.columns(); v++) {
-            double logP = reference.get(row, v) - normalizer;
-            sum += Math.exp(logP) * (logP - (logits.get(row, v) - logitsNormalizer));
-        }
-        return Math.max(0, sum);
-    }
-
-    private static int largest(Matrix logits, int row) {
-        int best = 0;
-        for (int v = 1; v < logits.columns(); v++) {
-            if (logits.get(row, v) > logits.get(row, best)) {
-                best = v;
-            }
-        }
-        return best;
     }
 }

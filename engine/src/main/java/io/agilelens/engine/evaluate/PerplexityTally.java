@@ -2,16 +2,16 @@ package io.agilelens.engine.evaluate;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Adds up the losses of windows; the value so far is there after each. Not safe for threads. */
 public final class PerplexityTally {
     private final TokenWindows text;
     private final MeanEstimate kept = new MeanEstimate();
     private final MeanEstimate carried = new MeanEstimate();
-    private final MeanEstimate divergence = new MeanEstimate();
+    private final DivergenceTally divergence = new DivergenceTally();
     private final List<Double> sums = new ArrayList<>();
     private final List<Integer> counts = new ArrayList<>();
-    private long agreed;
 
     /**
      * @param text the windows whose losses will come, in their order
@@ -37,26 +37,19 @@ public final class PerplexityTally {
                 sum += loss.kept()[t];
                 count++;
             }
-            if (!Float.isNaN(loss.divergence()[t])) {
-                divergence.add(loss.divergence()[t]);
-                agreed += loss.agreed()[t] ? 1 : 0;
-            }
         }
+        divergence.add(sums.size(), loss);
         sums.add(sum);
         counts.add(count);
     }
 
     /** The value over the windows so far. */
     public Perplexity result() {
-        double means = 0;
-        int scored = 0;
-        for (int w = 0; w < sums.size(); w++) {
-            if (counts.get(w) > 0) {
-                means += sums.get(w) / counts.get(w);
-                scored++;
-            }
-        }
-        double perplexity = scored == 0 ? Double.NaN : Math.exp(means / scored);
+        Optional<TextMeasure> measure = text.measure();
+        // A word's loss is spread over several predictions.
+        double predictions = measure.map(TextMeasure::predictionsPerWord).orElse(1.0);
+        double perplexity =
+                Math.exp(measure.isPresent() ? kept.mean() * predictions : meanOfWindows());
         return new Perplexity(
                 text.protocol(),
                 text.length(),
@@ -65,12 +58,25 @@ public final class PerplexityTally {
                 kept.count(),
                 kept.mean(),
                 perplexity,
-                perplexity * kept.standardError(),
-                Math.exp(carried.mean()),
+                perplexity * kept.standardError() * predictions,
+                Math.exp(carried.mean() * predictions),
+                carried.mean(),
                 (double) kept.count() / carried.count(),
                 sums,
                 counts,
-                divergence.mean(),
-                divergence.count() == 0 ? Double.NaN : (double) agreed / divergence.count());
+                measure,
+                divergence.result());
+    }
+
+    private double meanOfWindows() {
+        double means = 0;
+        int scored = 0;
+        for (int w = 0; w < sums.size(); w++) {
+            if (counts.get(w) > 0) {
+                means += sums.get(w) / counts.get(w);
+                scored++;
+            }
+        }
+        return scored == 0 ? Double.NaN : means / scored;
     }
 }

@@ -10,18 +10,41 @@ public enum Protocol {
      * its own, all predictions inside a window count; the start token stands only at the beginning
      * of the whole stream.
      */
-    GPTQ("gptq"),
+    GPTQ(
+            "gptq",
+            "Windows without overlap, each on its own, the tail dropped; every prediction inside a"
+                    + " window counts, and a start token stands before the whole text only."),
 
     /**
-     * As llama.cpp's perplexity tool: the first token of each window is replaced by the start token
-     * if the model has one, and only the second half of a window's predictions counts.
+     * As llama.cpp's perplexity tool: windows without overlap, the tail dropped; the first token of
+     * each window is replaced by the start token if the model has one, and only the second half of
+     * a window counts: of n tokens n − n/2 − 1 predictions. A text must fill two windows.
      */
-    LLAMA_CPP("llama.cpp");
+    LLAMA_CPP(
+            "llama.cpp",
+            "Windows without overlap, the tail dropped, the first token of each replaced by the"
+                    + " start token if the model has one; only predictions in the second half of a"
+                    + " window count, n − n/2 − 1 of n tokens."),
+
+    /**
+     * As the language-model evaluation harness scores WikiText: every token of the text is
+     * predicted exactly once, and the summed loss is shared among the words of the text, the runs
+     * of characters between white space. Each window begins with the last token of the one before,
+     * the last one reaches back so far that it is full. A model without start token has nothing to
+     * predict the very first token from, which then does not count.
+     */
+    WORD(
+            "word",
+            "Every token of the text is predicted exactly once, in windows that begin with the last"
+                + " token of the one before (the last one reaches back until it is full);"
+                + " perplexity is exp(summed loss / words), words being what white space parts.");
 
     private final String title;
+    private final String description;
 
-    Protocol(String title) {
+    Protocol(String title, String description) {
         this.title = title;
+        this.description = description;
     }
 
     /** The name in commands and JSON. */
@@ -29,8 +52,8 @@ public enum Protocol {
         return title;
     }
 
-    /** Index of the first token of a window whose successor's prediction counts. */
-    public int firstScored(int window) {
-        return this == GPTQ ? 0 : window / 2;
+    /** What it does, in one sentence. */
+    public String description() {
+        return description;
     }
 }

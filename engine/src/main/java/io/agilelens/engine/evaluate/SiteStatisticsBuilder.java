@@ -95,7 +95,7 @@ final class SiteStatisticsBuilder {
                 maximum,
                 share,
                 error,
-                noise == 0 ? Double.POSITIVE_INFINITY : 10 * Math.log10(squares / noise),
+                SignalToNoise.decibels(squares, noise),
                 variance <= 0 ? Double.NaN : fourth / (variance * variance),
                 Math.sqrt(squares / count),
                 first,

@@ -5,9 +5,8 @@ import io.agilelens.engine.tokenizer.TextEncoder;
 import io.agilelens.engine.tokenizer.Tokenizer;
 import java.io.Reader;
 import java.io.StringReader;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -16,14 +15,27 @@ import java.util.OptionalInt;
  * @param source where the text came from, for a person to read
  * @param windows each a sequence on its own; read only
  * @param length tokens a window
+ * @param reread predictions at the beginning of the last window that an earlier one makes already
+ * @param measure how long the text is that was read; there for {@link Protocol#WORD}
  */
-public record TokenWindows(String source, Protocol protocol, List<int[]> windows, int length) {
-
-    /** Tokens whose ids are kept in memory: 64 MiB. */
-    private static final long MOST_IN_MEMORY = 1 << 24;
+public record TokenWindows(
+        String source,
+        Protocol protocol,
+        List<int[]> windows,
+        int length,
+        int reread,
+        Optional<TextMeasure> measure) {
 
     public TokenWindows {
         windows = windows instanceof StoredWindows ? windows : List.copyOf(windows);
+        if (protocol == Protocol.WORD && measure.isEmpty()) {
+            throw new IllegalArgumentException("word-level losses need the text's words");
+        }
+    }
+
+    /** Windows of which none reads again what another read. */
+    public TokenWindows(String source, Protocol protocol, List<int[]> windows, int length) {
+        this(source, protocol, windows, length, 0, Optional.empty());
     }
 
     /** As {@link #of(String, Reader, Tokenizer, Protocol, int, int)} for a text in memory. */
@@ -46,7 +58,7 @@ public record TokenWindows(String source, Protocol protocol, List<int[]> windows
      * @param text read to its end, or until there are enough windows; not closed
      * @param length tokens a window, at least 2
      * @param limit at most so many windows
-     * @throws UserException if the text fills no window or cannot be read
+     * @throws UserException if the text is too short for the protocol or cannot be read
      */
     public static TokenWindows of(
             String source,
@@ -58,52 +70,25 @@ public record TokenWindows(String source, Protocol protocol, List<int[]> windows
         requireLength(length);
         OptionalInt start = tokenizer.startToken();
         TextEncoder encoder = new TextEncoder(tokenizer, text);
-        int[] window = new int[length];
-        int filled = 0;
-        long tokens = 0;
-        if (start.isPresent()) {
-            window[filled++] = start.getAsInt();
-            tokens++;
-        }
-        List<int[]> windows = new ArrayList<>();
-        for (int[] ids = encoder.next(); ids != null; ids = encoder.next()) {
-            tokens += ids.length;
-            for (int at = 0; at < ids.length && windows.size() < limit; ) {
-                int count = Math.min(length - filled, ids.length - at);
-                System.arraycopy(ids, at, window, filled, count);
-                at += count;
-                filled += count;
-                if (filled == length) {
-                    if (protocol == Protocol.LLAMA_CPP && start.isPresent()) {
-                        window[0] = start.getAsInt();
-                    }
-                    windows = append(windows, window);
-                    window = new int[length];
-                    filled = 0;
-                }
-            }
-            if (windows.size() == limit) {
-                break;
+        TextMeasure.Counter counter = new TextMeasure.Counter();
+        WindowCutter cutter = new WindowCutter(protocol, length, limit, start);
+        start.ifPresent(token -> cutter.add(new int[] {token}));
+        boolean ended = false;
+        while (!ended && !cutter.isFull()) {
+            int[] ids = encoder.next();
+            ended = ids == null;
+            if (!ended) {
+                counter.add(encoder.piece());
+                cutter.add(ids);
             }
         }
-        if (windows.isEmpty()) {
-            throw fillNoWindow(source, tokens, length);
-        }
-        return new TokenWindows(source, protocol, windows, length);
-    }
-
-    /** Many windows go to a file. */
-    private static List<int[]> append(List<int[]> windows, int[] window) {
-        List<int[]> target = windows;
-        if (target instanceof ArrayList && (target.size() + 1L) * window.length > MOST_IN_MEMORY) {
-            target = StoredWindows.of(target, window.length);
-        }
-        if (target instanceof StoredWindows stored) {
-            stored.append(window);
-        } else {
-            target.add(window);
-        }
-        return target;
+        int reread = ended ? cutter.end() : 0;
+        cutter.requireEnough(source);
+        Optional<TextMeasure> measure =
+                protocol == Protocol.WORD
+                        ? Optional.of(counter.measure(cutter.tokens() - 1))
+                        : Optional.empty();
+        return new TokenWindows(source, protocol, cutter.windows(), length, reread, measure);
     }
 
     private static void requireLength(int length) {
@@ -112,35 +97,41 @@ public record TokenWindows(String source, Protocol protocol, List<int[]> windows
         }
     }
 
-    private static UserException fillNoWindow(String source, long tokens, int length) {
-        return new UserException(
-                "%s: %d tokens fill no window of %d: give a longer text or a shorter window"
-                        .formatted(source, tokens, length));
-    }
-
     /**
      * Cuts a stream of ids, start token included.
      *
+     * @param protocol {@link Protocol#GPTQ}; the others need to know the text or the start token
      * @throws UserException if the stream fills no window
      */
     public static TokenWindows of(
             String source, int[] stream, Protocol protocol, int length, int limit) {
+        if (protocol != Protocol.GPTQ) {
+            throw new IllegalArgumentException(protocol + " needs more than ids");
+        }
         requireLength(length);
-        List<int[]> windows = new ArrayList<>();
-        for (int start = 0;
-                start + length <= stream.length && windows.size() < limit;
-                start += length) {
-            windows.add(Arrays.copyOfRange(stream, start, start + length));
-        }
-        if (windows.isEmpty()) {
-            throw fillNoWindow(source, stream.length, length);
-        }
-        return new TokenWindows(source, protocol, windows, length);
+        WindowCutter cutter = new WindowCutter(protocol, length, limit, OptionalInt.empty());
+        cutter.add(stream);
+        cutter.requireEnough(source);
+        return new TokenWindows(source, protocol, cutter.windows(), length);
     }
 
     /** The first {@code count} windows. */
     public TokenWindows first(int count) {
-        return new TokenWindows(
-                source, protocol, windows.subList(0, Math.min(count, windows.size())), length);
+        return count >= windows.size()
+                ? this
+                : new TokenWindows(source, protocol, windows.subList(0, count), length, 0, measure);
+    }
+
+    /**
+     * Index, in a window, of the first token whose successor's prediction counts.
+     *
+     * @param window index of the window
+     */
+    public int firstScored(int window) {
+        return switch (protocol) {
+            case GPTQ -> 0;
+            case LLAMA_CPP -> length / 2;
+            case WORD -> window == windows.size() - 1 ? reread : 0;
+        };
     }
 }

@@ -12,9 +12,14 @@ import java.util.TreeSet;
  *
  * @param beta share of the tokens that is gone at the end, 0 ≤ β &lt; 1
  * @param layers pruned layers, from 0
+ * @param marks whether tokens are marked and stay; then each layer marks a share γ of all tokens
  */
 public record PruningSchedule(
-        double beta, SortedSet<Integer> layers, TokenScore score, boolean keepsPositions)
+        double beta,
+        SortedSet<Integer> layers,
+        TokenScore score,
+        boolean keepsPositions,
+        boolean marks)
         implements TokenPruner {
 
     /**
@@ -28,6 +33,12 @@ public record PruningSchedule(
         layers = java.util.Collections.unmodifiableSortedSet(new TreeSet<>(layers));
     }
 
+    /** Tokens leave. */
+    public PruningSchedule(
+            double beta, SortedSet<Integer> layers, TokenScore score, boolean keepsPositions) {
+        this(beta, layers, score, keepsPositions, false);
+    }
+
     /** The share γ = 1 − (1−β)^(1/m) that leaves at each of the m pruned layers; 0 if m is 0. */
     public double gamma() {
         return layers.isEmpty() ? 0 : 1 - Math.pow(1 - beta, 1.0 / layers.size());
@@ -36,6 +47,24 @@ public record PruningSchedule(
     /** Tokens that leave of {@code alive} ones. */
     public int removals(int alive) {
         return Math.min(alive - 1, (int) (alive * gamma()));
+    }
+
+    /**
+     * Sparsity s: the share of token–layer pairs that pruning saves (METHOD §2.4, mean form).
+     *
+     * @param tokens of a sequence, at least 1
+     * @param layers decoder layers of the model
+     */
+    public double sparsity(int tokens, int layers) {
+        long saved = 0;
+        int alive = tokens;
+        for (int layer = 0; layer < layers; layer++) {
+            if (prunes(layer) && alive > 1) {
+                alive -= removals(alive);
+            }
+            saved += tokens - alive;
+        }
+        return (double) saved / ((long) tokens * layers);
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.Activation;
 import io.agilelens.engine.model.LinearOperator;
 import io.agilelens.engine.model.SiteTransform;
+import io.agilelens.engine.model.TokenMarks;
 import io.agilelens.engine.tensor.Matrix;
 import java.util.Arrays;
 
@@ -15,114 +16,130 @@ import java.util.Arrays;
  * 16-bit) weights with the factors folded into them as left shifts.
  */
 final class IntegerSite implements SiteTransform {
-    private final ActivationQuantizer quantizer;
+    private final SiteQuantizer quantizer;
     private final int channels;
     private final int[] exponents;
+    private final int[] groupOf;
     private final String where;
+    private final boolean fourBit;
 
-    /** Null unless the 4-bit kernels are used. */
+    /** Of the codes: runs of one group, on the 4-bit kernels also of one exponent. */
     private final ChannelOrder order;
 
     /**
      * @param weightBits of all linears that read the site
-     * @param groupStarts of all linears that read the site
+     * @param groupOf the weight group of each channel, for all linears that read the site
      * @param where layer and site, for the error
      * @throws UserException if the quantizer has a free scale per channel
      */
-    IntegerSite(ActivationQuantizer quantizer, int weightBits, int[] groupStarts, String where) {
+    IntegerSite(SiteQuantizer quantizer, int weightBits, int[] groupOf, String where) {
         this.quantizer = quantizer;
         this.where = where;
-        this.channels = groupStarts[groupStarts.length - 1];
-        this.exponents =
+        this.groupOf = groupOf;
+        this.channels = groupOf.length;
+        this.exponents = exponents(quantizer.quantizer());
+        quantizer.marked().ifPresent(this::requireSameExponents);
+        this.fourBit = weightBits <= 4 && quantizer.quantizer().range().bits() <= 4;
+        this.order = fourBit ? ChannelOrder.of(groupOf, exponents) : ChannelOrder.ofGroups(groupOf);
+    }
+
+    private int[] exponents(ActivationQuantizer quantizer) {
+        int[] exponents =
                 switch (quantizer) {
                     case TripQuantizer trip -> trip.exponents();
-                    case TokenwiseQuantizer _ -> new int[channels];
+                    case TokenwiseQuantizer tokenwise -> tokenwise.exponents();
                     case ChannelwiseQuantizer uniform -> {
                         if (!uniform.isTensorwise()) {
                             throw new UserException(
                                     "%s: activations.granularity channel has a free scale per channel, which integer kernels cannot carry: use tensor, token or method trip, or execution simulated"
                                             .formatted(where));
                         }
-                        yield new int[channels];
+                        yield new int[0];
                     }
                 };
-        boolean fourBit = weightBits <= 4 && quantizer.range().bits() <= 4;
-        this.order = fourBit ? ChannelOrder.of(groupStarts, exponents) : null;
+        return exponents.length == 0 ? new int[channels] : exponents;
+    }
+
+    private void requireSameExponents(ActivationQuantizer marked) {
+        if (!Arrays.equals(exponents, exponents(marked))) {
+            throw new IllegalStateException(where + ": marked tokens have other factors");
+        }
     }
 
     @Override
-    public Activation apply(Matrix values) {
-        byte[] codes = new byte[values.rows() * channels];
-        return switch (quantizer) {
-            case TripQuantizer trip -> {
-                float[] steps = new float[channels];
+    public Activation apply(Matrix values, TokenMarks marks) {
+        int tokens = values.rows();
+        byte[] codes = new byte[tokens * channels];
+        float[] scales = new float[tokens];
+        int[] zeros = new int[tokens];
+        float[] steps = new float[channels];
+        for (int t = 0; t < tokens; t++) {
+            AffineQuantizer token = ofToken(quantizer.of(marks, t), values, t);
+            // The kernels' codes are signed: unsigned ones move down with their zero point.
+            int middle = token.range().signed() ? 0 : 1 << (token.range().bits() - 1);
+            scales[t] = token.scale();
+            zeros[t] = token.zero() - middle;
+            if (t == 0 || scales[t] != scales[t - 1]) {
                 for (int c = 0; c < channels; c++) {
-                    steps[c] = trip.step(c);
+                    steps[c] = Math.scalb(token.scale(), exponents[c]);
                 }
-                for (int t = 0; t < values.rows(); t++) {
-                    encode(values, t, steps, trip.zero(), codes);
-                }
-                yield codes(values, codes, new float[] {trip.base()}, trip.zero());
             }
-            case ChannelwiseQuantizer uniform -> {
-                AffineQuantizer shared = uniform.parameters().getFirst();
-                float[] steps = uniformSteps(shared.scale());
-                for (int t = 0; t < values.rows(); t++) {
-                    encode(values, t, steps, shared.zero(), codes);
-                }
-                yield codes(values, codes, new float[] {shared.scale()}, shared.zero());
-            }
-            case TokenwiseQuantizer tokenwise -> {
-                float[] scales = new float[values.rows()];
-                for (int t = 0; t < values.rows(); t++) {
-                    scales[t] = tokenwise.ofToken(values, t).scale();
-                    encode(values, t, uniformSteps(scales[t]), 0, codes);
-                }
-                yield codes(values, codes, scales, 0);
-            }
+            encode(values, t, token, steps, middle, codes);
+        }
+        return new ActivationCodes(values, marks, quantizer, codes, scales, zeros);
+    }
+
+    /** The quantizer of a token in channels of exponent 0. */
+    private static AffineQuantizer ofToken(
+            ActivationQuantizer quantizer, Matrix values, int token) {
+        return switch (quantizer) {
+            case TripQuantizer trip -> trip.finest();
+            case ChannelwiseQuantizer uniform -> uniform.parameters().getFirst();
+            case TokenwiseQuantizer tokenwise -> tokenwise.ofToken(values, token);
         };
     }
 
-    private float[] uniformSteps(float scale) {
-        float[] steps = new float[channels];
-        Arrays.fill(steps, scale);
-        return steps;
-    }
-
-    private ActivationCodes codes(Matrix values, byte[] codes, float[] scales, int zero) {
-        return new ActivationCodes(values, quantizer, codes, scales, zero);
-    }
-
-    private void encode(Matrix values, int token, float[] steps, int zero, byte[] codes) {
-        int row = values.offset(token);
-        IntegerRange range = quantizer.range();
-        float low = range.minimum();
-        float high = range.maximum();
+    private void encode(
+            Matrix values,
+            int token,
+            AffineQuantizer quantizer,
+            float[] steps,
+            int middle,
+            byte[] codes) {
+        int from = values.offset(token);
+        int to = token * channels;
+        float low = quantizer.range().minimum();
+        float high = quantizer.range().maximum();
         for (int place = 0; place < channels; place++) {
-            int c = order == null ? place : order.channels()[place];
-            double code = Math.rint(values.data()[row + c] / steps[c] + zero);
-            codes[row + place] = (byte) Math.max(low, Math.min(high, code));
+            int c = order.channels()[place];
+            double code = Math.rint(values.data()[from + c] / steps[c] + quantizer.zero());
+            codes[to + place] = (byte) (Math.max(low, Math.min(high, code)) - middle);
         }
     }
 
     /**
      * @param bias {@code [outputs]} or null
-     * @throws UserException if a shifted weight needs more than 16 bits
+     * @throws UserException if a shifted weight needs more than 16 bits, or its groups are not
+     *     those of the site
      */
     LinearOperator linear(Kernels kernels, QuantizedWeight weight, float[] bias) {
-        if (order != null) {
+        if (!Arrays.equals(weight.groupOf(), groupOf)) {
+            throw new UserException(
+                    "%s: the linears that read it have different groups of channels, which integer kernels cannot carry: use execution simulated"
+                            .formatted(where));
+        }
+        if (fourBit) {
             return fourBitLinear(kernels, weight, bias);
         }
         int largest = 0;
         int[] values = new int[weight.outputs() * weight.inputs()];
         for (int o = 0; o < weight.outputs(); o++) {
-            for (int g = 0; g < weight.groups(); g++) {
-                int zero = weight.zeros()[o * weight.groups() + g];
-                for (int c = weight.groupStarts()[g]; c < weight.groupStarts()[g + 1]; c++) {
-                    int value = (weight.code(o, c) - zero) << exponents[c];
-                    values[o * weight.inputs() + c] = value;
-                    largest = Math.max(largest, Math.abs(value));
-                }
+            for (int place = 0; place < channels; place++) {
+                int c = order.channels()[place];
+                int zero = weight.zeros()[o * weight.groups() + groupOf[c]];
+                int value = (weight.code(o, c) - zero) << exponents[c];
+                values[o * channels + place] = value;
+                largest = Math.max(largest, Math.abs(value));
             }
         }
         float[] sums = scaledSums(weight);
@@ -137,7 +154,7 @@ final class IntegerSite implements SiteTransform {
                             weight.outputs(),
                             weight.inputs(),
                             weight.scales(),
-                            weight.groupStarts());
+                            order.runStarts());
             return new IntegerLinear(
                     packed, sums, bias, (x, tokens, y) -> kernels.multiply(x, tokens, packed, y));
         }
@@ -159,7 +176,7 @@ final class IntegerSite implements SiteTransform {
                         weight.outputs(),
                         weight.inputs(),
                         weight.scales(),
-                        weight.groupStarts());
+                        order.runStarts());
         return new IntegerLinear(
                 packed, sums, bias, (x, tokens, y) -> kernels.multiply(x, tokens, packed, y));
     }
@@ -198,14 +215,14 @@ final class IntegerSite implements SiteTransform {
     private float[] scaledSums(QuantizedWeight weight) {
         float[] sums = new float[weight.outputs()];
         for (int o = 0; o < weight.outputs(); o++) {
+            long[] ofGroup = new long[weight.groups()];
+            for (int c = 0; c < channels; c++) {
+                int zero = weight.zeros()[o * weight.groups() + groupOf[c]];
+                ofGroup[groupOf[c]] += (long) (weight.code(o, c) - zero) << exponents[c];
+            }
             double total = 0;
             for (int g = 0; g < weight.groups(); g++) {
-                int zero = weight.zeros()[o * weight.groups() + g];
-                long sum = 0;
-                for (int c = weight.groupStarts()[g]; c < weight.groupStarts()[g + 1]; c++) {
-                    sum += (long) (weight.code(o, c) - zero) << exponents[c];
-                }
-                total += (double) weight.scales()[o * weight.groups() + g] * sum;
+                total += (double) weight.scales()[o * weight.groups() + g] * ofGroup[g];
             }
             sums[o] = (float) total;
         }

@@ -56,6 +56,54 @@ public record SiteOverride(
         weightGroup.filter(group -> group != -1).ifPresent(Knobs.WEIGHT_GROUP::check);
     }
 
+    /** The same places with only what is said of weights. */
+    public SiteOverride withoutActivations() {
+        return new SiteOverride(
+                layers,
+                sites,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                weightMethod,
+                weightBits,
+                weightGroup,
+                weightSymmetric);
+    }
+
+    /** The same places with only what is said of activations. */
+    public SiteOverride withoutWeights() {
+        return new SiteOverride(
+                layers,
+                sites,
+                activationMethod,
+                activationBits,
+                maxExponent,
+                exponents,
+                granularity,
+                activationSymmetric,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /** Whether it leaves everything as the recipe says. */
+    public boolean changesNothing() {
+        return activationMethod.isEmpty()
+                && activationBits.isEmpty()
+                && maxExponent.isEmpty()
+                && exponents.isEmpty()
+                && granularity.isEmpty()
+                && activationSymmetric.isEmpty()
+                && weightMethod.isEmpty()
+                && weightBits.isEmpty()
+                && weightGroup.isEmpty()
+                && weightSymmetric.isEmpty();
+    }
+
     boolean covers(int layer, Site site) {
         return layers.contains(layer) && sites.contains(site);
     }

@@ -36,6 +36,7 @@ public final class TextEncoder {
     private final char[] block;
     private int wanted;
     private boolean ended;
+    private String piece = "";
 
     /** Encodes what the reader gives, special tokens read as ordinary text. */
     public TextEncoder(Tokenizer tokenizer, Reader text) {
@@ -75,13 +76,14 @@ public final class TextEncoder {
                 if (pending.isEmpty()) {
                     return null;
                 }
-                int[] ids = tokenizer.encodeLiterally(pending.toString());
+                piece = pending.toString();
                 pending.setLength(0);
-                return ids;
+                return tokenizer.encodeLiterally(piece);
             }
             Cut cut = lastCut();
             if (cut != null) {
                 int[] ids = tokenizer.encodeLiterally(pending.substring(0, cut.end()));
+                piece = pending.substring(0, cut.start());
                 pending.delete(0, cut.start());
                 wanted = Math.min(longest, 2 * wanted);
                 return ids;
@@ -93,6 +95,14 @@ public final class TextEncoder {
             }
             wanted *= 2;
         }
+    }
+
+    /**
+     * The text that the latest {@link #next()} encoded, with the space that was dropped behind it;
+     * all pieces in a row are the whole text.
+     */
+    public String piece() {
+        return piece;
     }
 
     private void fill() {

@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
@@ -63,6 +64,94 @@ class PerplexityEvaluatorTest {
             assertEquals(1, all.coverage());
             assertTrue(all.isComplete());
         }
+    }
+
+    @Test
+    void sharesTheLossAmongWords() {
+        String text = "the thing in the inn, then in\nthe end  nothing";
+        try (Model model = Model.open(Checkpoints.open(write()))) {
+            Decoder decoder = decoder(model);
+            TokenWindows windows =
+                    TokenWindows.of("text", text, model.tokenizer(), Protocol.WORD, 12, 1000);
+            Perplexity result = evaluate(decoder, windows);
+            int[] ids = model.tokenizer().encode(text, true);
+            // Written down again: a window ends every 11 predictions, the last one is the last 12
+            // tokens.
+            double summed = 0;
+            for (int target = 1; target < ids.length; target++) {
+                int start = (target - 1) / 11 * 11;
+                if (start + 12 > ids.length) {
+                    start = ids.length - 12;
+                }
+                int[] window = Arrays.copyOfRange(ids, start, start + 12);
+                summed += lossAt(decoder, window, target - start - 1);
+            }
+            assertEquals(ids.length - 1, result.tokens());
+            assertEquals(10, result.measure().orElseThrow().words());
+            assertEquals(1, Math.exp(summed / 10) / result.perplexity(), 1e-5);
+            assertEquals(1, Math.exp(summed / 10) / result.allPositions(), 1e-5);
+            assertEquals(summed / (ids.length - 1), result.nll(), 1e-5);
+        }
+    }
+
+    @Test
+    void llamaCppScoresTheSecondHalf() {
+        try (Model model = Model.open(Checkpoints.open(write()))) {
+            Decoder decoder = decoder(model);
+            for (int length : new int[] {9, 10}) {
+                int[] text = new int[length];
+                Arrays.setAll(text, i -> (i * 37 + 11) % 256);
+                text[0] = TinyModels.START;
+                Perplexity result =
+                        evaluate(
+                                decoder,
+                                new TokenWindows("ids", Protocol.LLAMA_CPP, List.of(text), length));
+                assertEquals(length - length / 2 - 1, result.tokens());
+                double sum = 0;
+                for (int t = length / 2; t <= length - 2; t++) {
+                    sum += lossAt(decoder, text, t);
+                }
+                assertEquals(sum, result.windowNll().getFirst(), 1e-4);
+            }
+        }
+    }
+
+    @Test
+    void summarisesDivergences() {
+        try (Model model = Model.open(Checkpoints.open(write()))) {
+            Decoder decoder = decoder(model);
+            PerplexityTally tally = new PerplexityTally(text());
+            float[] nothing = new float[300];
+            Arrays.fill(nothing, Float.NaN);
+            float[] divergence = new float[300];
+            boolean[] agreed = new boolean[300];
+            // 0.00, 0.01 … 2.98 in a scrambled order, and one position without a value.
+            for (int t = 0; t < 299; t++) {
+                divergence[t] = (t * 100 % 299) / 100f;
+                agreed[t] = t < 200;
+            }
+            divergence[299] = Float.NaN;
+            tally.add(new WindowLoss(nothing, nothing, nothing, new boolean[300]));
+            tally.add(new WindowLoss(nothing, nothing, divergence, agreed));
+            Divergence result = tally.result().fromFloat().orElseThrow();
+            assertEquals(299, result.positions());
+            assertEquals(1.49, result.mean(), 1e-6);
+            assertEquals(1.49, result.median(), 1e-6);
+            assertEquals(2.69, result.ninetieth(), 1e-6);
+            assertEquals(2.96, result.ninetyNinth(), 1e-6);
+            assertEquals(2.98, result.largest(), 1e-6);
+            assertEquals(1, result.largestWindow());
+            assertEquals(divergence[result.largestPosition()], result.largest(), 1e-6);
+            double share = 200.0 / 299;
+            assertEquals(share, result.agreement(), 1e-12);
+            assertEquals(Math.sqrt(share * (1 - share) / 299), result.agreementError(), 1e-12);
+            assertTrue(evaluate(decoder, text()).fromFloat().isEmpty());
+        }
+    }
+
+    private static Perplexity evaluate(Decoder decoder, TokenWindows text) {
+        return PerplexityEvaluator.of(decoder, TokenPruner.NONE)
+                .evaluate(text, value -> {}, Progress.NONE, Cancellation.never());
     }
 
     @Test
@@ -156,16 +245,20 @@ class PerplexityEvaluatorTest {
     }
 
     private static double loss(Decoder decoder, int[] ids) {
-        Decoder.Pass pass = decoder.run(ids, Cancellation.never());
-        Matrix logits = decoder.logits(pass.hidden(), 0, ids.length);
         double total = 0;
         for (int t = 0; t + 1 < ids.length; t++) {
-            double sum = 0;
-            for (int v = 0; v < logits.columns(); v++) {
-                sum += Math.exp(logits.get(t, v));
-            }
-            total += Math.log(sum) - logits.get(t, ids[t + 1]);
+            total += lossAt(decoder, ids, t);
         }
         return total;
+    }
+
+    private static double lossAt(Decoder decoder, int[] ids, int position) {
+        Decoder.Pass pass = decoder.run(ids, Cancellation.never());
+        Matrix logits = decoder.logits(pass.hidden(), position, 1);
+        double sum = 0;
+        for (int v = 0; v < logits.columns(); v++) {
+            sum += Math.exp(logits.get(0, v));
+        }
+        return Math.log(sum) - logits.get(0, ids[position + 1]);
     }
 }

@@ -13,6 +13,7 @@ import io.agilelens.engine.tokenizer.Tokenizer;
 import io.agilelens.engine.tokenizer.Tokenizers;
 import java.io.Reader;
 import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenWindowsTest {
     @TempDir private Path folder;
@@ -67,7 +69,9 @@ class TokenWindowsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Protocol.class)
+    @EnumSource(
+            value = Protocol.class,
+            names = {"GPTQ", "LLAMA_CPP"})
     void cutsALongTextAsOneStream(Protocol protocol) {
         String text = Endless.LINE.repeat(20_000);
         TokenWindows windows =
@@ -83,6 +87,61 @@ class TokenWindowsTest {
                 assertEquals(expected, window[i], "window " + w + ", token " + i);
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 7, 64, 500})
+    void wordWindowsPredictEveryTokenOnce(int length) {
+        String text = "the thing in\u00a0the  inn, ☂ häuser\n" + Endless.LINE.repeat(9);
+        TokenWindows windows =
+                TokenWindows.of("text", text, tokenizer, Protocol.WORD, length, 1_000_000);
+        int[] ids = tokenizer.encode(text, false);
+        List<Integer> predicted = new ArrayList<>();
+        for (int w = 0; w < windows.windows().size(); w++) {
+            int[] window = windows.windows().get(w);
+            boolean onlyOne = windows.windows().size() == 1;
+            assertEquals(onlyOne ? Math.min(length, ids.length + 1) : length, window.length);
+            for (int t = windows.firstScored(w); t + 1 < window.length; t++) {
+                predicted.add(window[t + 1]);
+            }
+        }
+        assertEquals(TinyModels.START, windows.windows().getFirst()[0]);
+        assertArrayEquals(ids, predicted.stream().mapToInt(Integer::intValue).toArray());
+        // Every window continues the stream where the scored part of the one before ended.
+        int end = 0;
+        for (int w = 0; w < windows.windows().size(); w++) {
+            int[] window = windows.windows().get(w);
+            end += window.length - 1 - windows.firstScored(w);
+            for (int t = 1; t < window.length; t++) {
+                assertEquals(ids[end - window.length + t], window[t], "window " + w);
+            }
+        }
+        TextMeasure measure = windows.measure().orElseThrow();
+        assertEquals(ids.length, measure.predictions());
+        assertEquals(text.strip().split("[\\s\u00a0]+").length, measure.words());
+        assertEquals(text.getBytes(StandardCharsets.UTF_8).length, measure.bytes());
+    }
+
+    @Test
+    void llamaCppNeedsTwoWindows() {
+        String text = "a".repeat(126);
+        assertTrue(
+                assertThrows(
+                                UserException.class,
+                                () ->
+                                        TokenWindows.of(
+                                                "short",
+                                                text,
+                                                tokenizer,
+                                                Protocol.LLAMA_CPP,
+                                                64,
+                                                1))
+                        .getMessage()
+                        .contains("127 tokens are too few for protocol llama.cpp"));
+        TokenWindows enough =
+                TokenWindows.of("text", text + "a", tokenizer, Protocol.LLAMA_CPP, 64, 1);
+        assertEquals(1, enough.windows().size());
+        assertEquals(32, enough.firstScored(0));
     }
 
     @Test
