@@ -38,7 +38,7 @@ public record AwqLayout() implements PackedLayout {
         if (!grouping.natural()) {
             throw refuse(
                     module,
-                    "weights.gptq.activation_order has put its inputs into groups in another order",
+                    "weights.gptq.act_order has put its inputs into groups in another order",
                     "switch that off, or use --format gptq");
         }
         if (grouping.size() != -1 && module.inputs() % grouping.size() != 0) {
