@@ -2,6 +2,7 @@ package io.agilelens.app;
 
 import io.agilelens.app.command.BenchCommand;
 import io.agilelens.app.command.ConformanceCommand;
+import io.agilelens.app.command.DiagnoseCommand;
 import io.agilelens.app.command.GenerateCommand;
 import io.agilelens.app.command.InfoCommand;
 import io.agilelens.app.command.LogitsCommand;
@@ -53,6 +54,7 @@ import picocli.CommandLine.Spec;
             GenerateCommand.class,
             PerplexityCommand.class,
             OutliersCommand.class,
+            DiagnoseCommand.class,
             PruneCommand.class,
             PlantCommand.class,
             QuantizeCommand.class,

@@ -18,6 +18,11 @@ public interface BlockStore {
                 }
 
                 @Override
+                public boolean holds(int layer) {
+                    return false;
+                }
+
+                @Override
                 public void write(int layer, Block block) {}
 
                 @Override
@@ -26,6 +31,9 @@ public interface BlockStore {
 
     /** The block of a layer; empty if it was not kept, or is damaged or another work's. */
     Optional<Block> read(int layer);
+
+    /** Whether something stands where a layer's block would be, sound or not. */
+    boolean holds(int layer);
 
     /**
      * Keeps a layer's block for good, replacing one that is there.

@@ -69,6 +69,11 @@ final class FolderBlockStore implements BlockStore {
         }
     }
 
+    @Override
+    public boolean holds(int layer) {
+        return Files.exists(file(layer));
+    }
+
     private static Block with(Block block, DenseTensor tensor) {
         ByteBuffer bytes = ByteBuffer.wrap(tensor.data().toBytes()).order(ByteOrder.LITTLE_ENDIAN);
         switch (tensor.dtype()) {

@@ -3,6 +3,7 @@ package io.agilelens.engine.calibrate;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.Decoder;
+import io.agilelens.engine.model.Folding;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.ModelConfig;
 import io.agilelens.engine.model.Numerics;
@@ -16,6 +17,7 @@ import io.agilelens.engine.quant.UnitQuantizer;
 import io.agilelens.engine.recipe.CacheRecipe;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.recipe.SmoothingMethod;
+import io.agilelens.engine.recipe.SmoothingRecipe;
 import io.agilelens.engine.recipe.SoftmaxRecipe;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
@@ -35,22 +37,43 @@ public final class RecipeFitter {
     private final Numerics unquantized;
     private final Calibration calibration;
 
-    private final WeightFitter roundToNearest;
-
+    private final Optional<WorkFolder> work;
+    private final WeightFitters plain;
     private final ActivationFitter activations;
 
+    private Smoothed latestSmoothed;
     private TunedModel adopted;
 
+    /** The methods of the model with a smoothing folded in. */
+    private record Smoothed(SmoothingRecipe recipe, WeightFitters fitters) {}
+
     /**
+     * Keeps no finished layers.
+     *
      * @param unquantized the model's float arithmetic on the same kernels
      */
     public RecipeFitter(
             Model model, Kernels kernels, Numerics unquantized, Calibration calibration) {
+        this(model, kernels, unquantized, calibration, Optional.empty());
+    }
+
+    /**
+     * @param unquantized the model's float arithmetic on the same kernels
+     * @param work where long methods keep finished layers, so that a run that was cut short goes on
+     *     behind them
+     */
+    public RecipeFitter(
+            Model model,
+            Kernels kernels,
+            Numerics unquantized,
+            Calibration calibration,
+            Optional<WorkFolder> work) {
         this.model = model;
         this.kernels = kernels;
         this.unquantized = unquantized;
         this.calibration = calibration;
-        this.roundToNearest = new RoundToNearestFitter(model, unquantized);
+        this.work = work;
+        this.plain = new WeightFitters(model, kernels, unquantized, calibration, work);
         this.activations = new ActivationFitter(model.config(), calibration);
     }
 
@@ -76,7 +99,6 @@ public final class RecipeFitter {
         }
         ModelConfig config = model.config();
         recipe.requireLayers(config.layers());
-        requireInForce(recipe);
         boolean quantizesActivations = activations.isNeeded(recipe);
         FittedWeights weights = weights(recipe, progress, cancellation);
         FittedActivations fitted =
@@ -97,31 +119,40 @@ public final class RecipeFitter {
                 recipe, plan, fitted.tripFits(), new Decoder(weights.model(), kernels, numerics));
     }
 
-    /** A key that does nothing yet must not look as if it did. */
-    private void requireInForce(Recipe recipe) {
-        if (recipe.smoothing().method() != SmoothingMethod.NONE) {
-            throw notYet("smoothing.method smoothquant", "use none");
-        }
-    }
-
-    private static UserException notYet(String key, String remedy) {
-        return new UserException("%s is not in this version: %s".formatted(key, remedy));
-    }
-
     private FittedWeights weights(Recipe recipe, Progress progress, Cancellation cancellation) {
-        WeightFitter fitter =
-                switch (recipe.weights().method()) {
-                    case NONE, RTN -> roundToNearest;
-                    case GPTQ, AWQ ->
-                            throw new UserException(
-                                    "weights.method %s is not in this version: use rtn or none"
-                                            .formatted(
-                                                    recipe.weights()
-                                                            .method()
-                                                            .name()
-                                                            .toLowerCase()));
-                };
-        return fitter.fit(recipe, progress, cancellation);
+        return fitters(recipe.smoothing(), progress, cancellation)
+                .fit(recipe, progress, cancellation);
+    }
+
+    /** The methods of the model as the smoothing leaves it. */
+    private WeightFitters fitters(
+            SmoothingRecipe smoothing, Progress progress, Cancellation cancellation) {
+        if (smoothing.method() == SmoothingMethod.NONE) {
+            return plain;
+        }
+        if (latestSmoothed == null || !latestSmoothed.recipe().equals(smoothing)) {
+            Decoder decoder = new Decoder(model, kernels, unquantized);
+            Folding folding =
+                    Smoothing.fit(decoder, calibration, smoothing, progress, cancellation);
+            latestSmoothed = new Smoothed(smoothing, smoothed(folding));
+        }
+        return latestSmoothed.fitters();
+    }
+
+    private WeightFitters smoothed(Folding folding) {
+        if (folding.isEmpty()) {
+            return plain;
+        }
+        Model folded = model.fold(folding);
+        Numerics floats = new FoldedNumerics(folded, folding, kernels, unquantized);
+        return new WeightFitters(folded, kernels, floats, calibration, work);
+    }
+
+    /**
+     * Forgets the finished layers that were kept for a recipe, once its result is safe elsewhere.
+     */
+    public synchronized void forgetWork(Recipe recipe) {
+        fitters(recipe.smoothing(), Progress.NONE, Cancellation.never()).forgetWork(recipe);
     }
 
     private Numerics numerics(

@@ -1,8 +1,5 @@
 package io.agilelens.engine.calibrate;
 
-import io.agilelens.engine.UserException;
-import io.agilelens.engine.format.Printable;
-import io.agilelens.engine.model.HeapRoom;
 import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.LinearWeight;
 import io.agilelens.engine.model.Model;
@@ -39,7 +36,7 @@ final class RoundToNearestFitter implements WeightFitter {
         List<Map<LinearRole, QuantizedWeight>> layers = new ArrayList<>();
         int count = model.config().layers();
         if (latest.isEmpty()) {
-            requireRoom(recipe);
+            WeightRoom.require(model, recipe, 0);
         }
         for (int layer = 0; layer < count; layer++) {
             cancellation.check();
@@ -65,39 +62,7 @@ final class RoundToNearestFitter implements WeightFitter {
         return new FittedWeights(model, floats, layers);
     }
 
-    /** A byte a code, and a scale and a zero point of four bytes each for every group. */
-    private void requireRoom(Recipe recipe) {
-        long needed = 0;
-        for (int layer = 0; layer < model.config().layers(); layer++) {
-            for (LinearRole role : model.config().roles()) {
-                WeightRecipe weights = recipe.weightsAt(layer, role.input());
-                if (weights.method() != WeightMethod.NONE) {
-                    LinearWeight weight = model.weights().linear(layer, role);
-                    long groups =
-                            QuantizedWeight.groupStarts(weight.inputs(), weights.group()).length;
-                    needed += (long) weight.outputs() * (weight.inputs() + 8 * groups);
-                }
-            }
-        }
-        HeapRoom room = HeapRoom.now(needed);
-        if (needed > room.free()) {
-            throw new UserException(
-                    "%s: the codes of its quantized weights take %,d MiB of heap, and %,d MiB of %,d MiB are free: start with AGILELENS_OPTS=-Xmx%dm or more, or quantize fewer layers"
-                            .formatted(
-                                    Printable.of(model.checkpoint().source()),
-                                    needed >> 20,
-                                    room.free() >> 20,
-                                    room.maximum() >> 20,
-                                    room.maximum() + needed - room.free() + (512L << 20) >> 20));
-        }
-    }
-
-    private static QuantizedWeight quantize(LinearWeight weight, WeightRecipe recipe) {
-        if (recipe.method() != WeightMethod.RTN) {
-            throw new UserException(
-                    "weights.method %s is not in this version: use rtn or none"
-                            .formatted(recipe.method().name().toLowerCase()));
-        }
+    static QuantizedWeight quantize(LinearWeight weight, WeightRecipe recipe) {
         return RoundToNearest.quantize(
                 weight.values(),
                 weight.outputs(),

@@ -44,6 +44,11 @@ public record PruningCurve(Recipe recipe, List<Point> points, BestPoint best) {
             return Math.exp(result.keptNll());
         }
 
+        /** The float model's perplexity over the same kept positions. */
+        public double floatKeptPerplexity() {
+            return Math.exp(result.keptNll() - result.keptChange());
+        }
+
         /** Perplexity over all positions, comparable between points. */
         public double allPerplexity() {
             return Math.exp(result.nll());

@@ -41,6 +41,8 @@ import io.agilelens.engine.tensor.DenseTensor;
 import io.agilelens.engine.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -139,16 +141,19 @@ public final class NativeBundleReader {
     }
 
     private Bundle read() {
+        int version = manifest.path("version").asInt(0);
         if (!manifest.path("format").asString("").equals(BundleLayout.FORMAT)
-                || manifest.path("version").asInt(0) != BundleLayout.VERSION) {
+                || version < BundleLayout.VERSION
+                || version > BundleLayout.VERSION_WITH_ORDER) {
             throw new UserException(
-                    "%s says format %s, version %s: this program reads %s, version %d; get a newer program"
+                    "%s says format %s, version %s: this program reads %s, versions %d to %d; get a newer program"
                             .formatted(
                                     Printable.of(folder.resolve(BundleLayout.MANIFEST)),
                                     Printable.of(manifest.path("format")),
                                     Printable.of(manifest.path("version")),
                                     BundleLayout.FORMAT,
-                                    BundleLayout.VERSION));
+                                    BundleLayout.VERSION,
+                                    BundleLayout.VERSION_WITH_ORDER));
         }
         Recipe recipe = RecipeJson.read(folder.resolve(BundleLayout.RECIPE));
         QuantizationPlan plan = plan();
@@ -220,13 +225,10 @@ public final class NativeBundleReader {
     }
 
     private QuantizedWeight weight(String name, int bits) {
-        int[] groupOf =
-                files.find(name + BundleLayout.GROUP_OF).isPresent()
-                        ? groupOf(name)
-                        : contiguous(name);
-        int inputs = groupOf.length;
-        int groups = java.util.Arrays.stream(groupOf).max().orElseThrow() + 1;
         DenseTensor codes = tensor(name + BundleLayout.CODES, DType.U8, 2);
+        int[] groupOf = groupOf(name, codes.shape()[1] * 8 / bits);
+        int inputs = groupOf.length;
+        int groups = 1 + Arrays.stream(groupOf).max().orElseThrow();
         int outputs = (int) codes.shape()[0];
         int rowBytes = CodePacking.rowBytes(inputs, bits);
         long[] perGroup = {outputs, groups};
@@ -259,39 +261,41 @@ public final class NativeBundleReader {
                 zeroValues);
     }
 
-    /** Groups in any order; none is empty. */
-    private int[] groupOf(String name) {
-        int[] groupOf = integers(name + BundleLayout.GROUP_OF);
-        boolean[] seen = new boolean[groupOf.length];
-        int groups = 0;
+    /**
+     * The group of each input: runs by where they start, groups in any order input by input.
+     *
+     * @param most inputs that the codes may be of
+     */
+    private int[] groupOf(String name, long most) {
+        if (files.find(name + BundleLayout.GROUP_INDEX).isEmpty()) {
+            int[] starts = integers(name + BundleLayout.GROUPS);
+            requireStarts(name, starts, most);
+            return QuantizedWeight.groupOf(starts);
+        }
+        int[] groupOf = integers(name + BundleLayout.GROUP_INDEX);
+        BitSet used = new BitSet();
         for (int group : groupOf) {
             if (group < 0 || group >= groupOf.length) {
-                throw damaged(name + BundleLayout.GROUP_OF, "a group for each input");
+                throw damaged(
+                        "%s holds %d".formatted(name + BundleLayout.GROUP_INDEX, group),
+                        "0…%d".formatted(groupOf.length - 1));
             }
-            groups = Math.max(groups, group + 1);
-            seen[group] = true;
+            used.set(group);
         }
-        for (int group = 0; group < Math.max(groups, 1); group++) {
-            if (groups == 0 || !seen[group]) {
-                throw damaged(name + BundleLayout.GROUP_OF, "numbers from 0 without gaps");
-            }
+        if (groupOf.length == 0 || used.nextClearBit(0) < used.length()) {
+            throw damaged(name + BundleLayout.GROUP_INDEX, "an input of every group");
         }
         return groupOf;
     }
 
-    private int[] contiguous(String name) {
-        int[] groups = integers(name + BundleLayout.GROUPS);
-        requireGroups(name, groups);
-        return QuantizedWeight.groupOf(groups);
-    }
-
-    private void requireGroups(String name, int[] groups) {
+    private void requireStarts(String name, int[] groups, long most) {
         boolean ascending = groups.length >= 2 && groups[0] == 0;
         for (int g = 1; ascending && g < groups.length; g++) {
             ascending = groups[g] > groups[g - 1];
         }
-        if (!ascending) {
-            throw damaged(name + BundleLayout.GROUPS, "ascending numbers from 0");
+        if (!ascending || groups[groups.length - 1] > most) {
+            throw damaged(
+                    name + BundleLayout.GROUPS, "ascending numbers from 0 to at most " + most);
         }
     }
 
@@ -422,11 +426,11 @@ public final class NativeBundleReader {
     }
 
     private void requireShape(Tensor tensor, long... shape) {
-        if (!java.util.Arrays.equals(tensor.shape(), shape)) {
+        if (!Arrays.equals(tensor.shape(), shape)) {
             throw damaged(
                     "tensor %s of shape %s"
-                            .formatted(tensor.name(), java.util.Arrays.toString(tensor.shape())),
-                    java.util.Arrays.toString(shape));
+                            .formatted(tensor.name(), Arrays.toString(tensor.shape())),
+                    Arrays.toString(shape));
         }
     }
 

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The order in which the 4-bit kernels want input channels: within each weight group, channels with
- * the same TRIP exponent stand together and form a run, so that a factor costs one shift of a run's
- * integer sum and nothing for a single channel.
+ * The order in which the integer kernels want input channels: those of a weight group stand
+ * together, and within a group those with the same TRIP exponent form a run, so that a factor costs
+ * one shift of a run's integer sum and nothing for a single channel.
  *
  * @param channels the channel at each place
  * @param runStarts first place of each run and, last, the number of channels
@@ -16,21 +16,25 @@ import java.util.List;
 record ChannelOrder(int[] channels, int[] runStarts, int[] runGroups, int[] runShifts) {
 
     /**
-     * @param groupStarts first channel of each weight group and, last, their number
+     * @param groupOf weight group of each channel, none of them empty
      * @param exponents exponent of each channel
      */
-    static ChannelOrder of(int[] groupStarts, int[] exponents) {
-        int[] channels = new int[exponents.length];
+    static ChannelOrder of(int[] groupOf, int[] exponents) {
+        List<List<Integer>> members = new ArrayList<>();
+        for (int c = 0; c < groupOf.length; c++) {
+            while (members.size() <= groupOf[c]) {
+                members.add(new ArrayList<>());
+            }
+            members.get(groupOf[c]).add(c);
+        }
+        int[] channels = new int[groupOf.length];
         List<int[]> runs = new ArrayList<>();
         int place = 0;
-        for (int group = 0; group < groupStarts.length - 1; group++) {
-            int largest = 0;
-            for (int c = groupStarts[group]; c < groupStarts[group + 1]; c++) {
-                largest = Math.max(largest, exponents[c]);
-            }
+        for (int group = 0; group < members.size(); group++) {
+            int largest = members.get(group).stream().mapToInt(c -> exponents[c]).max().orElse(0);
             for (int shift = 0; shift <= largest; shift++) {
                 int start = place;
-                for (int c = groupStarts[group]; c < groupStarts[group + 1]; c++) {
+                for (int c : members.get(group)) {
                     if (exponents[c] == shift) {
                         channels[place++] = c;
                     }
@@ -50,5 +54,10 @@ record ChannelOrder(int[] channels, int[] runStarts, int[] runGroups, int[] runS
         }
         starts[runs.size()] = place;
         return new ChannelOrder(channels, starts, groups, shifts);
+    }
+
+    /** Groups alone, whatever the exponents: each group is one run. */
+    static ChannelOrder ofGroups(int[] groupOf) {
+        return of(groupOf, new int[groupOf.length]);
     }
 }

@@ -19,25 +19,28 @@ final class IntegerSite implements SiteTransform {
     private final SiteQuantizer quantizer;
     private final int channels;
     private final int[] exponents;
+    private final int[] groupOf;
     private final String where;
+    private final boolean fourBit;
 
-    /** Null unless the 4-bit kernels are used. */
+    /** Of the codes: runs of one group, on the 4-bit kernels also of one exponent. */
     private final ChannelOrder order;
 
     /**
      * @param weightBits of all linears that read the site
-     * @param groupStarts of all linears that read the site
+     * @param groupOf the weight group of each channel, for all linears that read the site
      * @param where layer and site, for the error
      * @throws UserException if the quantizer has a free scale per channel
      */
-    IntegerSite(SiteQuantizer quantizer, int weightBits, int[] groupStarts, String where) {
+    IntegerSite(SiteQuantizer quantizer, int weightBits, int[] groupOf, String where) {
         this.quantizer = quantizer;
         this.where = where;
-        this.channels = groupStarts[groupStarts.length - 1];
+        this.groupOf = groupOf;
+        this.channels = groupOf.length;
         this.exponents = exponents(quantizer.quantizer());
         quantizer.marked().ifPresent(this::requireSameExponents);
-        boolean fourBit = weightBits <= 4 && quantizer.quantizer().range().bits() <= 4;
-        this.order = fourBit ? ChannelOrder.of(groupStarts, exponents) : null;
+        this.fourBit = weightBits <= 4 && quantizer.quantizer().range().bits() <= 4;
+        this.order = fourBit ? ChannelOrder.of(groupOf, exponents) : ChannelOrder.ofGroups(groupOf);
     }
 
     private int[] exponents(ActivationQuantizer quantizer) {
@@ -108,7 +111,7 @@ final class IntegerSite implements SiteTransform {
         float low = quantizer.range().minimum();
         float high = quantizer.range().maximum();
         for (int place = 0; place < channels; place++) {
-            int c = order == null ? place : order.channels()[place];
+            int c = order.channels()[place];
             double code = Math.rint(values.data()[from + c] / steps[c] + quantizer.zero());
             codes[to + place] = (byte) (Math.max(low, Math.min(high, code)) - middle);
         }
@@ -116,22 +119,27 @@ final class IntegerSite implements SiteTransform {
 
     /**
      * @param bias {@code [outputs]} or null
-     * @throws UserException if a shifted weight needs more than 16 bits
+     * @throws UserException if a shifted weight needs more than 16 bits, or its groups are not
+     *     those of the site
      */
     LinearOperator linear(Kernels kernels, QuantizedWeight weight, float[] bias) {
-        if (order != null) {
+        if (!Arrays.equals(weight.groupOf(), groupOf)) {
+            throw new UserException(
+                    "%s: the linears that read it have different groups of channels, which integer kernels cannot carry: use execution simulated"
+                            .formatted(where));
+        }
+        if (fourBit) {
             return fourBitLinear(kernels, weight, bias);
         }
         int largest = 0;
         int[] values = new int[weight.outputs() * weight.inputs()];
         for (int o = 0; o < weight.outputs(); o++) {
-            for (int g = 0; g < weight.groups(); g++) {
-                int zero = weight.zeros()[o * weight.groups() + g];
-                for (int c = weight.groupStarts()[g]; c < weight.groupStarts()[g + 1]; c++) {
-                    int value = (weight.code(o, c) - zero) << exponents[c];
-                    values[o * weight.inputs() + c] = value;
-                    largest = Math.max(largest, Math.abs(value));
-                }
+            for (int place = 0; place < channels; place++) {
+                int c = order.channels()[place];
+                int zero = weight.zeros()[o * weight.groups() + groupOf[c]];
+                int value = (weight.code(o, c) - zero) << exponents[c];
+                values[o * channels + place] = value;
+                largest = Math.max(largest, Math.abs(value));
             }
         }
         float[] sums = scaledSums(weight);
@@ -146,7 +154,7 @@ final class IntegerSite implements SiteTransform {
                             weight.outputs(),
                             weight.inputs(),
                             weight.scales(),
-                            weight.groupStarts());
+                            order.runStarts());
             return new IntegerLinear(
                     packed, sums, bias, (x, tokens, y) -> kernels.multiply(x, tokens, packed, y));
         }
@@ -168,7 +176,7 @@ final class IntegerSite implements SiteTransform {
                         weight.outputs(),
                         weight.inputs(),
                         weight.scales(),
-                        weight.groupStarts());
+                        order.runStarts());
         return new IntegerLinear(
                 packed, sums, bias, (x, tokens, y) -> kernels.multiply(x, tokens, packed, y));
     }
@@ -207,14 +215,14 @@ final class IntegerSite implements SiteTransform {
     private float[] scaledSums(QuantizedWeight weight) {
         float[] sums = new float[weight.outputs()];
         for (int o = 0; o < weight.outputs(); o++) {
+            long[] ofGroup = new long[weight.groups()];
+            for (int c = 0; c < channels; c++) {
+                int zero = weight.zeros()[o * weight.groups() + groupOf[c]];
+                ofGroup[groupOf[c]] += (long) (weight.code(o, c) - zero) << exponents[c];
+            }
             double total = 0;
             for (int g = 0; g < weight.groups(); g++) {
-                int zero = weight.zeros()[o * weight.groups() + g];
-                long sum = 0;
-                for (int c = weight.groupStarts()[g]; c < weight.groupStarts()[g + 1]; c++) {
-                    sum += (long) (weight.code(o, c) - zero) << exponents[c];
-                }
-                total += (double) weight.scales()[o * weight.groups() + g] * sum;
+                total += (double) weight.scales()[o * weight.groups() + g] * ofGroup[g];
             }
             sums[o] = (float) total;
         }

@@ -141,10 +141,7 @@ public final class QuantizedNumerics implements Numerics {
                                     .formatted(layer, site));
                 }
                 return new IntegerSite(
-                        quantizer,
-                        weight.bits(),
-                        weight.groupStarts(),
-                        "layer " + layer + ", " + site);
+                        quantizer, weight.bits(), weight.groupOf(), "layer " + layer + ", " + site);
             }
         }
         throw new IllegalStateException("no linear reads " + site);

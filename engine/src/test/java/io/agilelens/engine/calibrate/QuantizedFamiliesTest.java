@@ -90,7 +90,10 @@ class QuantizedFamiliesTest {
                 "{\"weights\":{\"method\":\"rtn\",\"bits\":4},\"activations\":{\"method\":\"uniform\",\"bits\":4,\"granularity\":\"token\",\"symmetric\":false}}",
                 "{\"weights\":{\"method\":\"rtn\",\"bits\":4},\"activations\":{\"method\":\"trip\",\"bits\":8},\"cache\":{\"method\":\"uniform\",\"bits\":4}}",
                 "{\"weights\":{\"method\":\"rtn\",\"bits\":4},\"activations\":{\"method\":\"trip\",\"bits\":8},\"softmax\":{\"method\":\"log2\",\"bits\":4},\"pruning\":{\"beta\":0.6,\"layers\":[0,2],\"action\":\"lower-bits\",\"bits\":4}}",
-                "{\"weights\":{\"method\":\"rtn\",\"bits\":4},\"activations\":{\"method\":\"uniform\",\"bits\":8,\"granularity\":\"token\"},\"pruning\":{\"beta\":0.6,\"layers\":[0,2],\"action\":\"lower-bits\",\"bits\":3}}"
+                "{\"weights\":{\"method\":\"rtn\",\"bits\":4},\"activations\":{\"method\":\"uniform\",\"bits\":8,\"granularity\":\"token\"},\"pruning\":{\"beta\":0.6,\"layers\":[0,2],\"action\":\"lower-bits\",\"bits\":3}}",
+                "{\"weights\":{\"method\":\"gptq\",\"bits\":4,\"group\":12,\"gptq\":{\"act_order\":true}},\"activations\":{\"method\":\"trip\",\"bits\":4}}",
+                "{\"weights\":{\"method\":\"gptq\",\"bits\":4,\"group\":8,\"gptq\":{\"act_order\":true}},\"activations\":{\"method\":\"trip\",\"bits\":8}}",
+                "{\"weights\":{\"method\":\"gptq\",\"bits\":8,\"group\":12,\"gptq\":{\"act_order\":true}},\"activations\":{\"method\":\"uniform\",\"bits\":8,\"granularity\":\"token\"}}"
             })
     void executionIsSimulation(String json) {
         Recipe recipe = RecipeJson.parse(json, "test");

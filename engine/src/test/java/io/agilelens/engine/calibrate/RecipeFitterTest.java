@@ -298,8 +298,8 @@ class RecipeFitterTest {
     void refusesWhatCannotBeDone() {
         Recipe trip = Preset.forLayers(3).get(3).recipe();
         refuse(
-                trip.withWeights(new WeightRecipe(WeightMethod.GPTQ, 4, 32, false)),
-                "weights.method gptq is not in this version: use rtn or none");
+                trip.withWeights(new WeightRecipe(WeightMethod.AWQ, 4, 32, false)),
+                "weights.method awq is not in this version: use gptq, rtn or none");
         refuse(
                 trip.withActivations(
                         new ActivationRecipe(ActivationMethod.TRIP, 4, 3, Granularity.CHANNEL)),

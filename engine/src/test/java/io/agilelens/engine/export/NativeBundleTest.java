@@ -1,5 +1,6 @@
 package io.agilelens.engine.export;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -46,6 +47,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NativeBundleTest {
     private static final String TRIP =
             "{\"weights\":{\"method\":\"rtn\",\"bits\":3,\"group\":20},\"activations\":{\"method\":\"trip\",\"bits\":4},\"softmax\":{\"method\":\"log2\",\"bits\":4},\"pruning\":{\"beta\":0.3,\"layers\":[1]}}";
+
+    /** Groups that are no runs of neighbours. */
+    private static final String ORDERED =
+            "{\"weights\":{\"method\":\"gptq\",\"bits\":4,\"group\":8,\"gptq\":{\"act_order\":true}},\"activations\":{\"method\":\"trip\",\"bits\":4},\"execution\":\"executed\"}";
+
     private static final int[] TEXT = new Random(5).ints(40, 0, 250).toArray();
 
     @TempDir Path folder;
@@ -61,7 +67,9 @@ class NativeBundleTest {
                 "{\"weights\":{\"method\":\"rtn\",\"bits\":4},\"activations\":{\"method\":\"trip\",\"bits\":4},\"softmax\":{\"method\":\"log2\",\"bits\":4},\"execution\":\"executed\"}",
                 "{\"activations\":{\"method\":\"trip\",\"exponents\":[0,2,6],\"granularity\":\"token\"},\"cache\":{\"method\":\"uniform\",\"bits\":5},\"pruning\":{\"beta\":0.5,\"layers\":[0],\"action\":\"lower-bits\",\"bits\":4}}",
                 "{\"activations\":{\"method\":\"uniform\",\"symmetric\":false},\"pruning\":{\"beta\":0.5,\"layers\":[1],\"action\":\"lower-bits\",\"bits\":3}}",
-                "{\"activations\":{\"method\":\"trip\"},\"pruning\":{\"beta\":0.5,\"layers\":[1],\"action\":\"lower-bits\",\"bits\":3}}"
+                "{\"activations\":{\"method\":\"trip\"},\"pruning\":{\"beta\":0.5,\"layers\":[1],\"action\":\"lower-bits\",\"bits\":3}}",
+                ORDERED,
+                "{\"weights\":{\"method\":\"gptq\",\"bits\":8,\"group\":8,\"gptq\":{\"act_order\":true}},\"activations\":{\"method\":\"trip\",\"bits\":8},\"execution\":\"executed\"}"
             })
     void everyParameterComesBack(String recipe) {
         Path target = folder.resolve("bundle");
@@ -143,6 +151,28 @@ class NativeBundleTest {
     }
 
     @Test
+    void storesGroupsInAnyOrderInputByInput() {
+        Path target = folder.resolve("bundle");
+        try (Model model = open()) {
+            TunedModel tuned = tune(model, ORDERED);
+            var down = tuned.plan().layers().get(1).weights().get(LinearRole.DOWN);
+            assertFalse(down.hasContiguousGroups());
+            write(tuned, target, false);
+            try (NativeBundleReader.Bundle bundle = NativeBundleReader.open(target)) {
+                assertEquals(2, bundle.manifest().path("version").asInt());
+                var again = bundle.plan().layers().get(1).weights().get(LinearRole.DOWN);
+                assertArrayEquals(down.groupOf(), again.groupOf());
+                assertArrayEquals(down.zeros(), again.zeros());
+            }
+            Path plain = folder.resolve("plain");
+            write(tune(model, TRIP), plain, false);
+            try (NativeBundleReader.Bundle bundle = NativeBundleReader.open(plain)) {
+                assertEquals(1, bundle.manifest().path("version").asInt(), "older programs do");
+            }
+        }
+    }
+
+    @Test
     void countsTheBitsThatItStores() {
         try (Model model = open()) {
             ExportReport written = write(tune(model, TRIP), folder.resolve("bundle"), false);
@@ -203,7 +233,7 @@ class NativeBundleTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "\"version\" : 1|\"version\" : 2|get a newer program",
+                "\"version\" : 1|\"version\" : 3|get a newer program",
                 "\"bits\" : 3|\"bits\" : 4|is damaged",
                 "\"bits\" : 3|\"bits\" : 0|2…8",
                 "\"method\" : \"trip\"|\"method\" : \"trap\"|trip, trip-token, uniform or token",

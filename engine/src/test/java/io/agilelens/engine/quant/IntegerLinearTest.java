@@ -116,16 +116,45 @@ class IntegerLinearTest {
         for (int o = 0; o < bias.length; o++) {
             bias[o] = (float) random.nextGaussian();
         }
-        QuantizedWeight weight =
+        QuantizedWeight runs =
                 RoundToNearest.quantize(weights, OUTPUTS, INPUTS, weightBits, group, symmetric);
+        compare(x, quantizer, weightBits, runs, bias, magnitudes);
+        compare(x, quantizer, weightBits, scattered(random, runs), bias, magnitudes);
+    }
+
+    /** The same scales for groups in any order. */
+    private static QuantizedWeight scattered(Random random, QuantizedWeight weight) {
+        int[] groupOf = weight.groupOf().clone();
+        for (int c = groupOf.length - 1; c > 0; c--) {
+            int other = random.nextInt(c + 1);
+            int group = groupOf[c];
+            groupOf[c] = groupOf[other];
+            groupOf[other] = group;
+        }
+        return new QuantizedWeight(
+                weight.outputs(),
+                weight.inputs(),
+                weight.bits(),
+                groupOf,
+                weight.codes(),
+                weight.scales(),
+                weight.zeros());
+    }
+
+    private static void compare(
+            Matrix x,
+            ActivationQuantizer quantizer,
+            int weightBits,
+            QuantizedWeight weight,
+            float[] bias,
+            double[][] magnitudes) {
         float[] dequantized = weight.dequantize();
         Matrix simulatedInput = quantizer.simulate(x);
         for (Kernels kernels : List.of(KernelProvider.of(0), KernelProvider.current().kernels())) {
             float[] simulated = new float[TOKENS * OUTPUTS];
             new FloatLinear(kernels, WeightPrecision.FP32, dequantized, OUTPUTS, INPUTS, bias)
                     .apply(new Activation.Floats(simulatedInput), simulated);
-            var site =
-                    new IntegerSite(unmarked(quantizer), weightBits, weight.groupStarts(), "here");
+            var site = new IntegerSite(unmarked(quantizer), weightBits, weight.groupOf(), "here");
             var linear = site.linear(kernels, weight, bias);
             assertEquals(INPUTS, linear.inputs());
             assertEquals(OUTPUTS, linear.outputs());
@@ -159,7 +188,7 @@ class IntegerLinearTest {
                         UserException.class,
                         () ->
                                 new IntegerSite(
-                                        unmarked(channelwise), 4, new int[] {0, 2}, "layer 3, X"));
+                                        unmarked(channelwise), 4, new int[] {0, 0}, "layer 3, X"));
         assertTrue(
                 refused.getMessage().startsWith("layer 3, X: activations.granularity channel"),
                 refused.getMessage());
@@ -170,7 +199,7 @@ class IntegerLinearTest {
         QuantizedWeight weight = RoundToNearest.quantize(new float[] {1, 2}, 1, 2, 8, -1, false);
         IntegerRange range = new IntegerRange(8, true);
         var widest = new TripQuantizer(1, 0, new int[] {7, 7}, range);
-        var site = new IntegerSite(unmarked(widest), 8, weight.groupStarts(), "layer 0, MLP_INPUT");
+        var site = new IntegerSite(unmarked(widest), 8, weight.groupOf(), "layer 0, MLP_INPUT");
         float[] output = new float[1];
         site.linear(KernelProvider.of(0), weight, null)
                 .apply(site.apply(new Matrix(1, 2, new float[] {128, 256})), output);
@@ -180,11 +209,7 @@ class IntegerLinearTest {
                 assertThrows(
                         UserException.class,
                         () ->
-                                new IntegerSite(
-                                                unmarked(beyond),
-                                                8,
-                                                weight.groupStarts(),
-                                                "layer 0, X")
+                                new IntegerSite(unmarked(beyond), 8, weight.groupOf(), "layer 0, X")
                                         .linear(KernelProvider.of(0), weight, null));
         assertTrue(refused.getMessage().contains("more than 16 bits"), refused.getMessage());
     }
@@ -196,7 +221,7 @@ class IntegerLinearTest {
                 new IntegerSite(
                         unmarked(new TokenwiseQuantizer(new IntegerRange(8, true))),
                         8,
-                        weight.groupStarts(),
+                        weight.groupOf(),
                         "here");
         var linear = site.linear(KernelProvider.of(0), weight, null);
         assertThrows(
@@ -206,11 +231,33 @@ class IntegerLinearTest {
 
     @Test
     void ordersChannelsIntoRunsOfOneGroupAndOneShift() {
-        ChannelOrder order = ChannelOrder.of(new int[] {0, 4, 6}, new int[] {2, 0, 2, 0, 1, 1});
+        ChannelOrder order =
+                ChannelOrder.of(new int[] {0, 0, 0, 0, 1, 1}, new int[] {2, 0, 2, 0, 1, 1});
         assertArrayEquals(new int[] {1, 3, 0, 2, 4, 5}, order.channels());
         assertArrayEquals(new int[] {0, 2, 4, 6}, order.runStarts());
         assertArrayEquals(new int[] {0, 0, 1}, order.runGroups());
         assertArrayEquals(new int[] {0, 2, 1}, order.runShifts());
+        ChannelOrder scattered =
+                ChannelOrder.of(new int[] {1, 0, 1, 0, 0, 1}, new int[] {2, 0, 2, 0, 1, 1});
+        assertArrayEquals(new int[] {1, 3, 4, 5, 0, 2}, scattered.channels());
+        assertArrayEquals(new int[] {0, 2, 3, 4, 6}, scattered.runStarts());
+        assertArrayEquals(new int[] {0, 0, 1, 1}, scattered.runGroups());
+        assertArrayEquals(new int[] {0, 1, 1, 2}, scattered.runShifts());
+    }
+
+    @Test
+    void refusesLinearsWhoseGroupsDiffer() {
+        var weight = RoundToNearest.quantize(new float[] {1, 2, 3, 4}, 1, 4, 8, 2, false);
+        var site =
+                new IntegerSite(
+                        unmarked(new TokenwiseQuantizer(new IntegerRange(8, true))),
+                        8,
+                        new int[] {0, 1, 1, 0},
+                        "layer 1, X");
+        UserException refused =
+                assertThrows(
+                        UserException.class, () -> site.linear(KernelProvider.of(0), weight, null));
+        assertTrue(refused.getMessage().startsWith("layer 1, X: the linears"));
     }
 
     @Test

@@ -148,7 +148,7 @@ public record AwqLayout() implements PackedLayout {
     }
 
     @Override
-    public boolean carriesGeluScales() {
+    public boolean carriesDivisors() {
         return true;
     }
 }

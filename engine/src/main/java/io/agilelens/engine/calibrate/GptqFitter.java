@@ -1,0 +1,373 @@
+package io.agilelens.engine.calibrate;
+
+import io.agilelens.engine.UserException;
+import io.agilelens.engine.format.Printable;
+import io.agilelens.engine.kernel.Kernels;
+import io.agilelens.engine.model.Decoder;
+import io.agilelens.engine.model.LinearRole;
+import io.agilelens.engine.model.LinearWeight;
+import io.agilelens.engine.model.Model;
+import io.agilelens.engine.model.ModelConfig;
+import io.agilelens.engine.model.Numerics;
+import io.agilelens.engine.model.Probe;
+import io.agilelens.engine.model.Site;
+import io.agilelens.engine.quant.Gptq;
+import io.agilelens.engine.quant.Hessian;
+import io.agilelens.engine.quant.InverseHessian;
+import io.agilelens.engine.quant.QuantizedWeight;
+import io.agilelens.engine.recipe.GptqRecipe;
+import io.agilelens.engine.recipe.Recipe;
+import io.agilelens.engine.recipe.WeightMethod;
+import io.agilelens.engine.recipe.WeightRecipe;
+import io.agilelens.engine.task.Cancellation;
+import io.agilelens.engine.task.Progress;
+import io.agilelens.engine.tensor.Matrix;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Quantizes weights by GPTQ, layer after layer: what a layer reads comes from the quantized layers
+ * before it. Linears whose recipe says so are rounded to nearest or left alone.
+ *
+ * <p>The linears that read one site share its Hessian and make a set: query, key and value; the
+ * attention output; gate and up; down. One Hessian is in memory at a time. Finished layers go into
+ * a {@link BlockStore}, if there is a folder for it; a run that finds them there goes on behind
+ * them, with the same result to the bit.
+ */
+final class GptqFitter implements WeightFitter {
+    private final Model model;
+    private final Kernels kernels;
+    private final Numerics floats;
+    private final Calibration calibration;
+    private final Optional<WorkFolder> work;
+
+    private List<Finished> latest = List.of();
+
+    /** A layer and what it was made by. */
+    private record Finished(
+            Map<Site, WeightRecipe> recipes, Map<LinearRole, QuantizedWeight> linears) {}
+
+    /**
+     * @param work where finished layers are kept, if they are to be
+     */
+    GptqFitter(
+            Model model,
+            Kernels kernels,
+            Numerics floats,
+            Calibration calibration,
+            Optional<WorkFolder> work) {
+        this.model = model;
+        this.kernels = kernels;
+        this.floats = floats;
+        this.calibration = calibration;
+        this.work = work;
+    }
+
+    @Override
+    public FittedWeights fit(Recipe recipe, Progress progress, Cancellation cancellation) {
+        return new Run(recipe, progress, cancellation).fit();
+    }
+
+    /** One recipe's pass through the layers. */
+    private final class Run {
+        private final Recipe recipe;
+        private final Progress progress;
+        private final Cancellation cancellation;
+        private final int layers;
+        private final List<Finished> finished = new ArrayList<>();
+
+        /** What enters the current layer, a matrix a calibration window. */
+        private List<Matrix> residuals;
+
+        Run(Recipe recipe, Progress progress, Cancellation cancellation) {
+            this.recipe = recipe;
+            this.progress = progress;
+            this.cancellation = cancellation;
+            this.layers = model.config().layers();
+        }
+
+        FittedWeights fit() {
+            for (Finished layer : latest) {
+                if (!layer.recipes().equals(recipes(finished.size()))) {
+                    break;
+                }
+                finished.add(layer);
+            }
+            latest = List.of();
+            try {
+                if (finished.size() < layers) {
+                    WeightRoom.require(model, recipe, working());
+                    BlockStore store = store(recipe);
+                    takeStored(store);
+                    quantizeRest(store);
+                }
+            } finally {
+                // Of a run that was cancelled, too.
+                latest = List.copyOf(finished);
+            }
+            return new FittedWeights(
+                    model, floats, latest.stream().map(Finished::linears).toList());
+        }
+
+        private Map<Site, WeightRecipe> recipes(int layer) {
+            Map<Site, WeightRecipe> recipes = new EnumMap<>(Site.class);
+            for (LinearRole role : model.config().roles()) {
+                recipes.put(role.input(), recipe.weightsAt(layer, role.input()));
+            }
+            return recipes;
+        }
+
+        private void takeStored(BlockStore store) {
+            while (finished.size() < layers) {
+                int layer = finished.size();
+                Optional<Map<LinearRole, QuantizedWeight>> linears =
+                        store.read(layer).flatMap(block -> linears(layer, block));
+                if (linears.isEmpty()) {
+                    if (store.holds(layer)) {
+                        report("what was kept of layer %d is damaged, it is done again", layer, 0);
+                    }
+                    return;
+                }
+                finished.add(new Finished(recipes(layer), linears.get()));
+            }
+        }
+
+        /** The linears of a stored block; empty if it is not whole. */
+        private Optional<Map<LinearRole, QuantizedWeight>> linears(int layer, Block block) {
+            Map<LinearRole, QuantizedWeight> linears = new EnumMap<>(LinearRole.class);
+            for (LinearRole role : model.config().roles()) {
+                WeightRecipe weights = recipe.weightsAt(layer, role.input());
+                if (weights.method() != WeightMethod.NONE) {
+                    LinearWeight shape = model.weights().linear(layer, role);
+                    Optional<QuantizedWeight> weight =
+                            block.weight(
+                                    role.name(), shape.outputs(), shape.inputs(), weights.bits());
+                    if (weight.isEmpty()) {
+                        return Optional.empty();
+                    }
+                    linears.put(role, weight.get());
+                }
+            }
+            return Optional.of(linears);
+        }
+
+        private void quantizeRest(BlockStore store) {
+            int stored = finished.size();
+            residuals = new ArrayList<>();
+            Decoder decoder = new Decoder(model, kernels, floats);
+            for (int[] window : calibration.windows()) {
+                residuals.add(decoder.embed(window));
+            }
+            for (int layer = 0; layer < layers; layer++) {
+                if (layer < stored) {
+                    report("running quantized layer %d", layer, 0);
+                    new Layer(layer).rerun(finished.get(layer).linears());
+                } else {
+                    Map<LinearRole, QuantizedWeight> linears = new Layer(layer).quantize();
+                    finished.add(new Finished(recipes(layer), linears));
+                    keep(store, layer, linears);
+                }
+            }
+            progress.report("quantizing weights", layers, layers);
+        }
+
+        private void keep(BlockStore store, int layer, Map<LinearRole, QuantizedWeight> linears) {
+            Block block = Block.EMPTY;
+            for (Map.Entry<LinearRole, QuantizedWeight> linear : linears.entrySet()) {
+                block = block.with(linear.getKey().name(), linear.getValue());
+            }
+            try {
+                store.write(layer, block);
+            } catch (UserException unwritable) {
+                // The result does not need it; only going on after a kill does.
+                progress.report(
+                        "finished layers cannot be kept: " + unwritable.getMessage(),
+                        layer,
+                        layers);
+            }
+        }
+
+        private void report(String step, int layer, int set) {
+            progress.report(
+                    step.formatted(layer),
+                    (long) layer * Site.values().length + set,
+                    (long) layers * Site.values().length);
+        }
+
+        /** The largest Hessian with its factor, a linear in all its forms, and hidden states. */
+        private long working() {
+            ModelConfig config = model.config();
+            long widest = 0;
+            long largest = 0;
+            long layer = 0;
+            for (LinearRole role : config.roles()) {
+                long weights = (long) role.outputs(config) * role.inputs(config);
+                widest = Math.max(widest, Hessian.bytes(role.inputs(config)));
+                largest = Math.max(largest, weights);
+                layer += weights;
+            }
+            long tokens = 0;
+            long longest = 0;
+            for (int[] window : calibration.windows()) {
+                tokens += window.length;
+                longest = Math.max(longest, window.length);
+            }
+            long states = 3 * tokens * config.hiddenSize() * Float.BYTES;
+            long pass =
+                    longest
+                            * (4L * config.feedForwardSize() + 6L * config.hiddenSize())
+                            * Float.BYTES;
+            return widest + (4 * largest + layer) * Float.BYTES + states + pass;
+        }
+
+        /** One layer on all calibration windows. */
+        private final class Layer {
+            private final int layer;
+            private final PatchedNumerics numerics;
+            private final Decoder decoder;
+            private final Map<LinearRole, QuantizedWeight> linears =
+                    new EnumMap<>(LinearRole.class);
+
+            Layer(int layer) {
+                this.layer = layer;
+                this.numerics = new PatchedNumerics(model, kernels, floats, layer);
+                this.decoder = new Decoder(model, kernels, numerics);
+            }
+
+            /** Quantizes the layer's linears and moves the residual stream behind it. */
+            Map<LinearRole, QuantizedWeight> quantize() {
+                Decoder unquantized = new Decoder(model, kernels, floats);
+                quantize(Site.ATTN_INPUT, unquantized, residuals);
+                quantize(Site.ATTN_OUTPUT, unquantized, residuals);
+                List<Matrix> attended = needsFloats() ? attended(unquantized) : attended(decoder);
+                quantize(Site.MLP_INPUT, unquantized, attended);
+                quantize(Site.MLP_HIDDEN, unquantized, attended);
+                if (layer < layers - 1) {
+                    complete(needsFloats() ? attended(decoder) : attended);
+                }
+                return linears;
+            }
+
+            /** Moves the residual stream through a layer that was quantized before. */
+            void rerun(Map<LinearRole, QuantizedWeight> quantized) {
+                quantized.forEach(numerics::patch);
+                if (layer < layers - 1) {
+                    complete(attended(decoder));
+                }
+            }
+
+            private boolean needsFloats() {
+                return !recipe.weights().gptq().sequential();
+            }
+
+            private List<Matrix> attended(Decoder with) {
+                List<Matrix> attended = new ArrayList<>();
+                for (Matrix residual : residuals) {
+                    cancellation.check();
+                    attended.add(with.attention(layer, residual, Probe.NONE));
+                }
+                return attended;
+            }
+
+            private void complete(List<Matrix> attended) {
+                List<Matrix> left = new ArrayList<>();
+                for (Matrix stream : attended) {
+                    cancellation.check();
+                    left.add(decoder.mlp(layer, stream, Probe.NONE));
+                }
+                residuals = left;
+            }
+
+            /**
+             * Quantizes the linears that read a site.
+             *
+             * @param entering what enters the half layer that the site is in
+             */
+            private void quantize(Site site, Decoder unquantized, List<Matrix> entering) {
+                cancellation.check();
+                WeightRecipe weights = recipe.weightsAt(layer, site);
+                if (weights.method() == WeightMethod.NONE) {
+                    return;
+                }
+                report("quantizing layer %d, " + site, layer, site.ordinal());
+                Optional<InverseHessian> inverse =
+                        weights.method() == WeightMethod.GPTQ
+                                ? Optional.of(
+                                        inverse(
+                                                site,
+                                                weights.gptq(),
+                                                needsFloats() ? unquantized : decoder,
+                                                entering))
+                                : Optional.empty();
+                for (LinearRole role : model.config().roles()) {
+                    if (role.input() == site) {
+                        cancellation.check();
+                        LinearWeight weight = model.weights().linear(layer, role);
+                        QuantizedWeight quantized =
+                                inverse.map(factor -> gptq(weight, weights, factor))
+                                        .orElseGet(
+                                                () ->
+                                                        RoundToNearestFitter.quantize(
+                                                                weight, weights));
+                        linears.put(role, quantized);
+                        numerics.patch(role, quantized);
+                    }
+                }
+            }
+
+            private QuantizedWeight gptq(
+                    LinearWeight weight, WeightRecipe weights, InverseHessian inverse) {
+                Gptq.Settings settings =
+                        new Gptq.Settings(
+                                weights.bits(),
+                                weights.group(),
+                                weights.symmetric(),
+                                weights.gptq().staticGroups(),
+                                weights.gptq().block());
+                return new Gptq(kernels, settings)
+                        .quantize(weight.values(), weight.outputs(), inverse)
+                        .weight();
+            }
+
+            private InverseHessian inverse(
+                    Site site, GptqRecipe settings, Decoder through, List<Matrix> entering) {
+                String where =
+                        "%s, layer %d, %s"
+                                .formatted(Printable.of(model.checkpoint().source()), layer, site);
+                Hessian hessian = new Hessian(kernels, model.config().channels(site));
+                SiteInputs inputs = new SiteInputs(site, where, hessian::add);
+                for (Matrix stream : entering) {
+                    cancellation.check();
+                    inputs.collect(through, layer, stream);
+                }
+                InverseHessian inverse;
+                try {
+                    inverse =
+                            InverseHessian.of(
+                                    kernels,
+                                    hessian,
+                                    settings.damping(),
+                                    settings.activationOrder());
+                } catch (UserException refusal) {
+                    throw refusal.in(where);
+                }
+                if (inverse.damping() > settings.damping()) {
+                    report(
+                            "layer %d, " + site + ": damping raised to " + inverse.damping(),
+                            layer,
+                            site.ordinal());
+                }
+                return inverse;
+            }
+        }
+    }
+
+    /** Where the finished layers of a recipe are kept. */
+    BlockStore store(Recipe recipe) {
+        return work.map(folder -> folder.open(WorkFolder.key(model, kernels, recipe, calibration)))
+                .orElse(BlockStore.NONE);
+    }
+}
