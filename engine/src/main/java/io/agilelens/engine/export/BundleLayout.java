@@ -6,7 +6,12 @@ import io.agilelens.engine.model.TensorNames;
 /** Names inside a native bundle, shared by what writes it and what reads it. */
 final class BundleLayout {
     static final String FORMAT = "agilelens-native";
+
+    /** Of bundles whose groups are runs of neighbouring inputs. */
     static final int VERSION = 1;
+
+    /** Of bundles with groups in any order. */
+    static final int VERSION_WITH_ORDER = 2;
 
     static final String MANIFEST = "bundle.json";
     static final String RECIPE = "recipe.json";

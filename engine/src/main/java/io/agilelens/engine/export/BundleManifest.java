@@ -37,7 +37,7 @@ final class BundleManifest {
                 JsonNodeFactory.instance
                         .objectNode()
                         .put("format", BundleLayout.FORMAT)
-                        .put("version", BundleLayout.VERSION)
+                        .put("version", version(plan))
                         .put("source", String.valueOf(source.source().getFileName()));
         addCalibration(root, calibration);
         plan.cache()
@@ -69,6 +69,18 @@ final class BundleManifest {
                             calibration.windows().stream().mapToLong(ids -> ids.length).sum())
                     .put("sha256", calibration.sha256());
         }
+    }
+
+    /** The oldest version that can say all that the plan holds. */
+    static int version(QuantizationPlan plan) {
+        for (QuantizationPlan.Layer layer : plan.layers()) {
+            for (QuantizedWeight weight : layer.weights().values()) {
+                if (!weight.hasContiguousGroups()) {
+                    return BundleLayout.VERSION_WITH_ORDER;
+                }
+            }
+        }
+        return BundleLayout.VERSION;
     }
 
     private static void addLayer(ObjectNode node, QuantizationPlan.Layer layer, TensorNames names) {

@@ -122,7 +122,7 @@ public final class NativeBundle {
         ObjectNode config = (ObjectNode) source.config().deepCopy();
         config.putObject(BundleLayout.QUANTIZATION_CONFIG)
                 .put("quant_method", BundleLayout.FORMAT)
-                .put("version", BundleLayout.VERSION);
+                .put("version", BundleManifest.version(tuned.plan()));
         Files.writeString(place.resolve(HuggingFaceFolder.CONFIG), config.toPrettyString());
         Files.writeString(place.resolve(BundleLayout.RECIPE), RecipeJson.write(tuned.recipe()));
         Files.writeString(

@@ -159,9 +159,15 @@ class NativeBundleTest {
             assertFalse(down.hasContiguousGroups());
             write(tuned, target, false);
             try (NativeBundleReader.Bundle bundle = NativeBundleReader.open(target)) {
+                assertEquals(2, bundle.manifest().path("version").asInt());
                 var again = bundle.plan().layers().get(1).weights().get(LinearRole.DOWN);
                 assertArrayEquals(down.groupOf(), again.groupOf());
                 assertArrayEquals(down.zeros(), again.zeros());
+            }
+            Path plain = folder.resolve("plain");
+            write(tune(model, TRIP), plain, false);
+            try (NativeBundleReader.Bundle bundle = NativeBundleReader.open(plain)) {
+                assertEquals(1, bundle.manifest().path("version").asInt(), "older programs do");
             }
         }
     }
@@ -227,7 +233,7 @@ class NativeBundleTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "\"version\" : 1|\"version\" : 2|get a newer program",
+                "\"version\" : 1|\"version\" : 3|get a newer program",
                 "\"bits\" : 3|\"bits\" : 4|is damaged",
                 "\"bits\" : 3|\"bits\" : 0|2…8",
                 "\"method\" : \"trip\"|\"method\" : \"trap\"|trip, trip-token, uniform or token",
