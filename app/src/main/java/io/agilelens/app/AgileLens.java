@@ -11,7 +11,10 @@ import io.agilelens.app.command.PerplexityCommand;
 import io.agilelens.app.command.PlantCommand;
 import io.agilelens.app.command.PruneCommand;
 import io.agilelens.app.command.QuantizeCommand;
+import io.agilelens.app.command.ResultsCommand;
+import io.agilelens.app.command.SearchCommand;
 import io.agilelens.app.command.StandardOutput;
+import io.agilelens.app.command.SweepCommand;
 import io.agilelens.app.command.SynthesizeCommand;
 import io.agilelens.app.command.TokenizeCommand;
 import io.agilelens.app.window.ScreenshotsCommand;
@@ -55,6 +58,9 @@ import picocli.CommandLine.Spec;
             PruneCommand.class,
             PlantCommand.class,
             QuantizeCommand.class,
+            SearchCommand.class,
+            SweepCommand.class,
+            ResultsCommand.class,
             BenchCommand.class,
             SynthesizeCommand.class,
             ConformanceCommand.class,
