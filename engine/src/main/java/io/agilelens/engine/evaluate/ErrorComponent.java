@@ -92,7 +92,8 @@ public enum ErrorComponent {
                                     .withOverrides(overrides(recipe, SiteOverride::withoutWeights));
                     case SMOOTHING -> recipe.withSmoothing(SmoothingRecipe.NONE);
                     case ACTIVATIONS ->
-                            recipe.withActivations(ActivationRecipe.NONE)
+                            withoutMarks(recipe)
+                                    .withActivations(ActivationRecipe.NONE)
                                     .withOverrides(
                                             overrides(recipe, SiteOverride::withoutActivations));
                     case SOFTMAX -> recipe.withSoftmax(SoftmaxRecipe.NONE);
@@ -100,6 +101,11 @@ public enum ErrorComponent {
                     case PRUNING -> recipe.withPruning(PruningRecipe.NONE);
                 };
         return changed.withExecution(Execution.SIMULATED);
+    }
+
+    /** Where activations are float, no token can have fewer bits. */
+    private static Recipe withoutMarks(Recipe recipe) {
+        return recipe.pruning().removes() ? recipe : recipe.withPruning(PruningRecipe.NONE);
     }
 
     /** The recipe with all other components taken out, simulated. */

@@ -1,6 +1,7 @@
 package io.agilelens.engine.evaluate;
 
 import io.agilelens.engine.calibrate.TunedModel;
+import io.agilelens.engine.model.CacheFormat;
 import io.agilelens.engine.model.Decoder;
 import io.agilelens.engine.model.LinearOperator;
 import io.agilelens.engine.model.LinearRole;
@@ -57,6 +58,13 @@ final class PartialNumerics implements Numerics {
     @Override
     public SoftmaxTransform softmax(int layer) {
         return (sites.contains(Site.SOFTMAX) ? tuned : floats).softmax(layer);
+    }
+
+    /** The cache counts to keys and values: it is tuned where both are. */
+    @Override
+    public Optional<CacheFormat> cacheFormat() {
+        boolean both = sites.contains(Site.KEY) && sites.contains(Site.VALUE);
+        return (both ? tuned : floats).cacheFormat();
     }
 
     @Override
