@@ -2,6 +2,7 @@ package io.agilelens.app;
 
 import io.agilelens.app.command.BenchCommand;
 import io.agilelens.app.command.ConformanceCommand;
+import io.agilelens.app.command.DiagnoseCommand;
 import io.agilelens.app.command.GenerateCommand;
 import io.agilelens.app.command.InfoCommand;
 import io.agilelens.app.command.LogitsCommand;
@@ -10,7 +11,10 @@ import io.agilelens.app.command.PerplexityCommand;
 import io.agilelens.app.command.PlantCommand;
 import io.agilelens.app.command.PruneCommand;
 import io.agilelens.app.command.QuantizeCommand;
+import io.agilelens.app.command.ResultsCommand;
+import io.agilelens.app.command.SearchCommand;
 import io.agilelens.app.command.StandardOutput;
+import io.agilelens.app.command.SweepCommand;
 import io.agilelens.app.command.SynthesizeCommand;
 import io.agilelens.app.command.TokenizeCommand;
 import io.agilelens.app.window.ScreenshotsCommand;
@@ -50,9 +54,13 @@ import picocli.CommandLine.Spec;
             GenerateCommand.class,
             PerplexityCommand.class,
             OutliersCommand.class,
+            DiagnoseCommand.class,
             PruneCommand.class,
             PlantCommand.class,
             QuantizeCommand.class,
+            SearchCommand.class,
+            SweepCommand.class,
+            ResultsCommand.class,
             BenchCommand.class,
             SynthesizeCommand.class,
             ConformanceCommand.class,

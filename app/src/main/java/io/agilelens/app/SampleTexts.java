@@ -18,6 +18,11 @@ public enum SampleTexts {
         this.file = file;
     }
 
+    /** How a file names it where other texts stand as paths. */
+    public String reference() {
+        return "bundled:" + name().toLowerCase(java.util.Locale.ROOT);
+    }
+
     /** Where it came from, for a person to read. */
     public String source() {
         return "bundled text " + file;

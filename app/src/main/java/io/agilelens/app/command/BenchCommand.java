@@ -259,7 +259,7 @@ public final class BenchCommand extends EngineCommand {
                                 case UNIFORM -> "int" + recipe.activations().bits();
                                 case TRIP -> "trip" + recipe.activations().bits();
                             };
-            double beta = recipe.pruning().isActive() ? recipe.pruning().beta() : 0;
+            double beta = recipe.pruning().removes() ? recipe.pruning().beta() : 0;
             return new Setup(weights, activations, beta, tuned);
         }
 

@@ -92,6 +92,7 @@ public final class GenerateCommand extends EngineCommand {
         result.put("stopped_by", generation.end().name().toLowerCase(Locale.ROOT));
         put(result, "prefill_tokens_per_second", generation.prefillSpeed());
         put(result, "decode_tokens_per_second", generation.decodeSpeed());
+        result.put("cache_bytes", generation.cacheBytes());
         return result;
     }
 
@@ -99,9 +100,12 @@ public final class GenerateCommand extends EngineCommand {
         String prefill =
                 "%d prompt tokens at %.1f tokens/s"
                         .formatted(generation.prompt().length, generation.prefillSpeed());
-        return generation.steps() == 0
-                ? prefill
-                : "%s, %d generated at %.1f tokens/s"
-                        .formatted(prefill, generation.ids().length, generation.decodeSpeed());
+        String decode =
+                generation.steps() == 0
+                        ? ""
+                        : ", %d generated at %.1f tokens/s"
+                                .formatted(generation.ids().length, generation.decodeSpeed());
+        return "%s%s, key/value cache %s"
+                .formatted(prefill, decode, InfoCommand.Sizes.bytes(generation.cacheBytes()));
     }
 }

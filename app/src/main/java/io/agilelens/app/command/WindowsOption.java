@@ -19,19 +19,31 @@ final class WindowsOption {
             description = "Tokens a window; without it the model's context, at most 2048.")
     private Integer window;
 
-    @Option(
-            names = "--max-windows",
-            paramLabel = "N",
-            description = "Stop after so many windows; without it the whole text.")
+    @Option(names = "--max-windows", paramLabel = "N", description = "Stop after so many windows.")
     private Integer maxWindows;
 
     /** Reads, encodes and cuts the text. */
     TokenWindows read(EngineCommand command, Model model, Protocol protocol) {
-        command.requirePositive("--window", window);
-        command.requirePositive("--max-windows", maxWindows);
+        return read(command, model, protocol, Integer.MAX_VALUE);
+    }
+
+    /**
+     * @param usualLimit windows that are enough if the options do not say otherwise
+     */
+    TokenWindows read(EngineCommand command, Model model, Protocol protocol, int usualLimit) {
         int length =
                 window == null ? Math.min(USUAL_WINDOW, model.config().contextLength()) : window;
-        int limit = maxWindows == null ? Integer.MAX_VALUE : maxWindows;
+        return read(command, model, protocol, length, usualLimit);
+    }
+
+    /**
+     * @param length tokens a window, whatever the options say
+     */
+    TokenWindows read(
+            EngineCommand command, Model model, Protocol protocol, int length, int usualLimit) {
+        command.requirePositive("--window", window);
+        command.requirePositive("--max-windows", maxWindows);
+        int limit = maxWindows == null ? usualLimit : maxWindows;
         return text.read(
                 command,
                 (source, reader) ->

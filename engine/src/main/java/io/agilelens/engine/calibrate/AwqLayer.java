@@ -17,7 +17,6 @@ import io.agilelens.engine.quant.AwqQuantizer;
 import io.agilelens.engine.quant.AwqScales;
 import io.agilelens.engine.quant.OutputError;
 import io.agilelens.engine.quant.QuantizedWeight;
-import io.agilelens.engine.quant.RoundToNearest;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.recipe.WeightMethod;
 import io.agilelens.engine.recipe.WeightRecipe;
@@ -149,7 +148,7 @@ public final class AwqLayer {
             LinearWeight weight = folding.apply(config, layer, role, stored(role));
             switch (weightRecipe.method()) {
                 case NONE -> {}
-                case RTN -> weights.put(role, roundToNearest(weight, weightRecipe));
+                case RTN -> weights.put(role, RoundToNearestFitter.quantize(weight, weightRecipe));
                 case AWQ -> {
                     float[] values = weight.values();
                     AwqQuantizer quantizer = quantizer(weightRecipe);
@@ -179,16 +178,6 @@ public final class AwqLayer {
 
     private static AwqQuantizer quantizer(WeightRecipe recipe) {
         return new AwqQuantizer(recipe.bits(), recipe.group(), recipe.symmetric());
-    }
-
-    private static QuantizedWeight roundToNearest(LinearWeight weight, WeightRecipe recipe) {
-        return RoundToNearest.quantize(
-                weight.values(),
-                weight.outputs(),
-                weight.inputs(),
-                recipe.bits(),
-                recipe.group(),
-                recipe.symmetric());
     }
 
     /** Inputs for the clip search, as the scaled weights read them. */

@@ -2,47 +2,28 @@ package io.agilelens.engine.calibrate;
 
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.kernel.Kernels;
-import io.agilelens.engine.model.Activation;
 import io.agilelens.engine.model.Decoder;
-import io.agilelens.engine.model.LinearRole;
+import io.agilelens.engine.model.Folding;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.ModelConfig;
 import io.agilelens.engine.model.Numerics;
-import io.agilelens.engine.model.Probe;
-import io.agilelens.engine.model.Site;
-import io.agilelens.engine.model.TokenPruner;
-import io.agilelens.engine.quant.ActivationQuantizer;
-import io.agilelens.engine.quant.ChannelwiseQuantizer;
+import io.agilelens.engine.quant.CacheQuantizer;
 import io.agilelens.engine.quant.Execution;
-import io.agilelens.engine.quant.IntegerRange;
 import io.agilelens.engine.quant.Log2Quantizer;
 import io.agilelens.engine.quant.QuantizationPlan;
 import io.agilelens.engine.quant.QuantizedNumerics;
-import io.agilelens.engine.quant.QuantizedWeight;
 import io.agilelens.engine.quant.SoftmaxQuantizer;
-import io.agilelens.engine.quant.TokenwiseQuantizer;
-import io.agilelens.engine.quant.TripFit;
 import io.agilelens.engine.quant.UnitQuantizer;
-import io.agilelens.engine.recipe.ActivationMethod;
-import io.agilelens.engine.recipe.ActivationRecipe;
-import io.agilelens.engine.recipe.CacheMethod;
-import io.agilelens.engine.recipe.Granularity;
-import io.agilelens.engine.recipe.PruningAction;
-import io.agilelens.engine.recipe.PruningRecipe;
+import io.agilelens.engine.recipe.CacheRecipe;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.recipe.SmoothingMethod;
+import io.agilelens.engine.recipe.SmoothingRecipe;
 import io.agilelens.engine.recipe.SoftmaxRecipe;
-import io.agilelens.engine.recipe.WeightMethod;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
-import io.agilelens.engine.tensor.Matrix;
 import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Fits a recipe's parameters to a model. Ranges come from float activations of all calibration
@@ -56,16 +37,15 @@ public final class RecipeFitter {
     private final Numerics unquantized;
     private final Calibration calibration;
 
-    private final WeightFitter roundToNearest;
-    private final GptqFitter gptq;
+    private final Optional<WorkFolder> work;
+    private final WeightFitters plain;
+    private final ActivationFitter activations;
 
-    private Ranges latestRanges;
+    private Smoothed latestSmoothed;
     private TunedModel adopted;
 
-    private record Ranges(
-            FittedWeights weights,
-            PruningRecipe pruning,
-            List<Map<Site, ActivationRange>> layers) {}
+    /** The methods of the model with a smoothing folded in. */
+    private record Smoothed(SmoothingRecipe recipe, WeightFitters fitters) {}
 
     /**
      * Keeps no finished layers.
@@ -92,8 +72,9 @@ public final class RecipeFitter {
         this.kernels = kernels;
         this.unquantized = unquantized;
         this.calibration = calibration;
-        this.roundToNearest = new RoundToNearestFitter(model, unquantized);
-        this.gptq = new GptqFitter(model, kernels, unquantized, calibration, work);
+        this.work = work;
+        this.plain = new WeightFitters(model, kernels, unquantized, calibration, work);
+        this.activations = new ActivationFitter(model.config(), calibration);
     }
 
     public Calibration calibration() {
@@ -118,74 +99,60 @@ public final class RecipeFitter {
         }
         ModelConfig config = model.config();
         recipe.requireLayers(config.layers());
-        requireInForce(recipe);
+        boolean quantizesActivations = activations.isNeeded(recipe);
         FittedWeights weights = weights(recipe, progress, cancellation);
-        List<Map<Site, ActivationQuantizer>> activations = new ArrayList<>();
-        List<Map<Site, TripFit>> tripFits = new ArrayList<>();
-        for (int layer = 0; layer < config.layers(); layer++) {
-            activations.add(new EnumMap<>(Site.class));
-            tripFits.add(new EnumMap<>(Site.class));
-        }
-        if (quantizesActivations(recipe)) {
-            fitActivations(recipe, weights, activations, tripFits, progress, cancellation);
-        }
-        QuantizationPlan plan = plan(recipe, weights.layers(), activations);
+        FittedActivations fitted =
+                quantizesActivations
+                        ? activations.fit(
+                                recipe,
+                                weights,
+                                floatActivations(recipe, weights, progress, cancellation),
+                                progress,
+                                cancellation)
+                        : FittedActivations.none(config.layers());
+        QuantizationPlan plan = plan(recipe, weights, fitted);
         Numerics numerics =
                 recipe.isFloat()
                         ? unquantized
                         : numerics(weights, plan, recipe.execution(), progress, cancellation);
         return new TunedModel(
-                recipe, plan, tripFits, new Decoder(weights.model(), kernels, numerics));
-    }
-
-    /** A key that does nothing yet must not look as if it did. */
-    private void requireInForce(Recipe recipe) {
-        if (recipe.smoothing().method() != SmoothingMethod.NONE) {
-            throw notYet("smoothing.method smoothquant", "use none");
-        }
-        if (recipe.cache().method() != CacheMethod.NONE) {
-            throw notYet("cache.method uniform", "use none");
-        }
-        if (recipe.pruning().isActive() && recipe.pruning().action() != PruningAction.REMOVE) {
-            throw notYet("pruning.action lower-bits", "use remove");
-        }
-        for (int layer = 0; layer < model.config().layers(); layer++) {
-            for (Site site : Site.values()) {
-                ActivationRecipe activations = recipe.activationsAt(layer, site);
-                if (activations.method() == ActivationMethod.TRIP
-                        && !activations.exponents().isEmpty()) {
-                    throw notYet("activations.exponents", "use max_exponent");
-                }
-                if (activations.method() == ActivationMethod.UNIFORM && !activations.symmetric()) {
-                    throw notYet("activations.symmetric false", "use true");
-                }
-            }
-        }
-    }
-
-    private static UserException notYet(String key, String remedy) {
-        return new UserException("%s is not in this version: %s".formatted(key, remedy));
+                recipe, plan, fitted.tripFits(), new Decoder(weights.model(), kernels, numerics));
     }
 
     private FittedWeights weights(Recipe recipe, Progress progress, Cancellation cancellation) {
-        Set<WeightMethod> methods = EnumSet.noneOf(WeightMethod.class);
-        for (int layer = 0; layer < model.config().layers(); layer++) {
-            for (LinearRole role : model.config().roles()) {
-                methods.add(recipe.weightsAt(layer, role.input()).method());
-            }
+        return fitters(recipe.smoothing(), progress, cancellation)
+                .fit(recipe, progress, cancellation);
+    }
+
+    /** The methods of the model as the smoothing leaves it. */
+    private WeightFitters fitters(
+            SmoothingRecipe smoothing, Progress progress, Cancellation cancellation) {
+        if (smoothing.method() == SmoothingMethod.NONE) {
+            return plain;
         }
-        if (methods.contains(WeightMethod.AWQ)) {
-            throw notYet("weights.method awq", "use gptq, rtn or none");
+        if (latestSmoothed == null || !latestSmoothed.recipe().equals(smoothing)) {
+            Decoder decoder = new Decoder(model, kernels, unquantized);
+            Folding folding =
+                    Smoothing.fit(decoder, calibration, smoothing, progress, cancellation);
+            latestSmoothed = new Smoothed(smoothing, smoothed(folding));
         }
-        WeightFitter fitter = methods.contains(WeightMethod.GPTQ) ? gptq : roundToNearest;
-        return fitter.fit(recipe, progress, cancellation);
+        return latestSmoothed.fitters();
+    }
+
+    private WeightFitters smoothed(Folding folding) {
+        if (folding.isEmpty()) {
+            return plain;
+        }
+        Model folded = model.fold(folding);
+        Numerics floats = new FoldedNumerics(folded, folding, kernels, unquantized);
+        return new WeightFitters(folded, kernels, floats, calibration, work);
     }
 
     /**
      * Forgets the finished layers that were kept for a recipe, once its result is safe elsewhere.
      */
     public synchronized void forgetWork(Recipe recipe) {
-        gptq.store(recipe).clear();
+        fitters(recipe.smoothing(), Progress.NONE, Cancellation.never()).forgetWork(recipe);
     }
 
     private Numerics numerics(
@@ -204,10 +171,26 @@ public final class RecipeFitter {
                 cancellation);
     }
 
-    private static QuantizationPlan plan(
-            Recipe recipe,
-            List<Map<LinearRole, QuantizedWeight>> weights,
-            List<Map<Site, ActivationQuantizer>> activations) {
+    /** The model with quantized weights, on whose activations quantizers are fitted. */
+    private Decoder floatActivations(
+            Recipe recipe, FittedWeights weights, Progress progress, Cancellation cancellation) {
+        boolean quantized = weights.layers().stream().anyMatch(linears -> !linears.isEmpty());
+        if (!quantized) {
+            return new Decoder(weights.model(), kernels, weights.floats());
+        }
+        QuantizationPlan plan =
+                plan(
+                        recipe.withSoftmax(SoftmaxRecipe.NONE).withCache(CacheRecipe.NONE),
+                        weights,
+                        FittedActivations.none(weights.layers().size()));
+        return new Decoder(
+                weights.model(),
+                kernels,
+                numerics(weights, plan, Execution.SIMULATED, progress, cancellation));
+    }
+
+    private QuantizationPlan plan(
+            Recipe recipe, FittedWeights weights, FittedActivations activations) {
         Optional<SoftmaxQuantizer> softmax =
                 switch (recipe.softmax().method()) {
                     case NONE -> Optional.empty();
@@ -215,154 +198,25 @@ public final class RecipeFitter {
                     case LOG2 -> Optional.of(new Log2Quantizer(recipe.softmax().bits()));
                 };
         List<QuantizationPlan.Layer> layers = new ArrayList<>();
-        for (int layer = 0; layer < weights.size(); layer++) {
+        for (int layer = 0; layer < weights.layers().size(); layer++) {
             layers.add(
                     new QuantizationPlan.Layer(
-                            weights.get(layer), activations.get(layer), softmax));
+                            weights.layers().get(layer),
+                            activations.quantizers().get(layer),
+                            activations.marked().get(layer),
+                            softmax));
         }
-        return new QuantizationPlan(layers);
+        return new QuantizationPlan(layers, cache(recipe.cache()));
     }
 
-    private boolean quantizesActivations(Recipe recipe) {
-        for (int layer = 0; layer < model.config().layers(); layer++) {
-            for (Site site : Site.values()) {
-                if (site != Site.SOFTMAX
-                        && recipe.activationsAt(layer, site).method() != ActivationMethod.NONE) {
-                    return true;
-                }
-            }
-        }
-        return false;
-    }
-
-    // ---- activations
-
-    private void fitActivations(
-            Recipe recipe,
-            FittedWeights weights,
-            List<Map<Site, ActivationQuantizer>> activations,
-            List<Map<Site, TripFit>> tripFits,
-            Progress progress,
-            Cancellation cancellation) {
-        // Ranges and exponents are fitted on float activations behind quantized weights.
-        boolean quantized = weights.layers().stream().anyMatch(linears -> !linears.isEmpty());
-        Numerics numerics =
-                quantized
-                        ? numerics(
-                                weights,
-                                plan(
-                                        recipe.withSoftmax(SoftmaxRecipe.NONE),
-                                        weights.layers(),
-                                        activations),
-                                Execution.SIMULATED,
-                                progress,
-                                cancellation)
-                        : weights.floats();
-        Decoder decoder = new Decoder(weights.model(), kernels, numerics);
-        TokenPruner pruner = recipe.pruning().pruner();
-        List<Map<Site, ActivationRange>> ranges =
-                ranges(recipe, weights, decoder, pruner, progress, cancellation);
-        boolean trip = false;
-        for (int layer = 0; layer < ranges.size(); layer++) {
-            for (Site site : Site.values()) {
-                ActivationRecipe siteRecipe = recipe.activationsAt(layer, site);
-                if (site == Site.SOFTMAX || siteRecipe.method() == ActivationMethod.NONE) {
-                    continue;
-                }
-                if (siteRecipe.method() == ActivationMethod.TRIP) {
-                    requireTrip(layer, site, siteRecipe);
-                    trip = true;
-                } else {
-                    activations
-                            .get(layer)
-                            .put(site, uniform(site, siteRecipe, ranges.get(layer).get(site)));
-                }
-            }
-        }
-        if (trip) {
-            int[] last = calibration.windows().getLast();
-            decoder.run(
-                    last,
-                    null,
-                    pruner,
-                    new TripProbe(recipe, ranges, activations, tripFits),
-                    cancellation);
-        }
-    }
-
-    private static void requireTrip(int layer, Site site, ActivationRecipe recipe) {
-        if (!site.isLinearInput()) {
-            throw new UserException(
-                    "overrides: layer %d, %s: TRIP is for the inputs of linear layers: use method uniform there"
-                            .formatted(layer, site));
-        }
-        if (recipe.granularity() != Granularity.TENSOR) {
-            throw new UserException(
-                    "activations.granularity is %s: TRIP has one scale for the tensor: use tensor"
-                            .formatted(recipe.granularity().name().toLowerCase()));
-        }
-    }
-
-    private List<Map<Site, ActivationRange>> ranges(
-            Recipe recipe,
-            FittedWeights weights,
-            Decoder decoder,
-            TokenPruner pruner,
-            Progress progress,
-            Cancellation cancellation) {
-        if (latestRanges != null
-                && latestRanges.weights().equals(weights)
-                && latestRanges.pruning().equals(recipe.pruning())) {
-            return latestRanges.layers();
-        }
-        RangeProbe probe = new RangeProbe(model.config());
-        int count = calibration.windows().size();
-        for (int window = 0; window < count; window++) {
-            progress.report("calibrating", window, count);
-            decoder.run(calibration.windows().get(window), null, pruner, probe, cancellation);
-        }
-        progress.report("calibrating", count, count);
-        latestRanges = new Ranges(weights, recipe.pruning(), probe.ranges());
-        return probe.ranges();
-    }
-
-    private ActivationQuantizer uniform(Site site, ActivationRecipe recipe, ActivationRange range) {
-        IntegerRange codes = new IntegerRange(recipe.bits(), true);
-        int width =
-                switch (recipe.granularity()) {
-                    case TENSOR -> range.minimum().length;
-                    case CHANNEL -> site.isPerHead() ? model.config().headDimension() : 1;
-                    case TOKEN -> 0;
-                };
-        return width == 0
-                ? new TokenwiseQuantizer(codes)
-                : ChannelwiseQuantizer.fit(range.minimum(), range.maximum(), width, codes);
-    }
-
-    /** Chooses TRIP's exponents from the activations of the pass that it watches. */
-    private record TripProbe(
-            Recipe recipe,
-            List<Map<Site, ActivationRange>> ranges,
-            List<Map<Site, ActivationQuantizer>> activations,
-            List<Map<Site, TripFit>> tripFits)
-            implements Probe {
-
-        @Override
-        public void activation(int layer, Site site, Matrix before, Activation after) {
-            ActivationRecipe siteRecipe = recipe.activationsAt(layer, site);
-            if (siteRecipe.method() != ActivationMethod.TRIP) {
-                return;
-            }
-            ActivationRange range = ranges.get(layer).get(site);
-            TripFit fit =
-                    TripFit.fit(
-                            range.lowest(),
-                            range.highest(),
-                            siteRecipe.maxExponent(),
-                            new IntegerRange(siteRecipe.bits(), true),
-                            before);
-            tripFits.get(layer).put(site, fit);
-            activations.get(layer).put(site, fit.quantizer());
-        }
+    private Optional<CacheQuantizer> cache(CacheRecipe recipe) {
+        ModelConfig config = model.config();
+        return switch (recipe.method()) {
+            case NONE -> Optional.empty();
+            case UNIFORM ->
+                    Optional.of(
+                            new CacheQuantizer(
+                                    recipe.bits(), config.headDimension(), config.keyValueHeads()));
+        };
     }
 }

@@ -71,6 +71,18 @@ public final class FloatReference {
         return window;
     }
 
+    /** Hears the losses of each window. */
+    @FunctionalInterface
+    public interface Listener {
+
+        /**
+         * @param window index of the window
+         * @param floats as the float model sees it
+         * @param loss the tuned model's losses
+         */
+        void compared(int window, Window floats, WindowLoss loss);
+    }
+
     /**
      * Holds a tuned model against the float model on all windows.
      *
@@ -82,19 +94,31 @@ public final class FloatReference {
             TokenPruner pruner,
             Progress progress,
             Cancellation cancellation) {
+        return compare(name, tuned, pruner, (_, _, _) -> {}, progress, cancellation);
+    }
+
+    /** As above, telling the losses of each window. */
+    public FloatComparison compare(
+            String name,
+            Decoder tuned,
+            TokenPruner pruner,
+            Listener listener,
+            Progress progress,
+            Cancellation cancellation) {
         PerplexityEvaluator evaluator = PerplexityEvaluator.against(decoder, tuned, pruner);
         FloatComparison.Tally tally = new FloatComparison.Tally();
         for (int w = 0; w < windows(); w++) {
             progress.report(name, w, windows());
             Window window = window(w, cancellation);
-            tally.add(
-                    window.loss(),
+            WindowLoss loss =
                     evaluator.score(
                             window.ids(),
                             window.first(),
                             Probe.NONE,
                             window.hidden(),
-                            cancellation));
+                            cancellation);
+            tally.add(window.loss(), loss);
+            listener.compared(w, window, loss);
         }
         progress.report(name, windows(), windows());
         return tally.result();

@@ -3,11 +3,11 @@ package io.agilelens.engine.evaluate;
 import java.util.List;
 
 /**
- * Which tokens left where, and why.
+ * Which tokens left, or were marked, where, and why.
  *
  * @param tokens tokens of the window
  * @param layers decoder layers of the model
- * @param steps one entry for each layer that prunes
+ * @param steps one entry for each layer that prunes or marks
  */
 public record PruningTrace(int tokens, int layers, List<Step> steps) {
 
@@ -16,13 +16,15 @@ public record PruningTrace(int tokens, int layers, List<Step> steps) {
     }
 
     /**
-     * One pruned layer. Arrays are {@code [tokens that entered the layer]} and read only.
+     * One layer that prunes or marks. Arrays are {@code [tokens that entered the layer]} and read
+     * only.
      *
      * @param positions position in the window of each token that entered
      * @param scores importance of each
      * @param ranks rank of each, 0 for the least important
      * @param removed how many left
-     * @param threshold the largest score among those that left; NaN if none did
+     * @param marked how many got a mark here instead; they stay
+     * @param threshold the largest score among those that left or got a mark; NaN if none did
      */
     public record Step(
             int layer,
@@ -30,6 +32,7 @@ public record PruningTrace(int tokens, int layers, List<Step> steps) {
             float[] scores,
             int[] ranks,
             int removed,
+            int marked,
             float threshold) {}
 
     /** The layer at which a token left, or −1 if it reached the output. */
@@ -37,6 +40,18 @@ public record PruningTrace(int tokens, int layers, List<Step> steps) {
         for (Step step : steps) {
             for (int i = 0; i < step.positions().length; i++) {
                 if (step.positions()[i] == position && step.ranks()[i] < step.removed()) {
+                    return step.layer();
+                }
+            }
+        }
+        return -1;
+    }
+
+    /** The layer at which a token first got a mark, or −1 if it never did. */
+    public int layerOfMark(int position) {
+        for (Step step : steps) {
+            for (int i = 0; i < step.positions().length; i++) {
+                if (step.positions()[i] == position && step.ranks()[i] < step.marked()) {
                     return step.layer();
                 }
             }

@@ -4,6 +4,7 @@ import io.agilelens.engine.evaluate.OperatorProfile.Clock;
 import io.agilelens.engine.evaluate.OperatorProfile.Operator;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.Activation;
+import io.agilelens.engine.model.CacheFormat;
 import io.agilelens.engine.model.LinearOperator;
 import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.Numerics;
@@ -72,11 +73,46 @@ final class TimedNumerics implements Numerics {
     @Override
     public SiteTransform site(int layer, Site site) {
         SiteTransform transform = numerics.site(layer, site);
-        return values -> {
+        return (values, marks) -> {
             long start = System.nanoTime();
-            Activation transformed = transform.apply(values);
+            Activation transformed = transform.apply(values, marks);
             clock.add(Operator.QUANTIZATION, start);
             return transformed;
+        };
+    }
+
+    @Override
+    public Optional<CacheFormat> cacheFormat() {
+        return numerics.cacheFormat().map(this::timed);
+    }
+
+    private CacheFormat timed(CacheFormat format) {
+        return new CacheFormat() {
+            @Override
+            public int rowBytes() {
+                return format.rowBytes();
+            }
+
+            @Override
+            public void encode(float[] rows, int count, byte[] target, int firstRow) {
+                long start = System.nanoTime();
+                format.encode(rows, count, target, firstRow);
+                clock.add(Operator.QUANTIZATION, start);
+            }
+
+            @Override
+            public void decode(byte[] source, int count, float[] rows) {
+                long start = System.nanoTime();
+                format.decode(source, count, rows);
+                clock.add(Operator.QUANTIZATION, start);
+            }
+
+            @Override
+            public void round(float[] rows, int count) {
+                long start = System.nanoTime();
+                format.round(rows, count);
+                clock.add(Operator.QUANTIZATION, start);
+            }
         };
     }
 

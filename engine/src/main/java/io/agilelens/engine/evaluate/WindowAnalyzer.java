@@ -6,6 +6,7 @@ import io.agilelens.engine.model.ModelConfig;
 import io.agilelens.engine.model.ProbabilityBlock;
 import io.agilelens.engine.model.Probe;
 import io.agilelens.engine.model.Site;
+import io.agilelens.engine.model.TokenMarks;
 import io.agilelens.engine.model.TokenPruner;
 import io.agilelens.engine.prune.TokenRanking;
 import io.agilelens.engine.quant.Log2Quantizer;
@@ -117,22 +118,30 @@ public final class WindowAnalyzer {
 
         @Override
         public void pruned(int layer, float[] scores, int[] kept) {
-            int[] ranks = TokenRanking.of(scores).ranks();
             int removed = scores.length - kept.length;
-            float threshold = Float.NaN;
-            for (int i = 0; i < scores.length; i++) {
-                if (ranks[i] == removed - 1) {
-                    threshold = scores[i];
-                }
-            }
-            steps.add(
-                    new PruningTrace.Step(
-                            layer, positions, scores.clone(), ranks, removed, threshold));
+            steps.add(step(layer, scores, removed, 0));
             int[] survivors = new int[kept.length];
             for (int i = 0; i < kept.length; i++) {
                 survivors[i] = positions[kept[i]];
             }
             positions = survivors;
+        }
+
+        @Override
+        public void marked(int layer, float[] scores, int[] unmarked, TokenMarks marks) {
+            steps.add(step(layer, scores, 0, scores.length - unmarked.length));
+        }
+
+        private PruningTrace.Step step(int layer, float[] scores, int removed, int marked) {
+            int[] ranks = TokenRanking.of(scores).ranks();
+            float threshold = Float.NaN;
+            for (int i = 0; i < scores.length; i++) {
+                if (ranks[i] == removed + marked - 1) {
+                    threshold = scores[i];
+                }
+            }
+            return new PruningTrace.Step(
+                    layer, positions, scores.clone(), ranks, removed, marked, threshold);
         }
 
         WindowAnalysis result(int[] ids, WindowLoss loss) {

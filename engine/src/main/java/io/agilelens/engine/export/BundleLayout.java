@@ -6,7 +6,12 @@ import io.agilelens.engine.model.TensorNames;
 /** Names inside a native bundle, shared by what writes it and what reads it. */
 final class BundleLayout {
     static final String FORMAT = "agilelens-native";
+
+    /** Of bundles whose groups are runs of neighbouring inputs. */
     static final int VERSION = 1;
+
+    /** Of bundles with groups in any order. */
+    static final int VERSION_WITH_ORDER = 2;
 
     static final String MANIFEST = "bundle.json";
     static final String RECIPE = "recipe.json";
@@ -16,8 +21,11 @@ final class BundleLayout {
     static final String SCALES = ".scales";
     static final String ZEROS = ".zeros";
     static final String GROUPS = ".groups";
-    static final String GROUP_OF = ".group_of";
+    static final String GROUP_INDEX = ".group_index";
     static final String EXPONENTS = ".exponents";
+
+    /** Added to a site's name for the quantizer of marked tokens. */
+    static final String MARKED = ".marked";
 
     private BundleLayout() {}
 

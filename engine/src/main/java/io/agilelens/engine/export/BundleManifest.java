@@ -23,6 +23,7 @@ final class BundleManifest {
     static final String TRIP = "trip";
     static final String UNIFORM = "uniform";
     static final String TOKEN = "token";
+    static final String TRIP_TOKEN = "trip-token";
     static final String LOG2 = "log2";
 
     private BundleManifest() {}
@@ -36,9 +37,16 @@ final class BundleManifest {
                 JsonNodeFactory.instance
                         .objectNode()
                         .put("format", BundleLayout.FORMAT)
-                        .put("version", BundleLayout.VERSION)
+                        .put("version", version(plan))
                         .put("source", String.valueOf(source.source().getFileName()));
         addCalibration(root, calibration);
+        plan.cache()
+                .ifPresent(
+                        cache ->
+                                root.putObject("cache")
+                                        .put("bits", cache.bits())
+                                        .put("head_dimension", cache.headDimension())
+                                        .put("heads", cache.heads()));
         ArrayNode layers = root.putArray("layers");
         for (QuantizationPlan.Layer layer : plan.layers()) {
             addLayer(layers.addObject(), layer, names);
@@ -63,6 +71,18 @@ final class BundleManifest {
         }
     }
 
+    /** The oldest version that can say all that the plan holds. */
+    static int version(QuantizationPlan plan) {
+        for (QuantizationPlan.Layer layer : plan.layers()) {
+            for (QuantizedWeight weight : layer.weights().values()) {
+                if (!weight.hasContiguousGroups()) {
+                    return BundleLayout.VERSION_WITH_ORDER;
+                }
+            }
+        }
+        return BundleLayout.VERSION;
+    }
+
     private static void addLayer(ObjectNode node, QuantizationPlan.Layer layer, TensorNames names) {
         ObjectNode weights = node.putObject("weights");
         for (LinearRole role : LinearRole.values()) {
@@ -75,20 +95,26 @@ final class BundleManifest {
         for (Site site : Site.values()) {
             ActivationQuantizer quantizer = layer.activations().get(site);
             if (quantizer != null) {
-                ObjectNode entry =
-                        activations
-                                .putObject(site.name())
-                                .put("bits", quantizer.range().bits())
-                                .put("signed", quantizer.range().signed());
-                switch (quantizer) {
-                    case TripQuantizer _ -> entry.put("method", TRIP);
-                    case ChannelwiseQuantizer uniform ->
-                            entry.put("method", UNIFORM).put("channels", uniform.width());
-                    case TokenwiseQuantizer _ -> entry.put("method", TOKEN);
+                ObjectNode entry = activations.putObject(site.name());
+                addActivation(entry, quantizer);
+                ActivationQuantizer marked = layer.markedActivations().get(site);
+                if (marked != null) {
+                    addActivation(entry.putObject("marked"), marked);
                 }
             }
         }
         layer.softmax().ifPresent(softmax -> addSoftmax(node.putObject("softmax"), softmax));
+    }
+
+    private static void addActivation(ObjectNode entry, ActivationQuantizer quantizer) {
+        entry.put("bits", quantizer.range().bits()).put("signed", quantizer.range().signed());
+        switch (quantizer) {
+            case TripQuantizer _ -> entry.put("method", TRIP);
+            case ChannelwiseQuantizer uniform ->
+                    entry.put("method", UNIFORM).put("channels", uniform.width());
+            case TokenwiseQuantizer tokenwise ->
+                    entry.put("method", tokenwise.exponents().length == 0 ? TOKEN : TRIP_TOKEN);
+        }
     }
 
     private static void addSoftmax(ObjectNode node, SoftmaxQuantizer quantizer) {

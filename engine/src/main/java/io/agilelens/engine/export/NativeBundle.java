@@ -122,7 +122,7 @@ public final class NativeBundle {
         ObjectNode config = (ObjectNode) source.config().deepCopy();
         config.putObject(BundleLayout.QUANTIZATION_CONFIG)
                 .put("quant_method", BundleLayout.FORMAT)
-                .put("version", BundleLayout.VERSION);
+                .put("version", BundleManifest.version(tuned.plan()));
         Files.writeString(place.resolve(HuggingFaceFolder.CONFIG), config.toPrettyString());
         Files.writeString(place.resolve(BundleLayout.RECIPE), RecipeJson.write(tuned.recipe()));
         Files.writeString(
@@ -151,8 +151,12 @@ public final class NativeBundle {
             }
             for (Map.Entry<Site, ActivationQuantizer> site :
                     new TreeMap<>(plan.activations()).entrySet()) {
-                addActivation(
-                        writer, BundleLayout.site(names, layer, site.getKey()), site.getValue());
+                String name = BundleLayout.site(names, layer, site.getKey());
+                addActivation(writer, name, site.getValue());
+                ActivationQuantizer marked = plan.markedActivations().get(site.getKey());
+                if (marked != null) {
+                    addActivation(writer, name + BundleLayout.MARKED, marked);
+                }
             }
         }
         quantized.removeAll(stillRead);
@@ -193,7 +197,7 @@ public final class NativeBundle {
         if (weight.hasContiguousGroups()) {
             addIntegers(writer, name + BundleLayout.GROUPS, weight.groupStarts());
         } else {
-            addIntegers(writer, name + BundleLayout.GROUP_OF, weight.groupOf());
+            addIntegers(writer, name + BundleLayout.GROUP_INDEX, weight.groupOf());
         }
     }
 
@@ -225,8 +229,11 @@ public final class NativeBundle {
                 writer.add(name + BundleLayout.SCALES, DType.F32, new long[] {count}, scales);
                 addIntegers(writer, name + BundleLayout.ZEROS, zeros);
             }
-            case TokenwiseQuantizer _ -> {
-                // Its scales are found while running; the manifest says all there is.
+            case TokenwiseQuantizer tokenwise -> {
+                // Its scales are found while running.
+                if (tokenwise.exponents().length > 0) {
+                    addIntegers(writer, name + BundleLayout.EXPONENTS, tokenwise.exponents());
+                }
             }
         }
     }

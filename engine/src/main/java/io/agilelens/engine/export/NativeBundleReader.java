@@ -20,6 +20,7 @@ import io.agilelens.engine.model.WeightPlacement;
 import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.quant.ActivationQuantizer;
 import io.agilelens.engine.quant.AffineQuantizer;
+import io.agilelens.engine.quant.CacheQuantizer;
 import io.agilelens.engine.quant.ChannelwiseQuantizer;
 import io.agilelens.engine.quant.IntegerRange;
 import io.agilelens.engine.quant.Log2Quantizer;
@@ -40,6 +41,8 @@ import io.agilelens.engine.tensor.DenseTensor;
 import io.agilelens.engine.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -138,16 +141,19 @@ public final class NativeBundleReader {
     }
 
     private Bundle read() {
+        int version = manifest.path("version").asInt(0);
         if (!manifest.path("format").asString("").equals(BundleLayout.FORMAT)
-                || manifest.path("version").asInt(0) != BundleLayout.VERSION) {
+                || version < BundleLayout.VERSION
+                || version > BundleLayout.VERSION_WITH_ORDER) {
             throw new UserException(
-                    "%s says format %s, version %s: this program reads %s, version %d; get a newer program"
+                    "%s says format %s, version %s: this program reads %s, versions %d to %d; get a newer program"
                             .formatted(
                                     Printable.of(folder.resolve(BundleLayout.MANIFEST)),
                                     Printable.of(manifest.path("format")),
                                     Printable.of(manifest.path("version")),
                                     BundleLayout.FORMAT,
-                                    BundleLayout.VERSION));
+                                    BundleLayout.VERSION,
+                                    BundleLayout.VERSION_WITH_ORDER));
         }
         Recipe recipe = RecipeJson.read(folder.resolve(BundleLayout.RECIPE));
         QuantizationPlan plan = plan();
@@ -188,18 +194,23 @@ public final class NativeBundleReader {
                 }
             }
             Map<Site, ActivationQuantizer> activations = new EnumMap<>(Site.class);
+            Map<Site, ActivationQuantizer> marked = new EnumMap<>(Site.class);
             for (Site site : Site.values()) {
                 JsonNode activation = entry.path("activations").path(site.name());
                 if (activation.isObject()) {
-                    activations.put(
-                            site, activation(BundleLayout.site(names, layer, site), activation));
+                    String name = BundleLayout.site(names, layer, site);
+                    activations.put(site, activation(name, activation));
+                    JsonNode coarse = activation.path("marked");
+                    if (coarse.isObject()) {
+                        marked.put(site, activation(name + BundleLayout.MARKED, coarse));
+                    }
                 }
             }
             layers.add(
                     new QuantizationPlan.Layer(
-                            weights, activations, softmax(entry.path("softmax"))));
+                            weights, activations, marked, softmax(entry.path("softmax"))));
         }
-        return new QuantizationPlan(layers);
+        return new QuantizationPlan(layers, cache(manifest.path("cache")));
     }
 
     private int bits(JsonNode node) {
@@ -215,12 +226,9 @@ public final class NativeBundleReader {
 
     private QuantizedWeight weight(String name, int bits) {
         DenseTensor codes = tensor(name + BundleLayout.CODES, DType.U8, 2);
-        int[] groupOf =
-                files.find(name + BundleLayout.GROUP_OF).isPresent()
-                        ? groupOf(name)
-                        : contiguous(name, codes.shape()[1] * 8 / bits);
+        int[] groupOf = groupOf(name, codes.shape()[1] * 8 / bits);
         int inputs = groupOf.length;
-        int groups = java.util.Arrays.stream(groupOf).max().orElseThrow() + 1;
+        int groups = 1 + Arrays.stream(groupOf).max().orElseThrow();
         int outputs = (int) codes.shape()[0];
         int rowBytes = CodePacking.rowBytes(inputs, bits);
         long[] perGroup = {outputs, groups};
@@ -253,36 +261,34 @@ public final class NativeBundleReader {
                 zeroValues);
     }
 
-    /** Groups in any order; none is empty. */
-    private int[] groupOf(String name) {
-        int[] groupOf = integers(name + BundleLayout.GROUP_OF);
-        boolean[] seen = new boolean[groupOf.length];
-        int groups = 0;
+    /**
+     * The group of each input: runs by where they start, groups in any order input by input.
+     *
+     * @param most inputs that the codes may be of
+     */
+    private int[] groupOf(String name, long most) {
+        if (files.find(name + BundleLayout.GROUP_INDEX).isEmpty()) {
+            int[] starts = integers(name + BundleLayout.GROUPS);
+            requireStarts(name, starts, most);
+            return QuantizedWeight.groupOf(starts);
+        }
+        int[] groupOf = integers(name + BundleLayout.GROUP_INDEX);
+        BitSet used = new BitSet();
         for (int group : groupOf) {
             if (group < 0 || group >= groupOf.length) {
-                throw damaged(name + BundleLayout.GROUP_OF, "a group for each input");
+                throw damaged(
+                        "%s holds %d".formatted(name + BundleLayout.GROUP_INDEX, group),
+                        "0…%d".formatted(groupOf.length - 1));
             }
-            groups = Math.max(groups, group + 1);
-            seen[group] = true;
+            used.set(group);
         }
-        for (int group = 0; group < Math.max(groups, 1); group++) {
-            if (groups == 0 || !seen[group]) {
-                throw damaged(name + BundleLayout.GROUP_OF, "numbers from 0 without gaps");
-            }
+        if (groupOf.length == 0 || used.nextClearBit(0) < used.length()) {
+            throw damaged(name + BundleLayout.GROUP_INDEX, "an input of every group");
         }
         return groupOf;
     }
 
-    /**
-     * @param most inputs that the codes may be of
-     */
-    private int[] contiguous(String name, long most) {
-        int[] groups = integers(name + BundleLayout.GROUPS);
-        requireGroups(name, groups, most);
-        return QuantizedWeight.groupOf(groups);
-    }
-
-    private void requireGroups(String name, int[] groups, long most) {
+    private void requireStarts(String name, int[] groups, long most) {
         boolean ascending = groups.length >= 2 && groups[0] == 0;
         for (int g = 1; ascending && g < groups.length; g++) {
             ascending = groups[g] > groups[g - 1];
@@ -299,15 +305,8 @@ public final class NativeBundleReader {
         switch (method) {
             case BundleManifest.TRIP -> {
                 float base = scale(name, scales(name), 0);
-                int[] exponents = integers(name + BundleLayout.EXPONENTS);
-                for (int exponent : exponents) {
-                    if (exponent < 0 || exponent > LARGEST_EXPONENT) {
-                        throw damaged(
-                                "%s holds %d".formatted(name + BundleLayout.EXPONENTS, exponent),
-                                "0…" + LARGEST_EXPONENT);
-                    }
-                }
-                return new TripQuantizer(base, zero(name, zeros(name), 0, range), exponents, range);
+                return new TripQuantizer(
+                        base, zero(name, zeros(name), 0, range), exponents(name), range);
             }
             case BundleManifest.UNIFORM -> {
                 float[] scales = scales(name);
@@ -327,11 +326,36 @@ public final class NativeBundleReader {
             case BundleManifest.TOKEN -> {
                 return new TokenwiseQuantizer(range);
             }
+            case BundleManifest.TRIP_TOKEN -> {
+                return new TokenwiseQuantizer(range, exponents(name));
+            }
             default ->
                     throw damaged(
                             "%s has method '%s'".formatted(name, Printable.of(method)),
-                            "trip, uniform or token");
+                            "trip, trip-token, uniform or token");
         }
+    }
+
+    private int[] exponents(String name) {
+        int[] exponents = integers(name + BundleLayout.EXPONENTS);
+        for (int exponent : exponents) {
+            if (exponent < 0 || exponent > LARGEST_EXPONENT) {
+                throw damaged(
+                        "%s holds %d".formatted(name + BundleLayout.EXPONENTS, exponent),
+                        "0…" + LARGEST_EXPONENT);
+            }
+        }
+        return exponents;
+    }
+
+    private Optional<CacheQuantizer> cache(JsonNode node) {
+        return node.isObject()
+                ? Optional.of(
+                        new CacheQuantizer(
+                                bits(node),
+                                node.path("head_dimension").asInt(0),
+                                node.path("heads").asInt(0)))
+                : Optional.empty();
     }
 
     private float[] scales(String name) {
@@ -402,11 +426,11 @@ public final class NativeBundleReader {
     }
 
     private void requireShape(Tensor tensor, long... shape) {
-        if (!java.util.Arrays.equals(tensor.shape(), shape)) {
+        if (!Arrays.equals(tensor.shape(), shape)) {
             throw damaged(
                     "tensor %s of shape %s"
-                            .formatted(tensor.name(), java.util.Arrays.toString(tensor.shape())),
-                    java.util.Arrays.toString(shape));
+                            .formatted(tensor.name(), Arrays.toString(tensor.shape())),
+                    Arrays.toString(shape));
         }
     }
 
@@ -446,6 +470,40 @@ public final class NativeBundleReader {
         }
         for (QuantizationPlan.Layer layer : plan.layers()) {
             layer.activations().forEach((site, quantizer) -> requireFit(site, quantizer, config));
+            layer.markedActivations()
+                    .forEach(
+                            (site, quantizer) -> {
+                                requireFit(site, quantizer, config);
+                                requireSameFactors(site, layer.activations().get(site), quantizer);
+                            });
+        }
+        plan.cache().ifPresent(cache -> requireFit(cache, config));
+    }
+
+    /** The factors are folded into weights, of which there is one set. */
+    private void requireSameFactors(
+            Site site, ActivationQuantizer quantizer, ActivationQuantizer marked) {
+        if (!java.util.Arrays.equals(factors(quantizer), factors(marked))) {
+            throw damaged(
+                    "a quantizer of marked tokens at %s with factors of its own".formatted(site),
+                    "those of the site");
+        }
+    }
+
+    private static int[] factors(ActivationQuantizer quantizer) {
+        return switch (quantizer) {
+            case TripQuantizer trip -> trip.exponents();
+            case TokenwiseQuantizer tokenwise -> tokenwise.exponents();
+            case ChannelwiseQuantizer _ -> new int[0];
+        };
+    }
+
+    private void requireFit(CacheQuantizer cache, ModelConfig config) {
+        if (cache.headDimension() != config.headDimension()
+                || cache.heads() != config.keyValueHeads()) {
+            throw damaged(
+                    "a cache of %d heads of %d".formatted(cache.heads(), cache.headDimension()),
+                    "%d heads of %d".formatted(config.keyValueHeads(), config.headDimension()));
         }
     }
 
@@ -455,7 +513,10 @@ public final class NativeBundleReader {
                     case TripQuantizer trip -> trip.channels();
                     case ChannelwiseQuantizer uniform ->
                             (long) uniform.parameters().size() * uniform.width();
-                    case TokenwiseQuantizer _ -> config.channels(site);
+                    case TokenwiseQuantizer tokenwise ->
+                            tokenwise.exponents().length == 0
+                                    ? config.channels(site)
+                                    : tokenwise.exponents().length;
                 };
         if (site == Site.SOFTMAX || channels != config.channels(site)) {
             throw damaged(

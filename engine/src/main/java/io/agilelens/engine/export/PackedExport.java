@@ -151,7 +151,7 @@ final class PackedExport {
             // Finds scales and zero points that do not fit before anything is written.
             layout.stored(module);
         }
-        if (floats.hasGeluScales() && !layout.carriesGeluScales()) {
+        if (floats.hasDivisors() && !layout.carriesDivisors()) {
             throw new UserException(
                     "weights.method awq leaves scales behind BLOOM's GELU, which only --format awq"
                             + " and native hold: use one of these");
@@ -230,8 +230,7 @@ final class PackedExport {
     }
 
     private Map<String, Verification.Expected> expected(TunedCheckpoint tunedWeights) {
-        TunedCheckpoint declared = floats.with(modules, layout::stored).withoutGeluScales();
-        TunedCheckpoint comparable = tunedWeights.withoutGeluScales();
+        TunedCheckpoint declared = floats.with(modules, layout::stored);
         Set<String> biases = new HashSet<>();
         if (layout.biasType().isPresent()) {
             modules.forEach(module -> biases.add(module.name() + BIAS));
@@ -245,7 +244,7 @@ final class PackedExport {
             expected.put(
                     tensor.name(),
                     new Verification.Expected(
-                            wanted, 0, comparable.find(tensor.name()).orElseThrow()));
+                            wanted, 0, tunedWeights.find(tensor.name()).orElseThrow()));
         }
         return expected;
     }

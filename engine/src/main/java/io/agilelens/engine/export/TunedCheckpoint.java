@@ -4,17 +4,23 @@ import io.agilelens.engine.calibrate.TunedModel;
 import io.agilelens.engine.export.packed.QuantizedModule;
 import io.agilelens.engine.format.Checkpoint;
 import io.agilelens.engine.format.TokenizerSource;
-import io.agilelens.engine.format.packed.QuantizedCheckpoint;
+import io.agilelens.engine.model.LinearRole;
+import io.agilelens.engine.model.ModelConfig;
+import io.agilelens.engine.model.TensorNames;
 import io.agilelens.engine.quant.QuantizedTensor;
 import io.agilelens.engine.quant.QuantizedWeight;
 import io.agilelens.engine.tensor.ChannelScaled;
+import io.agilelens.engine.tensor.ChannelScaled.Axis;
+import io.agilelens.engine.tensor.ChannelScaled.Operation;
 import io.agilelens.engine.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -24,10 +30,12 @@ import tools.jackson.databind.JsonNode;
  */
 final class TunedCheckpoint implements Checkpoint {
     private final Checkpoint source;
+    private final ModelConfig config;
     private final Map<String, Tensor> tensors;
 
-    private TunedCheckpoint(Checkpoint source, Map<String, Tensor> tensors) {
+    private TunedCheckpoint(Checkpoint source, ModelConfig config, Map<String, Tensor> tensors) {
         this.source = source;
+        this.config = config;
         this.tensors = tensors;
     }
 
@@ -35,7 +43,7 @@ final class TunedCheckpoint implements Checkpoint {
     static TunedCheckpoint floats(TunedModel tuned) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         tuned.model().checkpoint().tensors().forEach(t -> tensors.put(t.name(), t));
-        return new TunedCheckpoint(tuned.model().checkpoint(), tensors);
+        return new TunedCheckpoint(tuned.model().checkpoint(), tuned.model().config(), tensors);
     }
 
     /**
@@ -48,47 +56,66 @@ final class TunedCheckpoint implements Checkpoint {
             String name = module.name() + ".weight";
             changed.put(name, new QuantizedTensor(name, stored.apply(module)));
         }
-        return new TunedCheckpoint(source, changed);
+        return new TunedCheckpoint(source, config, changed);
     }
 
     /** Other tensors altogether. */
     TunedCheckpoint withAll(List<Tensor> others) {
         Map<String, Tensor> changed = new LinkedHashMap<>();
         others.forEach(tensor -> changed.put(tensor.name(), tensor));
-        return new TunedCheckpoint(source, changed);
+        return new TunedCheckpoint(source, config, changed);
     }
 
-    /** The same model with BLOOM's GELU scales divided into the columns that they go to. */
-    TunedCheckpoint withoutGeluScales() {
+    /**
+     * The same model with what BLOOM's GELU is divided by in the columns that read it, for formats
+     * that have no place for it.
+     */
+    TunedCheckpoint withoutDivisors() {
         Map<String, Tensor> changed = new LinkedHashMap<>(tensors);
-        for (Tensor divisors : tensors.values()) {
-            if (isGeluScales(divisors.name())) {
-                String module =
-                        divisors.name()
-                                .substring(
-                                        0,
-                                        divisors.name().length()
-                                                - QuantizedCheckpoint.GELU_SCALES.length());
-                changed.remove(divisors.name());
-                changed.computeIfPresent(
-                        module + QuantizedCheckpoint.AFTER_GELU,
-                        (_, weight) ->
-                                new ChannelScaled(
-                                        weight,
-                                        ChannelScaled.Axis.INPUTS,
-                                        ChannelScaled.Operation.OVER,
-                                        divisors.toFloats()));
+        for (int layer = 0; layer < config.layers(); layer++) {
+            Optional<Tensor> divisors =
+                    names().hiddenDivisors(layer).flatMap(this::findAnySpelling);
+            if (divisors.isPresent()) {
+                Tensor weight =
+                        findAnySpelling(names().of(layer, LinearRole.DOWN) + ".weight")
+                                .orElseThrow();
+                changed.remove(divisors.get().name());
+                changed.put(
+                        weight.name(),
+                        new ChannelScaled(
+                                weight, Axis.INPUTS, Operation.OVER, divisors.get().toFloats()));
             }
         }
-        return new TunedCheckpoint(source, changed);
+        return new TunedCheckpoint(source, config, changed);
     }
 
-    static boolean isGeluScales(String name) {
-        return name.endsWith(QuantizedCheckpoint.GELU_SCALES);
+    /** Whether what BLOOM's GELU gives is divided by numbers of its own. */
+    boolean hasDivisors() {
+        return names().hiddenDivisors(0).isPresent()
+                && IntStream.range(0, config.layers())
+                        .mapToObj(layer -> names().hiddenDivisors(layer).orElseThrow())
+                        .anyMatch(name -> findAnySpelling(name).isPresent());
     }
 
-    boolean hasGeluScales() {
-        return tensors.keySet().stream().anyMatch(TunedCheckpoint::isGeluScales);
+    private TensorNames names() {
+        return config.architecture().names();
+    }
+
+    /**
+     * A tensor, under whichever prefix it stands.
+     *
+     * @param name with the usual prefix
+     */
+    Optional<Tensor> findAnySpelling(String name) {
+        String usual = names().prefixes().getFirst();
+        if (!name.startsWith(usual)) {
+            return find(name);
+        }
+        String bare = name.substring(usual.length());
+        return names().prefixes().stream()
+                .map(prefix -> tensors.get(prefix + bare))
+                .filter(Objects::nonNull)
+                .findFirst();
     }
 
     @Override

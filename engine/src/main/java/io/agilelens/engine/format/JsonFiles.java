@@ -65,7 +65,8 @@ public final class JsonFiles {
     /** What the parser adds about its own methods and settings. */
     private static final Pattern INSIDE =
             Pattern.compile(
-                    ", from `[^`]*`|: enable `[^`]*` to allow| \\(`[^`]*`\\)| \\(bound as .*");
+                    ", from `[^`]*`|: enable `[^`]*` to allow| \\(`[^`]*`\\)| \\(bound as .*|"
+                            + " \\(start marker at \\[[^\\]]*\\]\\)");
 
     private JsonFiles() {}
 

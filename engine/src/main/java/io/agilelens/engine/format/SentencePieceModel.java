@@ -19,7 +19,7 @@ import java.util.List;
  * @param scores one a piece
  * @param types one a piece
  */
-record SentencePieceModel(List<String> pieces, float[] scores, int[] types, Spaces spaces) {
+public record SentencePieceModel(List<String> pieces, float[] scores, int[] types, Spaces spaces) {
     private static final int MOST_PIECES = 1 << 22;
 
     // Fields of ModelProto, SentencePiece, TrainerSpec and NormalizerSpec.
@@ -45,7 +45,7 @@ record SentencePieceModel(List<String> pieces, float[] scores, int[] types, Spac
      * @param path where it was read, for messages
      * @throws UserException if it is damaged or of another kind
      */
-    static SentencePieceModel read(byte[] bytes, Path path) {
+    public static SentencePieceModel read(byte[] bytes, Path path) {
         try {
             return new Reader(path).read(bytes);
         } catch (BufferUnderflowException | IllegalArgumentException damaged) {

@@ -60,6 +60,11 @@ public final class Decoder {
      */
     public record Pass(Matrix hidden, int[] survivors) {}
 
+    /** A cache to run a sequence piece by piece with; it suits this decoder only. */
+    public KeyValueCache cache() {
+        return new KeyValueCache(config, numerics.cacheFormat());
+    }
+
     /** A pass over a whole sequence that nothing watches and nothing is pruned from. */
     public Pass run(int[] ids, Cancellation cancellation) {
         return run(ids, null, TokenPruner.NONE, Probe.NONE, cancellation);
@@ -69,7 +74,8 @@ public final class Decoder {
      * Runs tokens through all layers.
      *
      * @param ids token ids, at least one
-     * @param cache what came before, extended by this pass; null for a sequence on its own
+     * @param cache what came before, extended by this pass; made by {@link #cache()}; null for a
+     *     sequence on its own
      * @throws UserException if an id is outside the vocabulary, or the sequence is longer than the
      *     model's {@link SequenceLimit}
      */
@@ -84,6 +90,7 @@ public final class Decoder {
         probe.embedded(residual);
         int[] survivors = range(0, ids.length);
         Positions positions = new Positions(range(seen, ids.length), seen + ids.length);
+        TokenMarks marks = TokenMarks.NONE;
         for (int layer = 0; layer < config.layers(); layer++) {
             cancellation.check();
             if (!pruner.keepsPositions()) {
@@ -95,8 +102,15 @@ public final class Decoder {
                     prunes
                             ? new TokenScores(pruner.score(), config.heads(), residual.rows())
                             : null;
-            residual = attention(layer, residual, positions, cache, scores, probe);
-            if (prunes) {
+            var attention = new Attention(layer, residual, positions, cache, scores, probe);
+            if (prunes && pruner.marks()) {
+                float[] importance = scores.sum();
+                int[] unmarked = pruner.survivors(layer, importance);
+                marks = marks.orAllBut(unmarked, residual.rows());
+                probe.marked(layer, importance, unmarked, marks);
+            }
+            residual = attention.output(marks);
+            if (prunes && !pruner.marks()) {
                 float[] importance = scores.sum();
                 int[] kept = pruner.survivors(layer, importance);
                 probe.pruned(layer, importance, kept);
@@ -104,7 +118,7 @@ public final class Decoder {
                 survivors = gather(survivors, kept);
                 positions = positions.of(kept);
             }
-            residual = mlpBlock(layer, residual, probe);
+            residual = mlpBlock(layer, residual, marks, probe);
             probe.layerOutput(layer, residual);
         }
         return new Pass(headInput(residual), survivors);
@@ -129,7 +143,8 @@ public final class Decoder {
      */
     public Matrix attention(int layer, Matrix residual, Probe probe) {
         Positions positions = new Positions(range(0, residual.rows()), residual.rows());
-        return attention(layer, residual.copy(), positions, null, null, probe);
+        return new Attention(layer, residual.copy(), positions, null, null, probe)
+                .output(TokenMarks.NONE);
     }
 
     /**
@@ -140,7 +155,7 @@ public final class Decoder {
      * @return what leaves the layer
      */
     public Matrix mlp(int layer, Matrix residual, Probe probe) {
-        Matrix left = mlpBlock(layer, residual.copy(), probe);
+        Matrix left = mlpBlock(layer, residual.copy(), TokenMarks.NONE, probe);
         probe.layerOutput(layer, left);
         return left;
     }
@@ -265,62 +280,88 @@ public final class Decoder {
         return config.norm().placement() == Norm.Placement.AFTER ? norm(stream, norm) : stream;
     }
 
-    /** The residual stream behind the attention block; collects token scores. */
-    private Matrix attention(
-            int layer,
-            Matrix residual,
-            Positions positions,
-            KeyValueCache cache,
-            TokenScores scores,
-            Probe probe) {
-        int tokens = residual.rows();
-        Matrix read = blockInput(residual, weights.attentionNorm(layer));
-        Activation input = transform(layer, Site.ATTN_INPUT, read, probe);
+    /**
+     * One layer's attention block. Contexts are there once it is made; its output follows when it
+     * is known which tokens are marked, which the scores collected on the way may decide.
+     */
+    private final class Attention {
+        private final int layer;
+        private final Matrix residual;
+        private final Matrix read;
+        private final Matrix context;
+        private final Probe probe;
 
-        // The transforms may share their input's array, and rotation works in place.
-        float[] queries = project(layer, LinearRole.QUERY, Site.QUERY, input, probe);
-        float[] keys = project(layer, LinearRole.KEY, Site.KEY, input, probe);
-        float[] values = project(layer, LinearRole.VALUE, Site.VALUE, input, probe);
-        positions.rotate(queries, config.heads());
-        positions.rotate(keys, config.keyValueHeads());
+        Attention(
+                int layer,
+                Matrix residual,
+                Positions positions,
+                KeyValueCache cache,
+                TokenScores scores,
+                Probe probe) {
+            this.layer = layer;
+            this.residual = residual;
+            this.read = blockInput(residual, weights.attentionNorm(layer));
+            this.context = Matrix.zeros(residual.rows(), config.queryWidth());
+            this.probe = probe;
+            Activation input = transform(layer, Site.ATTN_INPUT, read, TokenMarks.NONE, probe);
 
-        Matrix context = Matrix.zeros(tokens, config.queryWidth());
-        Heads heads;
-        if (cache == null) {
-            heads = new Heads(layer, queries, keys, values, positions.values, 0, context);
-        } else {
+            // The transforms may share their input's array, and rotation works in place.
+            float[] queries = project(layer, LinearRole.QUERY, Site.QUERY, input, probe);
+            float[] keys = project(layer, LinearRole.KEY, Site.KEY, input, probe);
+            float[] values = project(layer, LinearRole.VALUE, Site.VALUE, input, probe);
+            positions.rotate(queries, config.heads());
+            positions.rotate(keys, config.keyValueHeads());
+            Heads heads = heads(queries, keys, values, positions, cache);
+            Workers.shared()
+                    .forRanges(
+                            config.heads(),
+                            1,
+                            (from, to) -> {
+                                for (int head = from; head < to; head++) {
+                                    heads.attend(head, scores, probe);
+                                }
+                            });
+        }
+
+        private Heads heads(
+                float[] queries,
+                float[] keys,
+                float[] values,
+                Positions positions,
+                KeyValueCache cache) {
+            if (cache == null) {
+                int tokens = context.rows();
+                numerics.cacheFormat().ifPresent(format -> format.round(keys, tokens));
+                numerics.cacheFormat().ifPresent(format -> format.round(values, tokens));
+                return new Heads(layer, queries, keys, values, positions.values, 0, context);
+            }
             int cached = cache.length(layer);
             cache.append(layer, keys, values, positions.values, positions.next);
-            heads =
-                    new Heads(
-                            layer,
-                            queries,
-                            cache.keys(layer),
-                            cache.values(layer),
-                            cache.positions(layer),
-                            cached,
-                            context);
+            return new Heads(
+                    layer,
+                    queries,
+                    cache.keys(layer),
+                    cache.values(layer),
+                    cache.positions(layer),
+                    cached,
+                    context);
         }
-        Workers.shared()
-                .forRanges(
-                        config.heads(),
-                        1,
-                        (from, to) -> {
-                            for (int head = from; head < to; head++) {
-                                heads.attend(head, scores, probe);
-                            }
-                        });
-        Activation output = transform(layer, Site.ATTN_OUTPUT, context, probe);
-        float[] projected = new float[tokens * config.hiddenSize()];
-        numerics.linear(layer, LinearRole.ATTENTION_OUTPUT).apply(output, projected);
-        probe.attentionAdded(layer, new Matrix(tokens, config.hiddenSize(), projected));
-        return blockOutput(residual, read, projected, weights.attentionNorm(layer));
+
+        /** The residual stream behind the block. */
+        Matrix output(TokenMarks marks) {
+            Activation output = transform(layer, Site.ATTN_OUTPUT, context, marks, probe);
+            float[] projected = new float[residual.rows() * config.hiddenSize()];
+            numerics.linear(layer, LinearRole.ATTENTION_OUTPUT).apply(output, projected);
+            probe.attentionAdded(
+                    layer, new Matrix(residual.rows(), config.hiddenSize(), projected));
+            return blockOutput(residual, read, projected, weights.attentionNorm(layer));
+        }
     }
 
     private float[] project(int layer, LinearRole role, Site site, Activation input, Probe probe) {
         Matrix projected = Matrix.zeros(input.tokens(), role.outputs(config));
         numerics.linear(layer, role).apply(input, projected.data());
-        return transform(layer, site, projected, probe).values().data();
+        return transform(layer, site, projected, TokenMarks.NONE, probe).values().data();
     }
 
     /** One layer's attention, head by head. */
@@ -427,14 +468,14 @@ public final class Decoder {
     }
 
     /** The residual stream behind the MLP. */
-    private Matrix mlpBlock(int layer, Matrix residual, Probe probe) {
+    private Matrix mlpBlock(int layer, Matrix residual, TokenMarks marks, Probe probe) {
         int tokens = residual.rows();
         Matrix read = blockInput(residual, weights.mlpNorm(layer));
-        Activation input = transform(layer, Site.MLP_INPUT, read, probe);
+        Activation input = transform(layer, Site.MLP_INPUT, read, marks, probe);
         Matrix hidden = Matrix.zeros(tokens, config.feedForwardSize());
         feedForward(layer, input, hidden.data());
         weights.hiddenDivisors(layer).ifPresent(divisors -> divide(hidden, divisors));
-        Activation activated = transform(layer, Site.MLP_HIDDEN, hidden, probe);
+        Activation activated = transform(layer, Site.MLP_HIDDEN, hidden, marks, probe);
         float[] projected = new float[tokens * config.hiddenSize()];
         numerics.linear(layer, LinearRole.DOWN).apply(activated, projected);
         probe.mlpAdded(layer, new Matrix(tokens, config.hiddenSize(), projected));
@@ -480,8 +521,9 @@ public final class Decoder {
                         });
     }
 
-    private Activation transform(int layer, Site site, Matrix values, Probe probe) {
-        Activation transformed = numerics.site(layer, site).apply(values);
+    private Activation transform(
+            int layer, Site site, Matrix values, TokenMarks marks, Probe probe) {
+        Activation transformed = numerics.site(layer, site).apply(values, marks);
         probe.activation(layer, site, values, transformed);
         return transformed;
     }

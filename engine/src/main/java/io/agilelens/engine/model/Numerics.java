@@ -29,6 +29,11 @@ public interface Numerics {
         return SoftmaxTransform.NONE;
     }
 
+    /** How keys and values are kept for later tokens; empty for floats as they are. */
+    default Optional<CacheFormat> cacheFormat() {
+        return Optional.empty();
+    }
+
     /** Memory of all linear layers, projections and head included, in bytes. */
     default long bytes(ModelConfig config) {
         long total = head().bytes();

@@ -45,6 +45,15 @@ public interface Probe {
      */
     default void pruned(int layer, float[] scores, int[] kept) {}
 
+    /**
+     * Tokens were marked as unimportant at a layer, before its attention output was transformed.
+     *
+     * @param scores importance of each token
+     * @param unmarked indices of those that this layer did not mark, ascending
+     * @param marks what holds from here on, marks of earlier layers included
+     */
+    default void marked(int layer, float[] scores, int[] unmarked, TokenMarks marks) {}
+
     /** The residual stream that leaves a layer, {@code [tokens still alive, hidden]}. */
     default void layerOutput(int layer, Matrix residual) {}
 }

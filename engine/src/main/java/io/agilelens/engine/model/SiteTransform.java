@@ -7,11 +7,17 @@ import io.agilelens.engine.tensor.Matrix;
 public interface SiteTransform {
 
     /** Leaves the activations as they are. */
-    SiteTransform NONE = Activation.Floats::new;
+    SiteTransform NONE = (values, _) -> new Activation.Floats(values);
 
     /**
      * @param values {@code [tokens, channels]}, not to be changed
+     * @param marks tokens that a transform with a coarser way may treat more coarsely
      * @return what the next operation reads; it may share the array of {@code values}
      */
-    Activation apply(Matrix values);
+    Activation apply(Matrix values, TokenMarks marks);
+
+    /** With no token marked. */
+    default Activation apply(Matrix values) {
+        return apply(values, TokenMarks.NONE);
+    }
 }

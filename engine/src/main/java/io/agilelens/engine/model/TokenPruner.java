@@ -1,8 +1,9 @@
 package io.agilelens.engine.model;
 
 /**
- * Decides which tokens leave the computation. Tokens leave after a layer's attention residual and
- * before its MLP; single-token steps never prune.
+ * Decides which tokens leave the computation, or are marked as unimportant instead. Tokens leave
+ * after a layer's attention residual and before its MLP; marks hold from a layer's attention output
+ * on. Single-token steps never do either.
  */
 public interface TokenPruner {
 
@@ -20,14 +21,23 @@ public interface TokenPruner {
                 }
             };
 
-    /** Whether tokens may leave at this layer. */
+    /** Whether tokens may leave, or be marked, at this layer. */
     boolean prunes(int layer);
 
     /**
      * @param scores importance of each token that entered the layer
-     * @return indices of those that stay, ascending, at least one
+     * @return indices of those that stay, ascending, at least one; if this marks, of those that get
+     *     no mark
      */
     int[] survivors(int layer, float[] scores);
+
+    /**
+     * Whether unimportant tokens are marked and stay. Every layer ranks all tokens, and a mark once
+     * given holds in all later layers, as in the published code.
+     */
+    default boolean marks() {
+        return false;
+    }
 
     /** What the scores are. */
     default TokenScore score() {

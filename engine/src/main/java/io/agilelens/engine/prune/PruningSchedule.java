@@ -12,9 +12,14 @@ import java.util.TreeSet;
  *
  * @param beta share of the tokens that is gone at the end, 0 ≤ β &lt; 1
  * @param layers pruned layers, from 0
+ * @param marks whether tokens are marked and stay; then each layer marks a share γ of all tokens
  */
 public record PruningSchedule(
-        double beta, SortedSet<Integer> layers, TokenScore score, boolean keepsPositions)
+        double beta,
+        SortedSet<Integer> layers,
+        TokenScore score,
+        boolean keepsPositions,
+        boolean marks)
         implements TokenPruner {
 
     /**
@@ -26,6 +31,12 @@ public record PruningSchedule(
                     "pruning.beta is %s: it must be at least 0 and below 1".formatted(beta));
         }
         layers = java.util.Collections.unmodifiableSortedSet(new TreeSet<>(layers));
+    }
+
+    /** Tokens leave. */
+    public PruningSchedule(
+            double beta, SortedSet<Integer> layers, TokenScore score, boolean keepsPositions) {
+        this(beta, layers, score, keepsPositions, false);
     }
 
     /** The share γ = 1 − (1−β)^(1/m) that leaves at each of the m pruned layers; 0 if m is 0. */

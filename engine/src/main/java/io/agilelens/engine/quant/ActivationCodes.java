@@ -1,35 +1,40 @@
 package io.agilelens.engine.quant;
 
 import io.agilelens.engine.model.Activation;
+import io.agilelens.engine.model.TokenMarks;
 import io.agilelens.engine.tensor.Matrix;
 
 /**
- * Activations as the integers that the kernels multiply. {@code x̂[t,c] = (code − zero) · scale[t]
- * · 2^α_c}.
+ * Activations as the integers that the kernels multiply. {@code x̂[t,c] = (code − zero[t]) ·
+ * scale[t] · 2^α_c}.
  */
 final class ActivationCodes implements Activation {
     private final Matrix source;
-    private final ActivationQuantizer quantizer;
+    private final TokenMarks marks;
+    private final SiteQuantizer quantizer;
     private final byte[] codes;
-    private final float[] tokenScales;
-    private final int zero;
+    private final float[] scales;
+    private final int[] zeros;
 
     /**
      * @param source the floats that were encoded, {@code [tokens, channels]}
      * @param codes {@code [tokens, channels]} in the order that the kernels of this site want
-     * @param tokenScales scale of each token; a single one if all tokens share it
+     * @param scales scale of each token
+     * @param zeros zero point of each token, in the kernels' signed codes
      */
     ActivationCodes(
             Matrix source,
-            ActivationQuantizer quantizer,
+            TokenMarks marks,
+            SiteQuantizer quantizer,
             byte[] codes,
-            float[] tokenScales,
-            int zero) {
+            float[] scales,
+            int[] zeros) {
         this.source = source;
+        this.marks = marks;
         this.quantizer = quantizer;
         this.codes = codes;
-        this.tokenScales = tokenScales;
-        this.zero = zero;
+        this.scales = scales;
+        this.zeros = zeros;
     }
 
     @Override
@@ -39,7 +44,7 @@ final class ActivationCodes implements Activation {
 
     @Override
     public Matrix values() {
-        return quantizer.simulate(source);
+        return quantizer.simulate(source, marks);
     }
 
     byte[] codes() {
@@ -47,10 +52,10 @@ final class ActivationCodes implements Activation {
     }
 
     float scale(int token) {
-        return tokenScales.length == 1 ? tokenScales[0] : tokenScales[token];
+        return scales[token];
     }
 
-    int zero() {
-        return zero;
+    int zero(int token) {
+        return zeros[token];
     }
 }

@@ -24,6 +24,11 @@ public record AffineQuantizer(float scale, int zero, IntegerRange range) {
         return new AffineQuantizer(scale, zero, range);
     }
 
+    /** The same codes with a step {@code 2^exponent} times as large. */
+    AffineQuantizer shifted(int exponent) {
+        return new AffineQuantizer(Math.scalb(scale, exponent), zero, range);
+    }
+
     public int encode(float x) {
         return range.clamp((float) Math.rint(x / scale + zero));
     }

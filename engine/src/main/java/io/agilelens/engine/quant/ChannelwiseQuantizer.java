@@ -19,7 +19,7 @@ public record ChannelwiseQuantizer(List<AffineQuantizer> parameters, int width)
     }
 
     /**
-     * Fits symmetric signed parameters.
+     * Fits parameters, symmetric ones if codes are signed.
      *
      * @param minimum of each channel
      * @param maximum of each channel
@@ -38,6 +38,11 @@ public record ChannelwiseQuantizer(List<AffineQuantizer> parameters, int width)
             parameters[run] = AffineQuantizer.fit(low, high, range);
         }
         return new ChannelwiseQuantizer(List.of(parameters), width);
+    }
+
+    /** Whether all zero points are 0. */
+    boolean isSymmetric() {
+        return parameters.stream().allMatch(quantizer -> quantizer.zero() == 0);
     }
 
     /** Whether all channels share one scale, which integer kernels need. */

@@ -5,8 +5,8 @@ import io.agilelens.engine.model.Activation;
 import io.agilelens.engine.model.LinearOperator;
 
 /**
- * A linear layer on the integer kernels: {@code y[t,o] = scale[t] · (Σ_c code[t,c] · w[o,c] − zero
- * · Σ_c w[o,c]) + b[o]}, the second sum being a constant of the output.
+ * A linear layer on the integer kernels: {@code y[t,o] = scale[t] · (Σ_c code[t,c] · w[o,c] −
+ * zero[t] · Σ_c w[o,c]) + b[o]}, the second sum being a constant of the output.
  */
 final class IntegerLinear implements LinearOperator {
     private final PackedWeights weights;
@@ -53,9 +53,9 @@ final class IntegerLinear implements LinearOperator {
         }
         int tokens = activation.tokens();
         product.multiply(activation.codes(), tokens, output);
-        int zero = activation.zero();
         for (int t = 0; t < tokens; t++) {
             float scale = activation.scale(t);
+            int zero = activation.zero(t);
             int row = t * outputs();
             for (int o = 0; o < outputs(); o++) {
                 float y = scale * (output[row + o] - zero * scaledSums[o]);

@@ -5,6 +5,7 @@ import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.Activation;
 import io.agilelens.engine.model.LinearOperator;
 import io.agilelens.engine.model.SiteTransform;
+import io.agilelens.engine.model.TokenMarks;
 import io.agilelens.engine.tensor.Matrix;
 import java.util.Arrays;
 
@@ -15,7 +16,7 @@ import java.util.Arrays;
  * 16-bit) weights with the factors folded into them as left shifts.
  */
 final class IntegerSite implements SiteTransform {
-    private final ActivationQuantizer quantizer;
+    private final SiteQuantizer quantizer;
     private final int channels;
     private final int[] exponents;
     private final int[] groupOf;
@@ -31,80 +32,88 @@ final class IntegerSite implements SiteTransform {
      * @param where layer and site, for the error
      * @throws UserException if the quantizer has a free scale per channel
      */
-    IntegerSite(ActivationQuantizer quantizer, int weightBits, int[] groupOf, String where) {
+    IntegerSite(SiteQuantizer quantizer, int weightBits, int[] groupOf, String where) {
         this.quantizer = quantizer;
         this.where = where;
         this.groupOf = groupOf;
         this.channels = groupOf.length;
-        this.exponents =
+        this.exponents = exponents(quantizer.quantizer());
+        quantizer.marked().ifPresent(this::requireSameExponents);
+        this.fourBit = weightBits <= 4 && quantizer.quantizer().range().bits() <= 4;
+        this.order = fourBit ? ChannelOrder.of(groupOf, exponents) : ChannelOrder.ofGroups(groupOf);
+    }
+
+    private int[] exponents(ActivationQuantizer quantizer) {
+        int[] exponents =
                 switch (quantizer) {
                     case TripQuantizer trip -> trip.exponents();
-                    case TokenwiseQuantizer _ -> new int[channels];
+                    case TokenwiseQuantizer tokenwise -> tokenwise.exponents();
                     case ChannelwiseQuantizer uniform -> {
                         if (!uniform.isTensorwise()) {
                             throw new UserException(
                                     "%s: activations.granularity channel has a free scale per channel, which integer kernels cannot carry: use tensor, token or method trip, or execution simulated"
                                             .formatted(where));
                         }
-                        yield new int[channels];
+                        yield new int[0];
                     }
                 };
-        this.fourBit = weightBits <= 4 && quantizer.range().bits() <= 4;
-        this.order = fourBit ? ChannelOrder.of(groupOf, exponents) : ChannelOrder.ofGroups(groupOf);
+        return exponents.length == 0 ? new int[channels] : exponents;
+    }
+
+    private void requireSameExponents(ActivationQuantizer marked) {
+        if (!Arrays.equals(exponents, exponents(marked))) {
+            throw new IllegalStateException(where + ": marked tokens have other factors");
+        }
     }
 
     @Override
-    public Activation apply(Matrix values) {
-        byte[] codes = new byte[values.rows() * channels];
-        return switch (quantizer) {
-            case TripQuantizer trip -> {
-                float[] steps = new float[channels];
+    public Activation apply(Matrix values, TokenMarks marks) {
+        int tokens = values.rows();
+        byte[] codes = new byte[tokens * channels];
+        float[] scales = new float[tokens];
+        int[] zeros = new int[tokens];
+        float[] steps = new float[channels];
+        for (int t = 0; t < tokens; t++) {
+            AffineQuantizer token = ofToken(quantizer.of(marks, t), values, t);
+            // The kernels' codes are signed: unsigned ones move down with their zero point.
+            int middle = token.range().signed() ? 0 : 1 << (token.range().bits() - 1);
+            scales[t] = token.scale();
+            zeros[t] = token.zero() - middle;
+            if (t == 0 || scales[t] != scales[t - 1]) {
                 for (int c = 0; c < channels; c++) {
-                    steps[c] = trip.step(c);
+                    steps[c] = Math.scalb(token.scale(), exponents[c]);
                 }
-                for (int t = 0; t < values.rows(); t++) {
-                    encode(values, t, steps, trip.zero(), codes);
-                }
-                yield codes(values, codes, new float[] {trip.base()}, trip.zero());
             }
-            case ChannelwiseQuantizer uniform -> {
-                AffineQuantizer shared = uniform.parameters().getFirst();
-                float[] steps = uniformSteps(shared.scale());
-                for (int t = 0; t < values.rows(); t++) {
-                    encode(values, t, steps, shared.zero(), codes);
-                }
-                yield codes(values, codes, new float[] {shared.scale()}, shared.zero());
-            }
-            case TokenwiseQuantizer tokenwise -> {
-                float[] scales = new float[values.rows()];
-                for (int t = 0; t < values.rows(); t++) {
-                    scales[t] = tokenwise.ofToken(values, t).scale();
-                    encode(values, t, uniformSteps(scales[t]), 0, codes);
-                }
-                yield codes(values, codes, scales, 0);
-            }
+            encode(values, t, token, steps, middle, codes);
+        }
+        return new ActivationCodes(values, marks, quantizer, codes, scales, zeros);
+    }
+
+    /** The quantizer of a token in channels of exponent 0. */
+    private static AffineQuantizer ofToken(
+            ActivationQuantizer quantizer, Matrix values, int token) {
+        return switch (quantizer) {
+            case TripQuantizer trip -> trip.finest();
+            case ChannelwiseQuantizer uniform -> uniform.parameters().getFirst();
+            case TokenwiseQuantizer tokenwise -> tokenwise.ofToken(values, token);
         };
     }
 
-    private float[] uniformSteps(float scale) {
-        float[] steps = new float[channels];
-        Arrays.fill(steps, scale);
-        return steps;
-    }
-
-    private ActivationCodes codes(Matrix values, byte[] codes, float[] scales, int zero) {
-        return new ActivationCodes(values, quantizer, codes, scales, zero);
-    }
-
-    private void encode(Matrix values, int token, float[] steps, int zero, byte[] codes) {
-        int row = values.offset(token);
-        IntegerRange range = quantizer.range();
-        float low = range.minimum();
-        float high = range.maximum();
+    private void encode(
+            Matrix values,
+            int token,
+            AffineQuantizer quantizer,
+            float[] steps,
+            int middle,
+            byte[] codes) {
+        int from = values.offset(token);
+        int to = token * channels;
+        float low = quantizer.range().minimum();
+        float high = quantizer.range().maximum();
         for (int place = 0; place < channels; place++) {
             int c = order.channels()[place];
-            double code = Math.rint(values.data()[row + c] / steps[c] + zero);
-            codes[row + place] = (byte) Math.max(low, Math.min(high, code));
+            double code = Math.rint(values.data()[from + c] / steps[c] + quantizer.zero());
+            codes[to + place] = (byte) (Math.max(low, Math.min(high, code)) - middle);
         }
     }
 

@@ -11,11 +11,17 @@ import java.util.Optional;
  * for each layer. Immutable.
  *
  * @param layers one entry a decoder layer
+ * @param cache how keys and values are kept for later tokens; empty for floats
  */
-public record QuantizationPlan(List<Layer> layers) {
+public record QuantizationPlan(List<Layer> layers, Optional<CacheQuantizer> cache) {
 
     public QuantizationPlan {
         layers = List.copyOf(layers);
+    }
+
+    /** Keys and values stay floats. */
+    public QuantizationPlan(List<Layer> layers) {
+        this(layers, Optional.empty());
     }
 
     /**
@@ -23,16 +29,27 @@ public record QuantizationPlan(List<Layer> layers) {
      *
      * @param weights quantized linears; those not in the map stay float
      * @param activations quantizers of sites; those not in the map stay float
+     * @param markedActivations quantizers of marked tokens at sites where these have fewer bits
      * @param softmax quantizer of the attention probabilities
      */
     public record Layer(
             Map<LinearRole, QuantizedWeight> weights,
             Map<Site, ActivationQuantizer> activations,
+            Map<Site, ActivationQuantizer> markedActivations,
             Optional<SoftmaxQuantizer> softmax) {
 
         public Layer {
             weights = Map.copyOf(weights);
             activations = Map.copyOf(activations);
+            markedActivations = Map.copyOf(markedActivations);
+        }
+
+        /** Marked tokens are like the others. */
+        public Layer(
+                Map<LinearRole, QuantizedWeight> weights,
+                Map<Site, ActivationQuantizer> activations,
+                Optional<SoftmaxQuantizer> softmax) {
+            this(weights, activations, Map.of(), softmax);
         }
 
         /** Whether anything happens at a site or to the weights of a linear that reads it. */

@@ -3,6 +3,7 @@ package io.agilelens.engine.quant;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.Activation;
+import io.agilelens.engine.model.CacheFormat;
 import io.agilelens.engine.model.FloatLinear;
 import io.agilelens.engine.model.HeapRoom;
 import io.agilelens.engine.model.LinearOperator;
@@ -29,6 +30,7 @@ public final class QuantizedNumerics implements Numerics {
     private final Optional<LinearOperator> inputProjection;
     private final Optional<LinearOperator> outputProjection;
     private final LinearOperator head;
+    private final Optional<CacheFormat> cacheFormat;
 
     private record Layer(
             Map<LinearRole, LinearOperator> linears,
@@ -65,8 +67,10 @@ public final class QuantizedNumerics implements Numerics {
                             plan.layers().get(layer),
                             layer,
                             execution,
+                            plan.cache(),
                             streamed));
         }
+        cacheFormat = plan.cache().map(quantizer -> quantizer);
         inputProjection = unquantized.inputProjection();
         outputProjection = unquantized.outputProjection();
         head = unquantized.head();
@@ -92,11 +96,12 @@ public final class QuantizedNumerics implements Numerics {
             QuantizationPlan.Layer plan,
             int layer,
             Execution execution,
+            Optional<CacheQuantizer> cache,
             boolean streamed) {
         Map<Site, SiteTransform> sites = new EnumMap<>(Site.class);
         Map<LinearRole, LinearOperator> linears = new EnumMap<>(LinearRole.class);
         for (Site site : Site.values()) {
-            ActivationQuantizer quantizer = plan.activations().get(site);
+            SiteQuantizer quantizer = quantizer(plan, site);
             IntegerSite integer =
                     execution == Execution.EXECUTED && quantizer != null && site.isLinearInput()
                             ? integerSite(model.config().roles(), plan, site, quantizer, layer)
@@ -118,14 +123,14 @@ public final class QuantizedNumerics implements Numerics {
                 }
             }
         }
-        return new Layer(linears, sites, softmax(plan, layer, execution));
+        return new Layer(linears, sites, softmax(plan, layer, execution, cache));
     }
 
     private static IntegerSite integerSite(
             List<LinearRole> roles,
             QuantizationPlan.Layer plan,
             Site site,
-            ActivationQuantizer quantizer,
+            SiteQuantizer quantizer,
             int layer) {
         for (LinearRole role : roles) {
             if (role.input() == site) {
@@ -142,10 +147,18 @@ public final class QuantizedNumerics implements Numerics {
         throw new IllegalStateException("no linear reads " + site);
     }
 
-    private static SiteTransform simulated(ActivationQuantizer quantizer) {
+    private static SiteQuantizer quantizer(QuantizationPlan.Layer plan, Site site) {
+        ActivationQuantizer quantizer = plan.activations().get(site);
+        return quantizer == null
+                ? null
+                : new SiteQuantizer(
+                        quantizer, Optional.ofNullable(plan.markedActivations().get(site)));
+    }
+
+    private static SiteTransform simulated(SiteQuantizer quantizer) {
         return quantizer == null
                 ? SiteTransform.NONE
-                : values -> new Activation.Floats(quantizer.simulate(values));
+                : (values, marks) -> new Activation.Floats(quantizer.simulate(values, marks));
     }
 
     private static LinearOperator linear(
@@ -185,7 +198,10 @@ public final class QuantizedNumerics implements Numerics {
     }
 
     private static SoftmaxTransform softmax(
-            QuantizationPlan.Layer plan, int layer, Execution execution) {
+            QuantizationPlan.Layer plan,
+            int layer,
+            Execution execution,
+            Optional<CacheQuantizer> cache) {
         SoftmaxQuantizer quantizer = plan.softmax().orElse(null);
         if (quantizer == null) {
             return SoftmaxTransform.NONE;
@@ -193,11 +209,17 @@ public final class QuantizedNumerics implements Numerics {
         if (execution == Execution.EXECUTED) {
             if (quantizer instanceof Log2Quantizer log2
                     && log2.bits() <= 4
-                    && plan.activations().get(Site.VALUE) instanceof ChannelwiseQuantizer values) {
+                    && plan.activations().get(Site.VALUE) instanceof ChannelwiseQuantizer values
+                    && values.isSymmetric()) {
+                if (cache.isPresent()) {
+                    throw new UserException(
+                            "execution executed, layer %d: integer attention shifts values of one scale a head, and cache.method uniform gives each token its own: use cache.method none, leave the softmax float, or use execution simulated"
+                                    .formatted(layer));
+                }
                 return new Log2Softmax(log2, values);
             }
             throw new UserException(
-                    "execution executed, layer %d: integer attention needs softmax.method log2 with at most 4 bits and quantized values: change that, leave the softmax float, or use execution simulated"
+                    "execution executed, layer %d: integer attention needs softmax.method log2 with at most 4 bits and values quantized symmetrically: change that, leave the softmax float, or use execution simulated"
                             .formatted(layer));
         }
         return block -> {
@@ -233,6 +255,11 @@ public final class QuantizedNumerics implements Numerics {
     @Override
     public SiteTransform site(int layer, Site site) {
         return layers.get(layer).sites().get(site);
+    }
+
+    @Override
+    public Optional<CacheFormat> cacheFormat() {
+        return cacheFormat;
     }
 
     @Override

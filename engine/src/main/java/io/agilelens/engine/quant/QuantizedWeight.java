@@ -100,7 +100,12 @@ public record QuantizedWeight(
      * bits} bits for each output and group, as the common file formats have them.
      */
     public long storedBits() {
-        return (long) outputs * inputs * bits + (long) outputs * groups() * (16 + bits);
+        return storedBits(outputs, inputs, bits, groups());
+    }
+
+    /** What {@link #storedBits()} of a weight of these dimensions is. */
+    public static long storedBits(int outputs, int inputs, int bits, int groups) {
+        return (long) outputs * inputs * bits + (long) outputs * groups * (16 + bits);
     }
 
     /** Groups of {@code size} inputs, the last one perhaps shorter; one group if size is −1. */

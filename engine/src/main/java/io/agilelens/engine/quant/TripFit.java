@@ -1,6 +1,8 @@
 package io.agilelens.engine.quant;
 
 import io.agilelens.engine.tensor.Matrix;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Chooses TRIP's parameters (METHOD §2.2). The coarsest scale comes from the range over all
@@ -8,12 +10,15 @@ import io.agilelens.engine.tensor.Matrix;
  * smallest exponent wins.
  *
  * @param quantizer what was chosen
- * @param candidateErrors mean squared error of each exponent, {@code [channels][K + 1]}; the reason
- *     for the choice; read only
+ * @param candidates the exponents that there were to choose from, ascending; read only
+ * @param candidateErrors mean squared error of each candidate, {@code [channels][candidates]}; the
+ *     reason for the choice; read only
  */
-public record TripFit(TripQuantizer quantizer, double[][] candidateErrors) {
+public record TripFit(TripQuantizer quantizer, int[] candidates, double[][] candidateErrors) {
 
     /**
+     * Chooses among all exponents up to K.
+     *
      * @param minimum over all channels and all calibration batches
      * @param maximum likewise
      * @param maxExponent K, the largest exponent, 0…8
@@ -21,31 +26,52 @@ public record TripFit(TripQuantizer quantizer, double[][] candidateErrors) {
      */
     public static TripFit fit(
             float minimum, float maximum, int maxExponent, IntegerRange range, Matrix batch) {
-        float top = Math.max((maximum - minimum) / range.steps(), AffineQuantizer.SMALLEST_SCALE);
-        int zero = range.clamp(range.minimum() - (float) Math.rint(minimum / top));
-        TripQuantizer unrefined =
-                new TripQuantizer(
-                        Math.scalb(top, -maxExponent), zero, new int[batch.columns()], range);
-        double[][] errors = new double[batch.columns()][maxExponent + 1];
+        return fit(minimum, maximum, IntStream.rangeClosed(0, maxExponent).toArray(), range, batch);
+    }
+
+    /**
+     * Chooses among some exponents only; the largest of them stands for the coarsest scale.
+     *
+     * @param candidates ascending, at least one
+     */
+    public static TripFit fit(
+            float minimum, float maximum, int[] candidates, IntegerRange range, Matrix batch) {
+        int largest = candidates[candidates.length - 1];
         int[] exponents = new int[batch.columns()];
-        for (int exponent = 0; exponent <= maxExponent; exponent++) {
-            AffineQuantizer candidate = unrefined.withExponent(exponent);
+        Arrays.fill(exponents, candidates[0]);
+        TripQuantizer unrefined = unrefined(minimum, maximum, largest, exponents, range);
+        double[][] errors = new double[batch.columns()][candidates.length];
+        for (int i = 0; i < candidates.length; i++) {
+            AffineQuantizer candidate = unrefined.withExponent(candidates[i]);
             for (int t = 0; t < batch.rows(); t++) {
                 for (int c = 0; c < batch.columns(); c++) {
                     float x = batch.get(t, c);
                     double error = x - candidate.apply(x);
-                    errors[c][exponent] += error * error;
+                    errors[c][i] += error * error;
                 }
             }
         }
         for (int c = 0; c < exponents.length; c++) {
-            for (int exponent = 0; exponent <= maxExponent; exponent++) {
-                errors[c][exponent] /= Math.max(1, batch.rows());
-                if (errors[c][exponent] < errors[c][exponents[c]]) {
-                    exponents[c] = exponent;
+            int best = 0;
+            for (int i = 0; i < candidates.length; i++) {
+                errors[c][i] /= Math.max(1, batch.rows());
+                if (errors[c][i] < errors[c][best]) {
+                    best = i;
                 }
             }
+            exponents[c] = candidates[best];
         }
-        return new TripFit(new TripQuantizer(unrefined.base(), zero, exponents, range), errors);
+        return new TripFit(
+                new TripQuantizer(unrefined.base(), unrefined.zero(), exponents, range),
+                candidates,
+                errors);
+    }
+
+    /** Scale and zero point, which do not depend on the exponents that are chosen. */
+    static TripQuantizer unrefined(
+            float minimum, float maximum, int largest, int[] exponents, IntegerRange range) {
+        float top = Math.max((maximum - minimum) / range.steps(), AffineQuantizer.SMALLEST_SCALE);
+        int zero = range.clamp(range.minimum() - (float) Math.rint(minimum / top));
+        return new TripQuantizer(Math.scalb(top, -largest), zero, exponents, range);
     }
 }

@@ -48,7 +48,29 @@ public record TripQuantizer(float base, int zero, int[] exponents, IntegerRange 
 
     /** The affine quantizer of a channel with exponent {@code exponent}. */
     AffineQuantizer withExponent(int exponent) {
-        return new AffineQuantizer(Math.scalb(base, exponent), zero, range);
+        return finest().shifted(exponent);
+    }
+
+    /** The affine quantizer of a channel with exponent 0. */
+    AffineQuantizer finest() {
+        return new AffineQuantizer(base, zero, range);
+    }
+
+    /**
+     * The same factors with a scale and a zero point for each token, found while running, so that
+     * no activation is cut off.
+     */
+    public TokenwiseQuantizer tokenwise() {
+        return new TokenwiseQuantizer(new IntegerRange(range.bits(), false), exponents);
+    }
+
+    /**
+     * The quantizer with the same factors and representable range, but fewer bits: a kernel into
+     * whose weights the factors were folded can use either.
+     */
+    public TripQuantizer coarser(float minimum, float maximum, int largest, int bits) {
+        return TripFit.unrefined(
+                minimum, maximum, largest, exponents, new IntegerRange(bits, range.signed()));
     }
 
     public int encode(int channel, float x) {

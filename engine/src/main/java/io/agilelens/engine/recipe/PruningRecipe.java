@@ -71,13 +71,19 @@ public record PruningRecipe(
         return new PruningRecipe(beta, layers, score, keepsPositions, action, changed);
     }
 
-    /** Whether any token can leave. */
+    /** Whether any token can leave, or get fewer bits. */
     public boolean isActive() {
         return beta > 0 && !layers.isEmpty();
     }
 
+    /** Whether any token can leave. */
+    public boolean removes() {
+        return isActive() && action == PruningAction.REMOVE;
+    }
+
     public PruningSchedule schedule() {
-        return new PruningSchedule(beta, layers, score, keepsPositions);
+        return new PruningSchedule(
+                beta, layers, score, keepsPositions, action == PruningAction.LOWER_BITS);
     }
 
     public TokenPruner pruner() {

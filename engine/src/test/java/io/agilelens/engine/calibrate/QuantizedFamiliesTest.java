@@ -1,5 +1,6 @@
 package io.agilelens.engine.calibrate;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -7,21 +8,36 @@ import io.agilelens.engine.TinyFamily;
 import io.agilelens.engine.format.Checkpoints;
 import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.Kernels;
+import io.agilelens.engine.model.Activation;
 import io.agilelens.engine.model.Decoder;
 import io.agilelens.engine.model.FloatNumerics;
+import io.agilelens.engine.model.KeyValueCache;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.Probe;
 import io.agilelens.engine.model.Site;
+import io.agilelens.engine.model.TokenMarks;
+import io.agilelens.engine.model.TokenPruner;
+import io.agilelens.engine.model.TokenScore;
 import io.agilelens.engine.model.WeightPrecision;
+import io.agilelens.engine.quant.ActivationQuantizer;
 import io.agilelens.engine.quant.Execution;
+import io.agilelens.engine.recipe.CacheMethod;
+import io.agilelens.engine.recipe.CacheRecipe;
+import io.agilelens.engine.recipe.PruningAction;
+import io.agilelens.engine.recipe.PruningRecipe;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.recipe.RecipeJson;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
+import io.agilelens.engine.tensor.Matrix;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +84,13 @@ class QuantizedFamiliesTest {
                 "{\"weights\":{\"method\":\"rtn\",\"bits\":4,\"group\":12},\"activations\":{\"method\":\"trip\",\"bits\":8},\"softmax\":{\"method\":\"log2\",\"bits\":4}}",
                 "{\"weights\":{\"method\":\"rtn\",\"bits\":4,\"group\":-1},\"activations\":{\"method\":\"trip\",\"bits\":4},\"softmax\":{\"method\":\"log2\",\"bits\":4}}",
                 "{\"weights\":{\"method\":\"rtn\",\"bits\":8,\"group\":12},\"activations\":{\"method\":\"uniform\",\"bits\":8,\"granularity\":\"token\"}}",
+                "{\"weights\":{\"method\":\"rtn\",\"bits\":4,\"group\":12},\"activations\":{\"method\":\"trip\",\"bits\":8,\"exponents\":[0,1,2,6]}}",
+                "{\"weights\":{\"method\":\"rtn\",\"bits\":4,\"group\":12},\"activations\":{\"method\":\"trip\",\"bits\":4,\"granularity\":\"token\"},\"softmax\":{\"method\":\"log2\",\"bits\":4}}",
+                "{\"weights\":{\"method\":\"rtn\",\"bits\":8},\"activations\":{\"method\":\"uniform\",\"bits\":8,\"symmetric\":false}}",
+                "{\"weights\":{\"method\":\"rtn\",\"bits\":4},\"activations\":{\"method\":\"uniform\",\"bits\":4,\"granularity\":\"token\",\"symmetric\":false}}",
+                "{\"weights\":{\"method\":\"rtn\",\"bits\":4},\"activations\":{\"method\":\"trip\",\"bits\":8},\"cache\":{\"method\":\"uniform\",\"bits\":4}}",
+                "{\"weights\":{\"method\":\"rtn\",\"bits\":4},\"activations\":{\"method\":\"trip\",\"bits\":8},\"softmax\":{\"method\":\"log2\",\"bits\":4},\"pruning\":{\"beta\":0.6,\"layers\":[0,2],\"action\":\"lower-bits\",\"bits\":4}}",
+                "{\"weights\":{\"method\":\"rtn\",\"bits\":4},\"activations\":{\"method\":\"uniform\",\"bits\":8,\"granularity\":\"token\"},\"pruning\":{\"beta\":0.6,\"layers\":[0,2],\"action\":\"lower-bits\",\"bits\":3}}",
                 "{\"weights\":{\"method\":\"gptq\",\"bits\":4,\"group\":12,\"gptq\":{\"act_order\":true}},\"activations\":{\"method\":\"trip\",\"bits\":4}}",
                 "{\"weights\":{\"method\":\"gptq\",\"bits\":4,\"group\":8,\"gptq\":{\"act_order\":true}},\"activations\":{\"method\":\"trip\",\"bits\":8}}",
                 "{\"weights\":{\"method\":\"gptq\",\"bits\":8,\"group\":12,\"gptq\":{\"act_order\":true}},\"activations\":{\"method\":\"uniform\",\"bits\":8,\"granularity\":\"token\"}}"
@@ -122,6 +145,157 @@ class QuantizedFamiliesTest {
                                 Cancellation.never());
         assertEquals(2, alive.size());
         assertEquals(alive.getLast(), pass.survivors().length);
+    }
+
+    /**
+     * The published code's second mode: marks are ranked by each layer and inherited by the rest.
+     */
+    @Test
+    void unimportantTokensStayWithFewerBits() {
+        Recipe plain =
+                RecipeJson.parse(
+                        "{\"activations\":{\"method\":\"uniform\",\"bits\":8,\"granularity\":\"channel\"}}",
+                        "test");
+        Recipe recipe =
+                plain.withPruning(
+                        new PruningRecipe(
+                                0.5,
+                                new TreeSet<>(List.of(1, 2)),
+                                TokenScore.START,
+                                false,
+                                PruningAction.LOWER_BITS,
+                                4));
+        TunedModel tuned = fit(recipe);
+        int[] ids = ids(41, 3);
+        Marked seen = new Marked(tuned);
+        Decoder.Pass pass =
+                tuned.decoder()
+                        .run(ids, null, recipe.pruning().pruner(), seen, Cancellation.never());
+        assertEquals(ids.length, pass.survivors().length, "nobody leaves");
+        int share = recipe.pruning().schedule().removals(ids.length);
+        assertEquals((int) (41 * (1 - Math.sqrt(0.5))), share);
+        assertEquals(share, seen.marks.get(1).count());
+        for (int t = 0; t < ids.length; t++) {
+            if (seen.marks.get(1).isMarked(t)) {
+                assertTrue(seen.marks.get(2).isMarked(t), "a mark is inherited");
+            }
+        }
+        assertEquals(3 * (TinyFamily.LAYERS - 1), seen.compared);
+        float[] unmarked =
+                logits(new Decoder(model, KERNELS, fit(plain).decoder().numerics()), ids);
+        assertTrue(squaredDifference(unmarked, logits(tuned.decoder(), ids)) == 0);
+    }
+
+    /** Compares each marked token with its own quantizer, every other with the site's. */
+    private static final class Marked implements Probe {
+        private final TunedModel tuned;
+        private final Map<Integer, TokenMarks> marks = new HashMap<>();
+        private TokenMarks now = TokenMarks.NONE;
+        private int compared;
+
+        Marked(TunedModel tuned) {
+            this.tuned = tuned;
+        }
+
+        @Override
+        public void pruned(int layer, float[] scores, int[] kept) {
+            throw new AssertionError("tokens left");
+        }
+
+        @Override
+        public void marked(int layer, float[] scores, int[] unmarked, TokenMarks marked) {
+            now = marked;
+            marks.put(layer, marked);
+            float largestMarked = Float.NEGATIVE_INFINITY;
+            float smallestUnmarked = Float.POSITIVE_INFINITY;
+            boolean[] isUnmarked = new boolean[scores.length];
+            for (int token : unmarked) {
+                isUnmarked[token] = true;
+                smallestUnmarked = Math.min(smallestUnmarked, scores[token]);
+            }
+            for (int t = 0; t < scores.length; t++) {
+                if (!isUnmarked[t]) {
+                    largestMarked = Math.max(largestMarked, scores[t]);
+                }
+            }
+            assertTrue(largestMarked <= smallestUnmarked);
+        }
+
+        @Override
+        public void activation(int layer, Site site, Matrix before, Activation after) {
+            var plan = tuned.plan().layers().get(layer);
+            ActivationQuantizer coarse = plan.markedActivations().get(site);
+            assertEquals(
+                    layer >= 1
+                            && (site == Site.ATTN_OUTPUT
+                                    || site == Site.MLP_INPUT
+                                    || site == Site.MLP_HIDDEN),
+                    coarse != null);
+            if (coarse == null) {
+                return;
+            }
+            compared++;
+            assertEquals(4, coarse.range().bits());
+            Matrix fine = plan.activations().get(site).simulate(before);
+            Matrix low = coarse.simulate(before);
+            for (int t = 0; t < before.rows(); t++) {
+                Matrix expected = now.isMarked(t) ? low : fine;
+                for (int c = 0; c < before.columns(); c++) {
+                    assertEquals(expected.get(t, c), after.values().get(t, c));
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 4, 8})
+    void aQuantizedCacheGivesWhatAWholePassGives(int bits) {
+        Recipe recipe = Recipe.FLOAT.withCache(new CacheRecipe(CacheMethod.UNIFORM, bits));
+        Decoder decoder = fit(recipe).decoder();
+        Decoder reference = new Decoder(model, KERNELS, floats);
+        int[] ids = ids(30, 4);
+        Matrix whole = decoder.run(ids, Cancellation.never()).hidden();
+        KeyValueCache cache = decoder.cache();
+        KeyValueCache plain = reference.cache();
+        for (int from = 0; from < ids.length; ) {
+            int count = from == 0 ? 11 : 1;
+            int[] part = Arrays.copyOfRange(ids, from, from + count);
+            Decoder.Pass pass =
+                    decoder.run(part, cache, TokenPruner.NONE, Probe.NONE, Cancellation.never());
+            reference.run(part, plain, TokenPruner.NONE, Probe.NONE, Cancellation.never());
+            assertArrayEquals(
+                    Arrays.copyOfRange(
+                            whole.data(), whole.offset(from), whole.offset(from + count)),
+                    pass.hidden().data(),
+                    "from token " + from);
+            from += count;
+        }
+        assertTrue(
+                squaredDifference(
+                                whole.data(),
+                                reference.run(ids, Cancellation.never()).hidden().data())
+                        > 0);
+        var config = model.config();
+        long row = config.keyValueHeads() * (5L + (config.headDimension() * bits + 7) / 8);
+        assertEquals(2L * 30 * config.layers() * row, cache.bytes());
+        assertEquals(2L * 30 * config.layers() * 4 * config.keyValueWidth(), plain.bytes());
+    }
+
+    @Test
+    void oneTokenIsEnough() {
+        for (String json :
+                List.of(
+                        "{\"activations\":{\"method\":\"uniform\",\"symmetric\":false,\"granularity\":\"token\"},\"cache\":{\"method\":\"uniform\",\"bits\":4},\"pruning\":{\"beta\":0.5,\"layers\":[0],\"action\":\"lower-bits\"}}",
+                        "{\"activations\":{\"method\":\"trip\",\"exponents\":[2,7],\"granularity\":\"token\"}}")) {
+            Recipe recipe = RecipeJson.parse(json, "test");
+            var calibration = new Calibration("one token", List.of(new int[] {7}));
+            TunedModel tuned =
+                    new RecipeFitter(model, KERNELS, floats, calibration)
+                            .fit(recipe, Progress.NONE, Cancellation.never());
+            for (float logit : logits(tuned.decoder(), new int[] {7})) {
+                assertTrue(Float.isFinite(logit));
+            }
+        }
     }
 
     private TunedModel fit(Recipe recipe) {

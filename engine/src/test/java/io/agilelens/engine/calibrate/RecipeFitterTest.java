@@ -27,8 +27,11 @@ import io.agilelens.engine.quant.Execution;
 import io.agilelens.engine.quant.TripQuantizer;
 import io.agilelens.engine.recipe.ActivationMethod;
 import io.agilelens.engine.recipe.ActivationRecipe;
+import io.agilelens.engine.recipe.CacheMethod;
+import io.agilelens.engine.recipe.CacheRecipe;
 import io.agilelens.engine.recipe.Granularity;
 import io.agilelens.engine.recipe.Preset;
+import io.agilelens.engine.recipe.PruningAction;
 import io.agilelens.engine.recipe.PruningRecipe;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.recipe.SiteOverride;
@@ -266,6 +269,19 @@ class RecipeFitterTest {
                                         new TreeSet<>(List.of(0, 1)),
                                         TokenScore.RECEIVED,
                                         true)));
+        recipes.add(
+                recipes.get(2)
+                        .withPruning(
+                                PruningRecipe.lastThird(0.5, 3)
+                                        .withAction(PruningAction.LOWER_BITS)));
+        recipes.add(
+                recipes.get(2)
+                        .withActivations(
+                                recipes.get(2)
+                                        .activations()
+                                        .withExponents(new TreeSet<>(List.of(0, 4)))
+                                        .withGranularity(Granularity.TOKEN))
+                        .withCache(new CacheRecipe(CacheMethod.UNIFORM, 4)));
         int[] ids = ids(30, 7);
         List<float[]> fresh = new ArrayList<>();
         for (Recipe recipe : recipes) {
@@ -282,13 +298,10 @@ class RecipeFitterTest {
     void refusesWhatCannotBeDone() {
         Recipe trip = Preset.forLayers(3).get(3).recipe();
         refuse(
-                trip.withWeights(new WeightRecipe(WeightMethod.AWQ, 4, 32, false)),
-                "weights.method awq is not in this version: use gptq, rtn or none");
-        refuse(
                 trip.withActivations(
                         new ActivationRecipe(ActivationMethod.TRIP, 4, 3, Granularity.CHANNEL)),
-                "activations.granularity is channel: TRIP has one scale for the tensor: use"
-                        + " tensor");
+                "activations.granularity is channel: TRIP has one scale for all channels: use"
+                        + " tensor or token");
         refuse(
                 trip.withWeights(WeightRecipe.NONE).withExecution(Execution.EXECUTED),
                 "execution executed, layer 0, ATTN_INPUT: activations are quantized but weights are"
@@ -297,8 +310,25 @@ class RecipeFitterTest {
                 trip.withSoftmax(new SoftmaxRecipe(SoftmaxMethod.LOG2, 5))
                         .withExecution(Execution.EXECUTED),
                 "execution executed, layer 0: integer attention needs softmax.method log2 with at"
-                        + " most 4 bits and quantized values: change that, leave the softmax float,"
-                        + " or use execution simulated");
+                        + " most 4 bits and values quantized symmetrically: change that, leave the"
+                        + " softmax float, or use execution simulated");
+        refuse(
+                trip.withCache(new CacheRecipe(CacheMethod.UNIFORM, 8))
+                        .withExecution(Execution.EXECUTED),
+                "execution executed, layer 0: integer attention shifts values of one scale a head,"
+                        + " and cache.method uniform gives each token its own: use cache.method"
+                        + " none, leave the softmax float, or use execution simulated");
+        PruningRecipe lower =
+                PruningRecipe.lastThird(0.2, 3)
+                        .withAction(PruningAction.LOWER_BITS)
+                        .withLowerBits(6);
+        refuse(
+                trip.withPruning(lower),
+                "pruning.bits is 6, and layer 2, ATTN_OUTPUT, has 4 bits: give at most as many");
+        refuse(
+                trip.withActivations(ActivationRecipe.NONE).withPruning(lower),
+                "pruning.action is lower-bits, and layer 2, ATTN_OUTPUT, is float: give"
+                        + " activations.method uniform or trip, or use remove");
         refuse(
                 trip.withPruning(
                         new PruningRecipe(0.2, new TreeSet<>(List.of(3)), TokenScore.START, false)),

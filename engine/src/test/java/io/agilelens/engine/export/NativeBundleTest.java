@@ -21,6 +21,9 @@ import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.Site;
 import io.agilelens.engine.model.TensorNames;
 import io.agilelens.engine.model.WeightPrecision;
+import io.agilelens.engine.quant.ActivationQuantizer;
+import io.agilelens.engine.quant.ChannelwiseQuantizer;
+import io.agilelens.engine.quant.TokenwiseQuantizer;
 import io.agilelens.engine.quant.TripQuantizer;
 import io.agilelens.engine.recipe.RecipeJson;
 import io.agilelens.engine.task.Cancellation;
@@ -62,6 +65,9 @@ class NativeBundleTest {
                 "{\"weights\":{\"method\":\"rtn\",\"bits\":8,\"group\":-1,\"symmetric\":true},\"activations\":{\"method\":\"uniform\",\"bits\":8,\"granularity\":\"token\"},\"execution\":\"executed\"}",
                 "{\"activations\":{\"method\":\"uniform\",\"bits\":6,\"granularity\":\"channel\"},\"softmax\":{\"method\":\"uniform\",\"bits\":5}}",
                 "{\"weights\":{\"method\":\"rtn\",\"bits\":4},\"activations\":{\"method\":\"trip\",\"bits\":4},\"softmax\":{\"method\":\"log2\",\"bits\":4},\"execution\":\"executed\"}",
+                "{\"activations\":{\"method\":\"trip\",\"exponents\":[0,2,6],\"granularity\":\"token\"},\"cache\":{\"method\":\"uniform\",\"bits\":5},\"pruning\":{\"beta\":0.5,\"layers\":[0],\"action\":\"lower-bits\",\"bits\":4}}",
+                "{\"activations\":{\"method\":\"uniform\",\"symmetric\":false},\"pruning\":{\"beta\":0.5,\"layers\":[1],\"action\":\"lower-bits\",\"bits\":3}}",
+                "{\"activations\":{\"method\":\"trip\"},\"pruning\":{\"beta\":0.5,\"layers\":[1],\"action\":\"lower-bits\",\"bits\":3}}",
                 ORDERED,
                 "{\"weights\":{\"method\":\"gptq\",\"bits\":8,\"group\":8,\"gptq\":{\"act_order\":true}},\"activations\":{\"method\":\"trip\",\"bits\":8},\"execution\":\"executed\"}"
             })
@@ -85,19 +91,37 @@ class NativeBundleTest {
                                         actual.weights().get(role).dequantize()));
                     }
                     for (Site site : expected.activations().keySet()) {
-                        if (expected.activations().get(site) instanceof TripQuantizer trip) {
-                            TripQuantizer again = (TripQuantizer) actual.activations().get(site);
-                            assertEquals(trip.base(), again.base());
-                            assertEquals(trip.zero(), again.zero());
-                            assertTrue(Arrays.equals(trip.exponents(), again.exponents()));
-                        } else {
-                            assertEquals(
-                                    expected.activations().get(site),
-                                    actual.activations().get(site));
-                        }
+                        same(expected.activations().get(site), actual.activations().get(site));
+                    }
+                    assertEquals(
+                            expected.markedActivations().keySet(),
+                            actual.markedActivations().keySet());
+                    for (Site site : expected.markedActivations().keySet()) {
+                        same(
+                                expected.markedActivations().get(site),
+                                actual.markedActivations().get(site));
                     }
                 }
+                assertEquals(tuned.plan().cache(), bundle.plan().cache());
             }
+        }
+    }
+
+    private static void same(ActivationQuantizer expected, ActivationQuantizer actual) {
+        assertEquals(expected.range(), actual.range());
+        switch (expected) {
+            case TripQuantizer trip -> {
+                TripQuantizer again = (TripQuantizer) actual;
+                assertEquals(trip.base(), again.base());
+                assertEquals(trip.zero(), again.zero());
+                assertTrue(Arrays.equals(trip.exponents(), again.exponents()));
+            }
+            case TokenwiseQuantizer tokenwise ->
+                    assertTrue(
+                            Arrays.equals(
+                                    tokenwise.exponents(),
+                                    ((TokenwiseQuantizer) actual).exponents()));
+            case ChannelwiseQuantizer uniform -> assertEquals(uniform, actual);
         }
     }
 
@@ -135,9 +159,15 @@ class NativeBundleTest {
             assertFalse(down.hasContiguousGroups());
             write(tuned, target, false);
             try (NativeBundleReader.Bundle bundle = NativeBundleReader.open(target)) {
+                assertEquals(2, bundle.manifest().path("version").asInt());
                 var again = bundle.plan().layers().get(1).weights().get(LinearRole.DOWN);
                 assertArrayEquals(down.groupOf(), again.groupOf());
                 assertArrayEquals(down.zeros(), again.zeros());
+            }
+            Path plain = folder.resolve("plain");
+            write(tune(model, TRIP), plain, false);
+            try (NativeBundleReader.Bundle bundle = NativeBundleReader.open(plain)) {
+                assertEquals(1, bundle.manifest().path("version").asInt(), "older programs do");
             }
         }
     }
@@ -203,10 +233,10 @@ class NativeBundleTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "\"version\" : 1|\"version\" : 2|get a newer program",
+                "\"version\" : 1|\"version\" : 3|get a newer program",
                 "\"bits\" : 3|\"bits\" : 4|is damaged",
                 "\"bits\" : 3|\"bits\" : 0|2…8",
-                "\"method\" : \"trip\"|\"method\" : \"trap\"|trip, uniform or token",
+                "\"method\" : \"trip\"|\"method\" : \"trap\"|trip, trip-token, uniform or token",
                 "\"method\" : \"log2\"|\"method\" : \"log3\"|log2 or uniform"
             })
     void tellsWhatIsWrongWithADamagedManifest(String change) throws IOException {

@@ -19,12 +19,12 @@ import java.util.List;
 import java.util.Random;
 
 /** Small models tuned for tests of exports. */
-final class TunedModels {
-    static final int[] TEXT = new Random(5).ints(40, 0, 250).toArray();
+public final class TunedModels {
+    public static final int[] TEXT = new Random(5).ints(40, 0, 250).toArray();
 
     private TunedModels() {}
 
-    static TunedModel tune(Model model, String recipe) {
+    public static TunedModel tune(Model model, String recipe) {
         Kernels kernels = KernelProvider.current().kernels();
         var floats =
                 new FloatNumerics(
@@ -34,12 +34,12 @@ final class TunedModels {
     }
 
     /** A recipe that quantizes weights only, round to nearest. */
-    static String weights(int bits, int group, boolean symmetric) {
+    public static String weights(int bits, int group, boolean symmetric) {
         return "{\"weights\":{\"method\":\"rtn\",\"bits\":%d,\"group\":%d,\"symmetric\":%s}}"
                 .formatted(bits, group, symmetric);
     }
 
-    static Calibration calibration() {
+    public static Calibration calibration() {
         return new Calibration("random ids", List.of(new Random(9).ints(60, 0, 250).toArray()));
     }
 
@@ -65,15 +65,16 @@ final class TunedModels {
                         Cancellation.never()));
     }
 
-    static ExportSource source(TunedModel tuned) {
+    public static ExportSource source(TunedModel tuned) {
         return new ExportSource(tuned, calibration(), WeightPrecision.FP32, TEXT);
     }
 
-    static ExportReport write(TunedModel tuned, ExportFormat format, Path target) {
+    public static ExportReport write(TunedModel tuned, ExportFormat format, Path target) {
         return write(tuned, format, target, false);
     }
 
-    static ExportReport write(TunedModel tuned, ExportFormat format, Path target, boolean replace) {
+    public static ExportReport write(
+            TunedModel tuned, ExportFormat format, Path target, boolean replace) {
         return Exporter.write(
                 source(tuned), format, target, replace, Progress.NONE, Cancellation.never());
     }

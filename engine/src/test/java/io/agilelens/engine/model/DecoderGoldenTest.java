@@ -70,7 +70,7 @@ class DecoderGoldenTest {
             Decoder decoder = decoder(model, KernelProvider.current().kernels());
             int[] expected = golden.ints("greedy_ids");
             int prompt = golden.manifest().path("greedy_prompt_len").intValue();
-            KeyValueCache cache = new KeyValueCache(model.config());
+            KeyValueCache cache = decoder.cache();
             int[] next = Arrays.copyOf(expected, prompt);
             for (int t = prompt; t < expected.length; t++) {
                 Decoder.Pass pass =
@@ -95,7 +95,7 @@ class DecoderGoldenTest {
             Decoder decoder = decoder(model, KernelProvider.current().kernels());
             int[] ids = golden.ints("ids_s1");
             Matrix expected = golden.matrix("logits_s1");
-            KeyValueCache cache = new KeyValueCache(model.config());
+            KeyValueCache cache = decoder.cache();
             for (int t = 0; t < ids.length; t++) {
                 Decoder.Pass pass =
                         decoder.run(

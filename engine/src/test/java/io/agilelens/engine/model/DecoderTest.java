@@ -95,7 +95,7 @@ class DecoderTest {
     void aCacheChangesNothing(int step) {
         int[] ids = ids(70);
         Matrix whole = decoder.run(ids, NEVER).hidden();
-        KeyValueCache cache = new KeyValueCache(model.config());
+        KeyValueCache cache = decoder.cache();
         for (int from = 0; from < ids.length; from += step) {
             int[] part = Arrays.copyOfRange(ids, from, Math.min(ids.length, from + step));
             Matrix hidden = pass(part, cache, TokenPruner.NONE).hidden();
@@ -129,7 +129,7 @@ class DecoderTest {
         int[] ids = ids(60);
         PruningSchedule schedule = schedule(0.5, keepsPositions);
         ReferenceDecoder reference = ReferenceDecoder.of(model);
-        KeyValueCache cache = new KeyValueCache(model.config());
+        KeyValueCache cache = decoder.cache();
         compare(
                 reference.run(ids, List.of(1, 2), schedule.gamma(), keepsPositions),
                 pass(ids, cache, schedule));
@@ -214,7 +214,7 @@ class DecoderTest {
     @Test
     void refusesASequenceThatIsLongerThanTheModelAllows() {
         int[] ids = ids(TinyFamily.CONTEXT + 1);
-        KeyValueCache cache = new KeyValueCache(model.config());
+        KeyValueCache cache = decoder.cache();
         pass(Arrays.copyOf(ids, TinyFamily.CONTEXT), cache, TokenPruner.NONE);
         if (model.config().limit().isEmpty()) {
             pass(ids, null, TokenPruner.NONE);

@@ -17,6 +17,7 @@ import io.agilelens.engine.tensor.Matrix;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -153,7 +154,7 @@ class IntegerLinearTest {
             float[] simulated = new float[TOKENS * OUTPUTS];
             new FloatLinear(kernels, WeightPrecision.FP32, dequantized, OUTPUTS, INPUTS, bias)
                     .apply(new Activation.Floats(simulatedInput), simulated);
-            var site = new IntegerSite(quantizer, weightBits, weight.groupOf(), "here");
+            var site = new IntegerSite(unmarked(quantizer), weightBits, weight.groupOf(), "here");
             var linear = site.linear(kernels, weight, bias);
             assertEquals(INPUTS, linear.inputs());
             assertEquals(OUTPUTS, linear.outputs());
@@ -185,7 +186,9 @@ class IntegerLinearTest {
         UserException refused =
                 assertThrows(
                         UserException.class,
-                        () -> new IntegerSite(channelwise, 4, new int[] {0, 0}, "layer 3, X"));
+                        () ->
+                                new IntegerSite(
+                                        unmarked(channelwise), 4, new int[] {0, 0}, "layer 3, X"));
         assertTrue(
                 refused.getMessage().startsWith("layer 3, X: activations.granularity channel"),
                 refused.getMessage());
@@ -196,7 +199,7 @@ class IntegerLinearTest {
         QuantizedWeight weight = RoundToNearest.quantize(new float[] {1, 2}, 1, 2, 8, -1, false);
         IntegerRange range = new IntegerRange(8, true);
         var widest = new TripQuantizer(1, 0, new int[] {7, 7}, range);
-        var site = new IntegerSite(widest, 8, weight.groupOf(), "layer 0, MLP_INPUT");
+        var site = new IntegerSite(unmarked(widest), 8, weight.groupOf(), "layer 0, MLP_INPUT");
         float[] output = new float[1];
         site.linear(KernelProvider.of(0), weight, null)
                 .apply(site.apply(new Matrix(1, 2, new float[] {128, 256})), output);
@@ -206,7 +209,7 @@ class IntegerLinearTest {
                 assertThrows(
                         UserException.class,
                         () ->
-                                new IntegerSite(beyond, 8, weight.groupOf(), "layer 0, X")
+                                new IntegerSite(unmarked(beyond), 8, weight.groupOf(), "layer 0, X")
                                         .linear(KernelProvider.of(0), weight, null));
         assertTrue(refused.getMessage().contains("more than 16 bits"), refused.getMessage());
     }
@@ -216,7 +219,7 @@ class IntegerLinearTest {
         QuantizedWeight weight = RoundToNearest.quantize(new float[] {1, 2}, 1, 2, 8, -1, false);
         var site =
                 new IntegerSite(
-                        new TokenwiseQuantizer(new IntegerRange(8, true)),
+                        unmarked(new TokenwiseQuantizer(new IntegerRange(8, true))),
                         8,
                         weight.groupOf(),
                         "here");
@@ -247,7 +250,7 @@ class IntegerLinearTest {
         var weight = RoundToNearest.quantize(new float[] {1, 2, 3, 4}, 1, 4, 8, 2, false);
         var site =
                 new IntegerSite(
-                        new TokenwiseQuantizer(new IntegerRange(8, true)),
+                        unmarked(new TokenwiseQuantizer(new IntegerRange(8, true))),
                         8,
                         new int[] {0, 1, 1, 0},
                         "layer 1, X");
@@ -314,6 +317,10 @@ class IntegerLinearTest {
                 }
             }
         }
+    }
+
+    private static SiteQuantizer unmarked(ActivationQuantizer quantizer) {
+        return new SiteQuantizer(quantizer, Optional.empty());
     }
 
     private static void context(

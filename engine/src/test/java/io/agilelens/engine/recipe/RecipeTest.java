@@ -89,6 +89,32 @@ class RecipeTest {
         }
     }
 
+    @Test
+    void presetsAnswerToTheirTypedNames() {
+        List<Preset> presets = Preset.forLayers(8);
+        for (Preset preset : presets) {
+            assertEquals(
+                    List.of(preset),
+                    presets.stream().filter(p -> p.isCalled(preset.name())).toList());
+        }
+        for (String[] typed :
+                new String[][] {
+                    {"agile-quant-8-pruned", "Agile-Quant-8*"},
+                    {"Agile-Quant-4*", "Agile-Quant-4*"},
+                    {"agile-published", "Agile published"},
+                    {"w4a8-trip-b0.2", "W4A8 TRIP β 0.2"},
+                    {"gptq-w4", "GPTQ-W4"}
+                }) {
+            assertEquals(
+                    typed[1],
+                    presets.stream()
+                            .filter(p -> p.isCalled(typed[0]))
+                            .map(Preset::name)
+                            .findFirst()
+                            .orElseThrow());
+        }
+    }
+
     private static PruningRecipe pruning(double beta, Integer... layers) {
         return new PruningRecipe(beta, new TreeSet<>(List.of(layers)), TokenScore.START, false);
     }

@@ -83,6 +83,6 @@ record TripFactors(TripFit fit) {
     }
 
     private int maxExponent() {
-        return fit.candidateErrors()[0].length - 1;
+        return fit.candidates().length - 1;
     }
 }

@@ -137,7 +137,7 @@ final class ForwardPassFamily implements CaseFamily {
     private static Measurement replay(
             KitFolder folder, Decoder decoder, int[] ids, String array, Cancellation cancellation) {
         float[] replayed = new float[ids.length * decoder.model().config().vocabularySize()];
-        KeyValueCache cache = new KeyValueCache(decoder.model().config());
+        KeyValueCache cache = decoder.cache();
         for (int t = 0; t < ids.length; t++) {
             Matrix logits = step(decoder, new int[] {ids[t]}, cache, cancellation);
             System.arraycopy(logits.data(), 0, replayed, t * logits.columns(), logits.columns());
@@ -156,7 +156,7 @@ final class ForwardPassFamily implements CaseFamily {
                             .formatted(prompt, expected.length));
         }
         int[] generated = Arrays.copyOf(expected, expected.length);
-        KeyValueCache cache = new KeyValueCache(decoder.model().config());
+        KeyValueCache cache = decoder.cache();
         int[] next = Arrays.copyOf(expected, prompt);
         for (int t = prompt; t < expected.length; t++) {
             generated[t] = Losses.largest(step(decoder, next, cache, cancellation), 0);

@@ -10,6 +10,7 @@ package io.agilelens.engine.evaluate.generate;
  * @param prefillSeconds time for the prompt, first token's logits included
  * @param decodeSeconds time for all single-token steps
  * @param steps single-token steps that were run
+ * @param cacheBytes what the keys and values of all tokens took at the end
  */
 public record Generation(
         int[] prompt,
@@ -18,7 +19,8 @@ public record Generation(
         End end,
         double prefillSeconds,
         double decodeSeconds,
-        int steps) {
+        int steps,
+        long cacheBytes) {
 
     /** Why generation stopped. */
     public enum End {

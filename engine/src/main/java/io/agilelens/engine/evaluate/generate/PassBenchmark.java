@@ -76,7 +76,7 @@ public final class PassBenchmark {
      */
     private static long[] run(
             Decoder decoder, TokenPruner pruner, int[] ids, int prompt, Cancellation cancellation) {
-        KeyValueCache cache = new KeyValueCache(decoder.model().config());
+        KeyValueCache cache = decoder.cache();
         long began = System.nanoTime();
         step(decoder, cache, pruner, Arrays.copyOf(ids, prompt), cancellation);
         long filled = System.nanoTime();

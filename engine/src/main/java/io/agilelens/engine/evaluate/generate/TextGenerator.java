@@ -58,7 +58,7 @@ public final class TextGenerator {
                             .formatted(prompt.length, context));
         }
         Sampling.Chooser chooser = sampling.chooser();
-        KeyValueCache cache = new KeyValueCache(decoder.model().config());
+        KeyValueCache cache = decoder.cache();
         Transcript transcript = new Transcript(prompt, listener);
         long began = System.nanoTime();
         int next = chooser.choose(lastLogits(prompt, cache, pruner, cancellation));
@@ -86,7 +86,14 @@ public final class TextGenerator {
         double decode = (System.nanoTime() - decodeBegan) / NANOS;
         transcript.finish();
         return new Generation(
-                prompt.clone(), transcript.ids(), transcript.text(), end, prefill, decode, steps);
+                prompt.clone(),
+                transcript.ids(),
+                transcript.text(),
+                end,
+                prefill,
+                decode,
+                steps,
+                cache.bytes());
     }
 
     private float[] lastLogits(

@@ -47,8 +47,8 @@ public sealed interface PackedLayout
         return Map.of();
     }
 
-    /** Whether BLOOM's GELU scales may stand beside the linears. */
-    default boolean carriesGeluScales() {
+    /** Whether what BLOOM's GELU is divided by may stand beside the linears. */
+    default boolean carriesDivisors() {
         return false;
     }
 }

@@ -1,5 +1,6 @@
 package io.agilelens.engine.format.gguf;
 
+import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Checkpoint;
 import io.agilelens.engine.format.TokenizerSource;
 import io.agilelens.engine.tensor.Tensor;
@@ -42,6 +43,15 @@ public final class GgufCheckpoint implements Checkpoint {
     /** Whether a file starts like a GGUF file, whatever it is called. */
     public static boolean startsLikeOne(byte[] firstBytes) {
         return GgufFile.startsLikeOne(firstBytes);
+    }
+
+    /** Whether a path is a GGUF file whose metadata has a key. */
+    public static boolean hasKey(Path path, String key) {
+        try (GgufFile file = GgufFile.open(path)) {
+            return file.metadata().has(key);
+        } catch (UserException noGguf) {
+            return false;
+        }
     }
 
     /**

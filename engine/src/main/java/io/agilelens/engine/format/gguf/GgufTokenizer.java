@@ -29,6 +29,7 @@ final class GgufTokenizer {
     private static final String SCORES = PREFIX + "scores";
     private static final String TYPES = PREFIX + "token_type";
     private static final String MERGES = PREFIX + "merges";
+    private static final String TEMPLATE = "tokenizer.chat_template";
     private static final String SPACE = "▁";
     private static final int BYTES = 256;
 
@@ -146,6 +147,9 @@ final class GgufTokenizer {
         start.ifPresent(id -> settings.put("bos_token", pieces[id]));
         end.ifPresent(id -> settings.put("eos_token", pieces[id]));
         unknown.ifPresent(id -> settings.put("unk_token", pieces[id]));
+        if (metadata.has(TEMPLATE)) {
+            settings.put("chat_template", metadata.text(TEMPLATE));
+        }
         return settings;
     }
 

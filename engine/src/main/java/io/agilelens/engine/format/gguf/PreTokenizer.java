@@ -2,6 +2,7 @@ package io.agilelens.engine.format.gguf;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -55,6 +56,17 @@ enum PreTokenizer {
         }
     }
 
+    /** How GPT-2 cuts texts, which byte-level tokenizers do where they say nothing else. */
+    static final String GPT2_EXPRESSION = Patterns.GPT2;
+
+    private static final Map<PreTokenizer, String> USUAL_NAMES =
+            Map.of(
+                    QWEN2, "qwen2", GPT2, "gpt-2", DIGITS, "smollm", FALCON, "falcon", BLOOM,
+                    "bloom", VIKING, "viking", DEFAULT, "default");
+
+    /** How Hugging Face's tokenizers spell what BLOOM's expression means. */
+    private static final String BLOOM_SPELLING = " ?[^(\\s|[.,!?…。，、।۔،])]+";
+
     private final List<String> expressions;
     private final Set<String> names;
 
@@ -65,6 +77,28 @@ enum PreTokenizer {
 
     static Optional<PreTokenizer> named(String name) {
         return Arrays.stream(values()).filter(kind -> kind.names.contains(name)).findFirst();
+    }
+
+    /**
+     * The usual name of the kind that cuts by some expressions.
+     *
+     * @param wholePieces whether a piece that is a token is taken whole
+     */
+    static Optional<String> nameOf(List<String> expressions, boolean wholePieces) {
+        List<String> spelled =
+                expressions.stream()
+                        .map(text -> text.equals(BLOOM_SPELLING) ? Patterns.BLOOM : text)
+                        .toList();
+        if (spelled.equals(LLAMA3.expressions)) {
+            return Optional.of(wholePieces ? "llama-bpe" : "smaug-bpe");
+        }
+        if (wholePieces) {
+            return Optional.empty();
+        }
+        return USUAL_NAMES.entrySet().stream()
+                .filter(entry -> spelled.equals(entry.getKey().expressions))
+                .map(Map.Entry::getValue)
+                .findFirst();
     }
 
     /** Regular expressions, applied one after another. */

@@ -42,9 +42,9 @@ public final class QuantizedCheckpoint extends CheckpointView {
     private static final String NATIVE = "agilelens-native";
 
     /** Where AWQ leaves what BLOOM's GELU is divided by, and the linear that takes it in. */
-    public static final String GELU_SCALES = ".gelu_impl.scales";
+    private static final String GELU_SCALES = ".gelu_impl.scales";
 
-    public static final String AFTER_GELU = ".dense_4h_to_h.weight";
+    private static final String AFTER_GELU = ".dense_4h_to_h.weight";
 
     /** Parts of packed linears, which must not be left over. */
     private static final Set<String> PARTS =

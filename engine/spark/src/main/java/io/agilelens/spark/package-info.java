@@ -1,0 +1,2 @@
+/** Sweeps on Apache Spark. */
+package io.agilelens.spark;
