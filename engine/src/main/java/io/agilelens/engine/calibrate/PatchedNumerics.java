@@ -16,7 +16,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** A model's float arithmetic in which linears of one layer are replaced by quantized ones. */
+/** A model's float arithmetic in which linears of one layer are replaced by others. */
 class PatchedNumerics implements Numerics {
     private final Model model;
     private final Kernels kernels;
@@ -33,13 +33,22 @@ class PatchedNumerics implements Numerics {
 
     /** Replaces a linear by what its codes stand for. */
     void patch(LinearRole role, QuantizedWeight quantized) {
+        patch(role, quantized.dequantize());
+    }
+
+    /**
+     * Replaces a linear's weight, not its bias.
+     *
+     * @param values {@code [outputs, inputs]}
+     */
+    void patch(LinearRole role, float[] values) {
         LinearWeight weight = model.weights().linear(layer, role);
         patches.put(
                 role,
                 new FloatLinear(
                         kernels,
                         WeightPrecision.FP32,
-                        quantized.dequantize(),
+                        values,
                         weight.outputs(),
                         weight.inputs(),
                         weight.biasValues()));
