@@ -3,12 +3,15 @@ package io.agilelens.engine.calibrate;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.Decoder;
+import io.agilelens.engine.model.FloatLinear;
 import io.agilelens.engine.model.Folding;
+import io.agilelens.engine.model.LinearOperator;
 import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.LinearWeight;
 import io.agilelens.engine.model.ModelConfig;
 import io.agilelens.engine.model.Probe;
 import io.agilelens.engine.model.Site;
+import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.quant.AwqClip;
 import io.agilelens.engine.quant.AwqQuantizer;
 import io.agilelens.engine.quant.AwqScales;
@@ -225,18 +228,26 @@ public final class AwqLayer {
                                             linear.getKey(), quantizer, linear.getValue(), scales))
                     .sum();
         }
-        PatchedNumerics numerics =
-                new PatchedNumerics(decoder.model(), kernels, decoder.numerics(), layer);
+        Map<LinearRole, LinearOperator> replaced = new EnumMap<>(LinearRole.class);
         originals.forEach(
-                (role, values) ->
-                        numerics.patch(
-                                role,
-                                quantizer.simulate(
-                                        values,
-                                        role.outputs(config),
-                                        role.inputs(config),
-                                        scales)));
-        Decoder changed = new Decoder(decoder.model(), kernels, numerics);
+                (role, values) -> {
+                    int outputs = role.outputs(config);
+                    int inputs = role.inputs(config);
+                    replaced.put(
+                            role,
+                            new FloatLinear(
+                                    kernels,
+                                    WeightPrecision.FP32,
+                                    quantizer.simulate(values, outputs, inputs, scales),
+                                    outputs,
+                                    inputs,
+                                    stored(role).biasValues()));
+                });
+        Decoder changed =
+                new Decoder(
+                        decoder.model(),
+                        kernels,
+                        new ReplacedLinears(decoder.numerics(), layer, replaced));
         double sum = 0;
         long count = 0;
         for (int window = 0; window < entering.size(); window++) {
