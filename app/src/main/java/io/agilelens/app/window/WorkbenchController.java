@@ -369,7 +369,8 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
             return;
         }
         QualityStudies studies =
-                QualityStudies.of(present, workbench.history().recipe(), Optional.ofNullable(tuned));
+                QualityStudies.of(
+                        present, workbench.history().recipe(), Optional.ofNullable(tuned));
         run(
                 Messages.text("status.study." + study),
                 (progress, cancellation) -> studies.run(study, progress, cancellation),

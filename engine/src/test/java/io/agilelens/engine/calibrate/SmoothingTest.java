@@ -138,6 +138,20 @@ class SmoothingTest {
             assertEquals(before[i], after[i], 2e-4 * (1 + Math.abs(before[i])));
         }
         boolean possible = Smoothing.isPossible(model.config());
+        List<String> notes =
+                FittingNotes.of(
+                        model.config(),
+                        Recipe.FLOAT
+                                .withSmoothing(SMOOTHQUANT)
+                                .withWeights(new WeightRecipe(WeightMethod.AWQ, 4, 12, false)));
+        String why = "its norms have no gain, or what they give also goes into the residual stream";
+        assertEquals(
+                possible
+                        ? List.of()
+                        : List.of(
+                                "smoothing.method smoothquant is left out: " + why,
+                                "AWQ searches no scales at [ATTN_INPUT, MLP_INPUT]: " + why),
+                notes);
         assertEquals(!possible, tuned.model() == model);
         assertEquals(
                 possible,
