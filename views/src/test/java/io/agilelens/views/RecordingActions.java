@@ -1,5 +1,7 @@
 package io.agilelens.views;
 
+import io.agilelens.engine.export.ExportFormat;
+import io.agilelens.engine.export.ExportReport;
 import io.agilelens.engine.format.TextFormat;
 import io.agilelens.engine.model.Planting;
 import io.agilelens.views.workbench.QualityStudy;
@@ -7,6 +9,7 @@ import io.agilelens.views.workbench.WorkbenchActions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Writes down what a view asked for. */
 public final class RecordingActions implements WorkbenchActions {
@@ -44,8 +47,9 @@ public final class RecordingActions implements WorkbenchActions {
     }
 
     @Override
-    public void exportBundle(Path folder) {
-        asked.add("exportBundle " + folder);
+    public void export(
+            ExportFormat format, Path target, boolean replace, Consumer<ExportReport> onDone) {
+        asked.add("export " + format.id() + " " + target);
     }
 
     @Override

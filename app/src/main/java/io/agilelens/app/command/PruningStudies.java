@@ -13,8 +13,7 @@ final class PruningStudies {
 
     private PruningStudies() {}
 
-    static void add(
-            PruningCurve curve, TokenWindows text, ObjectNode result, StringBuilder words) {
+    static void add(PruningCurve curve, TokenWindows text, ObjectNode result, StringBuilder words) {
         ObjectNode node =
                 result.putObject("curve")
                         .put("windows", text.windows().size())
@@ -94,7 +93,8 @@ final class PruningStudies {
         }
         line(
                 words,
-                "%s, the same %,d predictions read in windows of each length; perplexities ± standard errors",
+                "%s, the same %,d predictions read in windows of each length; perplexities ±"
+                        + " standard errors",
                 ablation.recipe().summary(),
                 ablation.predictions());
         line(
@@ -140,8 +140,7 @@ final class PruningStudies {
     }
 
     private static String words(LengthAblation.Loss loss) {
-        return "%.4f ± %.4f"
-                .formatted(loss.perplexity(), loss.perplexity() * loss.standardError());
+        return "%.4f ± %.4f".formatted(loss.perplexity(), loss.perplexity() * loss.standardError());
     }
 
     private static void line(StringBuilder words, String format, Object... values) {

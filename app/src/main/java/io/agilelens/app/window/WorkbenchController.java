@@ -7,6 +7,7 @@ import io.agilelens.engine.UserException;
 import io.agilelens.engine.calibrate.TunedModel;
 import io.agilelens.engine.evaluate.WeightSize;
 import io.agilelens.engine.export.ExportFormat;
+import io.agilelens.engine.export.ExportReport;
 import io.agilelens.engine.export.ExportSource;
 import io.agilelens.engine.export.Exporter;
 import io.agilelens.engine.format.TextFormat;
@@ -22,7 +23,6 @@ import io.agilelens.engine.recipe.Preset;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
-import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Notices;
 import io.agilelens.views.Selection;
@@ -37,6 +37,7 @@ import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -54,6 +55,8 @@ import javafx.application.Platform;
 public final class WorkbenchController implements WorkbenchActions, AutoCloseable {
     /** Tokens at once when prefill kernels are measured. */
     private static final int PREFILL_TOKENS = 128;
+
+    private static final int VERIFIED_TOKENS = 128;
 
     private final Workbench workbench;
     private final Consumer<Throwable> onFailure;
@@ -298,34 +301,30 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
     }
 
     @Override
-    public void exportBundle(Path folder) {
+    public void export(
+            ExportFormat format, Path target, boolean replace, Consumer<ExportReport> onDone) {
         ModelSession present = session;
         if (present == null) {
             return;
         }
         Recipe recipe = workbench.history().recipe();
         run(
-                Messages.text("status.exporting", folder),
-                (progress, cancellation) ->
-                        Exporter.write(
-                                new ExportSource(
-                                        present.fitter().fit(recipe, progress, cancellation),
-                                        present.fitter().calibration(),
-                                        present.opened().model().precision(),
-                                        present.opened().text().windows().getFirst()),
-                                new ExportFormat.Native(),
-                                folder,
-                                false,
-                                progress,
-                                cancellation),
-                written ->
-                        Notices.done(
-                                Messages.text(
-                                        "status.exported",
-                                        written.target(),
-                                        Figures.bytes(written.weightBytes()),
-                                        Figures.number(written.bitsPerWeight()),
-                                        written.logits().tokens())));
+                Messages.text("status.exporting", target),
+                (progress, cancellation) -> {
+                    int[] text = present.opened().text().windows().getFirst();
+                    return Exporter.write(
+                            new ExportSource(
+                                    present.fitter().fit(recipe, progress, cancellation),
+                                    present.fitter().calibration(),
+                                    present.opened().model().precision(),
+                                    Arrays.copyOf(text, Math.min(VERIFIED_TOKENS, text.length))),
+                            format,
+                            target,
+                            replace,
+                            progress,
+                            cancellation);
+                },
+                onDone);
     }
 
     @Override

@@ -1,8 +1,11 @@
 package io.agilelens.views.workbench;
 
+import io.agilelens.engine.export.ExportFormat;
+import io.agilelens.engine.export.ExportReport;
 import io.agilelens.engine.format.TextFormat;
 import io.agilelens.engine.model.Planting;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /** What views ask the application to do. All return at once; the work is done in the background. */
 public interface WorkbenchActions {
@@ -31,11 +34,12 @@ public interface WorkbenchActions {
     void pinRun();
 
     /**
-     * Writes the tuned model as a native bundle.
+     * Writes the tuned model.
      *
-     * @param folder must not exist yet
+     * @param replace whether an export at the target may be replaced
+     * @param onDone hears, on the JavaFX thread, what came of it
      */
-    void exportBundle(Path folder);
+    void export(ExportFormat format, Path target, boolean replace, Consumer<ExportReport> onDone);
 
     /**
      * Measures the kernels at the model's shapes.
