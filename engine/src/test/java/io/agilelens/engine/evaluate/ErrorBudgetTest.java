@@ -15,6 +15,8 @@ import io.agilelens.engine.recipe.PruningAction;
 import io.agilelens.engine.recipe.PruningRecipe;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.recipe.SiteOverride;
+import io.agilelens.engine.recipe.SmoothingMethod;
+import io.agilelens.engine.recipe.SmoothingRecipe;
 import io.agilelens.engine.recipe.WeightMethod;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
@@ -119,6 +121,32 @@ class ErrorBudgetTest {
         ErrorBudget budget = measure(TinyTuning.ALL.withExecution(Execution.EXECUTED));
         assertEquals(Execution.SIMULATED, budget.recipe().execution());
         assertEquals(measure(TinyTuning.ALL).whole(), budget.whole());
+    }
+
+    @Test
+    void smoothingCacheAndMarkedTokensAreComponentsToo() {
+        Recipe recipe =
+                PRUNED.withSmoothing(new SmoothingRecipe(SmoothingMethod.SMOOTHQUANT, 0.5))
+                        .withCache(new CacheRecipe(CacheMethod.UNIFORM, 4))
+                        .withPruning(PRUNED.pruning().withAction(PruningAction.LOWER_BITS));
+        ErrorBudget budget = measure(recipe);
+        assertEquals(
+                List.of(ErrorComponent.values()),
+                budget.shares().stream().map(ErrorBudget.Share::component).toList());
+        double floats = tiny.runFloat().nll();
+        for (ErrorBudget.Share share : budget.shares()) {
+            assertSame(tiny.run(share.component().alone(recipe)), share.alone(), floats);
+            assertSame(tiny.run(share.component().without(recipe)), share.without(), floats);
+            assertEquals(1, share.without().coverage(), "nothing is removed");
+            // Scales that are moved, and bits of tokens that nothing quantizes, change nothing.
+            boolean harmless =
+                    share.component() == ErrorComponent.SMOOTHING
+                            || share.component() == ErrorComponent.PRUNING;
+            assertEquals(
+                    harmless,
+                    share.alone().divergence().mean() < 1e-6,
+                    share.component() + " " + share.alone().divergence().mean());
+        }
     }
 
     @Test
