@@ -99,6 +99,33 @@ class LauncherTest {
     }
 
     @Test
+    void buildsAndStartsSparkOnlyWhenItIsAskedFor() throws IOException {
+        jdk("jdk-25", "25");
+        maven(
+                """
+                echo "$@" >> mvnw.arguments
+                case "$*" in *-Pspark*)
+                    mkdir -p engine/spark/target/launcher
+                    : > engine/spark/target/agilelens-spark-9.9.jar
+                    echo 'flags=--flag-of-spark' > engine/spark/target/launcher/spark.conf
+                esac
+                exit 0
+                """);
+        Run without = run(Map.of(), "sweep", "x", "--grid", "g.json");
+        assertTrue(!without.output().contains("spark"), without.output());
+        Run with = run(Map.of(), "sweep", "x", "--spark", "local[2]");
+        assertTrue(with.output().contains("[--flag-of-spark]"), with.output());
+        assertTrue(with.output().contains("agilelens-spark-9.9.jar"), with.output());
+        assertTrue(with.output().contains("engine/spark/target/spark/jars/*"), with.output());
+        assertEquals("", run(Map.of(), "sweep", "x", "--spark=local[2]").errors());
+        assertEquals("", run(Map.of(), "info", "x").errors());
+        List<String> builds = Files.readAllLines(project.resolve("mvnw.arguments"));
+        assertEquals(2, builds.size(), builds.toString());
+        assertTrue(!builds.getFirst().contains("spark"), builds.toString());
+        assertTrue(builds.getLast().contains("-DskipTests"), builds.toString());
+    }
+
+    @Test
     void opensTheWindowWithJavaFxOnTheModulePath() throws IOException {
         jdk("jdk-25", "25");
         maven("exit 0");

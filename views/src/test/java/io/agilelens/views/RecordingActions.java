@@ -4,6 +4,7 @@ import io.agilelens.engine.export.ExportFormat;
 import io.agilelens.engine.export.ExportReport;
 import io.agilelens.engine.format.TextFormat;
 import io.agilelens.engine.model.Planting;
+import io.agilelens.views.workbench.QualityStudy;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,6 +55,11 @@ public final class RecordingActions implements WorkbenchActions {
     @Override
     public void measureKernels(int bits) {
         asked.add("measureKernels " + bits);
+    }
+
+    @Override
+    public void study(QualityStudy study) {
+        asked.add("study " + study);
     }
 
     @Override

@@ -103,6 +103,7 @@ public final class QuantizeCommand extends EngineCommand {
                             replace,
                             progress,
                             cancellation);
+            fitter.forgetWork(recipe);
             print(progress, describe(open, recipe, report), text(recipe, report));
         }
         return 0;

@@ -185,10 +185,18 @@ final class ResultsPage {
         if (better.isEmpty() || worse.isEmpty()) {
             return "–";
         }
+        String all = word(better.get().allNll() < worse.get().allNll());
+        if (better.get().coverage() != worse.get().coverage()) {
+            // Divergences at different positions are not comparable.
+            return "kept %s, all %s"
+                    .formatted(word(better.get().perplexity() < worse.get().perplexity()), all);
+        }
         return "PPL %s, KL %s"
-                .formatted(
-                        better.get().allNll() < worse.get().allNll() ? "yes" : "no",
-                        better.get().divergence() < worse.get().divergence() ? "yes" : "no");
+                .formatted(all, word(better.get().divergence() < worse.get().divergence()));
+    }
+
+    private static String word(boolean holds) {
+        return holds ? "yes" : "no";
     }
 
     private static Optional<RunFigures> figures(String name, List<SweepRow> rows) {

@@ -2,6 +2,7 @@ package io.agilelens.app.window;
 
 import io.agilelens.app.live.LiveLoop;
 import io.agilelens.app.live.ModelSession;
+import io.agilelens.app.live.QualityStudies;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.calibrate.TunedModel;
 import io.agilelens.engine.evaluate.WeightSize;
@@ -29,6 +30,8 @@ import io.agilelens.views.workbench.KernelReport;
 import io.agilelens.views.workbench.OpenedModel;
 import io.agilelens.views.workbench.PinnedRun;
 import io.agilelens.views.workbench.Quality;
+import io.agilelens.views.workbench.QualityStudy;
+import io.agilelens.views.workbench.Studies;
 import io.agilelens.views.workbench.WindowComparison;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
@@ -259,6 +262,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         pinWanted = false;
         workbench.comparisonProperty().set(Optional.empty());
         workbench.qualityProperty().set(Quality.NONE);
+        workbench.studiesProperty().set(Studies.NONE);
         workbench.modelProperty().set(Optional.of(opened.opened()));
         OpenedModel model = opened.opened();
         statusBar.setPlacement(
@@ -356,6 +360,26 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
             }
         }
         return List.copyOf(shapes);
+    }
+
+    @Override
+    public void study(QualityStudy study) {
+        ModelSession present = session;
+        if (present == null) {
+            return;
+        }
+        QualityStudies studies =
+                QualityStudies.of(present, workbench.history().recipe(), Optional.ofNullable(tuned));
+        run(
+                Messages.text("status.study." + study),
+                (progress, cancellation) -> studies.run(study, progress, cancellation),
+                found -> {
+                    if (session == present) {
+                        workbench
+                                .studiesProperty()
+                                .set(found.apply(workbench.studiesProperty().get()));
+                    }
+                });
     }
 
     @Override

@@ -285,7 +285,8 @@ final class GgufExporter {
         tuned.model()
                 .planting()
                 .ifPresent(
-                        planting -> writer.text(GgufCheckpoint.PLANTED, planting.toJson().toString()));
+                        planting ->
+                                writer.text(GgufCheckpoint.PLANTED, planting.toJson().toString()));
         writer.text(SIDE_KEY, SideFile.of(source, losses()).toString());
         contents.rotaryDivisors()
                 .ifPresent(

@@ -28,6 +28,8 @@ public final class Workbench {
             new SimpleObjectProperty<>(this, "qualityStale", false);
     private final ObjectProperty<Optional<KernelReport>> kernels =
             new SimpleObjectProperty<>(this, "kernels", Optional.empty());
+    private final ObjectProperty<Studies> studies =
+            new SimpleObjectProperty<>(this, "studies", Studies.NONE);
     private final ObservableList<PinnedRun> runs = FXCollections.observableArrayList();
 
     /** What is looked at. */
@@ -68,6 +70,11 @@ public final class Workbench {
     /** The latest kernel measurement. */
     public ObjectProperty<Optional<KernelReport>> kernelsProperty() {
         return kernels;
+    }
+
+    /** Where quality goes, as far as it was asked. */
+    public ObjectProperty<Studies> studiesProperty() {
+        return studies;
     }
 
     /** Runs kept for comparison, in the order of pinning. */

@@ -48,6 +48,9 @@ public interface WorkbenchActions {
      */
     void measureKernels(int bits);
 
+    /** Finds out where the recipe in force loses its quality. */
+    void study(QualityStudy study);
+
     /** Stops what runs in the background. */
     void cancel();
 }

@@ -21,7 +21,9 @@ public final class GgufCheckpoint implements Checkpoint {
     private static final String QUANTIZATION_VERSION = "general.quantization_version";
     private static final long KNOWN_QUANTIZATION_VERSION = 2;
 
-    /** Where this program's exports say which outliers were planted, as {@code config.json} does. */
+    /**
+     * Where this program's exports say which outliers were planted, as {@code config.json} does.
+     */
     public static final String PLANTED = "agilelens.planted";
 
     private final Path source;
