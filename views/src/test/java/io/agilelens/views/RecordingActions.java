@@ -2,6 +2,7 @@ package io.agilelens.views;
 
 import io.agilelens.engine.format.TextFormat;
 import io.agilelens.engine.model.Planting;
+import io.agilelens.engine.search.Budget;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,6 +51,16 @@ public final class RecordingActions implements WorkbenchActions {
     @Override
     public void measureKernels(int bits) {
         asked.add("measureKernels " + bits);
+    }
+
+    @Override
+    public void search(Budget budget) {
+        asked.add("search " + budget);
+    }
+
+    @Override
+    public void cancelSearch() {
+        asked.add("cancelSearch");
     }
 
     @Override

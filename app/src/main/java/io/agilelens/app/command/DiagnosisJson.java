@@ -89,8 +89,7 @@ final class DiagnosisJson {
 
     private static ObjectNode prediction(
             Tokenizer tokenizer, int id, double byFloat, double byTuned) {
-        ObjectNode node =
-                EngineCommand.object().put("id", id).put("token", tokenizer.piece(id));
+        ObjectNode node = EngineCommand.object().put("id", id).put("token", tokenizer.piece(id));
         EngineCommand.put(node, "float_probability", byFloat);
         EngineCommand.put(node, "tuned_probability", byTuned);
         return node;

@@ -53,10 +53,7 @@ final class DiagnosisText {
         line("Error budget: each component of the recipe alone on, and alone off");
         columns("component", "alone on", "alone off");
         for (ErrorBudget.Share share : budget.shares()) {
-            row(
-                    share.component().name().toLowerCase(Locale.ROOT),
-                    share.alone(),
-                    share.without());
+            row(share.component().name().toLowerCase(Locale.ROOT), share.alone(), share.without());
         }
         line("%-22s %s", "whole recipe", figures(budget.whole()));
         line(
@@ -84,9 +81,7 @@ final class DiagnosisText {
         line("Site sensitivity: each site of each layer, with the weights that read it");
         columns("layer, site", "alone quantized", "alone float");
         List<LayerSensitivity.Part> worst = new ArrayList<>(sites.parts());
-        worst.sort(
-                Comparator.comparingDouble(
-                        part -> -part.alone().divergence().mean()));
+        worst.sort(Comparator.comparingDouble(part -> -part.alone().divergence().mean()));
         for (LayerSensitivity.Part part : worst.subList(0, Math.min(MOST_SITES, worst.size()))) {
             row(
                     "%d %s".formatted(part.layer(), part.site().orElseThrow()),
@@ -94,7 +89,9 @@ final class DiagnosisText {
                     part.without());
         }
         if (worst.size() > MOST_SITES) {
-            line("the %d with the largest KL alone, of %d; --json has all", MOST_SITES, worst.size());
+            line(
+                    "the %d with the largest KL alone, of %d; --json has all",
+                    MOST_SITES, worst.size());
         }
         line("%-22s %s", "all sites", figures(sites.whole()));
     }
@@ -121,7 +118,8 @@ final class DiagnosisText {
     void divergence(FirstDivergence first) {
         line("");
         line(
-                "First divergence: a token departs where its activations' signal-to-noise ratio is below %s dB",
+                "First divergence: a token departs where its activations' signal-to-noise ratio is"
+                        + " below %s dB",
                 number(first.threshold()));
         Optional<FirstDivergence.Departure> departure = first.departure();
         if (departure.isPresent()) {
@@ -141,7 +139,9 @@ final class DiagnosisText {
         if (first.turn().isPresent()) {
             FirstDivergence.Turn turn = first.turn().get();
             line(
-                    "first changed prediction: window %d, after position %d (%s): float says %s (%.1f %%, tuned gives it %.1f %%), tuned says %s (%.1f %%, float gave it %.1f %%)",
+                    "first changed prediction: window %d, after position %d (%s): float says %s"
+                        + " (%.1f %%, tuned gives it %.1f %%), tuned says %s (%.1f %%, float gave"
+                        + " it %.1f %%)",
                     turn.window(),
                     turn.token(),
                     token(windows.windows().get(turn.window())[turn.token()]),
@@ -151,7 +151,8 @@ final class DiagnosisText {
                     token(turn.actual()),
                     100 * turn.tunedOfActual(),
                     100 * turn.floatOfActual());
-            boolean shown = departure.filter(found -> found.trail().equals(turn.trail())).isPresent();
+            boolean shown =
+                    departure.filter(found -> found.trail().equals(turn.trail())).isPresent();
             if (!shown) {
                 trail(turn.trail());
             }
@@ -174,8 +175,7 @@ final class DiagnosisText {
         table(layers);
         line(
                 "%5s  %s",
-                "out",
-                Double.isNaN(trail.output()) ? "pruned" : decibels(trail.output()) + " dB");
+                "out", Double.isNaN(trail.output()) ? "pruned" : decibels(trail.output()) + " dB");
     }
 
     void noise(List<SiteNoise> noise) {

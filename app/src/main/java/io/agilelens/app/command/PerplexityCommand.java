@@ -11,7 +11,6 @@ import io.agilelens.engine.evaluate.Protocol;
 import io.agilelens.engine.evaluate.TokenWindows;
 import io.agilelens.engine.evaluate.WindowLoss;
 import io.agilelens.engine.model.Decoder;
-import io.agilelens.engine.model.Numerics;
 import io.agilelens.engine.model.PassSize;
 import io.agilelens.engine.model.TokenPruner;
 import java.nio.file.Path;
@@ -104,8 +103,7 @@ public final class PerplexityCommand extends EngineCommand {
         private final PerplexityTally tally;
         private FloatComparison comparison;
 
-        Evaluation(
-                OpenModel open, TunedModel tuned, TokenWindows text, TerminalProgress progress) {
+        Evaluation(OpenModel open, TunedModel tuned, TokenWindows text, TerminalProgress progress) {
             this.open = open;
             this.tuned = tuned;
             this.text = text;
@@ -191,10 +189,10 @@ public final class PerplexityCommand extends EngineCommand {
     private static String text(FloatComparison comparison) {
         Divergence divergence = comparison.divergence();
         return """
-                beside the float model, %,d positions: nll %+.5f ± %.5f over all of them, perplexity %+.2f %%
-                KL divergence %.5f ± %.5f nats; median %.5f, 90 %% below %.5f, 99 %% below %.5f, largest %.3f (window %d, position %d)
-                same most likely token at %.2f ± %.2f %% of the kept positions
-                """
+        beside the float model, %,d positions: nll %+.5f ± %.5f over all of them, perplexity %+.2f %%
+        KL divergence %.5f ± %.5f nats; median %.5f, 90 %% below %.5f, 99 %% below %.5f, largest %.3f (window %d, position %d)
+        same most likely token at %.2f ± %.2f %% of the kept positions
+        """
                 .formatted(
                         comparison.positions(),
                         comparison.change(),

@@ -93,8 +93,7 @@ public final class PruneCommand extends EngineCommand {
                     spec.commandLine(), "--lengths names a length below 2: give at least 2");
         }
         PruningRecipe pruning =
-                new PruningRecipe(
-                        beta == null ? 0 : beta, layers.indices(), score, keepsPositions);
+                new PruningRecipe(beta == null ? 0 : beta, layers.indices(), score, keepsPositions);
         try (OpenModel open = modelOption.open()) {
             requireLayers(open);
             ObjectNode result = Results.of(open);

@@ -12,8 +12,7 @@ final class PruningStudies {
 
     private PruningStudies() {}
 
-    static void add(
-            PruningCurve curve, TokenWindows text, ObjectNode result, StringBuilder words) {
+    static void add(PruningCurve curve, TokenWindows text, ObjectNode result, StringBuilder words) {
         ObjectNode node =
                 result.putObject("curve")
                         .put("windows", text.windows().size())
@@ -76,7 +75,8 @@ final class PruningStudies {
         }
         line(
                 words,
-                "%s, the same %,d predictions read in windows of each length; perplexities ± standard errors",
+                "%s, the same %,d predictions read in windows of each length; perplexities ±"
+                        + " standard errors",
                 ablation.recipe().summary(),
                 ablation.predictions());
         line(
@@ -119,8 +119,7 @@ final class PruningStudies {
     }
 
     private static String words(LengthAblation.Loss loss) {
-        return "%.4f ± %.4f"
-                .formatted(loss.perplexity(), loss.perplexity() * loss.standardError());
+        return "%.4f ± %.4f".formatted(loss.perplexity(), loss.perplexity() * loss.standardError());
     }
 
     private static void line(StringBuilder words, String format, Object... values) {

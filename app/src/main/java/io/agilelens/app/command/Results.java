@@ -39,8 +39,7 @@ final class Results {
     }
 
     /** What losses are shared among; of the text that was read, which may go on. */
-    private static void addMeasure(
-            ObjectNode result, TextMeasure measure, Perplexity perplexity) {
+    private static void addMeasure(ObjectNode result, TextMeasure measure, Perplexity perplexity) {
         ObjectNode node =
                 result.putObject("text_read")
                         .put("predictions", measure.predictions())

@@ -38,8 +38,7 @@ final class TokenLosses {
                 file,
                 replace,
                 place -> {
-                    try (Writer writer =
-                            Files.newBufferedWriter(place, StandardCharsets.UTF_8)) {
+                    try (Writer writer = Files.newBufferedWriter(place, StandardCharsets.UTF_8)) {
                         writer.write(NAMES + "\n");
                         evaluation.accept(new TokenLosses(tokenizer, writer));
                     } catch (UncheckedIOException failure) {

@@ -19,10 +19,7 @@ final class WindowsOption {
             description = "Tokens a window; without it the model's context, at most 2048.")
     private Integer window;
 
-    @Option(
-            names = "--max-windows",
-            paramLabel = "N",
-            description = "Stop after so many windows.")
+    @Option(names = "--max-windows", paramLabel = "N", description = "Stop after so many windows.")
     private Integer maxWindows;
 
     /** Reads, encodes and cuts the text. */

@@ -99,8 +99,7 @@ class DiagnosesTest {
         assertEquals(0, run.status(), run.errors());
         assertTrue(run.output().contains("first departure: window 0, position 0"), run.output());
         assertFalse(run.output().contains("Error budget"), run.output());
-        String line =
-                CommandRun.of("diagnose", model, "--text", text, "--only", "luck").failure(2);
+        String line = CommandRun.of("diagnose", model, "--text", text, "--only", "luck").failure(2);
         assertTrue(line.contains("give budget, sensitivity, sites, divergence, sqnr"), line);
     }
 
@@ -185,9 +184,7 @@ class DiagnosesTest {
         assertEquals(result.path("nll").asDouble(), sum / kept, 1e-5);
         assertEquals(result.path("kl_divergence").asDouble(), divergence / kept, 1e-5);
         assertEquals(
-                result.path("float").path("float_nll").asDouble(),
-                floats / (63 * windows),
-                1e-5);
+                result.path("float").path("float_nll").asDouble(), floats / (63 * windows), 1e-5);
         String refused =
                 CommandRun.of(
                                 "perplexity",
@@ -230,8 +227,7 @@ class DiagnosesTest {
         assertFalse(best.path("rule_description").asString().isEmpty());
         JsonNode rows = result.path("lengths").path("rows");
         assertEquals(32, rows.get(0).path("length").asInt());
-        assertEquals(
-                2 * rows.get(1).path("windows").asInt(), rows.get(0).path("windows").asInt());
+        assertEquals(2 * rows.get(1).path("windows").asInt(), rows.get(0).path("windows").asInt());
     }
 
     @Test
@@ -256,13 +252,10 @@ class DiagnosesTest {
 
     @Test
     void pruneNeedsAShareOrACurve() {
-        String line =
-                CommandRun.of("prune", model, "--text", text, "--layers", "1").failure(2);
+        String line = CommandRun.of("prune", model, "--text", text, "--layers", "1").failure(2);
         assertTrue(line.contains("give --beta B, or --curve"), line);
         line =
-                CommandRun.of(
-                                "prune", model, "--text", text, "--layers", "1", "--curve",
-                                "0.5,1")
+                CommandRun.of("prune", model, "--text", text, "--layers", "1", "--curve", "0.5,1")
                         .failure(2);
         assertTrue(line.contains("no list of shares from 0 to below 1"), line);
     }

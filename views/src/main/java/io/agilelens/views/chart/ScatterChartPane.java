@@ -3,6 +3,7 @@ package io.agilelens.views.chart;
 import io.agilelens.views.Figures;
 import java.awt.Shape;
 import java.awt.geom.Ellipse2D;
+import java.awt.geom.Path2D;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -23,11 +24,17 @@ public final class ScatterChartPane extends ChartPane {
      * @param name written beside it
      * @param size how large it is drawn, 1 for the usual
      */
-    public record Point(String name, Ink ink, double x, double y, double size) {
-        /** A point of the usual size. */
+    public record Point(String name, Ink ink, double x, double y, double size, Mark mark) {
+        /** A circle of the usual size. */
         public static Point of(String name, Ink ink, double x, double y) {
-            return new Point(name, ink, x, y, 1);
+            return new Point(name, ink, x, y, 1, Mark.CIRCLE);
         }
+    }
+
+    /** How a point is drawn. */
+    public enum Mark {
+        CIRCLE,
+        DIAMOND
     }
 
     private static final int MOST_NAMES = 24;
@@ -76,7 +83,8 @@ public final class ScatterChartPane extends ChartPane {
             }
             dots.addSeries(series);
             renderer.setSeriesPaint(i, Awt.color(point.ink().color(style)));
-            renderer.setSeriesShape(i, circle(9 * point.size() * style.magnification()));
+            renderer.setSeriesShape(
+                    i, shape(point.mark(), 9 * point.size() * style.magnification()));
         }
         if (points.size() <= MOST_NAMES) {
             renderer.setDefaultItemLabelGenerator(
@@ -118,8 +126,18 @@ public final class ScatterChartPane extends ChartPane {
                 && !(yAxis().log() && point.y() <= 0);
     }
 
-    private static Shape circle(double diameter) {
-        return new Ellipse2D.Double(-diameter / 2, -diameter / 2, diameter, diameter);
+    private static Shape shape(Mark mark, double diameter) {
+        if (mark == Mark.CIRCLE) {
+            return new Ellipse2D.Double(-diameter / 2, -diameter / 2, diameter, diameter);
+        }
+        double reach = 0.62 * diameter;
+        Path2D diamond = new Path2D.Double();
+        diamond.moveTo(0, -reach);
+        diamond.lineTo(reach, 0);
+        diamond.lineTo(0, reach);
+        diamond.lineTo(-reach, 0);
+        diamond.closePath();
+        return diamond;
     }
 
     @Override

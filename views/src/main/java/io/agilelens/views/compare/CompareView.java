@@ -72,7 +72,9 @@ public final class CompareView extends StackPane {
         station =
                 new StationPane(
                         Messages.text("compare.title"),
-                        new Arrangement(WIDE, this::narrow, this::wide));
+                        new Arrangement(WIDE, this::narrow, this::wide),
+                        new SearchBar(model));
+        teaching.getChildren().add(new SearchBar(model));
         getChildren().setAll(withoutModel, teaching, station);
 
         scatter.setOnPick(
@@ -80,6 +82,7 @@ public final class CompareView extends StackPane {
         table.getSelectionModel().selectedItemProperty().subscribe(this::showScatter);
         model.runs().addListener((ListChangeListener<PinnedRun>) change -> show());
         workbench.modelProperty().subscribe(this::show);
+        model.searchProperty().subscribe(this::show);
         show();
     }
 
@@ -119,8 +122,10 @@ public final class CompareView extends StackPane {
 
     private void show() {
         boolean any = !model.runs().isEmpty();
-        station.setVisible(any);
-        teaching.setVisible(!any && model.canPin());
+        boolean searching = model.searchProperty().getValue().isPresent();
+        station.setVisible(any || searching);
+        scatterCard.setVisible(any);
+        teaching.setVisible(!any && !searching && model.canPin());
         withoutModel.setVisible(!any && !model.canPin());
         table.refresh();
         showScatter();
@@ -142,6 +147,7 @@ public final class CompareView extends StackPane {
                 run.recipe().isFloat() ? Ink.BASELINE : Ink.TUNED,
                 run.weightBytes() / MEBIBYTE,
                 Frontier.quality(run),
-                selected ? LARGER : 1);
+                selected ? LARGER : 1,
+                run.searched() ? ScatterChartPane.Mark.DIAMOND : ScatterChartPane.Mark.CIRCLE);
     }
 }

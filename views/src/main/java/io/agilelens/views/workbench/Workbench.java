@@ -28,6 +28,8 @@ public final class Workbench {
             new SimpleObjectProperty<>(this, "qualityStale", false);
     private final ObjectProperty<Optional<KernelReport>> kernels =
             new SimpleObjectProperty<>(this, "kernels", Optional.empty());
+    private final ObjectProperty<Optional<SearchStatus>> search =
+            new SimpleObjectProperty<>(this, "search", Optional.empty());
     private final ObservableList<PinnedRun> runs = FXCollections.observableArrayList();
 
     /** What is looked at. */
@@ -68,6 +70,11 @@ public final class Workbench {
     /** The latest kernel measurement. */
     public ObjectProperty<Optional<KernelReport>> kernelsProperty() {
         return kernels;
+    }
+
+    /** The search that is running; empty while none is. */
+    public ObjectProperty<Optional<SearchStatus>> searchProperty() {
+        return search;
     }
 
     /** Runs kept for comparison, in the order of pinning. */

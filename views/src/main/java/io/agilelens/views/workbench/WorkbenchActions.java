@@ -2,6 +2,7 @@ package io.agilelens.views.workbench;
 
 import io.agilelens.engine.format.TextFormat;
 import io.agilelens.engine.model.Planting;
+import io.agilelens.engine.search.Budget;
 import java.nio.file.Path;
 
 /** What views ask the application to do. All return at once; the work is done in the background. */
@@ -43,6 +44,12 @@ public interface WorkbenchActions {
      * @param bits vector width, 0 for scalar code
      */
     void measureKernels(int bits);
+
+    /** Searches recipes under a budget and pins what it finds. */
+    void search(Budget budget);
+
+    /** Stops a running search; what it tried so far is dropped. */
+    void cancelSearch();
 
     /** Stops what runs in the background. */
     void cancel();
