@@ -5,6 +5,7 @@ import java.awt.Shape;
 import java.awt.geom.Ellipse2D;
 import java.awt.geom.Path2D;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.jfree.chart.labels.ItemLabelAnchor;
@@ -38,6 +39,11 @@ public final class ScatterChartPane extends ChartPane {
     }
 
     private static final int MOST_NAMES = 24;
+
+    /** Room that a name takes, as shares of what the points span. */
+    private static final double NAME_WIDTH = 0.2;
+
+    private static final double NAME_HEIGHT = 0.06;
 
     private List<Point> points = List.of();
     private List<Point> frontier = List.of();
@@ -87,8 +93,9 @@ public final class ScatterChartPane extends ChartPane {
                     i, shape(point.mark(), 9 * point.size() * style.magnification()));
         }
         if (points.size() <= MOST_NAMES) {
+            boolean[] named = named();
             renderer.setDefaultItemLabelGenerator(
-                    (dataset, series, item) -> points.get(series).name());
+                    (dataset, series, item) -> named[series] ? points.get(series).name() : null);
             renderer.setDefaultItemLabelFont(Awt.font(style.labelSize()));
             renderer.setDefaultItemLabelPaint(Awt.color(style.text()));
             renderer.setDefaultPositiveItemLabelPosition(
@@ -103,6 +110,50 @@ public final class ScatterChartPane extends ChartPane {
         plot.getDomainAxis().setLowerMargin(0.08);
         plot.getRangeAxis().setUpperMargin(0.1);
         plot.getRangeAxis().setLowerMargin(0.1);
+    }
+
+    /**
+     * Which points have their names written beside them: the large ones, then those on the
+     * frontier, then others, as long as no name stands there already. All have them when hovered.
+     */
+    private boolean[] named() {
+        boolean[] named = new boolean[points.size()];
+        List<Integer> order = new ArrayList<>();
+        for (int i = 0; i < points.size(); i++) {
+            if (isDrawable(points.get(i))) {
+                order.add(i);
+            }
+        }
+        order.sort(
+                Comparator.comparingInt(
+                        i -> points.get(i).size() > 1 ? 0 : isOnFrontier(points.get(i)) ? 1 : 2));
+        double[] xs = order.stream().mapToDouble(i -> place(xAxis(), points.get(i).x())).toArray();
+        double[] ys = order.stream().mapToDouble(i -> place(yAxis(), points.get(i).y())).toArray();
+        double width = span(xs);
+        double height = span(ys);
+        for (int i = 0; i < xs.length; i++) {
+            boolean free = true;
+            for (int before = 0; before < i && free; before++) {
+                free =
+                        !named[order.get(before)]
+                                || Math.abs(xs[i] - xs[before]) > NAME_WIDTH * width
+                                || Math.abs(ys[i] - ys[before]) > NAME_HEIGHT * height;
+            }
+            named[order.get(i)] = free;
+        }
+        return named;
+    }
+
+    private boolean isOnFrontier(Point point) {
+        return frontier.stream().anyMatch(each -> each.x() == point.x() && each.y() == point.y());
+    }
+
+    private static double place(Axis axis, double value) {
+        return axis.log() ? Math.log(value) : value;
+    }
+
+    private static double span(double[] values) {
+        return Arrays.stream(values).max().orElse(0) - Arrays.stream(values).min().orElse(0);
     }
 
     private void addFrontier(XYPlot plot, ChartStyle style) {

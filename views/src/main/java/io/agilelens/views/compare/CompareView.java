@@ -14,7 +14,9 @@ import io.agilelens.views.workbench.WorkbenchActions;
 import java.util.List;
 import java.util.function.Consumer;
 import javafx.collections.ListChangeListener;
+import javafx.geometry.Pos;
 import javafx.scene.control.Button;
+import javafx.scene.control.Label;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
@@ -73,8 +75,10 @@ public final class CompareView extends StackPane {
                 new StationPane(
                         Messages.text("compare.title"),
                         new Arrangement(WIDE, this::narrow, this::wide),
-                        new SearchBar(model));
-        teaching.getChildren().add(new SearchBar(model));
+                        new SearchBar(model, Pos.CENTER_RIGHT, true));
+        Label other = new Label(Messages.text("compare.search.empty"));
+        other.getStyleClass().add("muted");
+        teaching.getChildren().addAll(other, new SearchBar(model, Pos.CENTER, false));
         getChildren().setAll(withoutModel, teaching, station);
 
         scatter.setOnPick(

@@ -23,6 +23,7 @@ import javafx.util.StringConverter;
 /** Starts a search under a budget; while it runs, its progress and a way to stop it. */
 final class SearchBar extends HBox {
     private static final double VALUE_WIDTH = 92;
+    private static final double KIND_WIDTH = 156;
     private static final double STEP_WIDTH = 220;
     private static final double HELP_WIDTH = 320;
 
@@ -34,12 +35,18 @@ final class SearchBar extends HBox {
     private final Label step = new Label();
     private final Button stop = new Button(Messages.text("compare.search.cancel"));
 
-    SearchBar(CompareViewModel model) {
+    /**
+     * @param alignment of what it holds
+     * @param prominent whether searching is the main thing to do here
+     */
+    SearchBar(CompareViewModel model, Pos alignment, boolean prominent) {
         this.model = model;
         getStyleClass().add("card-tools");
-        setAlignment(Pos.CENTER_RIGHT);
+        setAlignment(alignment);
         setSpacing(8);
         kind.setId("search-kind");
+        kind.setPrefWidth(KIND_WIDTH);
+        kind.setTooltip(help("compare.search.budget"));
         kind.getItems().setAll(Budget.Kind.BITS, Budget.Kind.NLL);
         kind.setConverter(
                 new StringConverter<>() {
@@ -59,7 +66,9 @@ final class SearchBar extends HBox {
         kind.valueProperty().subscribe(this::offer);
         kind.setValue(Budget.Kind.BITS);
         start.setId("search-start");
-        start.getStyleClass().add("accent");
+        if (prominent) {
+            start.getStyleClass().add("accent");
+        }
         start.setMinWidth(Region.USE_PREF_SIZE);
         start.setTooltip(help("compare.search.help"));
         start.setOnAction(event -> model.search(new Budget(kind.getValue(), value.getValue())));
@@ -69,7 +78,7 @@ final class SearchBar extends HBox {
         stop.setId("search-cancel");
         stop.setMinWidth(Region.USE_PREF_SIZE);
         stop.setOnAction(event -> model.cancelSearch());
-        getChildren().setAll(kind, value, start, step, progress, stop);
+        getChildren().setAll(value, kind, start, step, progress, stop);
         model.searchProperty().subscribe(this::show);
     }
 
@@ -108,7 +117,7 @@ final class SearchBar extends HBox {
 
     private void show(Optional<SearchStatus> status) {
         boolean running = status.isPresent();
-        for (Node each : List.of(kind, value, start)) {
+        for (Node each : List.of(value, kind, start)) {
             shown(each, !running);
         }
         for (Node each : List.of(step, progress, stop)) {
