@@ -5,9 +5,16 @@ import io.agilelens.engine.TinyModels;
 import io.agilelens.engine.calibrate.Calibration;
 import io.agilelens.engine.calibrate.RecipeFitter;
 import io.agilelens.engine.calibrate.TunedModel;
+import io.agilelens.engine.evaluate.DivergenceFinder;
+import io.agilelens.engine.evaluate.ErrorBudget;
+import io.agilelens.engine.evaluate.FloatReference;
+import io.agilelens.engine.evaluate.LayerSensitivity;
+import io.agilelens.engine.evaluate.LengthAblation;
 import io.agilelens.engine.evaluate.PerplexityEvaluator;
 import io.agilelens.engine.evaluate.PerplexityTally;
 import io.agilelens.engine.evaluate.Protocol;
+import io.agilelens.engine.evaluate.PruningCurve;
+import io.agilelens.engine.evaluate.SiteNoise;
 import io.agilelens.engine.evaluate.TokenWindows;
 import io.agilelens.engine.evaluate.WindowAnalysis;
 import io.agilelens.engine.evaluate.WindowAnalyzer;
@@ -30,9 +37,12 @@ import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import io.agilelens.engine.tensor.DType;
+import io.agilelens.views.workbench.Departures;
 import io.agilelens.views.workbench.OpenedModel;
 import io.agilelens.views.workbench.PinnedRun;
 import io.agilelens.views.workbench.Quality;
+import io.agilelens.views.workbench.Studies;
+import io.agilelens.views.workbench.Study;
 import io.agilelens.views.workbench.WindowComparison;
 import io.agilelens.views.workbench.Workbench;
 import java.io.IOException;
@@ -195,6 +205,56 @@ public final class ComparisonFixture {
                 bits,
                 Math.round(opened.model().parameters() * bits / 8),
                 1234);
+    }
+
+    /** Every study of a recipe over the whole text. */
+    public Studies studies(Recipe recipe) {
+        Decoder floats = opened.baseline();
+        FloatReference reference = new FloatReference(floats, opened.text());
+        TunedModel tuned = fitter.fit(recipe, Progress.NONE, Cancellation.never());
+        int length = opened.text().length();
+        Progress progress = Progress.NONE;
+        Cancellation never = Cancellation.never();
+        return Studies.NONE
+                .withBudget(
+                        study(
+                                recipe,
+                                ErrorBudget.measure(fitter, recipe, reference, progress, never)))
+                .withLayers(
+                        study(recipe, LayerSensitivity.ofLayers(tuned, reference, progress, never)))
+                .withDivergence(
+                        study(
+                                recipe,
+                                new Departures(
+                                        new DivergenceFinder(tuned, floats, 10)
+                                                .find(opened.text(), progress, never),
+                                        SiteNoise.survey(
+                                                tuned, floats, opened.text(), progress, never))))
+                .withCurve(
+                        study(
+                                recipe,
+                                PruningCurve.measure(
+                                        fitter,
+                                        recipe,
+                                        new TreeSet<>(List.of(0.1, 0.2, 0.4, 0.6, 0.8)),
+                                        reference,
+                                        progress,
+                                        never)))
+                .withLengths(
+                        study(
+                                recipe,
+                                LengthAblation.measure(
+                                        fitter,
+                                        recipe,
+                                        floats,
+                                        opened.text(),
+                                        new TreeSet<>(List.of(length / 4, length / 2, length)),
+                                        progress,
+                                        never)));
+    }
+
+    private <T> Study<T> study(Recipe recipe, T result) {
+        return new Study<>(recipe, opened.text().windows().size(), opened.text().length(), result);
     }
 
     /** A workbench in which everything about a recipe is known. Call on the JavaFX thread. */

@@ -1,12 +1,16 @@
 package io.agilelens.views;
 
+import io.agilelens.engine.export.ExportFormat;
+import io.agilelens.engine.export.ExportReport;
 import io.agilelens.engine.format.TextFormat;
 import io.agilelens.engine.model.Planting;
 import io.agilelens.engine.search.Budget;
+import io.agilelens.views.workbench.QualityStudy;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Writes down what a view asked for. */
 public final class RecordingActions implements WorkbenchActions {
@@ -44,8 +48,9 @@ public final class RecordingActions implements WorkbenchActions {
     }
 
     @Override
-    public void exportBundle(Path folder) {
-        asked.add("exportBundle " + folder);
+    public void export(
+            ExportFormat format, Path target, boolean replace, Consumer<ExportReport> onDone) {
+        asked.add("export " + format.id() + " " + target);
     }
 
     @Override
@@ -61,6 +66,11 @@ public final class RecordingActions implements WorkbenchActions {
     @Override
     public void cancelSearch() {
         asked.add("cancelSearch");
+    }
+
+    @Override
+    public void study(QualityStudy study) {
+        asked.add("study " + study);
     }
 
     @Override

@@ -126,7 +126,8 @@ final class OpenModel implements AutoCloseable {
 
     /** Fits recipes on the calibration text of the options. */
     RecipeFitter fitter(RecipeOption option, Numerics floats) {
-        return new RecipeFitter(model, kernels(), floats, option.calibration(model));
+        return new RecipeFitter(
+                model, kernels(), floats, option.calibration(model), Optional.of(option.work()));
     }
 
     private void requireOwnRecipe(RecipeOption option) {

@@ -1,5 +1,6 @@
 package io.agilelens.app.command;
 
+import io.agilelens.engine.evaluate.BestPoint;
 import io.agilelens.engine.evaluate.LengthAblation;
 import io.agilelens.engine.evaluate.PruningCurve;
 import io.agilelens.engine.evaluate.TokenWindows;
@@ -29,14 +30,15 @@ final class PruningStudies {
                 Results.execution(curve.recipe()));
         line(
                 words,
-                "%6s %9s %9s %10s %10s %14s %14s",
+                "%6s %9s %9s %10s %14s %11s %19s %11s",
                 "β",
                 "γ",
                 "sparsity",
-                "PPL all",
                 "PPL kept",
                 "float at kept",
-                "coverage");
+                "coverage",
+                "Δnll kept",
+                "PPL all");
         for (int i = 0; i < curve.points().size(); i++) {
             PruningCurve.Point point = curve.points().get(i);
             ObjectNode entry = points.addObject();
@@ -49,22 +51,38 @@ final class PruningStudies {
             entry.set("float", Results.comparison(point.result()));
             line(
                     words,
-                    "%6s %9.5f %9.4f %10.4f %10.4f %14.4f %12.1f %% %s",
+                    "%6s %9.5f %9.4f %10.4f %14.4f %9.1f %% %+9.4f ± %7.4f %11.4f %s%s",
                     point.beta(),
                     point.gamma(),
                     point.sparsity(),
-                    point.allPerplexity(),
                     point.keptPerplexity(),
                     point.floatKeptPerplexity(),
                     100 * point.result().coverage(),
-                    i == curve.best().index() ? "◀ best" : "");
+                    point.result().keptChange(),
+                    point.result().keptChangeError(),
+                    point.allPerplexity(),
+                    i == curve.best().index() ? "◀ best" : "",
+                    i == curve.bestOverAll().index() ? " ◁ best over all" : "");
         }
-        String rule = curve.best().rule().description();
-        ObjectNode best = node.putObject("best").put("index", curve.best().index());
-        EngineCommand.put(best, "beta", curve.bestPoint().beta());
-        best.put("rule", curve.best().rule().name().toLowerCase(Locale.ROOT))
-                .put("rule_description", rule);
-        line(words, "best β %s: %s", curve.bestPoint().beta(), rule);
+        node.set("best", best(curve, curve.best()));
+        node.set("best_over_all", best(curve, curve.bestOverAll()));
+        line(
+                words,
+                "best β %s, by the loss added at kept positions: %s",
+                curve.bestPoint().beta(),
+                curve.best().rule().description());
+        line(
+                words,
+                "best β %s over all positions: %s",
+                curve.points().get(curve.bestOverAll().index()).beta(),
+                curve.bestOverAll().rule().description());
+    }
+
+    private static ObjectNode best(PruningCurve curve, BestPoint best) {
+        ObjectNode node = EngineCommand.object().put("index", best.index());
+        EngineCommand.put(node, "beta", curve.points().get(best.index()).beta());
+        return node.put("rule", best.rule().name().toLowerCase(Locale.ROOT))
+                .put("rule_description", best.rule().description());
     }
 
     static void add(LengthAblation ablation, ObjectNode result, StringBuilder words) {
@@ -81,13 +99,14 @@ final class PruningStudies {
                 ablation.predictions());
         line(
                 words,
-                "%7s %8s %18s %18s %18s %10s %9s",
+                "%7s %8s %18s %18s %18s %13s %14s %9s",
                 "length",
                 "windows",
                 "float",
                 "unpruned",
                 "pruned, all",
-                "kept",
+                "pruned, kept",
+                "float at kept",
                 "coverage");
         for (LengthAblation.Row row : ablation.rows()) {
             ObjectNode entry =
@@ -96,16 +115,18 @@ final class PruningStudies {
             entry.set("unpruned", loss(row.tuned()));
             row.pruned().ifPresent(pruned -> entry.set("pruned", loss(pruned)));
             row.prunedKept().ifPresent(kept -> entry.set("pruned_kept", loss(kept)));
+            row.floatKept().ifPresent(kept -> entry.set("float_kept", loss(kept)));
             EngineCommand.put(entry, "coverage", row.coverage());
             line(
                     words,
-                    "%7d %8d %18s %18s %18s %10s %7.1f %%",
+                    "%7d %8d %18s %18s %18s %13s %14s %7.1f %%",
                     row.length(),
                     row.windows(),
                     words(row.floats()),
                     words(row.tuned()),
                     row.pruned().map(PruningStudies::words).orElse(""),
                     row.prunedKept().map(kept -> "%.4f".formatted(kept.perplexity())).orElse(""),
+                    row.floatKept().map(kept -> "%.4f".formatted(kept.perplexity())).orElse(""),
                     100 * row.coverage());
         }
     }

@@ -3,6 +3,7 @@ package io.agilelens.app.command;
 import io.agilelens.app.SampleTexts;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.calibrate.Calibration;
+import io.agilelens.engine.calibrate.WorkFolder;
 import io.agilelens.engine.evaluate.CalibrationText;
 import io.agilelens.engine.format.TextReader;
 import io.agilelens.engine.model.Model;
@@ -26,8 +27,22 @@ final class RecipeOption {
             names = "--calibration",
             paramLabel = "FILE",
             description =
-                    "Text that activation quantizers are fitted on; without it a bundled one.")
+                    "Text that weights and activation quantizers are fitted on; without it a"
+                            + " bundled one.")
     private Path text;
+
+    @Option(
+            names = "--work",
+            paramLabel = "DIR",
+            description =
+                    "Where GPTQ keeps finished layers, so that a run that was cut short goes on"
+                            + " behind them; without it in the user's cache.")
+    private Path work;
+
+    /** Where long methods keep finished layers. */
+    WorkFolder work() {
+        return work == null ? WorkFolder.ofUser() : new WorkFolder(work);
+    }
 
     boolean isGiven() {
         return given != null;

@@ -33,6 +33,9 @@ public final class LiveLoop implements AutoCloseable {
     /** How long a wish must stand before work on it starts, so that a dragged slider is quiet. */
     private static final long DEBOUNCE_MILLIS = 30;
 
+    /** The same for weights that are calibrated layer by layer, which is not begun in passing. */
+    private static final long SLOW_DEBOUNCE_MILLIS = 600;
+
     /**
      * Hears results, on the loop's thread; a result is of the latest wish when it is handed over.
      */
@@ -210,14 +213,20 @@ public final class LiveLoop implements AutoCloseable {
                     continue;
                 }
                 long quiet = (System.nanoTime() - changedAt) / 1_000_000;
-                if (quiet >= DEBOUNCE_MILLIS) {
+                long wanted = isSlow(wish.recipe()) ? SLOW_DEBOUNCE_MILLIS : DEBOUNCE_MILLIS;
+                if (quiet >= wanted) {
                     return true;
                 }
-                lock.wait(DEBOUNCE_MILLIS - quiet);
+                lock.wait(wanted - quiet);
             } catch (InterruptedException e) {
                 return false;
             }
         }
+    }
+
+    private boolean isSlow(Recipe recipe) {
+        return recipe.calibratesWeights()
+                && (tuned == null || !recipe.hasWeightsOf(tuned.recipe()));
     }
 
     private boolean isDone(Wish wished) {

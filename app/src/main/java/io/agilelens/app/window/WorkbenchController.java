@@ -3,10 +3,12 @@ package io.agilelens.app.window;
 import io.agilelens.app.live.BoardSearch;
 import io.agilelens.app.live.LiveLoop;
 import io.agilelens.app.live.ModelSession;
+import io.agilelens.app.live.QualityStudies;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.calibrate.TunedModel;
 import io.agilelens.engine.evaluate.WeightSize;
 import io.agilelens.engine.export.ExportFormat;
+import io.agilelens.engine.export.ExportReport;
 import io.agilelens.engine.export.ExportSource;
 import io.agilelens.engine.export.Exporter;
 import io.agilelens.engine.export.NativeBundle;
@@ -25,7 +27,6 @@ import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.search.Budget;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
-import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Notices;
 import io.agilelens.views.Selection;
@@ -33,12 +34,15 @@ import io.agilelens.views.workbench.KernelReport;
 import io.agilelens.views.workbench.OpenedModel;
 import io.agilelens.views.workbench.PinnedRun;
 import io.agilelens.views.workbench.Quality;
+import io.agilelens.views.workbench.QualityStudy;
 import io.agilelens.views.workbench.SearchStatus;
+import io.agilelens.views.workbench.Studies;
 import io.agilelens.views.workbench.WindowComparison;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -58,6 +62,8 @@ import javafx.application.Platform;
 public final class WorkbenchController implements WorkbenchActions, AutoCloseable {
     /** Tokens at once when prefill kernels are measured. */
     private static final int PREFILL_TOKENS = 128;
+
+    private static final int VERIFIED_TOKENS = 128;
 
     private final Workbench workbench;
     private final Consumer<Throwable> onFailure;
@@ -265,6 +271,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         pinWanted = false;
         workbench.comparisonProperty().set(Optional.empty());
         workbench.qualityProperty().set(Quality.NONE);
+        workbench.studiesProperty().set(Studies.NONE);
         workbench.modelProperty().set(Optional.of(opened.opened()));
         OpenedModel model = opened.opened();
         statusBar.setPlacement(
@@ -303,34 +310,30 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
     }
 
     @Override
-    public void exportBundle(Path folder) {
+    public void export(
+            ExportFormat format, Path target, boolean replace, Consumer<ExportReport> onDone) {
         ModelSession present = session;
         if (present == null) {
             return;
         }
         Recipe recipe = workbench.history().recipe();
         run(
-                Messages.text("status.exporting", folder),
-                (progress, cancellation) ->
-                        Exporter.write(
-                                new ExportSource(
-                                        present.fitter().fit(recipe, progress, cancellation),
-                                        present.fitter().calibration(),
-                                        present.opened().model().precision(),
-                                        present.opened().text().windows().getFirst()),
-                                new ExportFormat.Native(),
-                                folder,
-                                false,
-                                progress,
-                                cancellation),
-                written ->
-                        Notices.done(
-                                Messages.text(
-                                        "status.exported",
-                                        written.target(),
-                                        Figures.bytes(written.weightBytes()),
-                                        Figures.number(written.bitsPerWeight()),
-                                        written.logits().tokens())));
+                Messages.text("status.exporting", target),
+                (progress, cancellation) -> {
+                    int[] text = present.opened().text().windows().getFirst();
+                    return Exporter.write(
+                            new ExportSource(
+                                    present.fitter().fit(recipe, progress, cancellation),
+                                    present.fitter().calibration(),
+                                    present.opened().model().precision(),
+                                    Arrays.copyOf(text, Math.min(VERIFIED_TOKENS, text.length))),
+                            format,
+                            target,
+                            replace,
+                            progress,
+                            cancellation);
+                },
+                onDone);
     }
 
     @Override
@@ -438,6 +441,27 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
     @Override
     public void cancelSearch() {
         searching.cancel();
+    }
+
+    @Override
+    public void study(QualityStudy study) {
+        ModelSession present = session;
+        if (present == null) {
+            return;
+        }
+        QualityStudies studies =
+                QualityStudies.of(
+                        present, workbench.history().recipe(), Optional.ofNullable(tuned));
+        run(
+                Messages.text("status.study." + study),
+                (progress, cancellation) -> studies.run(study, progress, cancellation),
+                found -> {
+                    if (session == present) {
+                        workbench
+                                .studiesProperty()
+                                .set(found.apply(workbench.studiesProperty().get()));
+                    }
+                });
     }
 
     @Override

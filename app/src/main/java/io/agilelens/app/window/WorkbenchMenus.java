@@ -5,6 +5,9 @@ import io.agilelens.engine.format.SampleLibrary;
 import io.agilelens.engine.format.TextFormat;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
+import io.agilelens.views.export.ExportDialog;
+import io.agilelens.views.export.ExportReportDialog;
+import io.agilelens.views.export.ExportRequest;
 import io.agilelens.views.model.ModelViewModel;
 import io.agilelens.views.plant.PlantDialog;
 import io.agilelens.views.workbench.OpenedModel;
@@ -171,25 +174,34 @@ final class WorkbenchMenus {
     private MenuButton exportMenu() {
         MenuButton menu = new MenuButton(Messages.text("menu.export"));
         menu.setId("export-menu");
-        MenuItem bundle = new MenuItem(Messages.text("menu.export.native"));
-        bundle.setId("export-native");
-        bundle.setOnAction(
-                _ -> {
-                    FileChooser chooser = new FileChooser();
-                    chooser.setTitle(Messages.text("menu.export.native"));
-                    chooser.setInitialFileName(
-                            workbench
-                                    .modelProperty()
-                                    .get()
-                                    .map(m -> m.title() + "-tuned")
-                                    .orElse(""));
-                    File chosen = chooser.showSaveDialog(stage);
-                    if (chosen != null) {
-                        actions.exportBundle(chosen.toPath());
-                    }
-                });
-        menu.getItems().add(bundle);
+        MenuItem model = new MenuItem(Messages.text("menu.export.model"));
+        model.setId("export-model");
+        model.setOnAction(_ -> chooseExport());
+        menu.getItems().add(model);
         return menu;
+    }
+
+    private void chooseExport() {
+        workbench
+                .modelProperty()
+                .get()
+                .ifPresent(
+                        opened ->
+                                new ExportDialog(
+                                                stage,
+                                                opened,
+                                                workbench.history().recipe(),
+                                                Path.of(System.getProperty("user.home")),
+                                                this::export)
+                                        .show());
+    }
+
+    private void export(ExportRequest request) {
+        actions.export(
+                request.format(),
+                request.target(),
+                request.replace(),
+                report -> new ExportReportDialog(stage, report).show());
     }
 
     private void chooseFolder() {

@@ -24,6 +24,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Every command on a tiny random model: what it prints and what it writes. */
@@ -366,6 +368,52 @@ class CommandsTest {
                     beside.filter(path -> path.getFileName().toString().startsWith(".")).toArray(),
                     "nothing is left beside the bundle");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "awq",
+                "gptq",
+                "gptq --gptq-version 2",
+                "compressed-tensors",
+                "compressed-tensors --layout int-quantized",
+                "gguf --type f16"
+            })
+    void quantizeWritesFormatsThatGiveTheSameFigures(String format) {
+        String recipe =
+                "{\"weights\":{\"method\":\"rtn\",\"bits\":4,\"group\":16,\"symmetric\":true},\"softmax\":{\"method\":\"log2\",\"bits\":4}}";
+        Path target = folder.resolve("export");
+        List<Object> words = new ArrayList<>(List.of("quantize", model, "--recipe", recipe));
+        words.addAll(List.of("--out", target, "--json", "--format"));
+        words.addAll(List.of((Object[]) format.split(" ")));
+        JsonNode written = CommandRun.of(words.toArray()).json();
+        assertEquals(format.split(" ")[0], written.path("format").asString());
+        assertEquals(1, written.path("not_carried").size(), written.toString());
+        assertTrue(written.path("not_carried").get(0).asString().contains("log2"));
+        assertTrue(written.path("weight_error").path("largest").asDouble(-1) >= 0);
+        assertTrue(written.path("verified").path("relative_difference").asDouble(1) < 0.02);
+        String[] measure = {"--text", text.toString(), "--window", "64", "--json"};
+        List<Object> tuned = new ArrayList<>(List.of("perplexity", model, "--recipe"));
+        tuned.add(recipe.replace("log2", "none"));
+        tuned.addAll(List.of(measure));
+        List<Object> again = new ArrayList<>(List.of("perplexity", target));
+        again.addAll(List.of(measure));
+        assertEquals(
+                CommandRun.of(tuned.toArray()).json().path("nll").asDouble(),
+                CommandRun.of(again.toArray()).json().path("nll").asDouble(),
+                5e-3);
+        String text = CommandRun.of(replacing(words)).output();
+        assertTrue(text.contains("verified: every tensor"), text);
+        assertTrue(text.contains("not carried:"), text);
+    }
+
+    /** The same for a person, over what is there. */
+    private static Object[] replacing(List<Object> words) {
+        List<Object> replacing = new ArrayList<>(words);
+        replacing.remove("--json");
+        replacing.add("--replace");
+        return replacing.toArray();
     }
 
     @Test

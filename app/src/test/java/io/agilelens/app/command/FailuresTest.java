@@ -43,7 +43,11 @@ class FailuresTest {
                     2 | is no protocol                        | perplexity MODEL --text TEXT --protocol other
                     2 | size 'huge' is not known              | synthesize huge --arch llama --out OUT
                     2 | Missing required option: '--recipe    | quantize MODEL --format native --out OUT
-                    2 | is not known: give native             | quantize MODEL --recipe FP --format zip --out OUT
+                    2 | is not known: give native, awq, gptq  | quantize MODEL --recipe FP --format zip --out OUT
+                    2 | --type is for --format gguf only      | quantize MODEL --recipe FP --format awq --type f16 --out OUT
+                    2 | 'q9' is not known: give f16, q8_0     | quantize MODEL --recipe FP --format gguf --type q9 --out OUT
+                    2 | '3' is not known: give 1, 2           | quantize MODEL --recipe FP --format gptq --gptq-version 3 --out OUT
+                    2 | give pack-quantized, int-quantized    | quantize MODEL --recipe FP --format compressed-tensors --layout x --out OUT
                     1 | does not exist                        | info NOWHERE
                     1 | is empty                              | info EMPTY
                     1 | does not exist                        | perplexity MODEL --text NOWHERE
@@ -55,7 +59,7 @@ class FailuresTest {
                     1 | has layers 0…2                        | prune MODEL --text TEXT --beta 0.1 --layers 1-3
                     1 | outside the vocabulary                | logits MODEL --ids 5,99999 --out OUT
                     1 | temperature                           | generate MODEL --prompt a --temperature -1
-                    1 | --format gguf is not in this version  | quantize MODEL --recipe FP --format gguf --out OUT
+                    1 | weights.method is none                | quantize MODEL --recipe FP --format awq --out OUT
                     2 | --arch 'mamba' is not known           | synthesize 110m --arch mamba --out OUT
                     1 | is no folder                          | conformance TEXT
                     1 | exceed the model's context            | bench MODEL --prompt 5000

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agilelens.engine.evaluate.Perplexity;
+import io.agilelens.engine.export.ExportFormat;
 import io.agilelens.engine.quant.Execution;
 import io.agilelens.engine.recipe.ActivationMethod;
 import io.agilelens.engine.recipe.Recipe;
@@ -110,7 +111,10 @@ class WorkbenchStoryTest extends ApplicationTest {
         Path bundle = folder.resolve("tuned");
         Perplexity exported = quality().tuned().orElseThrow();
         Recipe recipe = recipe();
-        interact(() -> window.controller().exportBundle(bundle));
+        interact(
+                () ->
+                        window.controller()
+                                .export(new ExportFormat.Native(), bundle, false, _ -> {}));
         await(() -> Files.exists(bundle.resolve("model.safetensors")));
         interact(() -> window.controller().open(bundle.toString()));
         await(() -> model().equals(bundle.toString()));

@@ -4,6 +4,8 @@ import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Printable;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.Decoder;
+import io.agilelens.engine.model.FloatLinear;
+import io.agilelens.engine.model.LinearOperator;
 import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.LinearWeight;
 import io.agilelens.engine.model.Model;
@@ -11,6 +13,7 @@ import io.agilelens.engine.model.ModelConfig;
 import io.agilelens.engine.model.Numerics;
 import io.agilelens.engine.model.Probe;
 import io.agilelens.engine.model.Site;
+import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.quant.Gptq;
 import io.agilelens.engine.quant.Hessian;
 import io.agilelens.engine.quant.InverseHessian;
@@ -226,15 +229,16 @@ final class GptqFitter implements WeightFitter {
         /** One layer on all calibration windows. */
         private final class Layer {
             private final int layer;
-            private final PatchedNumerics numerics;
+            private final Map<LinearRole, LinearOperator> replaced =
+                    new EnumMap<>(LinearRole.class);
             private final Decoder decoder;
             private final Map<LinearRole, QuantizedWeight> linears =
                     new EnumMap<>(LinearRole.class);
 
             Layer(int layer) {
                 this.layer = layer;
-                this.numerics = new PatchedNumerics(model, kernels, floats, layer);
-                this.decoder = new Decoder(model, kernels, numerics);
+                this.decoder =
+                        new Decoder(model, kernels, new ReplacedLinears(floats, layer, replaced));
             }
 
             /** Quantizes the layer's linears and moves the residual stream behind it. */
@@ -242,24 +246,38 @@ final class GptqFitter implements WeightFitter {
                 Decoder unquantized = new Decoder(model, kernels, floats);
                 quantize(Site.ATTN_INPUT, unquantized, residuals);
                 quantize(Site.ATTN_OUTPUT, unquantized, residuals);
-                List<Matrix> attended = needsFloats() ? attended(unquantized) : attended(decoder);
+                List<Matrix> attended = seesFloats() ? attended(unquantized) : attended(decoder);
                 quantize(Site.MLP_INPUT, unquantized, attended);
                 quantize(Site.MLP_HIDDEN, unquantized, attended);
                 if (layer < layers - 1) {
-                    complete(needsFloats() ? attended(decoder) : attended);
+                    complete(seesFloats() ? attended(decoder) : attended);
                 }
                 return linears;
             }
 
             /** Moves the residual stream through a layer that was quantized before. */
             void rerun(Map<LinearRole, QuantizedWeight> quantized) {
-                quantized.forEach(numerics::patch);
+                quantized.forEach(this::replace);
                 if (layer < layers - 1) {
                     complete(attended(decoder));
                 }
             }
 
-            private boolean needsFloats() {
+            /** From now on a linear computes with what its codes stand for. */
+            private void replace(LinearRole role, QuantizedWeight quantized) {
+                LinearWeight weight = model.weights().linear(layer, role);
+                replaced.put(
+                        role,
+                        new FloatLinear(
+                                kernels,
+                                WeightPrecision.FP32,
+                                quantized.dequantize(),
+                                weight.outputs(),
+                                weight.inputs(),
+                                weight.biasValues()));
+            }
+
+            private boolean seesFloats() {
                 return !recipe.weights().gptq().sequential();
             }
 
@@ -299,7 +317,7 @@ final class GptqFitter implements WeightFitter {
                                         inverse(
                                                 site,
                                                 weights.gptq(),
-                                                needsFloats() ? unquantized : decoder,
+                                                seesFloats() ? unquantized : decoder,
                                                 entering))
                                 : Optional.empty();
                 for (LinearRole role : model.config().roles()) {
@@ -313,7 +331,7 @@ final class GptqFitter implements WeightFitter {
                                                         RoundToNearestFitter.quantize(
                                                                 weight, weights));
                         linears.put(role, quantized);
-                        numerics.patch(role, quantized);
+                        replace(role, quantized);
                     }
                 }
             }

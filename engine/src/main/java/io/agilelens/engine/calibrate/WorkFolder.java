@@ -1,6 +1,8 @@
 package io.agilelens.engine.calibrate;
 
+import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.FileErrors;
+import io.agilelens.engine.format.UserCache;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.LinearWeight;
@@ -21,6 +23,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -32,28 +35,51 @@ public final class WorkFolder {
     /** Most bytes of works other than the one that is opened. */
     static final long LARGEST_LEFTOVER = 8L << 30;
 
+    private static final String NAME = "work";
+
     private static final Duration IN_USE = Duration.ofHours(1);
 
     /** Changes when the same settings would give other blocks. */
     private static final String VERSION = "agilelens work 1";
 
-    private final Path folder;
+    private final Supplier<Path> place;
 
     /**
-     * @param folder exists
+     * @param folder made when it is first needed
      */
     public WorkFolder(Path folder) {
-        this.folder = folder;
+        this(
+                () -> {
+                    try {
+                        return Files.createDirectories(folder);
+                    } catch (IOException failure) {
+                        throw FileErrors.writing(folder, failure);
+                    }
+                });
     }
 
-    /** The blocks of a work. */
+    private WorkFolder(Supplier<Path> place) {
+        this.place = place;
+    }
+
+    /** In the user's cache. */
+    public static WorkFolder ofUser() {
+        return new WorkFolder(() -> UserCache.folder(NAME));
+    }
+
+    /**
+     * The blocks of a work.
+     *
+     * @throws UserException if the folder cannot be made or read
+     */
     BlockStore open(String key) {
+        Path folder = place.get();
         Path own = folder.resolve(key);
-        bound(own);
+        bound(folder, own);
         return new FolderBlockStore(own, key);
     }
 
-    private void bound(Path own) {
+    private static void bound(Path folder, Path own) {
         record Work(Path path, FileTime touched, long bytes) {}
         List<Work> others = new ArrayList<>();
         for (Path path : list(folder)) {

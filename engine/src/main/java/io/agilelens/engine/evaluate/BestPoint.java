@@ -1,6 +1,7 @@
 package io.agilelens.engine.evaluate;
 
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Which point of a {@link PruningCurve} to use: the largest sparsity before the loss bends upwards.
@@ -18,21 +19,21 @@ public record BestPoint(int index, Rule rule) {
     /** How a point was chosen. */
     public enum Rule {
         /**
-         * The loss over all positions, drawn over sparsity, hangs farthest below the straight line
-         * from the first point to the last: before it more sparsity is cheaper than on average,
-         * behind it dearer. It counts as a knee where it hangs at least a tenth of the whole rise
-         * below, and if the perplexity rises by more than 1 % in the end.
+         * The added loss, drawn over sparsity, hangs farthest below the straight line from the
+         * first point to the last: before it more sparsity is cheaper than on average, behind it
+         * dearer. It counts as a knee where it hangs at least a tenth of the whole rise below, and
+         * if the perplexity rises by more than 1 % in the end.
          */
         KNEE(
-                "the point where the loss over all positions hangs farthest below the straight line"
-                        + " from the first to the last point, at least a tenth of the whole rise"),
+                "the point where the added loss hangs farthest below the straight line from the"
+                        + " first to the last point, at least a tenth of the whole rise"),
         /**
-         * The curve has no knee; the largest sparsity up to which the perplexity over all positions
-         * stays within 1 % of that without pruning.
+         * The curve has no knee; the largest sparsity up to which the added loss stays within 1 %
+         * of perplexity of that without pruning.
          */
         TOLERANCE(
-                "the curve has no knee: the largest sparsity up to which the perplexity over all"
-                        + " positions stays within 1 % of that without pruning");
+                "the curve has no knee: the largest sparsity up to which the perplexity stays"
+                        + " within 1 % of that without pruning");
 
         private final String description;
 
@@ -48,16 +49,20 @@ public record BestPoint(int index, Rule rule) {
 
     /**
      * @param points by rising β, the first without pruning
+     * @param addedLoss of a point beside the float model on the same positions, in nats
      */
-    static BestPoint of(List<PruningCurve.Point> points) {
-        double[] sparsity = points.stream().mapToDouble(PruningCurve.Point::sparsity).toArray();
-        double[] loss = points.stream().mapToDouble(point -> point.result().nll()).toArray();
-        return of(sparsity, loss);
+    static BestPoint of(
+            List<PruningCurve.Point> points, ToDoubleFunction<FloatComparison> addedLoss) {
+        return of(
+                points.stream().mapToDouble(PruningCurve.Point::sparsity).toArray(),
+                points.stream()
+                        .mapToDouble(point -> addedLoss.applyAsDouble(point.result()))
+                        .toArray());
     }
 
     /**
      * @param sparsity rising, {@code [points]}
-     * @param loss over all positions in nats, {@code [points]}
+     * @param loss in nats, {@code [points]}
      */
     static BestPoint of(double[] sparsity, double[] loss) {
         int last = loss.length - 1;

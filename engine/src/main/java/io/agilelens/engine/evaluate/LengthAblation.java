@@ -40,6 +40,7 @@ public record LengthAblation(Recipe recipe, long predictions, List<Row> rows) {
      * @param tuned the recipe without its pruning
      * @param pruned the recipe, over all positions; empty if it does not prune
      * @param prunedKept the recipe, over kept positions; empty if it does not prune
+     * @param floatKept the float model over the same kept positions; empty likewise
      * @param coverage share of the predictions at kept positions; 1 if it does not prune
      */
     public record Row(
@@ -49,6 +50,7 @@ public record LengthAblation(Recipe recipe, long predictions, List<Row> rows) {
             Loss tuned,
             Optional<Loss> pruned,
             Optional<Loss> prunedKept,
+            Optional<Loss> floatKept,
             double coverage) {}
 
     /**
@@ -92,9 +94,9 @@ public record LengthAblation(Recipe recipe, long predictions, List<Row> rows) {
                     TokenWindows.of(
                             text.source(), stream, Protocol.GPTQ, length, Integer.MAX_VALUE);
             Reader reader = new Reader(windows, counts, progress, cancellation);
-            Tally floatTally = reader.read("float", floats, TokenPruner.NONE);
-            Tally tunedTally = reader.read("tuned", tuned.decoder(), TokenPruner.NONE);
-            Optional<Tally> prunedTally =
+            Losses floatLosses = reader.read("float", floats, TokenPruner.NONE);
+            Losses tunedLosses = reader.read("tuned", tuned.decoder(), TokenPruner.NONE);
+            Optional<Losses> prunedLosses =
                     pruned.map(
                             model ->
                                     reader.read(
@@ -103,11 +105,12 @@ public record LengthAblation(Recipe recipe, long predictions, List<Row> rows) {
                     new Row(
                             length,
                             windows.windows().size(),
-                            floatTally.all(),
-                            tunedTally.all(),
-                            prunedTally.map(Tally::all),
-                            prunedTally.map(Tally::kept),
-                            prunedTally.map(Tally::coverage).orElse(1.0)));
+                            mean(floatLosses.all()),
+                            mean(tunedLosses.all()),
+                            prunedLosses.map(losses -> mean(losses.all())),
+                            prunedLosses.map(losses -> mean(losses.kept())),
+                            prunedLosses.map(losses -> mean(floatLosses.at(losses))),
+                            prunedLosses.map(Losses::coverage).orElse(1.0)));
         }
         long predictions = 0;
         for (boolean each : counts) {
@@ -132,46 +135,62 @@ public record LengthAblation(Recipe recipe, long predictions, List<Row> rows) {
     private record Reader(
             TokenWindows windows, boolean[] counts, Progress progress, Cancellation cancellation) {
 
-        Tally read(String name, Decoder decoder, TokenPruner pruner) {
+        Losses read(String name, Decoder decoder, TokenPruner pruner) {
             PerplexityEvaluator evaluator = PerplexityEvaluator.of(decoder, pruner);
-            Tally tally = new Tally();
+            float[] all = new float[counts.length];
+            float[] kept = new float[counts.length];
+            Arrays.fill(all, Float.NaN);
+            Arrays.fill(kept, Float.NaN);
             int count = windows.windows().size();
             String step = "windows of %d tokens, %s, window".formatted(windows.length(), name);
             for (int w = 0; w < count; w++) {
                 progress.report(step, w, count);
                 WindowLoss loss = evaluator.score(windows.windows().get(w), 0, cancellation);
                 for (int t = 0; t + 1 < windows.length(); t++) {
-                    if (counts[w * windows.length() + t + 1]) {
-                        tally.add(loss.carried()[t], loss.kept()[t]);
+                    int token = w * windows.length() + t + 1;
+                    if (counts[token]) {
+                        all[token] = loss.carried()[t];
+                        kept[token] = loss.kept()[t];
                     }
                 }
             }
             progress.report(step, count, count);
-            return tally;
+            return new Losses(all, kept);
         }
     }
 
-    private static final class Tally {
-        private final MeanEstimate all = new MeanEstimate();
-        private final MeanEstimate kept = new MeanEstimate();
-
-        void add(double carriedLoss, double keptLoss) {
-            all.add(carriedLoss);
-            if (!Double.isNaN(keptLoss)) {
-                kept.add(keptLoss);
-            }
-        }
-
-        Loss all() {
-            return new Loss(all.mean(), all.standardError());
-        }
-
-        Loss kept() {
-            return new Loss(kept.mean(), kept.standardError());
-        }
+    /** Losses by predicted token, {@code [tokens]}; NaN where there is none. */
+    private record Losses(float[] all, float[] kept) {
 
         double coverage() {
-            return (double) kept.count() / all.count();
+            return (double) known(kept) / known(all);
         }
+
+        /** These losses where others have one at a kept position. */
+        float[] at(Losses others) {
+            float[] common = all.clone();
+            for (int t = 0; t < common.length; t++) {
+                common[t] = Float.isNaN(others.kept[t]) ? Float.NaN : common[t];
+            }
+            return common;
+        }
+
+        private static long known(float[] losses) {
+            long known = 0;
+            for (float loss : losses) {
+                known += Float.isNaN(loss) ? 0 : 1;
+            }
+            return known;
+        }
+    }
+
+    private static Loss mean(float[] losses) {
+        MeanEstimate mean = new MeanEstimate();
+        for (float loss : losses) {
+            if (!Float.isNaN(loss)) {
+                mean.add(loss);
+            }
+        }
+        return new Loss(mean.mean(), mean.standardError());
     }
 }

@@ -18,9 +18,14 @@ import java.util.TreeSet;
  *
  * @param recipe what all points share; its β is not used
  * @param points by rising β, the first without pruning
- * @param best the point that {@link BestPoint} chose
+ * @param best chosen by the loss at kept positions, which are the paper's: what is added to the
+ *     float model's loss at the same positions, so that it does not matter that every β keeps
+ *     others
+ * @param bestOverAll chosen by the loss over all positions, where a pruned position is predicted by
+ *     the nearest earlier survivor
  */
-public record PruningCurve(Recipe recipe, List<Point> points, BestPoint best) {
+public record PruningCurve(
+        Recipe recipe, List<Point> points, BestPoint best, BestPoint bestOverAll) {
     /** The β that are tried if nobody says others. */
     public static final List<Double> USUAL_BETAS =
             List.of(0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9);
@@ -95,7 +100,11 @@ public record PruningCurve(Recipe recipe, List<Point> points, BestPoint best) {
                             (step, at, total) -> progress.report(place + step, at, total),
                             cancellation));
         }
-        return new PruningCurve(recipe, points, BestPoint.of(points));
+        return new PruningCurve(
+                recipe,
+                points,
+                BestPoint.of(points, FloatComparison::keptChange),
+                BestPoint.of(points, FloatComparison::change));
     }
 
     private static Point point(

@@ -402,9 +402,7 @@ final class GgufExporter {
     }
 
     private List<String> losses() {
-        List<String> lost = new ArrayList<>(contents.losses());
-        lost.addAll(Losses.of(tuned.recipe(), tuned.model().config(), format));
-        return lost;
+        return Losses.of(tuned.recipe(), tuned.model().config(), format);
     }
 
     private List<String> notes() {

@@ -1,5 +1,6 @@
 package io.agilelens.engine.export;
 
+import io.agilelens.engine.export.gguf.GgufContents;
 import io.agilelens.engine.export.packed.ActivationScheme;
 import io.agilelens.engine.model.ModelConfig;
 import io.agilelens.engine.model.Site;
@@ -36,6 +37,9 @@ public final class Losses {
         List<String> lost = new ArrayList<>();
         if (format instanceof ExportFormat.Native) {
             return lost;
+        }
+        if (format instanceof ExportFormat.Gguf) {
+            lost.addAll(GgufContents.losses(config));
         }
         addActivations(recipe, config, format, lost);
         if (recipe.softmax().method() != SoftmaxMethod.NONE) {

@@ -81,6 +81,29 @@ public record Recipe(
                 && overrides.isEmpty();
     }
 
+    /** Whether weights are fitted to calibration text, which takes its time on a large model. */
+    public boolean calibratesWeights() {
+        return calibrates(weights.method())
+                || smoothing.method() != SmoothingMethod.NONE
+                || overrides.stream()
+                        .anyMatch(
+                                override ->
+                                        override.weightMethod()
+                                                .filter(Recipe::calibrates)
+                                                .isPresent());
+    }
+
+    private static boolean calibrates(WeightMethod method) {
+        return method == WeightMethod.GPTQ || method == WeightMethod.AWQ;
+    }
+
+    /** Whether both recipes do the same to the weights. */
+    public boolean hasWeightsOf(Recipe other) {
+        return weights.equals(other.weights)
+                && smoothing.equals(other.smoothing)
+                && overrides.equals(other.overrides);
+    }
+
     /**
      * Checks the recipe against a model's depth.
      *

@@ -340,39 +340,31 @@ class GptqFitterTest {
 
     @Test
     void aNumberThatIsNoneIsNamedByLayerAndSite() {
-        FloatNumerics real = floats;
-        var broken =
-                new PatchedNumerics(model, KERNELS, real, 1) {
+        LinearOperator sound = floats.linear(1, LinearRole.VALUE);
+        LinearOperator unsound =
+                new LinearOperator() {
                     @Override
-                    public LinearOperator linear(int layer, LinearRole role) {
-                        var operator = real.linear(layer, role);
-                        if (layer != 1 || role != LinearRole.VALUE) {
-                            return operator;
-                        }
-                        return new LinearOperator() {
-                            @Override
-                            public int inputs() {
-                                return operator.inputs();
-                            }
+                    public int inputs() {
+                        return sound.inputs();
+                    }
 
-                            @Override
-                            public int outputs() {
-                                return operator.outputs();
-                            }
+                    @Override
+                    public int outputs() {
+                        return sound.outputs();
+                    }
 
-                            @Override
-                            public long bytes() {
-                                return operator.bytes();
-                            }
+                    @Override
+                    public long bytes() {
+                        return sound.bytes();
+                    }
 
-                            @Override
-                            public void apply(Activation input, float[] output) {
-                                operator.apply(input, output);
-                                output[0] = Float.NaN;
-                            }
-                        };
+                    @Override
+                    public void apply(Activation input, float[] output) {
+                        sound.apply(input, output);
+                        output[0] = Float.NaN;
                     }
                 };
+        var broken = new ReplacedLinears(floats, 1, Map.of(LinearRole.VALUE, unsound));
         Recipe recipe = RecipeJson.parse(AT_ONCE, "test");
         var fitter = new GptqFitter(model, KERNELS, broken, calibration, Optional.empty());
         UserException refusal =

@@ -255,7 +255,7 @@ class RecipeFitterTest {
     @Test
     void theOrderOfRecipesDoesNotMatter() {
         List<Recipe> recipes = new ArrayList<>();
-        for (Preset preset : Preset.forLayers(3).subList(0, 5)) {
+        for (Preset preset : Preset.forLayers(3)) {
             recipes.add(preset.recipe());
         }
         recipes.add(
@@ -297,9 +297,6 @@ class RecipeFitterTest {
     @Test
     void refusesWhatCannotBeDone() {
         Recipe trip = Preset.forLayers(3).get(3).recipe();
-        refuse(
-                trip.withWeights(new WeightRecipe(WeightMethod.AWQ, 4, 32, false)),
-                "weights.method awq is not in this version: use gptq, rtn or none");
         refuse(
                 trip.withActivations(
                         new ActivationRecipe(ActivationMethod.TRIP, 4, 3, Granularity.CHANNEL)),

@@ -62,6 +62,14 @@ class LengthAblationTest {
                                 LENGTHS[i]),
                         row.pruned().orElseThrow().nll(),
                         1e-6);
+                assertEquals(
+                        keptMean(tiny, recipe, tiny.fit(recipe).decoder(), stream, LENGTHS[i]),
+                        row.prunedKept().orElseThrow().nll(),
+                        1e-6);
+                assertEquals(
+                        keptMean(tiny, recipe, tiny.floats(), stream, LENGTHS[i]),
+                        row.floatKept().orElseThrow().nll(),
+                        1e-6);
                 assertTrue(row.coverage() > 0.4 && row.coverage() < 0.9);
             }
         }
@@ -105,6 +113,31 @@ class LengthAblationTest {
             for (int j = start + 1; j < start + length; j++) {
                 if (j % 6 != 0 && j % 8 != 0) {
                     sum += loss.carried()[j - start - 1];
+                    count++;
+                }
+            }
+        }
+        return sum / count;
+    }
+
+    /** A model's mean loss where the pruned one keeps a position. */
+    private static double keptMean(
+            TinyTuning tiny, Recipe recipe, Decoder model, int[] stream, int length) {
+        double sum = 0;
+        int count = 0;
+        Decoder tuned = tiny.fit(recipe).decoder();
+        TokenPruner own = model == tiny.floats() ? TokenPruner.NONE : recipe.pruning().pruner();
+        for (int start = 0; start < stream.length; start += length) {
+            int[] window = Arrays.copyOfRange(stream, start, start + length);
+            WindowLoss pruned =
+                    PerplexityEvaluator.of(tuned, recipe.pruning().pruner())
+                            .score(window, 0, Cancellation.never());
+            WindowLoss loss =
+                    PerplexityEvaluator.of(model, own).score(window, 0, Cancellation.never());
+            for (int j = start + 1; j < start + length; j++) {
+                boolean kept = !Float.isNaN(pruned.kept()[j - start - 1]);
+                if (j % 6 != 0 && j % 8 != 0 && kept) {
+                    sum += loss.kept()[j - start - 1];
                     count++;
                 }
             }

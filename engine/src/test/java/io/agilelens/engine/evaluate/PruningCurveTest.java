@@ -48,6 +48,10 @@ class PruningCurveTest {
                 assertEquals(run.perToken(), point.keptPerplexity(), 1e-9);
                 assertEquals(run.allPositions(), point.allPerplexity(), 1e-9);
                 assertEquals(run.coverage(), point.result().coverage(), 1e-12);
+                assertEquals(
+                        point.result().keptChange(),
+                        Math.log(point.keptPerplexity() / point.floatKeptPerplexity()),
+                        1e-9);
                 PruningTrace trace =
                         WindowAnalyzer.analyze(
                                         tiny.fit(recipe).decoder(),
@@ -59,6 +63,10 @@ class PruningCurveTest {
                 assertEquals(trace.sparsity(), point.sparsity(), 1e-12);
             }
             assertEquals(curve.points().get(curve.best().index()), curve.bestPoint());
+            double[] sparsity =
+                    curve.points().stream().mapToDouble(PruningCurve.Point::sparsity).toArray();
+            double[] all = curve.points().stream().mapToDouble(p -> p.result().nll()).toArray();
+            assertEquals(BestPoint.of(sparsity, all), curve.bestOverAll());
         }
     }
 

@@ -13,6 +13,7 @@ import io.agilelens.engine.export.packed.QuantizedModule;
 import io.agilelens.engine.format.Checkpoints;
 import io.agilelens.engine.format.JsonFiles;
 import io.agilelens.engine.format.SafetensorsFile;
+import io.agilelens.engine.format.gguf.GgufType;
 import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.quant.QuantizationPlan;
@@ -308,8 +309,61 @@ class PackedExportTest {
                     TunedModels.write(tuned, new ExportFormat.Native(), folder.resolve("bundle"));
             assertTrue(bundle.logits().identical());
             assertLine(
-                    "activation_order",
+                    "act_order",
                     () -> TunedModels.write(tuned, new ExportFormat.Awq(), folder.resolve("awq")));
+        }
+    }
+
+    /** Scales folded into norms and linears, and in BLOOM divided behind its GELU. */
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void awqModelsKeepTheirScales(Kind kind) throws IOException {
+        String recipe = "{\"weights\":{\"method\":\"awq\",\"bits\":4,\"group\":16}}";
+        try (Model model = open(kind)) {
+            TunedModel tuned = TunedModels.tune(model, recipe);
+            Path target = folder.resolve("awq");
+            ExportReport report = TunedModels.write(tuned, new ExportFormat.Awq(), target);
+            check(tuned, report, (file, module) -> Decoded.awq(file, module.name(), 16), HALF);
+            try (SafetensorsFile file = Decoded.open(target)) {
+                assertEquals(
+                        kind == Kind.BLOOM,
+                        Decoded.has(file, "transformer.h.0.mlp.gelu_impl.scales"));
+            }
+            ExportReport bundle =
+                    TunedModels.write(tuned, new ExportFormat.Native(), folder.resolve("bundle"));
+            assertTrue(bundle.logits().identical());
+            ExportReport gguf =
+                    TunedModels.write(
+                            tuned,
+                            new ExportFormat.Gguf(Optional.of(GgufType.F16)),
+                            folder.resolve("awq.gguf"));
+            assertTrue(gguf.logits().relative() < 1e-2, gguf.toString());
+            if (kind == Kind.BLOOM) {
+                assertLine(
+                        "only --format awq and native hold",
+                        () ->
+                                TunedModels.write(
+                                        tuned, new ExportFormat.Gptq(2), folder.resolve("no")));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void gptqModelsKeepTheirOrder(Kind kind) throws IOException {
+        String recipe =
+                "{\"weights\":{\"method\":\"gptq\",\"bits\":4,\"group\":16,\"gptq\":{\"act_order\":true}}}";
+        try (Model model = open(kind)) {
+            TunedModel tuned = TunedModels.tune(model, recipe);
+            ExportReport report =
+                    TunedModels.write(tuned, new ExportFormat.Gptq(2), folder.resolve("gptq"));
+            check(tuned, report, (file, module) -> Decoded.gptq(file, module.name(), 4, 2), HALF);
+            assertTrue(settings(report.target()).path("desc_act").booleanValue());
+            assertEquals(0.01, settings(report.target()).path("damp_percent").doubleValue());
+            assertTrue(
+                    TunedModels.write(tuned, new ExportFormat.Native(), folder.resolve("bundle"))
+                            .logits()
+                            .identical());
         }
     }
 

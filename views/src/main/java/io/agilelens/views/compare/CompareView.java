@@ -14,7 +14,6 @@ import io.agilelens.views.workbench.WorkbenchActions;
 import java.util.List;
 import java.util.function.Consumer;
 import javafx.collections.ListChangeListener;
-import javafx.geometry.Pos;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.Tooltip;
@@ -75,10 +74,10 @@ public final class CompareView extends StackPane {
                 new StationPane(
                         Messages.text("compare.title"),
                         new Arrangement(WIDE, this::narrow, this::wide),
-                        new SearchBar(model, Pos.CENTER_RIGHT, true));
+                        new SearchBar(model, true));
         Label other = new Label(Messages.text("compare.search.empty"));
         other.getStyleClass().add("muted");
-        teaching.getChildren().addAll(other, new SearchBar(model, Pos.CENTER, false));
+        teaching.getChildren().addAll(other, new SearchBar(model, false));
         getChildren().setAll(withoutModel, teaching, station);
 
         scatter.setOnPick(

@@ -36,13 +36,13 @@ final class SearchBar extends HBox {
     private final Button stop = new Button(Messages.text("compare.search.cancel"));
 
     /**
-     * @param alignment of what it holds
      * @param prominent whether searching is the main thing to do here
      */
-    SearchBar(CompareViewModel model, Pos alignment, boolean prominent) {
+    SearchBar(CompareViewModel model, boolean prominent) {
         this.model = model;
         getStyleClass().add("card-tools");
-        setAlignment(alignment);
+        setAlignment(Pos.CENTER_RIGHT);
+        setMaxWidth(Region.USE_PREF_SIZE);
         setSpacing(8);
         kind.setId("search-kind");
         kind.setPrefWidth(KIND_WIDTH);

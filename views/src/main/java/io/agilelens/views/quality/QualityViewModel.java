@@ -1,7 +1,6 @@
 package io.agilelens.views.quality;
 
 import io.agilelens.engine.evaluate.Perplexity;
-import io.agilelens.engine.evaluate.Protocol;
 import io.agilelens.views.Comparison;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
@@ -105,7 +104,12 @@ public final class QualityViewModel {
             return "";
         }
         Perplexity baseline = quality().baseline().get();
-        String key = baseline.protocol() == Protocol.GPTQ ? gptqKey() : "quality.protocol.llamacpp";
+        String key =
+                switch (baseline.protocol()) {
+                    case GPTQ -> gptqKey();
+                    case LLAMA_CPP -> "quality.protocol.llamacpp";
+                    case WORD -> "quality.protocol.word";
+                };
         return Messages.text(
                 key,
                 Integer.toString(windows()),

@@ -2,7 +2,6 @@ package io.agilelens.views.recipe;
 
 import io.agilelens.engine.quant.Execution;
 import io.agilelens.engine.recipe.ActivationMethod;
-import io.agilelens.engine.recipe.Knob;
 import io.agilelens.engine.recipe.Knobs;
 import io.agilelens.engine.recipe.Preset;
 import io.agilelens.engine.recipe.Recipe;
@@ -11,9 +10,6 @@ import io.agilelens.engine.recipe.WeightMethod;
 import io.agilelens.views.Messages;
 import io.agilelens.views.workbench.Workbench;
 import java.util.Arrays;
-import java.util.List;
-import java.util.function.Consumer;
-import java.util.function.DoubleConsumer;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
@@ -27,7 +23,6 @@ import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
-import javafx.util.StringConverter;
 import org.controlsfx.control.PopOver;
 import org.controlsfx.control.RangeSlider;
 import org.controlsfx.control.SegmentedButton;
@@ -51,8 +46,9 @@ public final class RecipeView extends VBox {
     private final RangeSlider prunedLayers = new RangeSlider(0, 1, 0, 1);
     private final Label prunedLayersText = new Label();
     private final HBox prunedLayersRow;
-    private final ToggleButton simulated;
-    private final ToggleButton executed;
+    private final Label slowWeights = new Label(Messages.text("recipe.weights.slow"));
+    private final Levers levers;
+    private MoreSettings more;
     private boolean showing;
 
     public RecipeView(Workbench workbench) {
@@ -60,31 +56,69 @@ public final class RecipeView extends VBox {
         setId("recipe");
         getStyleClass().add("recipe");
 
+        levers = new Levers(viewModel);
         weightMethod =
-                choice(
+                levers.choice(
                         "weights.method",
-                        RecipeViewModel.WEIGHT_METHODS,
+                        Arrays.asList(WeightMethod.values()),
+                        recipe -> recipe.weights().method(),
                         viewModel::setWeightMethod);
-        weightGroup = choice("weights.group", RecipeViewModel.GROUPS, viewModel::setWeightGroup);
-        weightBits = knob(Knobs.WEIGHT_BITS, 8, value -> viewModel.setWeightBits((int) value));
+        weightGroup =
+                levers.choice(
+                        "weights.group",
+                        RecipeViewModel.GROUPS,
+                        RecipeView::group,
+                        recipe -> recipe.weights().group(),
+                        viewModel::setWeightGroup);
+        weightBits =
+                levers.knob(
+                        Knobs.WEIGHT_BITS,
+                        8,
+                        recipe -> recipe.weights().bits(),
+                        value -> viewModel.setWeightBits((int) value));
         activationMethod =
-                choice(
+                levers.choice(
                         "activations.method",
                         Arrays.asList(ActivationMethod.values()),
+                        recipe -> recipe.activations().method(),
                         viewModel::setActivationMethod);
         activationBits =
-                knob(Knobs.ACTIVATION_BITS, 8, value -> viewModel.setActivationBits((int) value));
-        maxExponent = knob(Knobs.MAX_EXPONENT, 8, value -> viewModel.setMaxExponent((int) value));
+                levers.knob(
+                        Knobs.ACTIVATION_BITS,
+                        8,
+                        recipe -> recipe.activations().bits(),
+                        value -> viewModel.setActivationBits((int) value));
+        maxExponent =
+                levers.knob(
+                        Knobs.MAX_EXPONENT,
+                        8,
+                        recipe -> recipe.activations().maxExponent(),
+                        value -> viewModel.setMaxExponent((int) value));
         softmaxMethod =
-                choice(
+                levers.choice(
                         "softmax.method",
                         Arrays.asList(SoftmaxMethod.values()),
+                        recipe -> recipe.softmax().method(),
                         viewModel::setSoftmaxMethod);
-        softmaxBits = knob(Knobs.SOFTMAX_BITS, 8, value -> viewModel.setSoftmaxBits((int) value));
-        beta = knob(Knobs.BETA, Knobs.BETA.maximum(), viewModel::setBeta);
+        softmaxBits =
+                levers.knob(
+                        Knobs.SOFTMAX_BITS,
+                        8,
+                        recipe -> recipe.softmax().bits(),
+                        value -> viewModel.setSoftmaxBits((int) value));
+        beta =
+                levers.knob(
+                        Knobs.BETA,
+                        Knobs.BETA.maximum(),
+                        recipe -> recipe.pruning().beta(),
+                        viewModel::setBeta);
+        slowWeights.setId("recipe-slow");
+        slowWeights.setWrapText(true);
+        slowWeights.getStyleClass().add("recipe-note");
+        slowWeights.managedProperty().bind(slowWeights.visibleProperty());
         prunedLayersRow = prunedLayersRow();
-        simulated = toggle("execution.simulated", Execution.SIMULATED);
-        executed = toggle("execution.executed", Execution.EXECUTED);
+        ToggleButton simulated = execution("execution.simulated", Execution.SIMULATED);
+        ToggleButton executed = execution("execution.executed", Execution.EXECUTED);
         SegmentedButton execution = new SegmentedButton(simulated, executed);
         execution.getStyleClass().add("choice-switch");
 
@@ -93,6 +127,7 @@ public final class RecipeView extends VBox {
                         header(),
                         section("weights", weightMethod, weightGroup),
                         weightBits,
+                        slowWeights,
                         section("activations", activationMethod),
                         activationBits,
                         maxExponent,
@@ -165,70 +200,16 @@ public final class RecipeView extends VBox {
         }
     }
 
-    private HBox section(String key, Node... controls) {
-        Label title = new Label(Messages.text("recipe." + key));
-        title.getStyleClass().add("recipe-section");
-        Tooltip help = new Tooltip(Messages.text("recipe." + key + ".help"));
-        help.setWrapText(true);
-        help.setMaxWidth(320);
-        title.setTooltip(help);
-        Region space = new Region();
-        HBox.setHgrow(space, Priority.ALWAYS);
-        HBox row = new HBox(8, title, space);
-        row.getChildren().addAll(controls);
-        row.setAlignment(Pos.CENTER_LEFT);
+    private static HBox section(String key, Node... controls) {
+        HBox row = Levers.row(key, "recipe-section", controls);
         row.getStyleClass().add("recipe-section-row");
         return row;
     }
 
-    private <T> ChoiceBox<T> choice(String key, List<T> values, Consumer<T> onChange) {
-        ChoiceBox<T> choice = new ChoiceBox<>();
-        choice.setId(key.replace('.', '-'));
-        choice.getItems().addAll(values);
-        choice.setConverter(
-                new StringConverter<>() {
-                    @Override
-                    public String toString(T value) {
-                        return switch (value) {
-                            case null -> "";
-                            case Integer group when group < 1 ->
-                                    Messages.text("recipe.weights.group.row");
-                            case Integer group ->
-                                    Messages.text("recipe.weights.group.size", group.toString());
-                            default -> Messages.text("recipe." + key + "." + value);
-                        };
-                    }
-
-                    @Override
-                    public T fromString(String text) {
-                        throw new UnsupportedOperationException("values are chosen, not typed");
-                    }
-                });
-        choice.getStyleClass().add("small-choice");
-        choice.setTooltip(new Tooltip(Messages.text("recipe." + key + ".help")));
-        choice.setAccessibleText(Messages.text("recipe." + key + ".help"));
-        choice.valueProperty()
-                .addListener(
-                        (_, _, now) -> {
-                            if (!showing && now != null) {
-                                onChange.accept(now);
-                                viewModel.history().endStep();
-                            }
-                        });
-        return choice;
-    }
-
-    private KnobRow knob(Knob knob, double largest, DoubleConsumer onChange) {
-        return new KnobRow(
-                knob,
-                Messages.text("recipe." + knob.key()),
-                largest,
-                value -> {
-                    if (!showing) {
-                        onChange.accept(value);
-                    }
-                },
-                viewModel.history()::endStep);
+    private static String group(int group) {
+        return group < 1
+                ? Messages.text("recipe.weights.group.row")
+                : Messages.text("recipe.weights.group.size", Integer.toString(group));
     }
 
     private HBox prunedLayersRow() {
@@ -260,19 +241,11 @@ public final class RecipeView extends VBox {
         }
     }
 
-    private ToggleButton toggle(String key, Execution execution) {
-        ToggleButton button = new ToggleButton(Messages.text("recipe." + key));
-        button.setId(key.replace('.', '-'));
-        Tooltip help = new Tooltip(Messages.text("recipe." + key + ".help"));
-        help.setWrapText(true);
-        help.setMaxWidth(320);
-        button.setTooltip(help);
-        button.setOnAction(
-                _ -> {
-                    viewModel.setExecution(execution);
-                    show(viewModel.recipeProperty().get());
-                });
-        return button;
+    private ToggleButton execution(String key, Execution execution) {
+        return levers.toggle(
+                key,
+                recipe -> recipe.execution() == execution,
+                () -> viewModel.setExecution(execution));
     }
 
     private Button more() {
@@ -281,7 +254,10 @@ public final class RecipeView extends VBox {
         button.getStyleClass().addAll("flat", "small");
         button.setOnAction(
                 _ -> {
-                    PopOver popOver = new PopOver(MoreSettings.sheet(viewModel));
+                    if (more == null) {
+                        more = new MoreSettings(viewModel);
+                    }
+                    PopOver popOver = new PopOver(more);
                     popOver.setTitle(Messages.text("recipe.more.title"));
                     popOver.setArrowLocation(PopOver.ArrowLocation.RIGHT_CENTER);
                     popOver.setDetachable(false);
@@ -293,35 +269,18 @@ public final class RecipeView extends VBox {
     private void show(Recipe recipe) {
         showing = true;
         presets.setText(viewModel.presetName());
-        weightMethod.setValue(recipe.weights().method());
-        showGroup(recipe.weights().group());
-        weightBits.show(recipe.weights().bits());
-        activationMethod.setValue(recipe.activations().method());
-        activationBits.show(recipe.activations().bits());
-        maxExponent.show(recipe.activations().maxExponent());
-        softmaxMethod.setValue(recipe.softmax().method());
-        softmaxBits.show(recipe.softmax().bits());
-        beta.show(recipe.pruning().beta());
+        levers.show(recipe);
         showLayers(recipe);
-        simulated.setSelected(recipe.execution() == Execution.SIMULATED);
-        executed.setSelected(recipe.execution() == Execution.EXECUTED);
         boolean noWeights = recipe.weights().method() == WeightMethod.NONE;
         weightBits.setDisable(noWeights);
         weightGroup.setDisable(noWeights);
+        slowWeights.setVisible(recipe.calibratesWeights());
         activationBits.setDisable(recipe.activations().method() == ActivationMethod.NONE);
         maxExponent.setDisable(recipe.activations().method() != ActivationMethod.TRIP);
         softmaxBits.setDisable(recipe.softmax().method() == SoftmaxMethod.NONE);
         prunedLayersRow.setDisable(recipe.pruning().beta() == 0);
         setDisable(viewModel.layers() == 0);
         showing = false;
-    }
-
-    /** A group size from a recipe file may be none of those on offer. */
-    private void showGroup(int group) {
-        if (!weightGroup.getItems().contains(group)) {
-            weightGroup.getItems().add(group);
-        }
-        weightGroup.setValue(group);
     }
 
     private void showLayers(Recipe recipe) {

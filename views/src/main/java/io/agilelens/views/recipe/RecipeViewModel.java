@@ -4,10 +4,17 @@ import io.agilelens.engine.model.TokenScore;
 import io.agilelens.engine.quant.Execution;
 import io.agilelens.engine.recipe.ActivationMethod;
 import io.agilelens.engine.recipe.ActivationRecipe;
+import io.agilelens.engine.recipe.AwqRecipe;
+import io.agilelens.engine.recipe.CacheMethod;
+import io.agilelens.engine.recipe.CacheRecipe;
+import io.agilelens.engine.recipe.GptqRecipe;
 import io.agilelens.engine.recipe.Granularity;
 import io.agilelens.engine.recipe.Preset;
+import io.agilelens.engine.recipe.PruningAction;
 import io.agilelens.engine.recipe.PruningRecipe;
 import io.agilelens.engine.recipe.Recipe;
+import io.agilelens.engine.recipe.SmoothingMethod;
+import io.agilelens.engine.recipe.SmoothingRecipe;
 import io.agilelens.engine.recipe.SoftmaxMethod;
 import io.agilelens.engine.recipe.SoftmaxRecipe;
 import io.agilelens.engine.recipe.WeightMethod;
@@ -26,10 +33,6 @@ import javafx.beans.property.ReadOnlyObjectProperty;
 public final class RecipeViewModel {
     /** Group sizes on offer; −1 stands for whole rows. */
     public static final List<Integer> GROUPS = List.of(32, 64, 128, -1);
-
-    /** Weight methods that can be fitted here. */
-    public static final List<WeightMethod> WEIGHT_METHODS =
-            List.of(WeightMethod.NONE, WeightMethod.RTN);
 
     private final Workbench workbench;
     private final RecipeHistory history;
@@ -92,13 +95,14 @@ public final class RecipeViewModel {
     }
 
     public void setActivationMethod(ActivationMethod method) {
-        // TRIP has one scale for the tensor, whatever uniform quantization had before.
+        // TRIP is what gives channels their scales.
         activations(
                 "activations.method",
                 a ->
                         a.withMethod(method)
                                 .withGranularity(
                                         method == ActivationMethod.TRIP
+                                                        && a.granularity() == Granularity.CHANNEL
                                                 ? Granularity.TENSOR
                                                 : a.granularity()));
     }
@@ -113,6 +117,104 @@ public final class RecipeViewModel {
 
     public void setGranularity(Granularity granularity) {
         activations("activations.granularity", a -> a.withGranularity(granularity));
+    }
+
+    public void setActivationSymmetric(boolean symmetric) {
+        activations("activations.symmetric", a -> a.withSymmetric(symmetric));
+    }
+
+    /** Lets TRIP choose an exponent, or not; one always stays. */
+    public void toggleExponent(int exponent) {
+        SortedSet<Integer> exponents = new TreeSet<>();
+        for (int candidate : history.recipe().activations().candidates()) {
+            exponents.add(candidate);
+        }
+        if (!exponents.remove(exponent)) {
+            exponents.add(exponent);
+        }
+        if (!exponents.isEmpty()) {
+            activations("activations.exponents", a -> a.withExponents(exponents));
+        }
+    }
+
+    public void setSmoothingMethod(SmoothingMethod method) {
+        smoothing("smoothing.method", s -> new SmoothingRecipe(method, s.alpha()));
+    }
+
+    public void setSmoothingAlpha(double alpha) {
+        smoothing("smoothing.alpha", s -> new SmoothingRecipe(s.method(), alpha));
+    }
+
+    public void setCacheMethod(CacheMethod method) {
+        cache("cache.method", c -> new CacheRecipe(method, c.bits()));
+    }
+
+    public void setCacheBits(int bits) {
+        cache("cache.bits", c -> new CacheRecipe(c.method(), bits));
+    }
+
+    public void setGptqDamping(double damping) {
+        gptq(
+                "weights.gptq.damping",
+                g ->
+                        new GptqRecipe(
+                                damping,
+                                g.block(),
+                                g.activationOrder(),
+                                g.staticGroups(),
+                                g.sequential()));
+    }
+
+    public void setGptqBlock(int block) {
+        gptq(
+                "weights.gptq.block",
+                g ->
+                        new GptqRecipe(
+                                g.damping(),
+                                block,
+                                g.activationOrder(),
+                                g.staticGroups(),
+                                g.sequential()));
+    }
+
+    public void setActivationOrder(boolean ordered) {
+        gptq(
+                "weights.gptq.act_order",
+                g ->
+                        new GptqRecipe(
+                                g.damping(), g.block(), ordered, g.staticGroups(), g.sequential()));
+    }
+
+    public void setStaticGroups(boolean fixed) {
+        gptq(
+                "weights.gptq.static_groups",
+                g ->
+                        new GptqRecipe(
+                                g.damping(),
+                                g.block(),
+                                g.activationOrder(),
+                                fixed,
+                                g.sequential()));
+    }
+
+    public void setSequential(boolean sequential) {
+        gptq(
+                "weights.gptq.sequential",
+                g ->
+                        new GptqRecipe(
+                                g.damping(),
+                                g.block(),
+                                g.activationOrder(),
+                                g.staticGroups(),
+                                sequential));
+    }
+
+    public void setAwqScale(boolean scale) {
+        weights("weights.awq.scale", w -> w.withAwq(new AwqRecipe(scale, w.awq().clip())));
+    }
+
+    public void setAwqClip(boolean clip) {
+        weights("weights.awq.clip", w -> w.withAwq(new AwqRecipe(w.awq().scale(), clip)));
     }
 
     public void setSoftmaxMethod(SoftmaxMethod method) {
@@ -152,6 +254,14 @@ public final class RecipeViewModel {
         pruning("pruning.positions", p -> p.withPositionsKept(keeps));
     }
 
+    public void setPruningAction(PruningAction action) {
+        pruning("pruning.action", p -> p.withAction(action));
+    }
+
+    public void setLowerBits(int bits) {
+        pruning("pruning.bits", p -> p.withLowerBits(bits));
+    }
+
     public void setExecution(Execution execution) {
         change("execution", history.recipe().withExecution(execution));
     }
@@ -163,6 +273,18 @@ public final class RecipeViewModel {
 
     private void weights(String key, UnaryOperator<WeightRecipe> turn) {
         change(key, history.recipe().withWeights(turn.apply(history.recipe().weights())));
+    }
+
+    private void gptq(String key, UnaryOperator<GptqRecipe> turn) {
+        weights(key, w -> w.withGptq(turn.apply(w.gptq())));
+    }
+
+    private void smoothing(String key, UnaryOperator<SmoothingRecipe> turn) {
+        change(key, history.recipe().withSmoothing(turn.apply(history.recipe().smoothing())));
+    }
+
+    private void cache(String key, UnaryOperator<CacheRecipe> turn) {
+        change(key, history.recipe().withCache(turn.apply(history.recipe().cache())));
     }
 
     private void activations(String key, UnaryOperator<ActivationRecipe> turn) {

@@ -62,7 +62,12 @@ final class TokenDetail extends VBox {
         }
         for (int i = 0; i < decided.size(); i++) {
             Judgement judgement = decided.get(i);
-            String fate = judgement.left() ? "tokens.fate.left" : "tokens.fate.stayed";
+            String fate =
+                    judgement.left()
+                            ? "tokens.fate.left"
+                            : judgement.gotFewerBits()
+                                    ? "tokens.fate.marked"
+                                    : "tokens.fate.stayed";
             cells(
                     i + 1,
                     Integer.toString(judgement.layer()),

@@ -417,6 +417,7 @@ final class TokenFlow extends Region implements Exportable {
                                         "position",
                                         "token",
                                         "removal layer",
+                                        "layer of fewer bits",
                                         "score",
                                         "rank",
                                         "threshold",
@@ -428,6 +429,7 @@ final class TokenFlow extends Region implements Exportable {
             fields.add(t);
             fields.add(table.tokens().get(t));
             fields.add(table.removal()[t] < 0 ? "" : table.removal()[t]);
+            fields.add(table.mark()[t] < 0 ? "" : table.mark()[t]);
             if (judgements.isEmpty()) {
                 fields.addAll(List.of("", "", ""));
             } else {

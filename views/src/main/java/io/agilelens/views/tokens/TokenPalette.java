@@ -82,12 +82,13 @@ final class TokenPalette {
     /** How a token is drawn. */
     Mark mark(int token) {
         if (coloring == TokenColoring.REMOVAL) {
-            int layer = table.removal()[token];
+            int layer = table.fate(token);
             if (layer < 0) {
                 return new Mark(null, style.text(), null);
             }
             Color color = removalColor(layer);
-            return new Mark(style.background().interpolate(color, TINT), style.muted(), color);
+            Color text = table.removal()[token] < 0 ? style.text() : style.muted();
+            return new Mark(style.background().interpolate(color, TINT), text, color);
         }
         float loss = table.loss(token, coloring);
         if (!Float.isFinite(loss)) {
@@ -110,11 +111,12 @@ final class TokenPalette {
         List<Entry> entries = new ArrayList<>();
         if (coloring == TokenColoring.REMOVAL) {
             for (PruningTrace.Step step : table.trace().steps()) {
+                boolean marks = step.marked() > 0;
                 String words =
                         Messages.text(
-                                "tokens.legend.left",
+                                marks ? "tokens.legend.marked" : "tokens.legend.left",
                                 Integer.toString(step.layer()),
-                                Integer.toString(step.removed()));
+                                Integer.toString(marks ? step.marked() : step.removed()));
                 entries.add(new Entry(removalColor(step.layer()), words));
             }
             String survivors = Integer.toString(table.survivors());

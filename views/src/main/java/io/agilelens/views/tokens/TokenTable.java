@@ -15,6 +15,7 @@ import java.util.List;
  * @param window index of the window in the text
  * @param tokens each as text
  * @param removal the layer at which each left, −1 for those that reached the output
+ * @param mark the layer from which each has fewer bits, −1 for those that never do
  * @param baselineLoss loss in nats with which the float model predicted each token from those
  *     before it; NaN for the first, which nothing predicts
  * @param tunedLoss the same for the tuned model; where the position before was pruned, the nearest
@@ -27,6 +28,7 @@ public record TokenTable(
         int window,
         List<String> tokens,
         int[] removal,
+        int[] mark,
         float[] baselineLoss,
         float[] tunedLoss,
         boolean[] predictedFromAfar,
@@ -38,11 +40,17 @@ public record TokenTable(
         int count = comparison.tokens().size();
         PruningTrace trace = comparison.tuned().pruning();
         int[] removal = new int[count];
+        int[] mark = new int[count];
         Arrays.fill(removal, -1);
+        Arrays.fill(mark, -1);
         for (PruningTrace.Step step : trace.steps()) {
             for (int i = 0; i < step.positions().length; i++) {
+                int token = step.positions()[i];
                 if (step.ranks()[i] < step.removed()) {
-                    removal[step.positions()[i]] = step.layer();
+                    removal[token] = step.layer();
+                }
+                if (step.ranks()[i] < step.marked() && mark[token] < 0) {
+                    mark[token] = step.layer();
                 }
             }
         }
@@ -56,6 +64,7 @@ public record TokenTable(
                 comparison.window(),
                 comparison.tokens(),
                 removal,
+                mark,
                 byPredictedToken(comparison.baseline().loss().carried()),
                 byPredictedToken(carried),
                 fromAfar,
@@ -75,12 +84,22 @@ public record TokenTable(
         return tokens.size();
     }
 
-    /** Whether any layer prunes. */
+    /** Whether any layer prunes, or marks tokens for fewer bits. */
     public boolean prunes() {
         return !trace.steps().isEmpty();
     }
 
-    /** Layers at which tokens leave, ascending. */
+    /** Whether tokens are marked for fewer bits instead of leaving. */
+    public boolean marks() {
+        return trace.steps().stream().anyMatch(step -> step.marked() > 0);
+    }
+
+    /** The layer at which a token left or got its mark; −1 if neither happened. */
+    public int fate(int token) {
+        return Math.max(removal[token], mark[token]);
+    }
+
+    /** Layers at which tokens leave or are marked, ascending. */
     public List<Integer> pruningLayers() {
         return trace.steps().stream().map(PruningTrace.Step::layer).toList();
     }
@@ -106,6 +125,7 @@ public record TokenTable(
                                 step.layer(),
                                 step.positions().length,
                                 step.removed(),
+                                step.marked(),
                                 step.scores()[index],
                                 step.ranks()[index],
                                 step.threshold()));

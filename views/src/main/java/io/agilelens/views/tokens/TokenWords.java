@@ -16,13 +16,9 @@ final class TokenWords {
 
     /** One line for the pointer: position, token, fate and losses. */
     static String inShort(TokenTable table, int token) {
-        String fate =
-                table.removal()[token] < 0
-                        ? ""
-                        : " · "
-                                + Messages.text(
-                                        "tokens.left.short",
-                                        Integer.toString(table.removal()[token]));
+        int layer = table.fate(token);
+        String key = table.mark()[token] < 0 ? "tokens.left.short" : "tokens.marked.short";
+        String fate = layer < 0 ? "" : " · " + Messages.text(key, Integer.toString(layer));
         return token
                 + " "
                 + quoted(table.tokens().get(token))
@@ -41,6 +37,9 @@ final class TokenWords {
             return Messages.text("tokens.reason.unpruned");
         }
         Judgement last = judgements.getLast();
+        if (table.marks()) {
+            return markReason(table, token, judgements);
+        }
         if (last.left()) {
             return Messages.text(
                     "tokens.reason.left." + table.pruning().score(),
@@ -54,6 +53,22 @@ final class TokenWords {
         }
         return Messages.text(
                 "tokens.reason.stayed", Integer.toString(last.entered() - last.removed()));
+    }
+
+    /** Why a token has fewer bits, or has not. */
+    private static String markReason(TokenTable table, int token, List<Judgement> judgements) {
+        if (table.mark()[token] < 0) {
+            return Messages.text("tokens.reason.unmarked");
+        }
+        Judgement marking =
+                judgements.stream().filter(Judgement::gotFewerBits).findFirst().orElseThrow();
+        return Messages.text(
+                "tokens.reason.marked." + table.pruning().score(),
+                Integer.toString(marking.layer()),
+                Integer.toString(marking.marked()),
+                Integer.toString(marking.entered()),
+                Integer.toString(marking.rank() + 1),
+                Integer.toString(table.pruning().lowerBits()));
     }
 
     /** How the tuned model came to predict a token, where that needs saying. */

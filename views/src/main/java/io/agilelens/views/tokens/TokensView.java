@@ -198,11 +198,16 @@ public final class TokensView extends StackPane {
 
     private void showText(TokenColoring coloring) {
         flow.show(model.tableProperty().get().orElse(null), coloring);
-        flowCard.setSentence(Messages.text("tokens.text.sentence." + coloring));
+        boolean marks = model.tableProperty().get().map(TokenTable::marks).orElse(false);
+        String key = marks && coloring == TokenColoring.REMOVAL ? "MARK" : coloring.toString();
+        flowCard.setSentence(Messages.text("tokens.text.sentence." + key));
     }
 
     private void showPruning(TokenTable table) {
         showing = true;
+        lanesCard.setSentence(
+                Messages.text(
+                        table.marks() ? "tokens.lanes.sentence.marks" : "tokens.lanes.sentence"));
         lanes.dataProperty()
                 .set(
                         table.lanes(
@@ -233,6 +238,12 @@ public final class TokensView extends StackPane {
                 Messages.text(
                         "tokens.fact.gamma",
                         Figures.number(100 * table.pruning().schedule().gamma(), "%")));
+        gamma.setTooltip(
+                new Tooltip(
+                        Messages.text(
+                                table.marks()
+                                        ? "tokens.fact.gamma.help.marks"
+                                        : "tokens.fact.gamma.help")));
         sparsity.setText(
                 Messages.text("tokens.fact.sparsity", Figures.number(table.trace().sparsity())));
         coverage.setText(

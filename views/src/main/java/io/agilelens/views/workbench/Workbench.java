@@ -30,6 +30,8 @@ public final class Workbench {
             new SimpleObjectProperty<>(this, "kernels", Optional.empty());
     private final ObjectProperty<Optional<SearchStatus>> search =
             new SimpleObjectProperty<>(this, "search", Optional.empty());
+    private final ObjectProperty<Studies> studies =
+            new SimpleObjectProperty<>(this, "studies", Studies.NONE);
     private final ObservableList<PinnedRun> runs = FXCollections.observableArrayList();
 
     /** What is looked at. */
@@ -75,6 +77,11 @@ public final class Workbench {
     /** The search that is running; empty while none is. */
     public ObjectProperty<Optional<SearchStatus>> searchProperty() {
         return search;
+    }
+
+    /** Where quality goes, as far as it was asked. */
+    public ObjectProperty<Studies> studiesProperty() {
+        return studies;
     }
 
     /** Runs kept for comparison, in the order of pinning. */

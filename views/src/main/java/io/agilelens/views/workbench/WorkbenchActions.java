@@ -1,9 +1,12 @@
 package io.agilelens.views.workbench;
 
+import io.agilelens.engine.export.ExportFormat;
+import io.agilelens.engine.export.ExportReport;
 import io.agilelens.engine.format.TextFormat;
 import io.agilelens.engine.model.Planting;
 import io.agilelens.engine.search.Budget;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /** What views ask the application to do. All return at once; the work is done in the background. */
 public interface WorkbenchActions {
@@ -32,11 +35,12 @@ public interface WorkbenchActions {
     void pinRun();
 
     /**
-     * Writes the tuned model as a native bundle.
+     * Writes the tuned model.
      *
-     * @param folder must not exist yet
+     * @param replace whether an export at the target may be replaced
+     * @param onDone hears, on the JavaFX thread, what came of it
      */
-    void exportBundle(Path folder);
+    void export(ExportFormat format, Path target, boolean replace, Consumer<ExportReport> onDone);
 
     /**
      * Measures the kernels at the model's shapes.
@@ -50,6 +54,9 @@ public interface WorkbenchActions {
 
     /** Stops a running search; what it tried so far is dropped. */
     void cancelSearch();
+
+    /** Finds out where the recipe in force loses its quality. */
+    void study(QualityStudy study);
 
     /** Stops what runs in the background. */
     void cancel();

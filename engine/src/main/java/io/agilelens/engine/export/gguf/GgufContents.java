@@ -2,7 +2,7 @@ package io.agilelens.engine.export.gguf;
 
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.gguf.GgufFileWriter;
-import io.agilelens.engine.model.LearnedPositions;
+import io.agilelens.engine.model.Architecture;
 import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.ModelConfig;
@@ -75,11 +75,6 @@ public final class GgufContents {
     /** The value of {@code general.architecture}. */
     public String architecture() {
         return architecture;
-    }
-
-    /** Whether no other program runs the file. */
-    public boolean isForThisProgramOnly() {
-        return architecture.equals("opt");
     }
 
     // ---- tensors
@@ -266,10 +261,10 @@ public final class GgufContents {
         };
     }
 
-    /** What the model does and the file cannot say, a line each. */
-    public List<String> losses() {
+    /** What a model does and a file cannot say, a line each. */
+    public static List<String> losses(ModelConfig config) {
         List<String> lost = new ArrayList<>();
-        if (isForThisProgramOnly()) {
+        if (config.architecture() == Architecture.OPT) {
             lost.add(
                     "llama.cpp and its kin: they have no OPT, so that only this program runs the"
                             + " file");
@@ -279,10 +274,6 @@ public final class GgufContents {
             lost.add(
                     "dynamic rope_scaling: beyond %d tokens frequencies stay as they are"
                             .formatted(dynamic.originalContext()));
-        }
-        if (config.positions() instanceof LearnedPositions learned
-                && learned.count() != config.contextLength()) {
-            lost.add("the table of positions is longer than the context that the file names");
         }
         return lost;
     }

@@ -38,7 +38,7 @@ public record AwqLayout() implements PackedLayout {
         if (!grouping.natural()) {
             throw refuse(
                     module,
-                    "weights.gptq.activation_order has put its inputs into groups in another order",
+                    "weights.gptq.act_order has put its inputs into groups in another order",
                     "switch that off, or use --format gptq");
         }
         if (grouping.size() != -1 && module.inputs() % grouping.size() != 0) {
@@ -63,8 +63,7 @@ public record AwqLayout() implements PackedLayout {
     @Override
     public void add(SafetensorsWriter writer, QuantizedModule module) {
         int columns = module.outputs() / ORDER.length;
-        int groups =
-                module.grouping().size() == -1 ? 1 : module.inputs() / module.grouping().size();
+        int groups = module.grouping().count();
         Words.add(
                 writer,
                 module.name() + ".qweight",
@@ -120,13 +119,18 @@ public record AwqLayout() implements PackedLayout {
 
     @Override
     public ObjectNode settings(List<QuantizedModule> modules, List<String> plain) {
-        QuantizedModule first = modules.getFirst();
+        int group = Grouping.common(modules);
         for (QuantizedModule module : modules) {
-            if (module.grouping().size() != first.grouping().size()) {
+            // A row that is one group must be as long as the groups of the others.
+            if (!module.grouping().is(group) || group > module.inputs()) {
                 throw refuse(
                         module,
                         "weights.group is %d there and %d elsewhere"
-                                .formatted(module.grouping().size(), first.grouping().size()),
+                                .formatted(
+                                        module.grouping().size() == -1
+                                                ? module.inputs()
+                                                : module.grouping().size(),
+                                        group),
                         "give one group size, or use --format gptq or compressed-tensors");
             }
         }
@@ -135,7 +139,7 @@ public record AwqLayout() implements PackedLayout {
                         .objectNode()
                         .put("quant_method", "awq")
                         .put("bits", BITS)
-                        .put("group_size", first.grouping().size())
+                        .put("group_size", group)
                         .put("zero_point", true)
                         .put("version", "gemm");
         if (plain.isEmpty()) {

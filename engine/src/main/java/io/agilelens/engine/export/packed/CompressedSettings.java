@@ -26,12 +26,15 @@ final class CompressedSettings {
             List<String> plain,
             ActivationScheme activations) {
         Map<Scheme, List<String>> groups = new LinkedHashMap<>();
+        int common = Grouping.common(modules);
         for (QuantizedModule module : modules) {
             Grouping grouping = module.grouping();
+            // A row that is one group of the usual size is no case of its own.
+            boolean usual = grouping.is(common) && module.inputs() % common == 0;
             Scheme scheme =
                     new Scheme(
                             module.bits(),
-                            grouping.size(),
+                            usual ? common : grouping.size(),
                             grouping.natural(),
                             module.isSymmetric());
             groups.computeIfAbsent(scheme, _ -> new ArrayList<>()).add(module.name());

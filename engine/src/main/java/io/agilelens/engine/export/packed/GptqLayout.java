@@ -6,7 +6,7 @@ import io.agilelens.engine.quant.QuantizedWeight;
 import io.agilelens.engine.recipe.GptqRecipe;
 import io.agilelens.engine.tensor.DType;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -107,10 +107,7 @@ public record GptqLayout(int version, GptqRecipe method) implements PackedLayout
     @Override
     public void add(SafetensorsWriter writer, QuantizedModule module) {
         int bits = module.bits();
-        int groups =
-                module.grouping().size() == -1
-                        ? 1
-                        : Math.ceilDiv(module.inputs(), module.grouping().size());
+        int groups = module.grouping().count();
         long rows = (long) module.inputs() * bits / Integer.SIZE;
         long columns = (long) module.outputs() * bits / Integer.SIZE;
         Words.add(
@@ -162,7 +159,8 @@ public record GptqLayout(int version, GptqRecipe method) implements PackedLayout
 
     @Override
     public ObjectNode settings(List<QuantizedModule> modules, List<String> plain) {
-        Scheme common = common(modules);
+        int group = Grouping.common(modules);
+        Scheme common = common(modules, group);
         ObjectNode settings =
                 JsonNodeFactory.instance
                         .objectNode()
@@ -181,7 +179,7 @@ public record GptqLayout(int version, GptqRecipe method) implements PackedLayout
         }
         ObjectNode dynamic = JsonNodeFactory.instance.objectNode();
         for (QuantizedModule module : modules) {
-            Scheme scheme = Scheme.of(module);
+            Scheme scheme = Scheme.of(module, group);
             if (!scheme.equals(common)) {
                 dynamic.putObject("+:" + pattern(module.name()))
                         .put("bits", scheme.bits())
@@ -208,24 +206,26 @@ public record GptqLayout(int version, GptqRecipe method) implements PackedLayout
     }
 
     /** What most of the linears have in common. */
-    private static Scheme common(List<QuantizedModule> modules) {
-        Map<Scheme, Integer> counts = new HashMap<>();
-        Scheme common = Scheme.of(modules.getFirst());
-        for (QuantizedModule module : modules) {
-            Scheme scheme = Scheme.of(module);
-            counts.merge(scheme, 1, Integer::sum);
-            if (counts.get(scheme) > counts.get(common)) {
-                common = scheme;
-            }
-        }
-        return common;
+    private static Scheme common(List<QuantizedModule> modules, int group) {
+        Map<Scheme, Integer> counts = new LinkedHashMap<>();
+        modules.forEach(module -> counts.merge(Scheme.of(module, group), 1, Integer::sum));
+        return counts.entrySet().stream()
+                .max(Map.Entry.comparingByValue())
+                .map(Map.Entry::getKey)
+                .orElseThrow();
     }
 
     private record Scheme(int bits, int group, boolean actOrder, boolean symmetric) {
-        static Scheme of(QuantizedModule module) {
+        /**
+         * @param common the usual group size, which is given where it comes to the same
+         */
+        static Scheme of(QuantizedModule module, int common) {
             Grouping grouping = module.grouping();
             return new Scheme(
-                    module.bits(), grouping.size(), !grouping.natural(), module.isSymmetric());
+                    module.bits(),
+                    grouping.is(common) ? common : grouping.size(),
+                    !grouping.natural(),
+                    module.isSymmetric());
         }
     }
 }

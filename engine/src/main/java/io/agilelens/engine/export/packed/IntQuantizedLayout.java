@@ -27,7 +27,7 @@ public record IntQuantizedLayout(DType scaleType, ActivationScheme activations)
         PackQuantizedLayout.requireWholeGroups(module, "int-quantized");
         if (!module.grouping().natural()) {
             throw new UserException(
-                    "compressed-tensors (int-quantized) cannot hold %s: weights.gptq.activation_order has put its inputs into groups in another order: switch that off, or use --layout pack-quantized"
+                    "compressed-tensors (int-quantized) cannot hold %s: weights.gptq.act_order has put its inputs into groups in another order: switch that off, or use --layout pack-quantized"
                             .formatted(module.name()));
         }
     }
@@ -40,8 +40,7 @@ public record IntQuantizedLayout(DType scaleType, ActivationScheme activations)
     @Override
     public void add(SafetensorsWriter writer, QuantizedModule module) {
         String name = module.name();
-        int groups =
-                module.grouping().size() == -1 ? 1 : module.inputs() / module.grouping().size();
+        int groups = module.grouping().count();
         writer.add(
                 name + ".weight",
                 DType.I8,

@@ -46,7 +46,7 @@ public record PackQuantizedLayout(DType scaleType) implements PackedLayout {
         String name = module.name();
         int fields = Integer.SIZE / module.bits();
         Grouping grouping = module.grouping();
-        int groups = grouping.size() == -1 ? 1 : module.inputs() / grouping.size();
+        int groups = grouping.count();
         Words.add(
                 writer,
                 name + ".weight_packed",

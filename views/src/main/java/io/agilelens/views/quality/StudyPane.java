@@ -1,0 +1,77 @@
+package io.agilelens.views.quality;
+
+import io.agilelens.views.Badge;
+import io.agilelens.views.EmptyState;
+import io.agilelens.views.Messages;
+import io.agilelens.views.workbench.QualityStudy;
+import io.agilelens.views.workbench.Study;
+import io.agilelens.views.workbench.WorkbenchActions;
+import java.util.Locale;
+import java.util.Optional;
+import javafx.geometry.Pos;
+import javafx.scene.control.Button;
+import javafx.scene.control.Label;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
+import javafx.scene.layout.StackPane;
+import javafx.scene.layout.VBox;
+import org.kordamp.ikonli.feather.Feather;
+
+/**
+ * What every study looks like: a button until it was run, then what it is over, how it came about,
+ * and its pictures, with a way to run it again.
+ */
+final class StudyPane extends StackPane {
+    private final HBox badges = new HBox(4);
+    private final Label conditions = new Label();
+    private final VBox shown;
+    private final EmptyState empty;
+
+    /**
+     * @param content the pictures
+     */
+    StudyPane(QualityStudy study, WorkbenchActions actions, Region content) {
+        String key = "study." + study;
+        setId("study-" + study.name().toLowerCase(Locale.ROOT));
+        conditions.getStyleClass().addAll("small", "muted");
+        conditions.setWrapText(true);
+        conditions.setMinWidth(0);
+        conditions.setMinHeight(USE_PREF_SIZE);
+        HBox.setHgrow(conditions, Priority.ALWAYS);
+        conditions.setMaxWidth(Double.MAX_VALUE);
+        badges.setAlignment(Pos.CENTER_RIGHT);
+        badges.setMinWidth(USE_PREF_SIZE);
+        Button again = new Button(Messages.text("study.again"));
+        again.getStyleClass().add("small");
+        again.setMinWidth(USE_PREF_SIZE);
+        again.setOnAction(_ -> actions.study(study));
+        HBox header = new HBox(8, conditions, badges, again);
+        header.setAlignment(Pos.CENTER_LEFT);
+        VBox.setVgrow(content, Priority.ALWAYS);
+        shown = new VBox(8, header, content);
+        shown.setMinSize(0, 0);
+        empty =
+                new EmptyState(
+                        Feather.ACTIVITY,
+                        Messages.text(key + ".empty"),
+                        Messages.text(key + ".run"),
+                        () -> actions.study(study));
+        getStyleClass().add("study-pane");
+        setMinSize(0, 0);
+        getChildren().addAll(empty, shown);
+        show(Optional.empty(), "");
+    }
+
+    /**
+     * Shows that there is a study, or that there is none.
+     *
+     * @param words what it is over and how it was scored
+     */
+    void show(Optional<? extends Study<?>> study, String words) {
+        shown.setVisible(study.isPresent());
+        empty.setVisible(study.isEmpty());
+        conditions.setText(words);
+        badges.getChildren().setAll(Badge.of(Badge.Kind.EXACT), Badge.of(Badge.Kind.SIMULATED));
+    }
+}
