@@ -5,6 +5,8 @@ import io.agilelens.engine.task.Progress;
 import io.agilelens.views.Background;
 import io.agilelens.views.Theme;
 import io.agilelens.views.plant.PlantDialog;
+import io.agilelens.views.workbench.QualityStudy;
+import io.agilelens.views.workbench.Studies;
 import io.agilelens.views.workbench.Workbench;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import javafx.application.Platform;
 import javafx.scene.control.Button;
+import javafx.scene.control.TabPane;
 import javafx.stage.Stage;
 
 /**
@@ -77,6 +80,7 @@ public final class ScreenshotTour {
                     });
             await(() -> workbench.kernelsProperty().get().isPresent(), failure);
             List<Path> files = new ArrayList<>(pictures(window, stage, progress));
+            files.addAll(studies(window, stage, failure));
             files.addAll(planted(window, stage, failure));
             return List.copyOf(files);
         } finally {
@@ -142,6 +146,44 @@ public final class ScreenshotTour {
             }
         }
         return files;
+    }
+
+    /** Every study of the last preset, at its tab of the Quality station. */
+    private List<Path> studies(
+            WorkbenchWindow window, Stage stage, CompletableFuture<Throwable> failure)
+            throws IOException, InterruptedException {
+        List<Path> files = new ArrayList<>();
+        Workbench workbench = window.workbench();
+        for (QualityStudy study : QualityStudy.values()) {
+            String name = study.name().toLowerCase(Locale.ROOT);
+            onFx(
+                    () -> {
+                        window.controller().study(study);
+                        return null;
+                    });
+            await(() -> isKnown(workbench.studiesProperty().get(), study), failure);
+            onFx(
+                    () -> {
+                        window.frame().open("quality");
+                        TabPane tabs = (TabPane) stage.getScene().lookup("#quality-tabs");
+                        tabs.getTabs().stream()
+                                .filter(tab -> tab.getId().equals("tab-" + name))
+                                .forEach(tabs.getSelectionModel()::select);
+                        return null;
+                    });
+            files.addAll(pictures(window, stage, "quality", "quality-" + name));
+        }
+        return files;
+    }
+
+    private static boolean isKnown(Studies studies, QualityStudy study) {
+        return switch (study) {
+            case BUDGET -> studies.budget().isPresent();
+            case LAYERS -> studies.layers().isPresent();
+            case DIVERGENCE -> studies.divergence().isPresent();
+            case CURVE -> studies.curve().isPresent();
+            case LENGTHS -> studies.lengths().isPresent();
+        };
     }
 
     /** The dialog that plants outliers, and what the model looks like with some. */
