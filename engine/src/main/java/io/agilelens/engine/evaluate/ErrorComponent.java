@@ -6,6 +6,7 @@ import io.agilelens.engine.recipe.ActivationMethod;
 import io.agilelens.engine.recipe.ActivationRecipe;
 import io.agilelens.engine.recipe.CacheMethod;
 import io.agilelens.engine.recipe.CacheRecipe;
+import io.agilelens.engine.recipe.PruningAction;
 import io.agilelens.engine.recipe.PruningRecipe;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.recipe.SiteOverride;
@@ -30,7 +31,10 @@ public enum ErrorComponent {
     SOFTMAX,
     /** Cached keys and values with fewer bits. */
     CACHE,
-    /** Tokens that leave, or go on with fewer bits. */
+    /**
+     * Tokens that leave, or go on with fewer bits; those with fewer bits are only there where
+     * activations are quantized.
+     */
     PRUNING;
 
     /** The components that a recipe has for a model of so many layers. */
@@ -91,15 +95,22 @@ public enum ErrorComponent {
                             recipe.withWeights(WeightRecipe.NONE)
                                     .withOverrides(overrides(recipe, SiteOverride::withoutWeights));
                     case SMOOTHING -> recipe.withSmoothing(SmoothingRecipe.NONE);
-                    case ACTIVATIONS ->
-                            recipe.withActivations(ActivationRecipe.NONE)
-                                    .withOverrides(
-                                            overrides(recipe, SiteOverride::withoutActivations));
+                    case ACTIVATIONS -> withoutActivations(recipe);
                     case SOFTMAX -> recipe.withSoftmax(SoftmaxRecipe.NONE);
                     case CACHE -> recipe.withCache(CacheRecipe.NONE);
                     case PRUNING -> recipe.withPruning(PruningRecipe.NONE);
                 };
         return changed.withExecution(Execution.SIMULATED);
+    }
+
+    /** Where activations are float, no token can have fewer bits than the others. */
+    private static Recipe withoutActivations(Recipe recipe) {
+        Recipe changed =
+                recipe.withActivations(ActivationRecipe.NONE)
+                        .withOverrides(overrides(recipe, SiteOverride::withoutActivations));
+        return recipe.pruning().action() == PruningAction.LOWER_BITS
+                ? changed.withPruning(PruningRecipe.NONE)
+                : changed;
     }
 
     /** The recipe with all other components taken out, simulated. */

@@ -1,6 +1,7 @@
 package io.agilelens.engine.evaluate;
 
 import io.agilelens.engine.calibrate.TunedModel;
+import io.agilelens.engine.model.CacheFormat;
 import io.agilelens.engine.model.Decoder;
 import io.agilelens.engine.model.LinearOperator;
 import io.agilelens.engine.model.LinearRole;
@@ -14,34 +15,43 @@ import java.util.Set;
 
 /**
  * A tuned model's simulated arithmetic at some sites, float arithmetic at the others. A linear
- * counts to the site that it reads.
+ * counts to the site that it reads. What is done to cached keys and values is no site's: it is left
+ * out where one site is tuned alone and kept where one is left float alone.
  */
 final class PartialNumerics implements Numerics {
     private final Numerics tuned;
     private final Numerics floats;
     private final Set<Site> sites;
+    private final Optional<CacheFormat> cacheFormat;
 
-    private PartialNumerics(Numerics tuned, Numerics floats, Set<Site> sites) {
+    private PartialNumerics(
+            Numerics tuned, Numerics floats, Set<Site> sites, Optional<CacheFormat> cacheFormat) {
         this.tuned = tuned;
         this.floats = floats;
         this.sites = sites;
+        this.cacheFormat = cacheFormat;
     }
 
     /** Tuned at one site. */
     static Decoder only(TunedModel tuned, Numerics floats, Site site) {
-        return decoder(tuned, floats, EnumSet.of(site));
+        return decoder(tuned, floats, EnumSet.of(site), Optional.empty());
     }
 
     /** Tuned at all sites but one. */
     static Decoder allBut(TunedModel tuned, Numerics floats, Site site) {
-        return decoder(tuned, floats, EnumSet.complementOf(EnumSet.of(site)));
+        return decoder(
+                tuned,
+                floats,
+                EnumSet.complementOf(EnumSet.of(site)),
+                tuned.decoder().numerics().cacheFormat());
     }
 
-    private static Decoder decoder(TunedModel tuned, Numerics floats, Set<Site> sites) {
+    private static Decoder decoder(
+            TunedModel tuned, Numerics floats, Set<Site> sites, Optional<CacheFormat> cacheFormat) {
         return new Decoder(
                 tuned.model(),
                 tuned.kernels(),
-                new PartialNumerics(tuned.decoder().numerics(), floats, sites));
+                new PartialNumerics(tuned.decoder().numerics(), floats, sites, cacheFormat));
     }
 
     @Override
@@ -57,6 +67,11 @@ final class PartialNumerics implements Numerics {
     @Override
     public SoftmaxTransform softmax(int layer) {
         return (sites.contains(Site.SOFTMAX) ? tuned : floats).softmax(layer);
+    }
+
+    @Override
+    public Optional<CacheFormat> cacheFormat() {
+        return cacheFormat;
     }
 
     @Override

@@ -14,6 +14,8 @@ import io.agilelens.engine.recipe.ActivationMethod;
 import io.agilelens.engine.recipe.PruningRecipe;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.recipe.SiteOverride;
+import io.agilelens.engine.recipe.SmoothingMethod;
+import io.agilelens.engine.recipe.SmoothingRecipe;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import io.agilelens.engine.tensor.Matrix;
@@ -205,6 +207,24 @@ class DivergenceFinderTest {
             boolean first = site.layer() == 0 && site.site() == Site.ATTN_INPUT;
             // Before the first quantizer nothing differs, so its own noise is all there is.
             assertEquals(first, Math.abs(site.total() - site.own()) < 1e-9, site.toString());
+        }
+    }
+
+    /** Folded scales change activations but not what they stand for. */
+    @Test
+    void foldedScalesAreNoNoise() {
+        Recipe folded =
+                Recipe.FLOAT
+                        .withActivations(TinyTuning.ALL.activations())
+                        .withSmoothing(new SmoothingRecipe(SmoothingMethod.SMOOTHQUANT, 0.5));
+        TunedModel tuned = tiny.fit(folded);
+        assertNotEquals(tiny.floats().model(), tuned.model());
+        for (SiteNoise site :
+                SiteNoise.survey(
+                        tuned, tiny.floats(), tiny.text(), Progress.NONE, Cancellation.never())) {
+            if (site.layer() == 0 && site.site() == Site.ATTN_INPUT) {
+                assertEquals(site.own(), site.total(), 0.1);
+            }
         }
     }
 

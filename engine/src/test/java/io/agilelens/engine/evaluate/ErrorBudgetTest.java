@@ -9,9 +9,14 @@ import io.agilelens.engine.model.Site;
 import io.agilelens.engine.model.TokenScore;
 import io.agilelens.engine.quant.Execution;
 import io.agilelens.engine.recipe.ActivationMethod;
+import io.agilelens.engine.recipe.CacheMethod;
+import io.agilelens.engine.recipe.CacheRecipe;
+import io.agilelens.engine.recipe.PruningAction;
 import io.agilelens.engine.recipe.PruningRecipe;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.recipe.SiteOverride;
+import io.agilelens.engine.recipe.SmoothingMethod;
+import io.agilelens.engine.recipe.SmoothingRecipe;
 import io.agilelens.engine.recipe.WeightMethod;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
@@ -94,11 +99,54 @@ class ErrorBudgetTest {
         assertTrue(part.changeError() >= 0);
     }
 
+    /** Fewer bits mean nothing without bits, so alone they cost nothing. */
+    @Test
+    void tokensOfFewerBitsGoWithTheActivations() {
+        Recipe marked =
+                PRUNED.withPruning(PRUNED.pruning().withAction(PruningAction.LOWER_BITS))
+                        .withCache(new CacheRecipe(CacheMethod.UNIFORM, 4));
+        ErrorBudget budget = measure(marked);
+        assertEquals(ErrorComponent.values().length - 1, budget.shares().size());
+        assertEquals(1, budget.whole().coverage());
+        for (ErrorBudget.Share share : budget.shares()) {
+            if (share.component() == ErrorComponent.PRUNING) {
+                assertEquals(0, share.alone().change());
+                assertTrue(share.without().change() != budget.whole().change());
+            }
+        }
+    }
+
     @Test
     void executedRecipesAreTakenApartInSimulation() {
         ErrorBudget budget = measure(TinyTuning.ALL.withExecution(Execution.EXECUTED));
         assertEquals(Execution.SIMULATED, budget.recipe().execution());
         assertEquals(measure(TinyTuning.ALL).whole(), budget.whole());
+    }
+
+    @Test
+    void smoothingCacheAndMarkedTokensAreComponentsToo() {
+        Recipe recipe =
+                PRUNED.withSmoothing(new SmoothingRecipe(SmoothingMethod.SMOOTHQUANT, 0.5))
+                        .withCache(new CacheRecipe(CacheMethod.UNIFORM, 4))
+                        .withPruning(PRUNED.pruning().withAction(PruningAction.LOWER_BITS));
+        ErrorBudget budget = measure(recipe);
+        assertEquals(
+                List.of(ErrorComponent.values()),
+                budget.shares().stream().map(ErrorBudget.Share::component).toList());
+        double floats = tiny.runFloat().nll();
+        for (ErrorBudget.Share share : budget.shares()) {
+            assertSame(tiny.run(share.component().alone(recipe)), share.alone(), floats);
+            assertSame(tiny.run(share.component().without(recipe)), share.without(), floats);
+            assertEquals(1, share.without().coverage(), "nothing is removed");
+            // Scales that are moved, and bits of tokens that nothing quantizes, change nothing.
+            boolean harmless =
+                    share.component() == ErrorComponent.SMOOTHING
+                            || share.component() == ErrorComponent.PRUNING;
+            assertEquals(
+                    harmless,
+                    share.alone().divergence().mean() < 1e-6,
+                    share.component() + " " + share.alone().divergence().mean());
+        }
     }
 
     @Test
