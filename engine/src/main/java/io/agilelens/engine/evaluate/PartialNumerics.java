@@ -69,13 +69,6 @@ final class PartialNumerics implements Numerics {
         return (sites.contains(Site.SOFTMAX) ? tuned : floats).softmax(layer);
     }
 
-    /** The cache counts to keys and values: it is tuned where both are. */
-    @Override
-    public Optional<CacheFormat> cacheFormat() {
-        boolean both = sites.contains(Site.KEY) && sites.contains(Site.VALUE);
-        return (both ? tuned : floats).cacheFormat();
-    }
-
     @Override
     public Optional<CacheFormat> cacheFormat() {
         return cacheFormat;
