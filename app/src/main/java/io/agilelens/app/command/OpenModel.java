@@ -15,7 +15,10 @@ import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.ModelConfig;
 import io.agilelens.engine.model.Numerics;
 import io.agilelens.engine.model.PassSize;
+import io.agilelens.engine.model.WeightPlacement;
 import io.agilelens.engine.model.WeightPrecision;
+import io.agilelens.engine.recipe.Recipe;
+import io.agilelens.engine.recipe.WeightMethod;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import java.nio.file.Path;
@@ -99,16 +102,29 @@ final class OpenModel implements AutoCloseable {
      */
     Numerics floats(Progress progress, Cancellation cancellation) {
         if (floats == null) {
-            MemoryEstimate estimate = MemoryEstimate.fitting(model, pass);
-            String note = estimate.note(model);
-            if (!note.isEmpty()) {
-                notes.accept("%s: %s".formatted(name, note));
-            }
-            floats =
-                    new FloatNumerics(
-                            model, kernels(), estimate.placement(), progress, cancellation);
+            floats = new FloatNumerics(model, kernels(), placement(), progress, cancellation);
         }
         return floats;
+    }
+
+    /**
+     * The same for a recipe to be fitted on: where it quantizes weights, most float ones are never
+     * asked for, and each is packed when it is.
+     */
+    Numerics floats(Recipe recipe, Progress progress, Cancellation cancellation) {
+        if (floats == null && recipe.weights().method() != WeightMethod.NONE) {
+            floats = FloatNumerics.whenAsked(model, kernels(), placement());
+        }
+        return floats(progress, cancellation);
+    }
+
+    private WeightPlacement placement() {
+        MemoryEstimate estimate = MemoryEstimate.fitting(model, pass);
+        String note = estimate.note(model);
+        if (!note.isEmpty()) {
+            notes.accept("%s: %s".formatted(name, note));
+        }
+        return estimate.placement();
     }
 
     /**
@@ -121,8 +137,9 @@ final class OpenModel implements AutoCloseable {
             requireOwnRecipe(option);
             return bundle.get().run(kernels(), precision(), progress, cancellation);
         }
-        Numerics floats = floats(progress, cancellation);
-        return fitter(option, floats).fit(option.recipe(config().layers()), progress, cancellation);
+        Recipe recipe = option.recipe(config().layers());
+        Numerics floats = floats(recipe, progress, cancellation);
+        return fitter(option, floats).fit(recipe, progress, cancellation);
     }
 
     /**

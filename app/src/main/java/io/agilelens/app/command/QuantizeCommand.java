@@ -88,7 +88,8 @@ public final class QuantizeCommand extends EngineCommand {
                                 .formatted(open.name()));
             }
             Recipe recipe = recipeOption.recipe(open.config().layers());
-            RecipeFitter fitter = open.fitter(recipeOption, open.floats(progress, cancellation));
+            RecipeFitter fitter =
+                    open.fitter(recipeOption, open.floats(recipe, progress, cancellation));
             TunedModel tuned = fitter.fit(recipe, progress, cancellation);
             int[] text = fitter.calibration().windows().getFirst();
             ExportReport report =

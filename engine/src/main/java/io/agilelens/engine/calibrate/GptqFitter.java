@@ -105,7 +105,9 @@ final class GptqFitter implements WeightFitter {
                     WeightRoom.require(model, recipe, finished.size(), working());
                     BlockStore store = store(recipe);
                     takeStored(store);
-                    quantizeRest(store);
+                    if (finished.size() < layers) {
+                        quantizeRest(store);
+                    }
                 }
             } finally {
                 // Of a run that was cancelled, too.
