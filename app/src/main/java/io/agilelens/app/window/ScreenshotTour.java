@@ -9,6 +9,8 @@ import io.agilelens.views.Theme;
 import io.agilelens.views.export.ExportDialog;
 import io.agilelens.views.export.ExportReportDialog;
 import io.agilelens.views.plant.PlantDialog;
+import io.agilelens.views.workbench.QualityStudy;
+import io.agilelens.views.workbench.Studies;
 import io.agilelens.views.workbench.Workbench;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,6 +25,7 @@ import java.util.function.Supplier;
 import javafx.application.Platform;
 import javafx.scene.control.Button;
 import javafx.scene.control.Dialog;
+import javafx.scene.control.TabPane;
 import javafx.stage.Stage;
 
 /**
@@ -85,6 +88,7 @@ public final class ScreenshotTour {
             await(() -> workbench.kernelsProperty().get().isPresent(), failure);
             List<Path> files = new ArrayList<>(pictures(window, stage, progress));
             files.addAll(exported(window, stage, failure));
+            files.addAll(studies(window, stage, failure));
             files.addAll(planted(window, stage, failure));
             return List.copyOf(files);
         } finally {
@@ -226,6 +230,44 @@ public final class ScreenshotTour {
             files.add(file);
         }
         return files;
+    }
+
+    /** Every study of the last preset, at its tab of the Quality station. */
+    private List<Path> studies(
+            WorkbenchWindow window, Stage stage, CompletableFuture<Throwable> failure)
+            throws IOException, InterruptedException {
+        List<Path> files = new ArrayList<>();
+        Workbench workbench = window.workbench();
+        for (QualityStudy study : QualityStudy.values()) {
+            String name = study.name().toLowerCase(Locale.ROOT);
+            onFx(
+                    () -> {
+                        window.controller().study(study);
+                        return null;
+                    });
+            await(() -> isKnown(workbench.studiesProperty().get(), study), failure);
+            onFx(
+                    () -> {
+                        window.frame().open("quality");
+                        TabPane tabs = (TabPane) stage.getScene().lookup("#quality-tabs");
+                        tabs.getTabs().stream()
+                                .filter(tab -> tab.getId().equals("tab-" + name))
+                                .forEach(tabs.getSelectionModel()::select);
+                        return null;
+                    });
+            files.addAll(pictures(window, stage, "quality", "quality-" + name));
+        }
+        return files;
+    }
+
+    private static boolean isKnown(Studies studies, QualityStudy study) {
+        return switch (study) {
+            case BUDGET -> studies.budget().isPresent();
+            case LAYERS -> studies.layers().isPresent();
+            case DIVERGENCE -> studies.divergence().isPresent();
+            case CURVE -> studies.curve().isPresent();
+            case LENGTHS -> studies.lengths().isPresent();
+        };
     }
 
     /** The dialog that plants outliers, and what the model looks like with some. */

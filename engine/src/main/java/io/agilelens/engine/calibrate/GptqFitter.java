@@ -102,7 +102,7 @@ final class GptqFitter implements WeightFitter {
             latest = List.of();
             try {
                 if (finished.size() < layers) {
-                    WeightRoom.require(model, recipe, working());
+                    WeightRoom.require(model, recipe, finished.size(), working());
                     BlockStore store = store(recipe);
                     takeStored(store);
                     quantizeRest(store);

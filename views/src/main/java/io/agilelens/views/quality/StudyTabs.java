@@ -31,6 +31,7 @@ final class StudyTabs extends StackPane {
         this.actions = actions;
         this.verdict =
                 TabbedCards.tab("tab-verdict", Messages.text("quality.tab.verdict"), verdict);
+        tabs.setId("quality-tabs");
         tabs.getTabs().add(this.verdict);
         for (QualityStudy study : QualityStudy.values()) {
             Tab tab =

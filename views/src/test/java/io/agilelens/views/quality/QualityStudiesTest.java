@@ -126,7 +126,11 @@ class QualityStudiesTest extends GuiTest {
         know();
         Node pane = open(QualityStudy.LAYERS);
         BarChartPane chart = all(pane, BarChartPane.class).getFirst();
+        // The last group is that of all four layers, which is no layer.
         clickOn(chart.localToScreen(chart.getWidth() - 30, chart.getHeight() / 2));
+        assertEquals(0, workbench.selection().place().layer());
+        double group = (chart.getWidth() - 60) / 5;
+        clickOn(chart.localToScreen(chart.getWidth() - 1.5 * group, chart.getHeight() / 2));
         assertEquals(3, workbench.selection().place().layer());
     }
 
