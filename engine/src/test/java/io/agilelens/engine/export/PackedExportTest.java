@@ -16,9 +16,11 @@ import io.agilelens.engine.format.SafetensorsFile;
 import io.agilelens.engine.format.gguf.GgufType;
 import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.Model;
+import io.agilelens.engine.quant.ActivationQuantizer;
 import io.agilelens.engine.quant.QuantizationPlan;
 import io.agilelens.engine.quant.QuantizedWeight;
 import io.agilelens.engine.tensor.DType;
+import io.agilelens.engine.tensor.DenseTensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -274,6 +276,47 @@ class PackedExportTest {
                     // Queries, keys and values have no place in the format.
                     assertEquals(1, report.notCarried().size());
                     assertTrue(report.notCarried().getFirst().contains("KEY, QUERY, VALUE"));
+                }
+            }
+        }
+    }
+
+    /** Ranges that are not symmetric: their zero points are signed in the file. */
+    @Test
+    void fixedRangesKeepTheirZeroPoints() throws IOException {
+        String recipe =
+                "{\"weights\":{\"method\":\"rtn\",\"bits\":8,\"group\":-1,\"symmetric\":true},\"activations\":{\"method\":\"uniform\",\"bits\":8,\"granularity\":\"tensor\",\"symmetric\":false}}";
+        try (Model model = open(Kind.OPT)) {
+            TunedModel tuned = TunedModels.tune(model, recipe);
+            Path target = folder.resolve("out");
+            TunedModels.write(tuned, new ExportFormat.CompressedTensors(Optional.empty()), target);
+            assertFalse(
+                    settings(target)
+                            .path("config_groups")
+                            .path("group_0")
+                            .path("input_activations")
+                            .path("symmetric")
+                            .booleanValue(true));
+            try (SafetensorsFile file = Decoded.open(target)) {
+                for (QuantizedModule module : QuantizedModule.of(tuned)) {
+                    LinearRole role = module.parts().keySet().iterator().next();
+                    ActivationQuantizer quantizer =
+                            tuned.plan()
+                                    .layers()
+                                    .get(module.layer())
+                                    .activations()
+                                    .get(role.input());
+                    int zero =
+                            ((DenseTensor)
+                                            Decoded.tensor(
+                                                    file, module.name() + ".input_zero_point"))
+                                    .data()
+                                    .toBytes()[0];
+                    float scale =
+                            Decoded.tensor(file, module.name() + ".input_scale").toFloats()[0];
+                    // The lowest code stands for the same number in both.
+                    assertEquals(
+                            quantizer.level(0, quantizer.range().minimum()), (-128 - zero) * scale);
                 }
             }
         }

@@ -126,6 +126,24 @@ class ExportsInLlamaCppTest {
         assertEquals(difference.theirLoss(), difference.ourLoss(), 0.03);
     }
 
+    /** Scales folded into norms and linears; BLOOM's behind its GELU go into columns. */
+    @ParameterizedTest
+    @CsvSource({"llama-tiny, Q4_1", "bloom-tiny, Q4_1", "bloom-tiny, F16"})
+    void modelsTunedByAwqGiveTheSameLoss(String sample, GgufType type) {
+        Path file = folder.resolve("model.gguf");
+        int[] ids;
+        try (Model model = Model.open(Checkpoints.open(sample(sample)))) {
+            TunedModel tuned =
+                    TunedModels.tune(
+                            model, "{\"weights\":{\"method\":\"awq\",\"bits\":4,\"group\":32}}");
+            TunedModels.write(tuned, gguf(type), file);
+            ids = model.tokenizer().encode(TEXT, true);
+        }
+        Difference difference = compare(file, ids);
+        reporter.publishEntry(sample + " AWQ", difference.toString());
+        assertEquals(difference.theirLoss(), difference.ourLoss(), 0.03);
+    }
+
     /** 256 wide: every block type in every linear. */
     @ParameterizedTest
     @EnumSource(
