@@ -4,6 +4,7 @@ import io.agilelens.engine.export.ExportFormat;
 import io.agilelens.engine.export.ExportReport;
 import io.agilelens.engine.format.TextFormat;
 import io.agilelens.engine.model.Planting;
+import io.agilelens.engine.search.Budget;
 import io.agilelens.views.workbench.QualityStudy;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.nio.file.Path;
@@ -55,6 +56,16 @@ public final class RecordingActions implements WorkbenchActions {
     @Override
     public void measureKernels(int bits) {
         asked.add("measureKernels " + bits);
+    }
+
+    @Override
+    public void search(Budget budget) {
+        asked.add("search " + budget);
+    }
+
+    @Override
+    public void cancelSearch() {
+        asked.add("cancelSearch");
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.agilelens.app.command;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.engine.calibrate.FittingNotes;
 import io.agilelens.engine.calibrate.RecipeFitter;
 import io.agilelens.engine.calibrate.TunedModel;
 import io.agilelens.engine.export.NativeBundle;
@@ -124,8 +125,13 @@ final class OpenModel implements AutoCloseable {
         return fitter(option, floats).fit(option.recipe(config().layers()), progress, cancellation);
     }
 
-    /** Fits recipes on the calibration text of the options. */
+    /**
+     * Fits recipes on the calibration text of the options; says what the model's form does not
+     * allow of the recipe given.
+     */
     RecipeFitter fitter(RecipeOption option, Numerics floats) {
+        FittingNotes.of(config(), option.recipe(config().layers()))
+                .forEach(note -> notes.accept("%s: %s".formatted(name, note)));
         return new RecipeFitter(
                 model, kernels(), floats, option.calibration(model), Optional.of(option.work()));
     }

@@ -35,8 +35,8 @@ final class RecipeOption {
             names = "--work",
             paramLabel = "DIR",
             description =
-                    "Where GPTQ keeps finished layers, so that a run that was cut short goes on"
-                            + " behind them; without it in the user's cache.")
+                    "Where GPTQ and AWQ keep finished layers, so that a run that was cut short goes"
+                            + " on behind them; without it in the user's cache.")
     private Path work;
 
     /** Where long methods keep finished layers. */

@@ -161,7 +161,7 @@ public final class SearchCommand extends EngineCommand {
                         new RecipeEvaluator(
                                 new Decoder(open.model(), open.kernels(), floats), fitter),
                         text,
-                        heldOut,
+                        Optional.of(heldOut),
                         settings(open),
                         latency)
                 .run(

@@ -120,8 +120,7 @@ public final class QualityStudies {
     }
 
     private <T> Study<T> study(T result) {
-        return new Study<>(
-                asked, opened.text().windows().size(), opened.text().length(), result);
+        return new Study<>(asked, opened.text().windows().size(), opened.text().length(), result);
     }
 
     private FloatReference reference() {
@@ -131,11 +130,9 @@ public final class QualityStudies {
     private Departures departures(Progress progress, Cancellation cancellation) {
         TunedModel tuned = fitter.fit(recipe, progress, cancellation);
         return new Departures(
-                new DivergenceFinder(
-                                tuned, opened.baseline(), DivergenceFinder.USUAL_THRESHOLD)
+                new DivergenceFinder(tuned, opened.baseline(), DivergenceFinder.USUAL_THRESHOLD)
                         .find(opened.text(), progress, cancellation),
-                SiteNoise.survey(
-                        tuned, opened.baseline(), opened.text(), progress, cancellation));
+                SiteNoise.survey(tuned, opened.baseline(), opened.text(), progress, cancellation));
     }
 
     /** The recipe's layers, or the last third of the model where it names none. */

@@ -1,23 +1,30 @@
 package io.agilelens.app.window;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.engine.export.ExportFormat;
+import io.agilelens.engine.export.ExportReport;
 import io.agilelens.engine.task.Progress;
 import io.agilelens.views.Background;
 import io.agilelens.views.Theme;
+import io.agilelens.views.export.ExportDialog;
+import io.agilelens.views.export.ExportReportDialog;
 import io.agilelens.views.plant.PlantDialog;
 import io.agilelens.views.workbench.QualityStudy;
 import io.agilelens.views.workbench.Studies;
 import io.agilelens.views.workbench.Workbench;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import javafx.application.Platform;
 import javafx.scene.control.Button;
+import javafx.scene.control.Dialog;
 import javafx.scene.control.TabPane;
 import javafx.stage.Stage;
 
@@ -80,6 +87,7 @@ public final class ScreenshotTour {
                     });
             await(() -> workbench.kernelsProperty().get().isPresent(), failure);
             List<Path> files = new ArrayList<>(pictures(window, stage, progress));
+            files.addAll(exported(window, stage, failure));
             files.addAll(studies(window, stage, failure));
             files.addAll(planted(window, stage, failure));
             return List.copyOf(files);
@@ -96,7 +104,11 @@ public final class ScreenshotTour {
     private void pinPresets(WorkbenchWindow window, CompletableFuture<Throwable> failure)
             throws InterruptedException {
         Workbench workbench = window.workbench();
-        var presets = window.opened().presets();
+        // Labels of more runs would hide each other; the last one prunes, for the pictures.
+        var presets =
+                window.opened().presets().stream()
+                        .filter(preset -> !preset.recipe().calibratesWeights())
+                        .toList();
         for (int i = 0; i < presets.size(); i++) {
             var preset = presets.get(i);
             int pinned = i + 1;
@@ -144,6 +156,78 @@ public final class ScreenshotTour {
                 Screenshots.take(stage, theme, size.width(), size.height(), file);
                 files.add(file);
             }
+        }
+        return files;
+    }
+
+    /** The dialog that exports the tuned model, and what it says afterwards. */
+    private List<Path> exported(
+            WorkbenchWindow window, Stage stage, CompletableFuture<Throwable> failure)
+            throws IOException, InterruptedException {
+        Path place = Files.createTempDirectory("agilelens-export");
+        CompletableFuture<ExportReport> written = new CompletableFuture<>();
+        try {
+            List<Path> files = new ArrayList<>();
+            ExportDialog dialog =
+                    onFx(
+                            () -> {
+                                var shown =
+                                        new ExportDialog(
+                                                stage,
+                                                window.opened(),
+                                                window.workbench().history().recipe(),
+                                                Path.of("models"),
+                                                _ -> {});
+                                shown.choose(new ExportFormat.Gguf(Optional.empty()));
+                                shown.show();
+                                return shown;
+                            });
+            files.addAll(pictures(dialog, "export"));
+            onFx(
+                    () -> {
+                        dialog.close();
+                        window.controller()
+                                .export(
+                                        new ExportFormat.Gguf(Optional.empty()),
+                                        place.resolve("tuned.gguf"),
+                                        false,
+                                        written::complete);
+                        return null;
+                    });
+            await(written::isDone, failure);
+            ExportReportDialog report =
+                    onFx(
+                            () -> {
+                                var shown = new ExportReportDialog(stage, written.join());
+                                shown.show();
+                                return shown;
+                            });
+            files.addAll(pictures(report, "export-report"));
+            onFx(
+                    () -> {
+                        report.close();
+                        return null;
+                    });
+            return files;
+        } finally {
+            Files.deleteIfExists(place.resolve("tuned.gguf"));
+            Files.deleteIfExists(place);
+        }
+    }
+
+    /** A dialog in both themes. */
+    private List<Path> pictures(Dialog<?> dialog, String name)
+            throws IOException, InterruptedException {
+        List<Path> files = new ArrayList<>();
+        for (Theme.Mode theme : THEMES) {
+            Path file = folder.resolve("%s-%s.png".formatted(name, name(theme)));
+            onFx(
+                    () -> {
+                        Theme.apply(theme);
+                        return null;
+                    });
+            Screenshots.take(dialog.getDialogPane().getScene(), file);
+            files.add(file);
         }
         return files;
     }
@@ -200,16 +284,7 @@ public final class ScreenshotTour {
                             shown.show();
                             return shown;
                         });
-        for (Theme.Mode theme : THEMES) {
-            Path file = folder.resolve("plant-%s.png".formatted(name(theme)));
-            onFx(
-                    () -> {
-                        Theme.apply(theme);
-                        return null;
-                    });
-            Screenshots.take(dialog.getDialogPane().getScene(), file);
-            files.add(file);
-        }
+        files.addAll(pictures(dialog, "plant"));
         onFx(
                 () -> {
                     ((Button) dialog.getDialogPane().lookup("#plant-do")).fire();

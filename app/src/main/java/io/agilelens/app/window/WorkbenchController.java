@@ -1,5 +1,6 @@
 package io.agilelens.app.window;
 
+import io.agilelens.app.live.BoardSearch;
 import io.agilelens.app.live.LiveLoop;
 import io.agilelens.app.live.ModelSession;
 import io.agilelens.app.live.QualityStudies;
@@ -10,6 +11,8 @@ import io.agilelens.engine.export.ExportFormat;
 import io.agilelens.engine.export.ExportReport;
 import io.agilelens.engine.export.ExportSource;
 import io.agilelens.engine.export.Exporter;
+import io.agilelens.engine.export.NativeBundle;
+import io.agilelens.engine.format.ModelReference;
 import io.agilelens.engine.format.TextFormat;
 import io.agilelens.engine.format.TextReader;
 import io.agilelens.engine.kernel.KernelBenchmark;
@@ -21,6 +24,7 @@ import io.agilelens.engine.model.ModelConfig;
 import io.agilelens.engine.model.Planting;
 import io.agilelens.engine.recipe.Preset;
 import io.agilelens.engine.recipe.Recipe;
+import io.agilelens.engine.search.Budget;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import io.agilelens.views.Messages;
@@ -31,6 +35,7 @@ import io.agilelens.views.workbench.OpenedModel;
 import io.agilelens.views.workbench.PinnedRun;
 import io.agilelens.views.workbench.Quality;
 import io.agilelens.views.workbench.QualityStudy;
+import io.agilelens.views.workbench.SearchStatus;
 import io.agilelens.views.workbench.Studies;
 import io.agilelens.views.workbench.WindowComparison;
 import io.agilelens.views.workbench.Workbench;
@@ -45,7 +50,9 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import javafx.application.Platform;
 
 /**
@@ -77,6 +84,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
     private WorkbenchStatusBar.Task errandTask;
 
     private Cancellation opening = Cancellation.never();
+    private Cancellation searching = Cancellation.never();
 
     /**
      * @param onFailure shows a person what did not work
@@ -146,6 +154,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
     public void open(String reference) {
         // Who opens another model no longer wants the one before.
         opening.cancel();
+        cancelSearch();
         opening =
                 run(
                         Messages.text("status.opening", reference),
@@ -363,13 +372,86 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
     }
 
     @Override
+    public void search(Budget budget) {
+        ModelSession present = session;
+        if (present == null) {
+            return;
+        }
+        if (workbench.searchProperty().get().isPresent()) {
+            Notices.done(Messages.text("compare.search.running"));
+            return;
+        }
+        if (NativeBundle.isAt(ModelReference.parse(present.opened().reference()).path())) {
+            Notices.done(Messages.text("compare.search.bundle"));
+            return;
+        }
+        workbench.searchProperty().set(Optional.of(SearchStatus.STARTING));
+        BoardSearch search = new BoardSearch(present, workbench.history().recipe(), budget);
+        searching =
+                run(
+                        Messages.text("status.searching"),
+                        (progress, cancellation) -> searched(search, progress, cancellation),
+                        found -> {
+                            if (session != present) {
+                                return;
+                            }
+                            for (PinnedRun run : found.runs()) {
+                                workbench
+                                        .runs()
+                                        .add(run.withName(workbench.freeRunName(run.name())));
+                            }
+                            Notices.done(
+                                    Messages.text(
+                                            "compare.search.done",
+                                            found.tried(),
+                                            found.runs().size()));
+                        });
+    }
+
+    /** Runs a search on the errand thread and shows how far it is. */
+    private BoardSearch.Found searched(
+            BoardSearch search, Progress progress, Cancellation cancellation) {
+        AtomicReference<SearchStatus> latest = new AtomicReference<>(SearchStatus.STARTING);
+        Consumer<UnaryOperator<SearchStatus>> tell =
+                change -> {
+                    SearchStatus before = latest.get();
+                    SearchStatus now = latest.updateAndGet(change);
+                    if (!now.equals(before)) {
+                        Platform.runLater(
+                                () -> {
+                                    if (workbench.searchProperty().get().isPresent()) {
+                                        workbench.searchProperty().set(Optional.of(now));
+                                    }
+                                });
+                    }
+                };
+        try {
+            return search.run(
+                    best -> tell.accept(status -> status.withBest(best)),
+                    (step, done, total) -> {
+                        progress.report(step, done, total);
+                        tell.accept(status -> status.at(step, done, total));
+                    },
+                    cancellation);
+        } finally {
+            Platform.runLater(() -> workbench.searchProperty().set(Optional.empty()));
+        }
+    }
+
+    @Override
+    public void cancelSearch() {
+        searching.cancel();
+    }
+
+    @Override
     public void study(QualityStudy study) {
         ModelSession present = session;
         if (present == null) {
             return;
         }
         QualityStudies studies =
-                QualityStudies.of(present, workbench.history().recipe(), Optional.ofNullable(tuned));
+                QualityStudies.of(
+                        present, workbench.history().recipe(), Optional.ofNullable(tuned));
         run(
                 Messages.text("status.study." + study),
                 (progress, cancellation) -> studies.run(study, progress, cancellation),
@@ -446,6 +528,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         if (last != null) {
             last.close();
         }
+        cancelSearch();
         errands.shutdownNow();
         if (open != null) {
             open.close();

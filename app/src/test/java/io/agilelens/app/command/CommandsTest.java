@@ -380,10 +380,10 @@ class CommandsTest {
                 "compressed-tensors --layout int-quantized",
                 "gguf --type f16"
             })
-    void quantizeWritesFormatsThatGiveTheSameFigures(String format) {
+    void quantizeWritesFormatsThatGiveTheSameFigures(String format) throws IOException {
         String recipe =
                 "{\"weights\":{\"method\":\"rtn\",\"bits\":4,\"group\":16,\"symmetric\":true},\"softmax\":{\"method\":\"log2\",\"bits\":4}}";
-        Path target = folder.resolve("export");
+        Path target = Files.createTempDirectory(folder, "exports").resolve("export");
         List<Object> words = new ArrayList<>(List.of("quantize", model, "--recipe", recipe));
         words.addAll(List.of("--out", target, "--json", "--format"));
         words.addAll(List.of((Object[]) format.split(" ")));

@@ -45,8 +45,8 @@ class FailuresTest {
                     2 | Missing required option: '--recipe    | quantize MODEL --format native --out OUT
                     2 | is not known: give native, awq, gptq  | quantize MODEL --recipe FP --format zip --out OUT
                     2 | --type is for --format gguf only      | quantize MODEL --recipe FP --format awq --type f16 --out OUT
-                    2 | 'q9' is not known: give f16, q8_0     | quantize MODEL --recipe FP --format gguf --type q9 --out OUT
-                    2 | '3' is not known: give 1, 2           | quantize MODEL --recipe FP --format gptq --gptq-version 3 --out OUT
+                    2 | is not known: give f16, q8_0, q4_0    | quantize MODEL --recipe FP --format gguf --type q9 --out OUT
+                    2 | is not known: give 1, 2               | quantize MODEL --recipe FP --format gptq --gptq-version 3 --out OUT
                     2 | give pack-quantized, int-quantized    | quantize MODEL --recipe FP --format compressed-tensors --layout x --out OUT
                     1 | does not exist                        | info NOWHERE
                     1 | is empty                              | info EMPTY

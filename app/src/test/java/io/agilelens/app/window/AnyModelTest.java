@@ -9,6 +9,7 @@ import io.agilelens.engine.UserException;
 import io.agilelens.engine.model.Architecture;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.views.workbench.OpenedModel;
+import io.agilelens.views.workbench.PinnedRun;
 import io.agilelens.views.workbench.Workbench;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -164,6 +165,33 @@ class AnyModelTest extends ApplicationTest {
         assertTrue(opened().planting().isEmpty());
         failures.clear();
         awaitExact();
+    }
+
+    @Test
+    void searchesOnTheBoardAndStops() throws Exception {
+        awaitExact();
+        interact(() -> window.frame().open("compare"));
+        WaitForAsyncUtils.waitForFxEvents();
+        clickOn("#search-start");
+        await(() -> onFx(() -> workbench().searchProperty().get().isPresent()) || failed());
+        interact(() -> window.controller().cancelSearch());
+        await(() -> onFx(() -> workbench().searchProperty().get().isEmpty()));
+        assertEquals(List.of(), onFx(() -> List.copyOf(workbench().runs())));
+        assertEquals(List.of(), failures);
+
+        clickOn("#search-start");
+        await(() -> onFx(() -> workbench().runs().size()) > 0 || failed());
+        assertEquals(List.of(), failures);
+        List<PinnedRun> runs = onFx(() -> List.copyOf(workbench().runs()));
+        assertTrue(runs.size() >= 3, runs.size() + " runs");
+        int windows = opened().text().windows().size();
+        for (PinnedRun run : runs) {
+            assertTrue(run.searched());
+            assertEquals(windows, run.tuned().windows());
+            assertFalse(run.recipe().isFloat());
+        }
+        assertTrue(runs.stream().anyMatch(run -> run.weightBits() <= 4.5));
+        assertTrue(lookup("#runs").query().isVisible());
     }
 
     @Test

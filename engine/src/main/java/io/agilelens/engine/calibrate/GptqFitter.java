@@ -102,7 +102,7 @@ final class GptqFitter implements WeightFitter {
             latest = List.of();
             try {
                 if (finished.size() < layers) {
-                    WeightRoom.require(model, recipe, working());
+                    WeightRoom.require(model, recipe, finished.size(), working());
                     BlockStore store = store(recipe);
                     takeStored(store);
                     quantizeRest(store);
@@ -218,7 +218,11 @@ final class GptqFitter implements WeightFitter {
                 tokens += window.length;
                 longest = Math.max(longest, window.length);
             }
-            long states = 3 * tokens * config.hiddenSize() * Float.BYTES;
+            // Streams before, between and behind the halves; remembered outputs of the MLP.
+            long states =
+                    tokens
+                            * (3L * config.hiddenSize() + 2L * config.feedForwardSize())
+                            * Float.BYTES;
             long pass =
                     longest
                             * (4L * config.feedForwardSize() + 6L * config.hiddenSize())
@@ -243,24 +247,63 @@ final class GptqFitter implements WeightFitter {
 
             /** Quantizes the layer's linears and moves the residual stream behind it. */
             Map<LinearRole, QuantizedWeight> quantize() {
+                if (seesFloats()) {
+                    quantizeOnFloats();
+                    return linears;
+                }
+                quantize(Site.ATTN_INPUT, decoder, residuals);
+                List<RememberedLinear> projections = remember(Site.ATTN_INPUT);
+                quantize(Site.ATTN_OUTPUT, decoder, residuals);
+                projections.forEach(RememberedLinear::replay);
+                List<Matrix> attended = attended(decoder);
+                quantize(Site.MLP_INPUT, decoder, attended);
+                List<RememberedLinear> hidden = remember(Site.MLP_INPUT);
+                quantize(Site.MLP_HIDDEN, decoder, attended);
+                hidden.forEach(RememberedLinear::replay);
+                complete(attended);
+                return linears;
+            }
+
+            private void quantizeOnFloats() {
                 Decoder unquantized = new Decoder(model, kernels, floats);
                 quantize(Site.ATTN_INPUT, unquantized, residuals);
                 quantize(Site.ATTN_OUTPUT, unquantized, residuals);
-                List<Matrix> attended = seesFloats() ? attended(unquantized) : attended(decoder);
+                List<Matrix> attended = attended(unquantized);
                 quantize(Site.MLP_INPUT, unquantized, attended);
                 quantize(Site.MLP_HIDDEN, unquantized, attended);
-                if (layer < layers - 1) {
-                    complete(seesFloats() ? attended(decoder) : attended);
+                complete(attended(decoder));
+            }
+
+            /**
+             * Lets the linears that read a site remember what they give in the next pass, the same
+             * half layer being run twice: for the inputs of its last linear, and to its end. They
+             * stay so until the layer is done.
+             */
+            private List<RememberedLinear> remember(Site site) {
+                List<RememberedLinear> remembered = new ArrayList<>();
+                if (!isQuantized(site == Site.ATTN_INPUT ? Site.ATTN_OUTPUT : Site.MLP_HIDDEN)) {
+                    return remembered;
                 }
-                return linears;
+                for (LinearRole role : model.config().roles()) {
+                    if (role.input() == site) {
+                        RememberedLinear linear =
+                                new RememberedLinear(decoder.numerics().linear(layer, role));
+                        replaced.put(role, linear);
+                        remembered.add(linear);
+                    }
+                }
+                return remembered;
+            }
+
+            /** Whether GPTQ needs the inputs of a site. */
+            private boolean isQuantized(Site site) {
+                return recipe.weightsAt(layer, site).method() == WeightMethod.GPTQ;
             }
 
             /** Moves the residual stream through a layer that was quantized before. */
             void rerun(Map<LinearRole, QuantizedWeight> quantized) {
                 quantized.forEach(this::replace);
-                if (layer < layers - 1) {
-                    complete(attended(decoder));
-                }
+                complete(attended(decoder));
             }
 
             /** From now on a linear computes with what its codes stand for. */
@@ -290,7 +333,11 @@ final class GptqFitter implements WeightFitter {
                 return attended;
             }
 
+            /** Runs the MLP, unless nothing reads what the layer gives. */
             private void complete(List<Matrix> attended) {
+                if (layer == layers - 1) {
+                    return;
+                }
                 List<Matrix> left = new ArrayList<>();
                 for (Matrix stream : attended) {
                     cancellation.check();
@@ -302,9 +349,10 @@ final class GptqFitter implements WeightFitter {
             /**
              * Quantizes the linears that read a site.
              *
+             * @param through what the layer computes with up to there
              * @param entering what enters the half layer that the site is in
              */
-            private void quantize(Site site, Decoder unquantized, List<Matrix> entering) {
+            private void quantize(Site site, Decoder through, List<Matrix> entering) {
                 cancellation.check();
                 WeightRecipe weights = recipe.weightsAt(layer, site);
                 if (weights.method() == WeightMethod.NONE) {
@@ -313,12 +361,7 @@ final class GptqFitter implements WeightFitter {
                 report("quantizing layer %d, " + site, layer, site.ordinal());
                 Optional<InverseHessian> inverse =
                         weights.method() == WeightMethod.GPTQ
-                                ? Optional.of(
-                                        inverse(
-                                                site,
-                                                weights.gptq(),
-                                                seesFloats() ? unquantized : decoder,
-                                                entering))
+                                ? Optional.of(inverse(site, weights.gptq(), through, entering))
                                 : Optional.empty();
                 for (LinearRole role : model.config().roles()) {
                     if (role.input() == site) {

@@ -26,7 +26,8 @@ import java.util.Map;
  * down projections.
  */
 final class Smoothing {
-    private static final List<Site> SITES = List.of(Site.ATTN_INPUT, Site.MLP_INPUT);
+    /** Sites that a norm gives. */
+    static final List<Site> SITES = List.of(Site.ATTN_INPUT, Site.MLP_INPUT);
 
     private Smoothing() {}
 

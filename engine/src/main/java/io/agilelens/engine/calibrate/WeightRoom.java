@@ -20,7 +20,16 @@ final class WeightRoom {
      * @throws UserException with the figures, if they do not fit
      */
     static void require(Model model, Recipe recipe, long working) {
-        long codes = codes(model, recipe);
+        require(model, recipe, 0, working);
+    }
+
+    /**
+     * The same where the first layers are quantized and in the heap already.
+     *
+     * @param firstLayer the first that is not
+     */
+    static void require(Model model, Recipe recipe, int firstLayer, long working) {
+        long codes = codes(model, recipe, firstLayer);
         long needed = codes + working;
         HeapRoom room = HeapRoom.now(needed);
         if (needed > room.free()) {
@@ -40,9 +49,9 @@ final class WeightRoom {
     }
 
     /** A byte a code, and a scale and a zero point of four bytes each for every group. */
-    private static long codes(Model model, Recipe recipe) {
+    private static long codes(Model model, Recipe recipe, int firstLayer) {
         long total = 0;
-        for (int layer = 0; layer < model.config().layers(); layer++) {
+        for (int layer = firstLayer; layer < model.config().layers(); layer++) {
             for (LinearRole role : model.config().roles()) {
                 WeightRecipe weights = recipe.weightsAt(layer, role.input());
                 if (weights.method() != WeightMethod.NONE) {

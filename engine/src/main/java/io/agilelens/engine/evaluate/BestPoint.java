@@ -55,7 +55,9 @@ public record BestPoint(int index, Rule rule) {
             List<PruningCurve.Point> points, ToDoubleFunction<FloatComparison> addedLoss) {
         return of(
                 points.stream().mapToDouble(PruningCurve.Point::sparsity).toArray(),
-                points.stream().mapToDouble(point -> addedLoss.applyAsDouble(point.result())).toArray());
+                points.stream()
+                        .mapToDouble(point -> addedLoss.applyAsDouble(point.result()))
+                        .toArray());
     }
 
     /**

@@ -15,8 +15,8 @@ import java.util.Set;
 
 /**
  * A tuned model's simulated arithmetic at some sites, float arithmetic at the others. A linear
- * counts to the site that it reads. What is done to cached keys and values is no site's: it is
- * left out where one site is tuned alone and kept where one is left float alone.
+ * counts to the site that it reads. What is done to cached keys and values is no site's: it is left
+ * out where one site is tuned alone and kept where one is left float alone.
  */
 final class PartialNumerics implements Numerics {
     private final Numerics tuned;
@@ -25,10 +25,7 @@ final class PartialNumerics implements Numerics {
     private final Optional<CacheFormat> cacheFormat;
 
     private PartialNumerics(
-            Numerics tuned,
-            Numerics floats,
-            Set<Site> sites,
-            Optional<CacheFormat> cacheFormat) {
+            Numerics tuned, Numerics floats, Set<Site> sites, Optional<CacheFormat> cacheFormat) {
         this.tuned = tuned;
         this.floats = floats;
         this.sites = sites;
@@ -50,10 +47,7 @@ final class PartialNumerics implements Numerics {
     }
 
     private static Decoder decoder(
-            TunedModel tuned,
-            Numerics floats,
-            Set<Site> sites,
-            Optional<CacheFormat> cacheFormat) {
+            TunedModel tuned, Numerics floats, Set<Site> sites, Optional<CacheFormat> cacheFormat) {
         return new Decoder(
                 tuned.model(),
                 tuned.kernels(),

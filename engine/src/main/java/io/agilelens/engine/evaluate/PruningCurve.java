@@ -19,7 +19,8 @@ import java.util.TreeSet;
  * @param recipe what all points share; its β is not used
  * @param points by rising β, the first without pruning
  * @param best chosen by the loss at kept positions, which are the paper's: what is added to the
- *     float model's loss at the same positions, so that it does not matter that every β keeps others
+ *     float model's loss at the same positions, so that it does not matter that every β keeps
+ *     others
  * @param bestOverAll chosen by the loss over all positions, where a pruned position is predicted by
  *     the nearest earlier survivor
  */

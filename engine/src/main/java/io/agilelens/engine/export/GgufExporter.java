@@ -285,7 +285,8 @@ final class GgufExporter {
         tuned.model()
                 .planting()
                 .ifPresent(
-                        planting -> writer.text("agilelens.planted", planting.toJson().toString()));
+                        planting ->
+                                writer.text(GgufCheckpoint.PLANTED, planting.toJson().toString()));
         writer.text(SIDE_KEY, SideFile.of(source, losses()).toString());
         contents.rotaryDivisors()
                 .ifPresent(
@@ -437,6 +438,13 @@ final class GgufExporter {
         if (fallen > 0) {
             notes.add("%d of them have rows that blocks of %s do not fill".formatted(fallen, type));
         }
+        tuned.model()
+                .planting()
+                .ifPresent(
+                        _ ->
+                                notes.add(
+                                        "the model has planted outliers, as the key %s says"
+                                                .formatted(GgufCheckpoint.PLANTED)));
         if (!modules.isEmpty()) {
             notes.add("the embedding and the head stay F16, as the recipe leaves them");
         }

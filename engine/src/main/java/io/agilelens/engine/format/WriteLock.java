@@ -1,10 +1,12 @@
 package io.agilelens.engine.format;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -162,7 +164,10 @@ final class WriteLock implements AutoCloseable {
             entries.map(entry -> pattern.matcher(entry.getFileName().toString()))
                     .filter(Matcher::matches)
                     .forEach(matcher -> found.add(matcher.group(2)));
-        } catch (java.io.UncheckedIOException failure) {
+        } catch (AccessDeniedException unlisted) {
+            // A folder may be written into without being read; what lies there stays.
+            return Set.of();
+        } catch (UncheckedIOException failure) {
             throw failure.getCause();
         }
         return new HashSet<>(found);

@@ -1,5 +1,7 @@
 package io.agilelens.engine.kernel;
 
+import java.util.Arrays;
+
 /**
  * Products of matrices in double precision: the right factor in panels, the left one in tiles, a
  * slice of the shared dimension at a time so that a panel stays in the first cache.
@@ -53,10 +55,14 @@ final class DoubleMultiplication {
     private static void fillTile(DoubleView a, int tile, double[] tiled) {
         int depth = a.columns();
         int start = tile * TILE * depth;
-        for (int r = 0; r < TILE; r++) {
-            int row = tile * TILE + r;
+        int rows = Math.min(TILE, a.rows() - tile * TILE);
+        if (rows < TILE) {
+            Arrays.fill(tiled, start, start + TILE * depth, 0);
+        }
+        for (int r = 0; r < rows; r++) {
+            int at = a.index(tile * TILE + r, 0);
             for (int k = 0; k < depth; k++) {
-                tiled[start + k * TILE + r] = row < a.rows() ? a.data()[a.index(row, k)] : 0;
+                tiled[start + k * TILE + r] = a.data()[at + k * a.columnStride()];
             }
         }
     }
@@ -78,22 +84,30 @@ final class DoubleMultiplication {
     }
 
     private void pack(DoubleView b, int first, int count, double[] packed) {
-        for (int j = 0; j < width; j++) {
-            for (int k = 0; k < b.rows(); k++) {
-                packed[k * width + j] = j < count ? b.data()[b.index(k, first + j)] : 0;
+        int depth = b.rows();
+        if (count < width) {
+            Arrays.fill(packed, 0, depth * width, 0);
+        }
+        if (b.columnStride() == 1) {
+            for (int k = 0; k < depth; k++) {
+                System.arraycopy(b.data(), b.index(k, first), packed, k * width, count);
+            }
+            return;
+        }
+        for (int j = 0; j < count; j++) {
+            int at = b.index(0, first + j);
+            for (int k = 0; k < depth; k++) {
+                packed[k * width + j] = b.data()[at + k * b.rowStride()];
             }
         }
     }
 
-    private static void subtract(
-            double[] sums, int from, DoubleView c, int row, int first, int count) {
+    private void subtract(double[] sums, int from, DoubleView c, int row, int first, int count) {
         double[] data = c.data();
         int at = c.index(row, first);
         int step = c.columnStride();
-        if (step == 1) {
-            for (int j = 0; j < count; j++) {
-                data[at + j] -= sums[from + j];
-            }
+        if (step == 1 && count == width) {
+            products.subtract(sums, from, data, at);
             return;
         }
         for (int j = 0; j < count; j++) {

@@ -30,4 +30,7 @@ interface DoubleProducts {
      */
     void multiplyVector(
             double[] panel, int panelOffset, double[] x, int xOffset, int steps, double[] sums);
+
+    /** {@code target[at + o] −= sums[from + o]} for the outputs of one panel. */
+    void subtract(double[] sums, int from, double[] target, int at);
 }

@@ -116,4 +116,14 @@ final class DoubleProductsTemplate implements DoubleProducts {
         a0.add(a1).add(a2.add(a3)).intoArray(sums, 0);
         b0.add(b1).add(b2.add(b3)).intoArray(sums, LANES);
     }
+
+    @Override
+    public void subtract(double[] sums, int from, double[] target, int at) {
+        DoubleVector.fromArray(DOUBLES, target, at)
+                .sub(DoubleVector.fromArray(DOUBLES, sums, from))
+                .intoArray(target, at);
+        DoubleVector.fromArray(DOUBLES, target, at + LANES)
+                .sub(DoubleVector.fromArray(DOUBLES, sums, from + LANES))
+                .intoArray(target, at + LANES);
+    }
 }

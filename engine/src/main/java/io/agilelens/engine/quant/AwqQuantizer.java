@@ -42,8 +42,9 @@ public record AwqQuantizer(int bits, int groupSize, boolean symmetric) {
                     for (int g = 0; g < groups; g++) {
                         int from = row * inputs + starts[g];
                         int to = row * inputs + starts[g + 1];
-                        float scale = scale(weights, from, to);
-                        float zero = zero(weights, from, to, scale);
+                        float low = low(weights, from, to);
+                        float scale = scale(low, high(weights, from, to));
+                        float zero = zero(low, scale);
                         scales[row * groups + g] = scale;
                         zeros[row * groups + g] = (int) zero;
                         for (int i = from; i < to; i++) {
@@ -90,43 +91,65 @@ public record AwqQuantizer(int bits, int groupSize, boolean symmetric) {
 
     /** Quantizes one group in place. */
     void simulate(float[] weights, int from, int to) {
-        float scale = scale(weights, from, to);
-        float zero = zero(weights, from, to, scale);
+        float low = low(weights, from, to);
+        float scale = scale(low, high(weights, from, to));
+        float zero = zero(low, scale);
+        float most = largest();
         for (int i = from; i < to; i++) {
-            weights[i] = (code(weights[i], scale, zero) - zero) * scale;
+            float code = round(weights[i] / scale) + zero;
+            weights[i] = (Math.min(Math.max(code, 0), most) - zero) * scale;
         }
     }
 
-    private float scale(float[] weights, int from, int to) {
-        float low = low(weights, from, to);
-        float high = high(weights, from, to);
+    private float scale(float low, float high) {
         return symmetric
                 ? Math.max(Math.max(-low, high), LEAST_RANGE) / ((1 << bits - 1) - 1)
                 : Math.max(high - low, LEAST_RANGE) / largest();
     }
 
-    private float zero(float[] weights, int from, int to, float scale) {
-        return symmetric ? 1 << bits - 1 : clamp(-round(low(weights, from, to) / scale));
+    private float zero(float low, float scale) {
+        return symmetric ? 1 << bits - 1 : clamp(-round(low / scale));
     }
 
     private float code(float weight, float scale, float zero) {
         return clamp(round(weight / scale) + zero);
     }
 
+    /** Four at a time, for a minimum has to wait for the one before. */
     private static float low(float[] weights, int from, int to) {
-        float low = Float.POSITIVE_INFINITY;
-        for (int i = from; i < to; i++) {
-            low = Math.min(low, weights[i]);
+        float a = Float.POSITIVE_INFINITY;
+        float b = a;
+        float c = a;
+        float d = a;
+        int i = from;
+        for (; i + 3 < to; i += 4) {
+            a = Math.min(a, weights[i]);
+            b = Math.min(b, weights[i + 1]);
+            c = Math.min(c, weights[i + 2]);
+            d = Math.min(d, weights[i + 3]);
         }
-        return low;
+        for (; i < to; i++) {
+            a = Math.min(a, weights[i]);
+        }
+        return Math.min(Math.min(a, b), Math.min(c, d));
     }
 
     private static float high(float[] weights, int from, int to) {
-        float high = Float.NEGATIVE_INFINITY;
-        for (int i = from; i < to; i++) {
-            high = Math.max(high, weights[i]);
+        float a = Float.NEGATIVE_INFINITY;
+        float b = a;
+        float c = a;
+        float d = a;
+        int i = from;
+        for (; i + 3 < to; i += 4) {
+            a = Math.max(a, weights[i]);
+            b = Math.max(b, weights[i + 1]);
+            c = Math.max(c, weights[i + 2]);
+            d = Math.max(d, weights[i + 3]);
         }
-        return high;
+        for (; i < to; i++) {
+            a = Math.max(a, weights[i]);
+        }
+        return Math.max(Math.max(a, b), Math.max(c, d));
     }
 
     private int largest() {

@@ -17,6 +17,9 @@ public final class Hessian {
     /** Columns whose products are computed at once. */
     private static final int STRIP = 512;
 
+    /** Columns that are written side by side, few enough for the cache to hold their lines. */
+    private static final int TRANSPOSED = 16;
+
     private final Kernels kernels;
     private final int channels;
 
@@ -59,12 +62,21 @@ public final class Hessian {
 
     private float[] transposed(Matrix inputs, int first, int tokens) {
         float[] columns = new float[channels * tokens];
-        for (int t = 0; t < tokens; t++) {
-            int row = inputs.offset(first + t);
-            for (int c = 0; c < channels; c++) {
-                columns[c * tokens + t] = inputs.data()[row + c];
-            }
-        }
+        Workers.shared()
+                .forRanges(
+                        channels,
+                        64,
+                        (from, to) -> {
+                            for (int block = from; block < to; block += TRANSPOSED) {
+                                int end = Math.min(to, block + TRANSPOSED);
+                                for (int t = 0; t < tokens; t++) {
+                                    int row = inputs.offset(first + t);
+                                    for (int c = block; c < end; c++) {
+                                        columns[c * tokens + t] = inputs.data()[row + c];
+                                    }
+                                }
+                            }
+                        });
         return columns;
     }
 

@@ -73,8 +73,8 @@ public record Preset(String name, String help, Recipe recipe) {
         presets.add(
                 new Preset(
                         "SmoothQuant-W8A8",
-                        "Half of the activations' range moved into the weights, then 8 bits for"
-                                + " both: a scale for each output of a weight and for each token.",
+                        "Half of the activations' range moved into 8-bit weights; 8-bit"
+                                + " activations, a scale for each token.",
                         smoothQuant()));
         for (int bits : new int[] {8, 4}) {
             presets.add(
@@ -97,9 +97,8 @@ public record Preset(String name, String help, Recipe recipe) {
         presets.add(
                 new Preset(
                         "Agile published",
-                        "What the published code runs by default: 4-bit GPTQ weights in activation"
-                                + " order and groups of 128, 8-bit activations with a free scale"
-                                + " for each channel instead of TRIP, 4-bit Log2 softmax.",
+                        "The published code's default: GPTQ in groups of 128, 8-bit activations"
+                                + " with a free scale for each channel, Log2 softmax.",
                         published()));
     }
 

@@ -46,7 +46,7 @@ public final class ParetoSearch {
 
     private final RecipeEvaluator evaluator;
     private final TokenWindows text;
-    private final TokenWindows heldOut;
+    private final Optional<TokenWindows> heldOut;
     private final SearchSettings settings;
     private final Optional<LatencyEstimate> latency;
     private final RecipeSpace space;
@@ -78,14 +78,14 @@ public final class ParetoSearch {
 
     /**
      * @param text what is searched on
-     * @param heldOut what the result is reported on
+     * @param heldOut what the result is reported on, too; empty to leave that to the caller
      * @param latency products measured on this machine; needed for a latency budget only
      * @throws UserException if the base recipe leaves the weights float
      */
     public ParetoSearch(
             RecipeEvaluator evaluator,
             TokenWindows text,
-            TokenWindows heldOut,
+            Optional<TokenWindows> heldOut,
             SearchSettings settings,
             Optional<LatencyEstimate> latency) {
         if (settings.base().weights().method() == WeightMethod.NONE) {
@@ -451,6 +451,9 @@ public final class ParetoSearch {
                         List.copyOf(points.values()),
                         sensitivities,
                         best);
+        if (heldOut.isEmpty()) {
+            return bare;
+        }
         List<SearchPoint> shown = new ArrayList<>(bare.frontier());
         shown.add(floats);
         bare.rivals().forEach(rivals -> shown.addAll(List.of(rivals.uniform(), rivals.searched())));
@@ -473,7 +476,11 @@ public final class ParetoSearch {
 
     private Perplexity measureHeldOut(Recipe recipe, String name) {
         return evaluator
-                .evaluate(recipe, heldOut, steps.next("held-out text, " + name), cancellation)
+                .evaluate(
+                        recipe,
+                        heldOut.orElseThrow(),
+                        steps.next("held-out text, " + name),
+                        cancellation)
                 .perplexity();
     }
 }

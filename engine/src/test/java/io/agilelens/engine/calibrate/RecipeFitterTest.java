@@ -251,6 +251,34 @@ class RecipeFitterTest {
         }
     }
 
+    /** What makes a slider answer at once although weights are calibrated layer by layer. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Agile-Quant-8", "AWQ-W4A16", "SmoothQuant-W8A8", "Agile published"})
+    void calibratedWeightsServeEveryRecipeThatSharesThem(String name) {
+        Recipe first =
+                Preset.forLayers(3).stream()
+                        .filter(preset -> preset.isCalled(name))
+                        .map(Preset::recipe)
+                        .findFirst()
+                        .orElseThrow();
+        TunedModel before = fit(first);
+        Recipe changed =
+                first.withActivations(
+                                new ActivationRecipe(
+                                        ActivationMethod.TRIP, 4, 1, Granularity.TENSOR))
+                        .withCache(new CacheRecipe(CacheMethod.UNIFORM, 8))
+                        .withPruning(
+                                PruningRecipe.lastThird(0.3, 3)
+                                        .withAction(PruningAction.LOWER_BITS));
+        assertTrue(changed.hasWeightsOf(first));
+        TunedModel after = fit(changed);
+        for (LinearRole role : model.config().roles()) {
+            assertSame(
+                    before.plan().layers().get(1).weights().get(role),
+                    after.plan().layers().get(1).weights().get(role));
+        }
+    }
+
     /** What an earlier recipe left behind must not show in a later one. */
     @Test
     void theOrderOfRecipesDoesNotMatter() {

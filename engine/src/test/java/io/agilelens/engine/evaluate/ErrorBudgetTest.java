@@ -12,11 +12,11 @@ import io.agilelens.engine.recipe.ActivationMethod;
 import io.agilelens.engine.recipe.CacheMethod;
 import io.agilelens.engine.recipe.CacheRecipe;
 import io.agilelens.engine.recipe.PruningAction;
-import io.agilelens.engine.recipe.SmoothingMethod;
-import io.agilelens.engine.recipe.SmoothingRecipe;
 import io.agilelens.engine.recipe.PruningRecipe;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.recipe.SiteOverride;
+import io.agilelens.engine.recipe.SmoothingMethod;
+import io.agilelens.engine.recipe.SmoothingRecipe;
 import io.agilelens.engine.recipe.WeightMethod;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
@@ -97,6 +97,23 @@ class ErrorBudgetTest {
         assertEquals(run.coverage(), part.coverage(), 1e-12);
         assertEquals(run.fromFloat().orElseThrow(), part.divergence());
         assertTrue(part.changeError() >= 0);
+    }
+
+    /** Fewer bits mean nothing without bits, so alone they cost nothing. */
+    @Test
+    void tokensOfFewerBitsGoWithTheActivations() {
+        Recipe marked =
+                PRUNED.withPruning(PRUNED.pruning().withAction(PruningAction.LOWER_BITS))
+                        .withCache(new CacheRecipe(CacheMethod.UNIFORM, 4));
+        ErrorBudget budget = measure(marked);
+        assertEquals(ErrorComponent.values().length - 1, budget.shares().size());
+        assertEquals(1, budget.whole().coverage());
+        for (ErrorBudget.Share share : budget.shares()) {
+            if (share.component() == ErrorComponent.PRUNING) {
+                assertEquals(0, share.alone().change());
+                assertTrue(share.without().change() != budget.whole().change());
+            }
+        }
     }
 
     @Test

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.Kernels;
+import io.agilelens.engine.kernel.Workers;
 import io.agilelens.engine.tensor.Matrix;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -193,6 +195,28 @@ class AwqSearchTest {
             sum += difference * difference;
         }
         return sum;
+    }
+
+    @Test
+    void threadsChangeNoBit() {
+        int widest = KernelProvider.availableBits().getLast();
+        AwqQuantizer quantizer = new AwqQuantizer(4, 8, false);
+        float[] scales = AwqScales.of(magnitudes(), 9);
+        List<float[]> thresholds = new ArrayList<>();
+        List<Double> losses = new ArrayList<>();
+        for (int threads : new int[] {1, 2, 5}) {
+            try (Workers workers = Workers.of(threads)) {
+                Kernels kernels = KernelProvider.of(widest, workers);
+                float[] changed = quantizer.simulate(weights, OUTPUTS, INPUTS, scales);
+                losses.add(
+                        OutputError.meanOfSquares(kernels, weights, changed, OUTPUTS, List.of(x)));
+                thresholds.add(AwqClip.search(kernels, quantizer, weights, OUTPUTS, x));
+            }
+        }
+        for (int i = 1; i < losses.size(); i++) {
+            assertEquals(losses.get(0), losses.get(i));
+            assertArrayEquals(thresholds.get(0), thresholds.get(i));
+        }
     }
 
     @ParameterizedTest

@@ -185,7 +185,7 @@ class ParetoSearchTest {
                         new ParetoSearch(
                                         SearchModels.evaluator(model),
                                         SearchModels.text(10),
-                                        SearchModels.text(20),
+                                        Optional.of(SearchModels.text(20)),
                                         settings("bits=4.9", 1),
                                         Optional.empty())
                                 .run(point -> cancellation.cancel(), Progress.NONE, cancellation));
@@ -204,7 +204,7 @@ class ParetoSearchTest {
         return new ParetoSearch(
                         SearchModels.evaluator(model),
                         SearchModels.text(10),
-                        SearchModels.text(20),
+                        Optional.of(SearchModels.text(20)),
                         settings,
                         latency)
                 .run(point -> {}, Progress.NONE, Cancellation.never());

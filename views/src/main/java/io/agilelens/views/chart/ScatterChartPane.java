@@ -3,7 +3,9 @@ package io.agilelens.views.chart;
 import io.agilelens.views.Figures;
 import java.awt.Shape;
 import java.awt.geom.Ellipse2D;
+import java.awt.geom.Path2D;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.jfree.chart.labels.ItemLabelAnchor;
@@ -23,14 +25,25 @@ public final class ScatterChartPane extends ChartPane {
      * @param name written beside it
      * @param size how large it is drawn, 1 for the usual
      */
-    public record Point(String name, Ink ink, double x, double y, double size) {
-        /** A point of the usual size. */
+    public record Point(String name, Ink ink, double x, double y, double size, Mark mark) {
+        /** A circle of the usual size. */
         public static Point of(String name, Ink ink, double x, double y) {
-            return new Point(name, ink, x, y, 1);
+            return new Point(name, ink, x, y, 1, Mark.CIRCLE);
         }
     }
 
+    /** How a point is drawn. */
+    public enum Mark {
+        CIRCLE,
+        DIAMOND
+    }
+
     private static final int MOST_NAMES = 24;
+
+    /** Room that a name takes, as shares of what the points span. */
+    private static final double NAME_WIDTH = 0.2;
+
+    private static final double NAME_HEIGHT = 0.06;
 
     private List<Point> points = List.of();
     private List<Point> frontier = List.of();
@@ -76,11 +89,13 @@ public final class ScatterChartPane extends ChartPane {
             }
             dots.addSeries(series);
             renderer.setSeriesPaint(i, Awt.color(point.ink().color(style)));
-            renderer.setSeriesShape(i, circle(9 * point.size() * style.magnification()));
+            renderer.setSeriesShape(
+                    i, shape(point.mark(), 9 * point.size() * style.magnification()));
         }
         if (points.size() <= MOST_NAMES) {
+            boolean[] named = named();
             renderer.setDefaultItemLabelGenerator(
-                    (dataset, series, item) -> points.get(series).name());
+                    (dataset, series, item) -> named[series] ? points.get(series).name() : null);
             renderer.setDefaultItemLabelFont(Awt.font(style.labelSize()));
             renderer.setDefaultItemLabelPaint(Awt.color(style.text()));
             renderer.setDefaultPositiveItemLabelPosition(
@@ -95,6 +110,50 @@ public final class ScatterChartPane extends ChartPane {
         plot.getDomainAxis().setLowerMargin(0.08);
         plot.getRangeAxis().setUpperMargin(0.1);
         plot.getRangeAxis().setLowerMargin(0.1);
+    }
+
+    /**
+     * Which points have their names written beside them: the large ones, then those on the
+     * frontier, then others, as long as no name stands there already. All have them when hovered.
+     */
+    private boolean[] named() {
+        boolean[] named = new boolean[points.size()];
+        List<Integer> order = new ArrayList<>();
+        for (int i = 0; i < points.size(); i++) {
+            if (isDrawable(points.get(i))) {
+                order.add(i);
+            }
+        }
+        order.sort(
+                Comparator.comparingInt(
+                        i -> points.get(i).size() > 1 ? 0 : isOnFrontier(points.get(i)) ? 1 : 2));
+        double[] xs = order.stream().mapToDouble(i -> place(xAxis(), points.get(i).x())).toArray();
+        double[] ys = order.stream().mapToDouble(i -> place(yAxis(), points.get(i).y())).toArray();
+        double width = span(xs);
+        double height = span(ys);
+        for (int i = 0; i < xs.length; i++) {
+            boolean free = true;
+            for (int before = 0; before < i && free; before++) {
+                free =
+                        !named[order.get(before)]
+                                || Math.abs(xs[i] - xs[before]) > NAME_WIDTH * width
+                                || Math.abs(ys[i] - ys[before]) > NAME_HEIGHT * height;
+            }
+            named[order.get(i)] = free;
+        }
+        return named;
+    }
+
+    private boolean isOnFrontier(Point point) {
+        return frontier.stream().anyMatch(each -> each.x() == point.x() && each.y() == point.y());
+    }
+
+    private static double place(Axis axis, double value) {
+        return axis.log() ? Math.log(value) : value;
+    }
+
+    private static double span(double[] values) {
+        return Arrays.stream(values).max().orElse(0) - Arrays.stream(values).min().orElse(0);
     }
 
     private void addFrontier(XYPlot plot, ChartStyle style) {
@@ -118,8 +177,18 @@ public final class ScatterChartPane extends ChartPane {
                 && !(yAxis().log() && point.y() <= 0);
     }
 
-    private static Shape circle(double diameter) {
-        return new Ellipse2D.Double(-diameter / 2, -diameter / 2, diameter, diameter);
+    private static Shape shape(Mark mark, double diameter) {
+        if (mark == Mark.CIRCLE) {
+            return new Ellipse2D.Double(-diameter / 2, -diameter / 2, diameter, diameter);
+        }
+        double reach = 0.62 * diameter;
+        Path2D diamond = new Path2D.Double();
+        diamond.moveTo(0, -reach);
+        diamond.lineTo(reach, 0);
+        diamond.lineTo(0, reach);
+        diamond.lineTo(-reach, 0);
+        diamond.closePath();
+        return diamond;
     }
 
     @Override

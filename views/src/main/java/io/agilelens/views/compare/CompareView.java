@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import javafx.collections.ListChangeListener;
 import javafx.scene.control.Button;
+import javafx.scene.control.Label;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
@@ -72,7 +73,11 @@ public final class CompareView extends StackPane {
         station =
                 new StationPane(
                         Messages.text("compare.title"),
-                        new Arrangement(WIDE, this::narrow, this::wide));
+                        new Arrangement(WIDE, this::narrow, this::wide),
+                        new SearchBar(model, true));
+        Label other = new Label(Messages.text("compare.search.empty"));
+        other.getStyleClass().add("muted");
+        teaching.getChildren().addAll(other, new SearchBar(model, false));
         getChildren().setAll(withoutModel, teaching, station);
 
         scatter.setOnPick(
@@ -80,6 +85,7 @@ public final class CompareView extends StackPane {
         table.getSelectionModel().selectedItemProperty().subscribe(this::showScatter);
         model.runs().addListener((ListChangeListener<PinnedRun>) change -> show());
         workbench.modelProperty().subscribe(this::show);
+        model.searchProperty().subscribe(this::show);
         show();
     }
 
@@ -119,8 +125,10 @@ public final class CompareView extends StackPane {
 
     private void show() {
         boolean any = !model.runs().isEmpty();
-        station.setVisible(any);
-        teaching.setVisible(!any && model.canPin());
+        boolean searching = model.searchProperty().getValue().isPresent();
+        station.setVisible(any || searching);
+        scatterCard.setVisible(any);
+        teaching.setVisible(!any && !searching && model.canPin());
         withoutModel.setVisible(!any && !model.canPin());
         table.refresh();
         showScatter();
@@ -142,6 +150,7 @@ public final class CompareView extends StackPane {
                 run.recipe().isFloat() ? Ink.BASELINE : Ink.TUNED,
                 run.weightBytes() / MEBIBYTE,
                 Frontier.quality(run),
-                selected ? LARGER : 1);
+                selected ? LARGER : 1,
+                run.searched() ? ScatterChartPane.Mark.DIAMOND : ScatterChartPane.Mark.CIRCLE);
     }
 }

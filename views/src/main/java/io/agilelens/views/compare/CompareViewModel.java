@@ -1,11 +1,15 @@
 package io.agilelens.views.compare;
 
 import io.agilelens.engine.evaluate.Perplexity;
+import io.agilelens.engine.search.Budget;
 import io.agilelens.views.Messages;
 import io.agilelens.views.workbench.PinnedRun;
+import io.agilelens.views.workbench.SearchStatus;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.util.List;
+import java.util.Optional;
+import javafx.beans.property.ReadOnlyProperty;
 import javafx.collections.ObservableList;
 
 /** What the Compare station shows: the pinned runs against the first of them. */
@@ -32,6 +36,19 @@ public final class CompareViewModel {
 
     public void pin() {
         actions.pinRun();
+    }
+
+    /** The search that is running; empty while none is. */
+    public ReadOnlyProperty<Optional<SearchStatus>> searchProperty() {
+        return workbench.searchProperty();
+    }
+
+    public void search(Budget budget) {
+        actions.search(budget);
+    }
+
+    public void cancelSearch() {
+        actions.cancelSearch();
     }
 
     /** Takes a run's recipe up again; undo takes it back. */

@@ -243,10 +243,15 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
             PinnedRun run = empty ? null : getTableRow().getItem();
             boolean strange = run != null && !model.isComparable(run);
             if (!isEditing()) {
-                setText(empty ? null : strange ? name + " ≠" : name);
+                setText(empty ? null : mark(run) + (strange ? name + " ≠" : name));
             }
             setTooltip(strange ? new Tooltip(Messages.text("compare.strange")) : null);
         }
+    }
+
+    /** A run that a search found has the mark that it has in the picture. */
+    private static String mark(PinnedRun run) {
+        return run != null && run.searched() ? "◆ " : "";
     }
 
     /** The recipe, with what differs from the first run's in bold. */
@@ -312,7 +317,10 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
             setTooltip(null);
             if (!empty && run != null && number.key().equals("speed")) {
                 boolean simulated = run.recipe().execution() == Execution.SIMULATED;
-                String kind = simulated && !run.recipe().isFloat() ? "simulated" : "measured";
+                String kind =
+                        run.searched()
+                                ? "searched"
+                                : simulated && !run.recipe().isFloat() ? "simulated" : "measured";
                 if (kind.equals("simulated")) {
                     getStyleClass().add("muted");
                 }

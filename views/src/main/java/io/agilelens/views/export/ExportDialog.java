@@ -88,6 +88,11 @@ public final class ExportDialog extends Dialog<ExportRequest> {
                         });
     }
 
+    /** Starts from a format, as if it had been chosen. */
+    public void choose(ExportFormat format) {
+        viewModel.choose(format);
+    }
+
     private Node content() {
         form.getStyleClass().add("export-form");
         ColumnConstraints names = new ColumnConstraints();

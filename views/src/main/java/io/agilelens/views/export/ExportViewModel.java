@@ -114,6 +114,25 @@ final class ExportViewModel {
         return problem.getReadOnlyProperty();
     }
 
+    void choose(ExportFormat format) {
+        switch (format) {
+            case ExportFormat.Native _ -> kind.set(Kind.NATIVE);
+            case ExportFormat.Awq _ -> kind.set(Kind.AWQ);
+            case ExportFormat.Gptq gptq -> {
+                kind.set(Kind.GPTQ);
+                version.set(gptq.version());
+            }
+            case ExportFormat.CompressedTensors compressed -> {
+                kind.set(Kind.COMPRESSED_TENSORS);
+                layout.set(compressed.layout());
+            }
+            case ExportFormat.Gguf gguf -> {
+                kind.set(Kind.GGUF);
+                type.set(gguf.type());
+            }
+        }
+    }
+
     private ExportFormat format() {
         return switch (kind.get()) {
             case NATIVE -> new ExportFormat.Native();

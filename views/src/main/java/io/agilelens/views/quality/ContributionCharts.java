@@ -52,8 +52,7 @@ final class ContributionCharts {
                         Messages.text(key + ".divergence"),
                         group,
                         ChartPane.Axis.linear(
-                                Messages.text("study.divergence"),
-                                Messages.text("quality.nats")));
+                                Messages.text("study.divergence"), Messages.text("quality.nats")));
         lossCard = new ChartCard(Messages.text(key + ".loss"), "", loss);
         divergenceCard =
                 new ChartCard(
@@ -149,7 +148,13 @@ final class ContributionCharts {
         chart.setBars(
                 groups,
                 List.of(
-                        bars(Messages.text(key + ".alone"), Ink.TUNED, groups.size(), on, value, error),
+                        bars(
+                                Messages.text(key + ".alone"),
+                                Ink.TUNED,
+                                groups.size(),
+                                on,
+                                value,
+                                error),
                         bars(
                                 Messages.text(key + ".without"),
                                 Ink.SERIES_3,

@@ -56,10 +56,7 @@ final class CurvePane extends StackPane {
         table.setMinHeight(110);
         NumberColumns<PruningCurve.Point> columns = new NumberColumns<>(table);
         columns.add(
-                Messages.text("study.column.beta"),
-                60,
-                PruningCurve.Point::beta,
-                Figures::number);
+                Messages.text("study.column.beta"), 60, PruningCurve.Point::beta, Figures::number);
         columns.add(
                 Messages.text("study.column.gamma"),
                 70,

@@ -43,8 +43,7 @@ final class DivergencePane extends StackPane {
             new LineChartPane(
                     Messages.text("study.trails"),
                     ChartPane.Axis.linear(Messages.text("study.trails.x"), ""),
-                    ChartPane.Axis.linear(
-                            Messages.text("study.noise"), Messages.text("study.db")));
+                    ChartPane.Axis.linear(Messages.text("study.noise"), Messages.text("study.db")));
     private final Heatmap noise = new Heatmap();
     private final ChartCard trailsCard =
             new ChartCard(
@@ -71,8 +70,7 @@ final class DivergencePane extends StackPane {
                 });
         Arrangement pictures = new Arrangement(ROOM_FOR_TWO, this::stacked, this::sideBySide);
         VBox.setVgrow(pictures, Priority.ALWAYS);
-        VBox content =
-                new VBox(8, line(departure, showDeparture), line(turn, showTurn), pictures);
+        VBox content = new VBox(8, line(departure, showDeparture), line(turn, showTurn), pictures);
         content.setMinSize(0, 0);
         pane = new StudyPane(QualityStudy.DIVERGENCE, actions, content);
         getChildren().add(pane);

@@ -80,13 +80,11 @@ public final class QualityView extends StackPane {
         badges.setMinWidth(USE_PREF_SIZE);
         badges.getStyleClass().add("card-tools");
         StudyTabs studies =
-                new StudyTabs(
-                        workbench, actions, new Arrangement(WIDE, this::narrow, this::wide));
+                new StudyTabs(workbench, actions, new Arrangement(WIDE, this::narrow, this::wide));
         // The studies have badges of their own and show both models at once.
         badges.visibleProperty().bind(studies.verdictShownProperty());
         comparison.visibleProperty().bind(studies.verdictShownProperty());
-        station =
-                new StationPane(Messages.text("quality.title"), studies, badges, comparison);
+        station = new StationPane(Messages.text("quality.title"), studies, badges, comparison);
         getChildren().setAll(empty, station);
 
         running.staleProperty().bind(workbench.qualityStaleProperty());

@@ -37,8 +37,7 @@ public final class StudiesViewModel {
     /** Likewise, for a study that tries all prune ratios itself. */
     boolean isCurveStale() {
         return isStale(
-                studies().curve(),
-                recipe -> recipe.withPruning(recipe.pruning().withBeta(0)));
+                studies().curve(), recipe -> recipe.withPruning(recipe.pruning().withBeta(0)));
     }
 
     private boolean isStale(Optional<? extends Study<?>> study, UnaryOperator<Recipe> relevant) {
@@ -53,9 +52,7 @@ public final class StudiesViewModel {
                         "study.conditions",
                         Integer.toString(study.windows()),
                         Integer.toString(study.length()));
-        return stale
-                ? Messages.text("study.stale", study.recipe().summary()) + " " + over
-                : over;
+        return stale ? Messages.text("study.stale", study.recipe().summary()) + " " + over : over;
     }
 
     void selectLayer(int layer) {
@@ -63,18 +60,14 @@ public final class StudiesViewModel {
     }
 
     void selectPlace(int layer, Site site) {
-        workbench
-                .selection()
-                .select(workbench.selection().place().withLayer(layer).withSite(site));
+        workbench.selection().select(workbench.selection().place().withLayer(layer).withSite(site));
     }
 
     /** Shows a token of a window at a place in every view. */
     void selectToken(int window, int token, int layer, Site site) {
         actions.showWindow(window);
         Selection.Place place = workbench.selection().place();
-        workbench
-                .selection()
-                .select(place.withLayer(layer).withSite(site).withToken(token));
+        workbench.selection().select(place.withLayer(layer).withSite(site).withToken(token));
     }
 
     /** A token as text, between quotation marks. */
@@ -112,8 +105,7 @@ public final class StudiesViewModel {
                                         token(found.window(), found.token()),
                                         Integer.toString(found.layer()),
                                         found.site(),
-                                        Figures.number(
-                                                found.decibels(), Messages.text("study.db")),
+                                        Figures.number(found.decibels(), Messages.text("study.db")),
                                         threshold))
                 .orElse(
                         Messages.text(

@@ -72,7 +72,6 @@ final class StudyPane extends StackPane {
         shown.setVisible(study.isPresent());
         empty.setVisible(study.isEmpty());
         conditions.setText(words);
-        badges.getChildren()
-                .setAll(Badge.of(Badge.Kind.EXACT), Badge.of(Badge.Kind.SIMULATED));
+        badges.getChildren().setAll(Badge.of(Badge.Kind.EXACT), Badge.of(Badge.Kind.SIMULATED));
     }
 }

@@ -17,6 +17,7 @@ import javafx.scene.control.ChoiceBox;
 import javafx.scene.control.Label;
 import javafx.scene.control.MenuButton;
 import javafx.scene.control.MenuItem;
+import javafx.scene.control.SeparatorMenuItem;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
@@ -193,7 +194,12 @@ public final class RecipeView extends VBox {
 
     private void fillPresets() {
         presets.getItems().clear();
+        boolean calibrated = false;
         for (Preset preset : viewModel.presets()) {
+            if (preset.recipe().calibratesWeights() && !calibrated) {
+                calibrated = true;
+                presets.getItems().add(new SeparatorMenuItem());
+            }
             MenuItem item = new MenuItem(preset.name() + " — " + preset.help());
             item.setOnAction(_ -> viewModel.choose(preset));
             presets.getItems().add(item);

@@ -21,9 +21,14 @@ final class ColoringSwitch extends HBox {
         model.coloringProperty().subscribe(this::show);
         model.tableProperty()
                 .subscribe(
-                        table ->
-                                button(TokenColoring.REMOVAL)
-                                        .setDisable(table.filter(TokenTable::prunes).isEmpty()));
+                        table -> {
+                            ToggleButton fate = button(TokenColoring.REMOVAL);
+                            fate.setDisable(table.filter(TokenTable::prunes).isEmpty());
+                            boolean marks = table.map(TokenTable::marks).orElse(false);
+                            fate.setText(
+                                    Messages.text(
+                                            "tokens.coloring." + (marks ? "MARK" : "REMOVAL")));
+                        });
     }
 
     private ToggleButton button(TokensViewModel model, TokenColoring coloring, String side) {

@@ -119,8 +119,15 @@ final class TokenPalette {
                                 Integer.toString(marks ? step.marked() : step.removed()));
                 entries.add(new Entry(removalColor(step.layer()), words));
             }
-            String survivors = Integer.toString(table.survivors());
-            entries.add(new Entry(style.text(), Messages.text("tokens.legend.stayed", survivors)));
+            int last = table.trace().layers() - 1;
+            String stayed =
+                    table.marks()
+                            ? Messages.text(
+                                    "tokens.legend.unmarked",
+                                    Integer.toString(table.unmarked(last)))
+                            : Messages.text(
+                                    "tokens.legend.stayed", Integer.toString(table.survivors()));
+            entries.add(new Entry(style.text(), stayed));
         }
         return entries;
     }

@@ -134,6 +134,15 @@ public record TokenTable(
         return judgements;
     }
 
+    /** Tokens that have all their bits in a layer. */
+    public int unmarked(int layer) {
+        int unmarked = 0;
+        for (int from : mark) {
+            unmarked += from < 0 || from > layer ? 1 : 0;
+        }
+        return unmarked;
+    }
+
     /** Tokens that reached the output. */
     public int survivors() {
         return trace.alive(trace.layers() - 1);

@@ -225,9 +225,12 @@ public final class TokensView extends StackPane {
         double[] all = new double[layers];
         for (int layer = 0; layer < layers; layer++) {
             x[layer] = layer;
-            alive[layer] = table.trace().alive(layer);
+            alive[layer] = table.marks() ? table.unmarked(layer) : table.trace().alive(layer);
             all[layer] = table.count();
         }
+        String course = table.marks() ? "tokens.schedule.marks" : "tokens.schedule";
+        scheduleCard.setHeading(Messages.text(course + ".title"));
+        scheduleCard.setSentence(Messages.text(course + ".sentence"));
         schedule.setLines(
                 List.of(
                         LineChartPane.Line.of(

@@ -15,7 +15,9 @@ import java.util.Optional;
  * @param weightBits mean stored bits of a weight of the decoder layers
  * @param weightBytes stored bytes of those weights
  * @param prefillTokensPerSecond measured while the perplexity was computed, in the arithmetic that
- *     the recipe names; for a simulated recipe this says nothing about its speed when executed
+ *     the recipe names; for a simulated recipe this says nothing about its speed when executed; NaN
+ *     for a run that a search found
+ * @param searched whether a search found it
  */
 public record PinnedRun(
         String name,
@@ -25,7 +27,30 @@ public record PinnedRun(
         Perplexity tuned,
         double weightBits,
         long weightBytes,
-        double prefillTokensPerSecond) {
+        double prefillTokensPerSecond,
+        boolean searched) {
+
+    /** A run that a person pinned. */
+    public PinnedRun(
+            String name,
+            Recipe recipe,
+            Optional<Planting> planting,
+            Perplexity baseline,
+            Perplexity tuned,
+            double weightBits,
+            long weightBytes,
+            double prefillTokensPerSecond) {
+        this(
+                name,
+                recipe,
+                planting,
+                baseline,
+                tuned,
+                weightBits,
+                weightBytes,
+                prefillTokensPerSecond,
+                false);
+    }
 
     /** The same run under another name. */
     public PinnedRun withName(String other) {
@@ -37,6 +62,7 @@ public record PinnedRun(
                 tuned,
                 weightBits,
                 weightBytes,
-                prefillTokensPerSecond);
+                prefillTokensPerSecond,
+                searched);
     }
 }

@@ -28,6 +28,8 @@ public final class Workbench {
             new SimpleObjectProperty<>(this, "qualityStale", false);
     private final ObjectProperty<Optional<KernelReport>> kernels =
             new SimpleObjectProperty<>(this, "kernels", Optional.empty());
+    private final ObjectProperty<Optional<SearchStatus>> search =
+            new SimpleObjectProperty<>(this, "search", Optional.empty());
     private final ObjectProperty<Studies> studies =
             new SimpleObjectProperty<>(this, "studies", Studies.NONE);
     private final ObservableList<PinnedRun> runs = FXCollections.observableArrayList();
@@ -70,6 +72,11 @@ public final class Workbench {
     /** The latest kernel measurement. */
     public ObjectProperty<Optional<KernelReport>> kernelsProperty() {
         return kernels;
+    }
+
+    /** The search that is running; empty while none is. */
+    public ObjectProperty<Optional<SearchStatus>> searchProperty() {
+        return search;
     }
 
     /** Where quality goes, as far as it was asked. */

@@ -4,6 +4,7 @@ import io.agilelens.engine.export.ExportFormat;
 import io.agilelens.engine.export.ExportReport;
 import io.agilelens.engine.format.TextFormat;
 import io.agilelens.engine.model.Planting;
+import io.agilelens.engine.search.Budget;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
@@ -47,6 +48,12 @@ public interface WorkbenchActions {
      * @param bits vector width, 0 for scalar code
      */
     void measureKernels(int bits);
+
+    /** Searches recipes under a budget and pins what it finds. */
+    void search(Budget budget);
+
+    /** Stops a running search; what it tried so far is dropped. */
+    void cancelSearch();
 
     /** Finds out where the recipe in force loses its quality. */
     void study(QualityStudy study);

@@ -5,17 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agilelens.engine.recipe.Recipe;
+import io.agilelens.engine.search.Budget;
 import io.agilelens.views.ComparisonFixture;
 import io.agilelens.views.GuiTest;
 import io.agilelens.views.RecordingActions;
 import io.agilelens.views.StationPictures;
 import io.agilelens.views.chart.ScatterChartPane;
 import io.agilelens.views.workbench.PinnedRun;
+import io.agilelens.views.workbench.SearchStatus;
 import io.agilelens.views.workbench.Workbench;
 import java.util.List;
 import java.util.Optional;
 import javafx.scene.Node;
 import javafx.scene.Parent;
+import javafx.scene.control.ChoiceBox;
+import javafx.scene.control.Label;
+import javafx.scene.control.ProgressBar;
 import javafx.scene.input.KeyCode;
 import javafx.scene.layout.StackPane;
 import org.junit.jupiter.api.Test;
@@ -103,6 +108,70 @@ class CompareViewTest extends GuiTest {
     }
 
     @Test
+    void aSearchIsStartedWatchedAndStopped() {
+        interact(() -> workbench.modelProperty().set(Optional.of(fixture.opened())));
+        settle();
+        clickOn("#search-start");
+        assertEquals(List.of("search bits=4.5"), actions.asked);
+        interact(
+                () ->
+                        workbench
+                                .searchProperty()
+                                .set(
+                                        Optional.of(
+                                                SearchStatus.STARTING.at(
+                                                        "trying W4 g32", 30, 120))));
+        settle();
+        Node station = root.lookup(".station-pane");
+        assertTrue(station.isVisible());
+        assertFalse(station.lookup("#search-start").isVisible());
+        assertEquals("trying W4 g32", ((Label) station.lookup("#search-step")).getText());
+        assertEquals(0.25, ((ProgressBar) station.lookup(".progress-bar")).getProgress(), 1e-9);
+        clickOn(station.lookup("#search-cancel"));
+        assertEquals("cancelSearch", actions.asked.getLast());
+        interact(() -> workbench.searchProperty().set(Optional.empty()));
+        assertTrue(station.lookup("#search-start").isVisible());
+    }
+
+    @Test
+    void aLossCanBeTheBudget() {
+        pinTwo();
+        Node station = root.lookup(".station-pane");
+        interact(
+                () -> {
+                    @SuppressWarnings("unchecked")
+                    ChoiceBox<Budget.Kind> kind =
+                            (ChoiceBox<Budget.Kind>) station.lookup("#search-kind");
+                    kind.setValue(Budget.Kind.NLL);
+                });
+        settle();
+        clickOn(station.lookup("#search-start"));
+        assertEquals(List.of("search nll=0.02"), actions.asked);
+    }
+
+    @Test
+    void whatASearchFoundIsMarked() {
+        pinTwo();
+        PinnedRun run = fixture.pin("found 4.6 bits", fixture.recipe("W4A8 TRIP"));
+        interact(() -> workbench.runs().add(searched(run, run.weightBytes())));
+        settle();
+        assertTrue(lookup("◆ found 4.6 bits").tryQuery().isPresent());
+    }
+
+    private static PinnedRun searched(PinnedRun run, long bytes) {
+        return new PinnedRun(
+                run.name(),
+                run.recipe(),
+                run.planting(),
+                run.baseline(),
+                run.tuned(),
+                run.weightBits(),
+                bytes,
+                Double.NaN,
+                true);
+    }
+
+    @Test
     void looksLikeThis() throws Exception {
         ComparisonFixture stories = ComparisonFixture.stories();
         interact(
@@ -118,9 +187,23 @@ class CompareViewTest extends GuiTest {
                                                             stories.pin(
                                                                     preset.name(),
                                                                     preset.recipe())));
+                    PinnedRun found = stories.pin("found 4.5 bits", stories.recipe("RTN-W4"));
+                    workbench.runs().add(searched(found, found.weightBytes() * 19 / 20));
                     table().getSelectionModel().select(2);
                 });
         StationPictures.take(this, root, "compare");
+        interact(
+                () ->
+                        workbench
+                                .searchProperty()
+                                .set(
+                                        Optional.of(
+                                                SearchStatus.STARTING.at(
+                                                        "sensitivity of layer 3 MLP_HIDDEN, W4 g32",
+                                                        70,
+                                                        260))));
+        StationPictures.take(this, root, "compare-searching");
+        interact(() -> workbench.searchProperty().set(Optional.empty()));
         interact(() -> workbench.runs().clear());
         StationPictures.take(this, root, "compare-empty");
     }

@@ -144,8 +144,7 @@ class QualityStudiesTest extends GuiTest {
         Label sentence = (Label) pane.lookup("#first-departure");
         assertTrue(
                 sentence.getText()
-                        .contains(
-                                "layer %d, %s".formatted(departure.layer(), departure.site())),
+                        .contains("layer %d, %s".formatted(departure.layer(), departure.site())),
                 sentence.getText());
         interact(() -> ((Hyperlink) pane.lookup("#show-departure")).fire());
         assertEquals("showWindow " + departure.window(), actions.asked.getLast());
@@ -222,8 +221,7 @@ class QualityStudiesTest extends GuiTest {
                 });
         for (QualityStudy study : QualityStudy.values()) {
             open(study);
-            StationPictures.take(
-                    this, root, "quality-" + study.name().toLowerCase(Locale.ROOT));
+            StationPictures.take(this, root, "quality-" + study.name().toLowerCase(Locale.ROOT));
         }
     }
 }

@@ -13,15 +13,21 @@ import io.agilelens.engine.recipe.SmoothingMethod;
 import io.agilelens.engine.recipe.WeightMethod;
 import io.agilelens.views.ComparisonFixture;
 import io.agilelens.views.GuiTest;
+import io.agilelens.views.StationPictures;
 import io.agilelens.views.workbench.Workbench;
 import java.util.Optional;
 import javafx.scene.Node;
 import javafx.scene.Parent;
+import javafx.scene.control.ButtonBase;
 import javafx.scene.control.ChoiceBox;
+import javafx.scene.control.TextField;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.StackPane;
 import org.junit.jupiter.api.Test;
 
 /** What sits behind "More settings". */
 class MoreSettingsTest extends GuiTest {
+    private final StackPane root = new StackPane();
     private Workbench workbench;
     private RecipeViewModel levers;
 
@@ -29,9 +35,9 @@ class MoreSettingsTest extends GuiTest {
     protected Parent createRoot() {
         workbench = new Workbench();
         levers = new RecipeViewModel(workbench);
-        MoreSettings settings = new MoreSettings(levers);
+        root.getChildren().setAll(new MoreSettings(levers));
         workbench.modelProperty().set(Optional.of(ComparisonFixture.tiny().opened()));
-        return settings;
+        return root;
     }
 
     @Test
@@ -118,9 +124,7 @@ class MoreSettingsTest extends GuiTest {
         choose("#cache-method", CacheMethod.UNIFORM);
         interact(() -> levers.setCacheBits(4));
         assertEquals(4, recipe().cache().bits());
-        assertEquals(
-                "4",
-                ((javafx.scene.control.TextField) lookup("#cache-bits-value").query()).getText());
+        assertEquals("4", ((TextField) lookup("#cache-bits-value").query()).getText());
         choose("#pruning-action", PruningAction.LOWER_BITS);
         assertEquals(PruningAction.LOWER_BITS, recipe().pruning().action());
         choose("#smoothing-method", SmoothingMethod.SMOOTHQUANT);
@@ -130,6 +134,23 @@ class MoreSettingsTest extends GuiTest {
         choose("#weights-gptq-block", 64);
         assertEquals(0.05, recipe().weights().gptq().damping());
         assertEquals(64, recipe().weights().gptq().block());
+    }
+
+    @Test
+    void looksLikeThis() throws Exception {
+        interact(
+                () -> {
+                    levers.choose(levers.presets().get(2));
+                    levers.setWeightMethod(WeightMethod.GPTQ);
+                    levers.setCacheMethod(CacheMethod.UNIFORM);
+                    levers.setSmoothingMethod(SmoothingMethod.SMOOTHQUANT);
+                    levers.setPruningAction(PruningAction.LOWER_BITS);
+                    RecipeView recipe = new RecipeView(workbench);
+                    recipe.setMinWidth(288);
+                    recipe.setMaxWidth(288);
+                    root.getChildren().setAll(new HBox(recipe, new MoreSettings(levers)));
+                });
+        StationPictures.take(this, root, "recipe-more");
     }
 
     @SuppressWarnings("unchecked")
@@ -143,7 +164,7 @@ class MoreSettingsTest extends GuiTest {
         interact(
                 () -> {
                     switch (control) {
-                        case javafx.scene.control.ButtonBase button -> button.fire();
+                        case ButtonBase button -> button.fire();
                         default -> throw new AssertionError(id + " cannot be pressed");
                     }
                 });

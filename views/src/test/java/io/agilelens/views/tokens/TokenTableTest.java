@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.engine.recipe.PruningAction;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.views.ComparisonFixture;
 import io.agilelens.views.chart.HeatmapData;
@@ -34,6 +35,37 @@ class TokenTableTest {
         assertEquals(table.count() - table.survivors(), gone);
         assertTrue(gone > 30, "half of 96 should leave, not " + gone);
         assertEquals(-1, table.removal()[0], "the first token never leaves");
+    }
+
+    @Test
+    void markedTokensStayAndAreCalledMarked() {
+        Recipe pruned = fixture.recipe("W4A8 TRIP").withPruning(fixture.prunedRecipe().pruning());
+        Recipe recipe = pruned.withPruning(pruned.pruning().withAction(PruningAction.LOWER_BITS));
+        WindowComparison marked = fixture.compare(recipe, 0, 1);
+        TokenTable fates = TokenTable.of(marked);
+        assertTrue(fates.marks());
+        assertEquals(fates.count(), fates.survivors());
+        assertEquals(1, fates.coverage());
+        assertEquals(0, fates.trace().sparsity());
+        assertTrue(marked.tuned().pruning().steps().stream().allMatch(s -> s.removed() == 0));
+        int share = recipe.pruning().schedule().removals(fates.count());
+        int first = 0;
+        for (int t = 0; t < fates.count(); t++) {
+            assertEquals(-1, fates.removal()[t]);
+            assertEquals(fates.trace().layerOfMark(t), fates.mark()[t]);
+            first += fates.mark()[t] == recipe.pruning().layers().first() ? 1 : 0;
+            String said = TokenWords.reason(fates, t);
+            assertEquals(fates.mark()[t] >= 0, said.contains("it has 4 bits"), said);
+            assertFalse(TokenWords.inShort(fates, t).contains("pruned"));
+        }
+        assertEquals(share, first);
+        assertEquals(-1, fates.mark()[0], "the first token keeps its bits");
+        HeatmapData lanes = fates.lanes(LABELS);
+        for (int layer = 0; layer < lanes.rows(); layer++) {
+            for (int t = 0; t < lanes.columns(); t++) {
+                assertTrue(Float.isFinite(lanes.value(layer, t)), "no lane ends");
+            }
+        }
     }
 
     @Test

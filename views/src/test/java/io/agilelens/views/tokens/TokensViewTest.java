@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.engine.recipe.PruningAction;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.views.ComparisonFixture;
 import io.agilelens.views.GuiTest;
@@ -130,7 +131,7 @@ class TokensViewTest extends GuiTest {
         assertTrue(flow().toSvg().contains("</svg>"));
         String csv = flow().toCsv();
         assertEquals(1 + 96, csv.lines().count());
-        assertTrue(csv.startsWith("position,token,removal layer,score"), csv);
+        assertTrue(csv.startsWith("position,token,removal layer,layer of fewer bits,score"), csv);
         assertFalse(csv.contains("NaN"), csv);
     }
 
@@ -146,6 +147,19 @@ class TokensViewTest extends GuiTest {
         StationPictures.take(this, root, "tokens-pruned");
         clickOn("#coloring-difference");
         StationPictures.take(this, root, "tokens-difference");
+        interact(
+                () -> {
+                    Recipe eight =
+                            stories.recipe("W4A8 TRIP")
+                                    .withPruning(
+                                            stories.prunedRecipe()
+                                                    .pruning()
+                                                    .withAction(PruningAction.LOWER_BITS));
+                    workbench = stories.workbench(eight);
+                    workbench.selection().select(workbench.selection().place().withToken(37));
+                    root.getChildren().setAll(new TokensView(workbench, actions));
+                });
+        StationPictures.take(this, root, "tokens-fewer-bits");
         interact(
                 () ->
                         workbench

@@ -2,8 +2,10 @@ package io.agilelens.engine.format.gguf;
 
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Checkpoint;
+import io.agilelens.engine.format.JsonFiles;
 import io.agilelens.engine.format.TokenizerSource;
 import io.agilelens.engine.tensor.Tensor;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +20,11 @@ import tools.jackson.databind.JsonNode;
 public final class GgufCheckpoint implements Checkpoint {
     private static final String QUANTIZATION_VERSION = "general.quantization_version";
     private static final long KNOWN_QUANTIZATION_VERSION = 2;
+
+    /**
+     * Where this program's exports say which outliers were planted, as {@code config.json} does.
+     */
+    public static final String PLANTED = "agilelens.planted";
 
     private final Path source;
     private final List<GgufFile> files;
@@ -69,6 +76,12 @@ public final class GgufCheckpoint implements Checkpoint {
             ArchitectureMapping mapping = ArchitectureMapping.of(metadata, table);
             mapping.map();
             Map<String, Tensor> tensors = table.finish(mapping.architecture());
+            if (metadata.has(PLANTED)) {
+                mapping.config.set(
+                        "agilelens_planted",
+                        JsonFiles.parseObject(
+                                metadata.text(PLANTED).getBytes(StandardCharsets.UTF_8), path));
+            }
             List<String> warnings = new ArrayList<>(mapping.unknownKeys());
             if (metadata.text(GgufTokenizer.MODEL, "").equals(GgufTokenizer.BYTE_LEVEL)
                     && !metadata.has(GgufTokenizer.PRE)) {
