@@ -81,7 +81,7 @@ final class SparkSweepExecutor implements SweepExecutor {
             Thread.currentThread().interrupt();
             throw new CancellationException("interrupted");
         } finally {
-            if (done < indices.size()) {
+            if (done < indices.size() && !context.isStopped()) {
                 context.cancelAllJobs();
             }
             await(job);
@@ -96,10 +96,15 @@ final class SparkSweepExecutor implements SweepExecutor {
         }
     }
 
-    private static UserException broken(Throwable failure) {
+    private UserException broken(Throwable failure) {
+        // A stopped context says at length where it was made, and nothing of why it stopped.
+        String reason =
+                context.isStopped()
+                        ? "it cannot be reached, or gave the application up"
+                        : SparkCluster.reason(failure);
         return new UserException(
-                "the sweep stopped on the cluster (%s): what was measured is kept where --out says"
-                        .formatted(SparkCluster.reason(failure)),
+                "--spark %s: the sweep stopped on the cluster: %s; check the address, what was measured is kept where --out says"
+                        .formatted(context.master(), reason),
                 failure);
     }
 

@@ -162,18 +162,15 @@ final class GgufExporter {
         }
         boolean block =
                 type.isBlock() && (modules.isEmpty() || modules.containsKey(floating.name()));
-        long columns = floating.shape()[1];
-        if (block && entry.linear() && isPlainModule(floating.name(), tunedTensor)) {
+        GgufType used = block ? fitting(floating.shape()[1]) : GgufType.F16;
+        if (used.isBlock() && entry.linear() && isPlainModule(floating.name(), tunedTensor)) {
             QuantizedWeight weight = modules.get(floating.name()).weight();
-            if (CarriedCodes.fit(type, weight) && hasHalfScales(weight)) {
-                return new Planned(entry, type, Way.CARRIED, tunedTensor);
+            if (CarriedCodes.fit(used, weight) && hasHalfScales(weight)) {
+                return new Planned(entry, used, Way.CARRIED, tunedTensor);
             }
         }
-        if (block) {
-            GgufType used = fitting(columns);
-            if (used.isBlock() && holds(used, Math.max(largest, largest(floating)))) {
-                return new Planned(entry, used, Way.REQUANTIZED, floating);
-            }
+        if (used.isBlock() && holds(used, Math.max(largest, largest(floating)))) {
+            return new Planned(entry, used, Way.REQUANTIZED, floating);
         }
         return new Planned(
                 entry,
@@ -433,7 +430,7 @@ final class GgufExporter {
                                                 })));
         long fallen =
                 planned.stream()
-                        .filter(tensor -> tensor.way() == Way.REQUANTIZED && tensor.type() != type)
+                        .filter(tensor -> tensor.way() != Way.NUMBERS && tensor.type() != type)
                         .count();
         if (fallen > 0) {
             notes.add("%d of them have rows that blocks of %s do not fill".formatted(fallen, type));

@@ -5,6 +5,16 @@ package io.agilelens.engine.search;
  *
  * @param bits of a weight's code
  * @param group input channels that share a scale, −1 for whole rows
- * @param activationBits of an activation's code; 0 where activations are not quantized
+ * @param activationBits of an activation's code; 0 where they stay as the base recipe says
  */
-public record Choice(int bits, int group, int activationBits) {}
+public record Choice(int bits, int group, int activationBits) {
+
+    /** In short, such as {@code W4 g32} or {@code W4 row A8}. */
+    String title() {
+        return "W%d %s%s"
+                .formatted(
+                        bits,
+                        group < 0 ? "row" : "g" + group,
+                        activationBits == 0 ? "" : " A" + activationBits);
+    }
+}

@@ -4,7 +4,6 @@ import io.agilelens.engine.UserException;
 import io.agilelens.engine.evaluate.Perplexity;
 import io.agilelens.engine.evaluate.TokenWindows;
 import io.agilelens.engine.evaluate.WeightSize;
-import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.ModelConfig;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.recipe.WeightMethod;
@@ -15,7 +14,6 @@ import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,9 +48,10 @@ public final class ParetoSearch {
     private final SearchSettings settings;
     private final Optional<LatencyEstimate> latency;
     private final RecipeSpace space;
+    private final CostModel costs;
     private final List<List<Choice>> choices = new ArrayList<>();
     private final Map<Recipe, SearchPoint> points = new LinkedHashMap<>();
-    private final List<Sensitivity> sensitivities = new ArrayList<>();
+    private List<Sensitivity> sensitivities;
 
     private Consumer<SearchPoint> listener;
     private Steps steps;
@@ -99,6 +98,7 @@ public final class ParetoSearch {
         this.settings = settings;
         this.latency = latency;
         this.space = new RecipeSpace(config(), settings.base());
+        this.costs = new CostModel(evaluator.model(), space, settings, latency);
         for (Unit unit : space.units()) {
             choices.add(choices(unit));
         }
@@ -140,9 +140,11 @@ public final class ParetoSearch {
                         1 + single + uniform * (2 + BETWEEN) + settings.refinements() + uniform);
         SearchPoint floats = evaluate("float", Origin.FLOAT, Recipe.FLOAT);
         evaluateUniform();
-        measureSensitivities();
+        sensitivities =
+                new SensitivityStudy(evaluator, text, space, settings.base())
+                        .measure(choices, steps::next, cancellation);
         List<Allocation> frontier = AllocationFrontier.of(options());
-        requireAffordable(frontier);
+        costs.requireAffordable(frontier.getFirst().cost());
         evaluateAllocations(frontier);
         Optional<SearchPoint> best = best(floats);
         if (best.isPresent()) {
@@ -178,7 +180,7 @@ public final class ParetoSearch {
 
     private void evaluateUniform() {
         for (Choice choice : widest()) {
-            evaluate(title(choice), Origin.UNIFORM, space.recipe(everywhere(choice)));
+            evaluate(choice.title(), Origin.UNIFORM, space.recipe(everywhere(choice)));
         }
     }
 
@@ -198,48 +200,6 @@ public final class ParetoSearch {
                 .toList();
     }
 
-    private String title(Choice choice) {
-        return "W%d %s%s"
-                .formatted(
-                        choice.bits(),
-                        choice.group() < 0 ? "row" : "g" + choice.group(),
-                        choice.activationBits() == 0 ? "" : " A" + choice.activationBits());
-    }
-
-    private void measureSensitivities() {
-        // Pruning stays on throughout, and its own share is no one's fault.
-        double offset =
-                divergence(
-                        Recipe.FLOAT.withPruning(settings.base().pruning()), "the base's pruning");
-        Map<Recipe, Double> known = new HashMap<>();
-        for (int i = 0; i < choices.size(); i++) {
-            Unit unit = space.units().get(i);
-            for (Choice choice : choices.get(i)) {
-                String what = "layer %d %s, %s".formatted(unit.layer(), unit.site(), title(choice));
-                double weights =
-                        known.computeIfAbsent(
-                                space.weightsAlone(
-                                        unit, new Choice(choice.bits(), choice.group(), 0)),
-                                recipe -> divergence(recipe, what));
-                double activations =
-                        choice.activationBits() == 0
-                                ? offset
-                                : known.computeIfAbsent(
-                                        space.activationsAlone(unit, choice),
-                                        recipe -> divergence(recipe, what));
-                sensitivities.add(
-                        new Sensitivity(unit, choice, weights - offset, activations - offset));
-            }
-        }
-    }
-
-    private double divergence(Recipe recipe, String what) {
-        return evaluator
-                .evaluate(recipe, text, steps.next("sensitivity of " + what), cancellation)
-                .perplexity()
-                .divergence();
-    }
-
     // ---- allocating
 
     private List<List<Option>> options() {
@@ -251,73 +211,12 @@ public final class ParetoSearch {
                 Sensitivity sensitivity = sensitivities.get(at++);
                 list.add(
                         new Option(
-                                cost(sensitivity.unit(), sensitivity.choice()),
+                                costs.of(sensitivity.unit(), sensitivity.choice()),
                                 sensitivity.divergence()));
             }
             options.add(list);
         }
         return options;
-    }
-
-    /** Bits, or nanoseconds for a latency budget. */
-    private long cost(Unit unit, Choice choice) {
-        List<Choice> everywhere = space.units().stream().map(_ -> choice).toList();
-        Recipe recipe = space.recipe(everywhere);
-        if (settings.budget().kind() == Budget.Kind.LATENCY) {
-            return Math.round(1000 * latency.orElseThrow().of(recipe, unit.layer(), unit.site()));
-        }
-        long bits = 0;
-        for (LinearRole role : config().roles()) {
-            if (role.input() == unit.site()) {
-                bits +=
-                        WeightSize.storedBits(
-                                evaluator.model(),
-                                unit.layer(),
-                                role,
-                                recipe.weightsAt(unit.layer(), unit.site()));
-            }
-        }
-        return bits;
-    }
-
-    /** The budget in the unit of {@link #cost}; for a loss budget, which has no such limit, all. */
-    private long limit() {
-        double value = settings.budget().value();
-        return switch (settings.budget().kind()) {
-            case BITS ->
-                    (long)
-                            Math.floor(
-                                    value
-                                            * WeightSize.of(evaluator.model(), settings.base())
-                                                    .weights());
-            case BYTES -> (long) Math.floor(8 * value);
-            case LATENCY -> (long) Math.floor(1000 * value);
-            case NLL -> Long.MAX_VALUE;
-        };
-    }
-
-    private void requireAffordable(List<Allocation> frontier) {
-        long least = frontier.getFirst().cost();
-        if (least > limit()) {
-            throw new UserException(
-                    "--budget %s cannot be met: the cheapest recipe of this search takes %s"
-                            .formatted(
-                                    settings.budget(),
-                                    switch (settings.budget().kind()) {
-                                        case BITS ->
-                                                "bits=%.3f"
-                                                        .formatted(
-                                                                (double) least
-                                                                        / WeightSize.of(
-                                                                                        evaluator
-                                                                                                .model(),
-                                                                                        settings
-                                                                                                .base())
-                                                                                .weights());
-                                        case LATENCY -> "latency=%.0f".formatted(least / 1000.0);
-                                        case BYTES, NLL -> "bytes=%d".formatted((least + 7) / 8);
-                                    }));
-        }
     }
 
     /** Evaluates the allocations at the budget, at each uniform recipe's cost, and some between. */
@@ -327,7 +226,7 @@ public final class ParetoSearch {
             List<Choice> everywhere = everywhere(choice);
             long sum = 0;
             for (int unit = 0; unit < choices.size(); unit++) {
-                sum += cost(space.units().get(unit), everywhere.get(unit));
+                sum += costs.of(space.units().get(unit), everywhere.get(unit));
             }
             targets.add(sum);
         }
@@ -338,8 +237,8 @@ public final class ParetoSearch {
                         asked.get(i) + (asked.get(i + 1) - asked.get(i)) * part / (BETWEEN + 1));
             }
         }
-        if (limit() < Long.MAX_VALUE) {
-            targets.add(limit());
+        if (costs.limit() < Long.MAX_VALUE) {
+            targets.add(costs.limit());
         }
         for (long target : targets) {
             within(frontier, target).ifPresent(this::evaluate);
@@ -387,7 +286,7 @@ public final class ParetoSearch {
 
     private boolean isWithinBudget(SearchPoint point, SearchPoint floats) {
         return switch (settings.budget().kind()) {
-            case BITS, BYTES -> point.size().bits() <= limit();
+            case BITS, BYTES -> point.size().bits() <= costs.limit();
             case LATENCY -> point.latency().orElseThrow() <= settings.budget().value();
             case NLL -> point.nll() <= floats.nll() + settings.budget().value();
         };
@@ -404,7 +303,7 @@ public final class ParetoSearch {
     private void refine(SearchPoint floats, List<Allocation> frontier) {
         List<List<Option>> options = options();
         int[] start = startOf(floats, frontier, options);
-        Neighbours neighbours = new Neighbours(options, start, limit(), settings.seed());
+        Neighbours neighbours = new Neighbours(options, start, costs.limit(), settings.seed());
         SearchPoint current = evaluate(chosen(start), Origin.ALLOCATED);
         boolean bounded = settings.budget().kind() == Budget.Kind.NLL;
         for (int i = 0; i < settings.refinements(); i++) {
@@ -425,7 +324,7 @@ public final class ParetoSearch {
     private int[] startOf(
             SearchPoint floats, List<Allocation> frontier, List<List<Option>> options) {
         if (settings.budget().kind() != Budget.Kind.NLL) {
-            return within(frontier, limit()).orElseThrow().choices();
+            return within(frontier, costs.limit()).orElseThrow().choices();
         }
         // The cheapest that keeps the loss, found by halving: loss falls with cost, nearly.
         int low = 0;

@@ -11,12 +11,9 @@ import io.agilelens.engine.format.Printable;
 import io.agilelens.engine.format.TextReader;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.recipe.Recipe;
-import io.agilelens.engine.recipe.RecipeJson;
-import io.agilelens.engine.recipe.RecipeReference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +23,6 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What a sweep goes over, as a person writes it; {@code docs/search.md} describes the keys. {@link
@@ -180,7 +176,8 @@ public final class SweepGrid {
         for (String name : models) {
             ModelReference reference = ModelReference.parse(name);
             try (Model model = Model.open(reference.open())) {
-                Map<String, Recipe> recipes = recipes(model.config().layers());
+                Map<String, Recipe> recipes =
+                        new GridRecipes(source, root, model.config().layers()).all();
                 Calibration calibration = calibration(model, texts);
                 for (String text : names) {
                     int subject = subjects.size();
@@ -218,117 +215,6 @@ public final class SweepGrid {
         try (TextReader reader = texts.open(root.path("calibration").asString(""), true)) {
             return CalibrationText.of(reader, model);
         }
-    }
-
-    // ---- recipes
-
-    /** Every recipe by its name, in the order of the table. */
-    private Map<String, Recipe> recipes(int layers) {
-        Map<String, Recipe> recipes = new LinkedHashMap<>();
-        int place = 0;
-        for (JsonNode entry : root.path("recipes")) {
-            String path = "recipes[%d]".formatted(place++);
-            if (entry.isString()) {
-                String given = entry.stringValue();
-                add(recipes, given, RecipeReference.resolve(given, in(path), layers));
-            } else if (entry.isObject() && entry.has("name")) {
-                addNamed(recipes, entry, path, layers);
-            } else if (entry.isObject()) {
-                Recipe recipe = RecipeJson.parse(entry.toString(), in(path));
-                add(recipes, recipe.summary(), recipe);
-            } else {
-                throw wrong(path, entry, "a preset, a file or a recipe belongs there");
-            }
-        }
-        addGrid(recipes, layers);
-        return recipes;
-    }
-
-    private void addNamed(Map<String, Recipe> recipes, JsonNode entry, String path, int layers) {
-        for (String key : entry.propertyNames()) {
-            if (!Set.of("name", "recipe").contains(key)) {
-                throw new UserException(
-                        "%s: unknown key %s: known here are name, recipe"
-                                .formatted(source, Printable.of(path + "." + key)));
-            }
-        }
-        if (!entry.path("name").isString()) {
-            throw wrong(path + ".name", entry.path("name"), "a name belongs there");
-        }
-        add(
-                recipes,
-                entry.path("name").stringValue(),
-                recipe(entry.path("recipe"), path + ".recipe", layers));
-    }
-
-    /** A recipe written in full, or named. */
-    private Recipe recipe(JsonNode node, String path, int layers) {
-        if (node.isString()) {
-            return RecipeReference.resolve(node.stringValue(), in(path), layers);
-        }
-        if (!node.isObject()) {
-            throw wrong(path, node, "a preset, a file or a recipe belongs there");
-        }
-        return RecipeJson.parse(node.toString(), in(path));
-    }
-
-    /** The product of all lists of values, the last key's values changing fastest. */
-    private void addGrid(Map<String, Recipe> recipes, int layers) {
-        JsonNode grid = root.path("grid");
-        if (grid.isMissingNode()) {
-            return;
-        }
-        Recipe base = root.has("base") ? recipe(root.path("base"), "base", layers) : Recipe.FLOAT;
-        List<Map.Entry<String, JsonNode>> axes = List.copyOf(grid.properties());
-        int[] choice = new int[axes.size()];
-        int axis;
-        do {
-            ObjectNode tree = RecipeJson.toTree(base);
-            List<String> title = new ArrayList<>();
-            for (int i = 0; i < choice.length; i++) {
-                JsonNode value = axes.get(i).getValue().get(choice[i]);
-                set(tree, axes.get(i).getKey(), value);
-                title.add(
-                        "%s=%s"
-                                .formatted(
-                                        axes.get(i).getKey(),
-                                        value.isString() ? value.stringValue() : value));
-            }
-            add(recipes, String.join(" ", title), RecipeJson.parse(tree.toString(), in("grid")));
-            for (axis = choice.length - 1; axis >= 0; axis--) {
-                if (++choice[axis] < axes.get(axis).getValue().size()) {
-                    break;
-                }
-                choice[axis] = 0;
-            }
-        } while (axis >= 0);
-    }
-
-    /** Sets the value at a key such as {@code weights.bits}. */
-    private void set(ObjectNode tree, String key, JsonNode value) {
-        ObjectNode node = tree;
-        String[] parts = key.split("\\.", -1);
-        for (int i = 0; i < parts.length - 1; i++) {
-            if (!(node.path(parts[i]) instanceof ObjectNode inner)) {
-                throw new UserException(
-                        "%s: unknown key %s: a recipe has no %s"
-                                .formatted(
-                                        source,
-                                        Printable.of("grid." + key),
-                                        Printable.of(parts[i])));
-            }
-            node = inner;
-        }
-        node.set(parts[parts.length - 1], value);
-    }
-
-    /** Two rows never have the same name. */
-    private static void add(Map<String, Recipe> recipes, String name, Recipe recipe) {
-        String free = name;
-        for (int i = 2; recipes.containsKey(free); i++) {
-            free = "%s (%d)".formatted(name, i);
-        }
-        recipes.put(free, recipe);
     }
 
     // ---- keys
@@ -377,17 +263,7 @@ public final class SweepGrid {
         }
     }
 
-    private String in(String path) {
-        return source + ": " + path;
-    }
-
     private UserException wrong(String path, JsonNode value, String remedy) {
-        return new UserException(
-                "%s: %s is %s: %s"
-                        .formatted(
-                                source,
-                                path,
-                                value.isMissingNode() ? "missing" : Printable.of(value.toString()),
-                                remedy));
+        return GridRecipes.wrong(source, path, value, remedy);
     }
 }

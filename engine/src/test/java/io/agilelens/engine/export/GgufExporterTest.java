@@ -191,6 +191,24 @@ class GgufExporterTest {
         }
     }
 
+    /** Where blocks of 256 do not fill the rows, smaller ones may still hold the codes. */
+    @Test
+    void carriesCodesInTheTypeItFallsBackTo() throws IOException {
+        Path source = Files.createDirectory(folder.resolve("narrow"));
+        TinyModels.write(
+                source, new TinyModels.Dimensions(320, 64, 2, 4, 2, 96, 256, false, DType.F32, 17));
+        try (Model model = Model.open(Checkpoints.open(source))) {
+            TunedModel tuned = TunedModels.tune(model, TunedModels.weights(4, 32, false));
+            ExportReport report =
+                    TunedModels.write(tuned, gguf(GgufType.Q4_K), folder.resolve("out.gguf"));
+            assertTrue(
+                    report.notes()
+                            .contains("14 linears hold the recipe's codes as they are, in Q4_1"),
+                    report.notes().toString());
+            assertTrue(report.logits().relative() < 5e-3, report.toString());
+        }
+    }
+
     /** F16 holds what the recipe made of the weights, not what they were. */
     @Test
     void plainNumbersAreTheTunedOnes() throws IOException {
