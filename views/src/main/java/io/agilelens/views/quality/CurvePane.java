@@ -11,7 +11,6 @@ import io.agilelens.views.chart.LineChartPane;
 import io.agilelens.views.workbench.QualityStudy;
 import io.agilelens.views.workbench.Study;
 import io.agilelens.views.workbench.WorkbenchActions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
@@ -110,13 +109,14 @@ final class CurvePane extends StackPane {
                                 PruningCurve.Point::floatKeptPerplexity)));
         PruningCurve.Point best = found.bestPoint();
         String beta = Figures.number(best.beta());
-        List<ChartPane.Marker> markers = new ArrayList<>();
-        markers.add(marker("study.curve.best", best));
         PruningCurve.Point overAll = points.get(found.bestOverAll().index());
-        if (overAll != best) {
-            markers.add(marker("study.curve.bestOverAll", overAll));
-        }
-        curve.setMarkers(markers);
+        curve.setMarkers(
+                List.of(
+                        new ChartPane.Marker(
+                                true,
+                                100 * best.sparsity(),
+                                Messages.text("study.curve.best", beta),
+                                Ink.MUTED)));
         card.setSentence(
                 Messages.text(
                         "study.curve.sentence." + found.best().rule(),
@@ -127,14 +127,6 @@ final class CurvePane extends StackPane {
         use.setOnAction(_ -> model.use(found, best));
         table.getItems().setAll(points);
         table.getSelectionModel().select(found.best().index());
-    }
-
-    private static ChartPane.Marker marker(String key, PruningCurve.Point point) {
-        return new ChartPane.Marker(
-                true,
-                100 * point.sparsity(),
-                Messages.text(key, Figures.number(point.beta())),
-                Ink.MUTED);
     }
 
     private static String layers(PruningCurve found) {

@@ -169,7 +169,9 @@ final class DivergencePane extends StackPane {
                                             found.trail()));
                             steps.add(found.trail().steps());
                         });
+        // Often it is the same token, whose curve need not be drawn twice.
         first.turn()
+                .filter(found -> steps.isEmpty() || !steps.getFirst().equals(found.trail().steps()))
                 .ifPresent(
                         found -> {
                             lines.add(
