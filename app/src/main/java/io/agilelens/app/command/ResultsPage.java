@@ -164,8 +164,9 @@ final class ResultsPage {
     private static void addOrders(StringBuilder page, Map<String, List<SweepRow>> byModel) {
         page.append("## The papers' order\n\n");
         page.append(
-                "What the papers' tables show, and whether it holds here: by PPL over all"
-                        + " positions, and by KL.\n\n");
+                "What the papers' tables show, and whether it holds here: by PPL and by KL; where"
+                    + " pruning makes the scored positions differ, by PPL over the kept ones, as"
+                    + " the papers' code prints it, and over all.\n\n");
         page.append("|  |");
         byModel.keySet().forEach(model -> page.append(" %s |".formatted(title(model))));
         page.append("\n|---|").append("---|".repeat(byModel.size())).append('\n');
