@@ -228,9 +228,9 @@ public final class TokensView extends StackPane {
             alive[layer] = table.marks() ? table.unmarked(layer) : table.trace().alive(layer);
             all[layer] = table.count();
         }
-        String course = table.marks() ? "tokens.schedule.marks" : "tokens.schedule";
-        scheduleCard.setHeading(Messages.text(course + ".title"));
-        scheduleCard.setSentence(Messages.text(course + ".sentence"));
+        String course = table.marks() ? "tokens.schedule.marks." : "tokens.schedule.";
+        scheduleCard.setHeading(Messages.text(course + "title"));
+        scheduleCard.setSentence(Messages.text(course + "sentence"));
         schedule.setLines(
                 List.of(
                         LineChartPane.Line.of(
