@@ -63,8 +63,7 @@ class QualityStudiesTest {
         int windows = session.opened().text().windows().size();
         assertEquals(windows, studies.budget().orElseThrow().windows());
         assertEquals(recipe, studies.budget().orElseThrow().recipe());
-        assertEquals(
-                windows, studies.budget().orElseThrow().result().whole().windows());
+        assertEquals(windows, studies.budget().orElseThrow().result().whole().windows());
         assertEquals(3, studies.layers().orElseThrow().result().parts().size());
         assertEquals(3 * 8, studies.divergence().orElseThrow().result().noise().size());
         assertEquals(
@@ -81,8 +80,7 @@ class QualityStudiesTest {
     @Test
     void aStudyCanBeCancelled() {
         Cancellation cancellation = new Cancellation();
-        QualityStudies studies =
-                QualityStudies.of(session, preset("RTN-W4"), Optional.empty());
+        QualityStudies studies = QualityStudies.of(session, preset("RTN-W4"), Optional.empty());
         for (QualityStudy study : QualityStudy.values()) {
             cancellation.cancel();
             assertThrows(

@@ -118,6 +118,13 @@ final class AwqFitter implements WeightFitter {
             finished.remove(layer);
             Optional<Layer> kept = read(store, recipe, layer);
             if (kept.isEmpty()) {
+                if (store.holds(layer)) {
+                    progress.report(
+                            "what was kept of layer %d is damaged, it is done again"
+                                    .formatted(layer),
+                            layer,
+                            config().layers());
+                }
                 AwqLayer.Fit fit =
                         AwqLayer.fit(
                                 decoder,
@@ -127,7 +134,7 @@ final class AwqFitter implements WeightFitter {
                                 cancellation);
                 stream.left(layer, fit.leaving());
                 kept = Optional.of(new Layer(fit.scales(), fit.weights()));
-                store.write(layer, block(kept.get()));
+                store.keep(layer, block(kept.get()), config().layers(), progress);
             }
             finished.put(layer, new Finished(recipes(layer, recipe), kept.get()));
         }

@@ -1,5 +1,7 @@
 package io.agilelens.engine.calibrate;
 
+import io.agilelens.engine.UserException;
+import io.agilelens.engine.task.Progress;
 import java.util.Optional;
 
 /**
@@ -38,9 +40,24 @@ public interface BlockStore {
     /**
      * Keeps a layer's block for good, replacing one that is there.
      *
-     * @throws io.agilelens.engine.UserException if it cannot be written
+     * @throws UserException if it cannot be written
      */
     void write(int layer, Block block);
+
+    /**
+     * Keeps a layer's block, or reports why not: the result does not need it, only going on after a
+     * kill does.
+     *
+     * @param layers of the model
+     */
+    default void keep(int layer, Block block, int layers, Progress progress) {
+        try {
+            write(layer, block);
+        } catch (UserException unwritable) {
+            progress.report(
+                    "finished layers cannot be kept: " + unwritable.getMessage(), layer, layers);
+        }
+    }
 
     /** Forgets all blocks. */
     void clear();

@@ -184,15 +184,7 @@ final class GptqFitter implements WeightFitter {
             for (Map.Entry<LinearRole, QuantizedWeight> linear : linears.entrySet()) {
                 block = block.with(linear.getKey().name(), linear.getValue());
             }
-            try {
-                store.write(layer, block);
-            } catch (UserException unwritable) {
-                // The result does not need it; only going on after a kill does.
-                progress.report(
-                        "finished layers cannot be kept: " + unwritable.getMessage(),
-                        layer,
-                        layers);
-            }
+            store.keep(layer, block, layers, progress);
         }
 
         private void report(String step, int layer, int set) {

@@ -45,7 +45,12 @@ final class SideFile {
             ObjectNode sites = layers.addObject();
             for (Map.Entry<Site, ActivationQuantizer> site :
                     new TreeMap<>(layer.activations()).entrySet()) {
-                describe(sites.putObject(site.getKey().name()), site.getValue());
+                ObjectNode node = sites.putObject(site.getKey().name());
+                describe(node, site.getValue());
+                ActivationQuantizer marked = layer.markedActivations().get(site.getKey());
+                if (marked != null) {
+                    describe(node.putObject("lower_bits"), marked);
+                }
             }
         }
         return root;
@@ -58,10 +63,7 @@ final class SideFile {
                 node.put("method", BundleManifest.TRIP)
                         .put("scale", trip.base())
                         .put("zero", trip.zero());
-                ArrayNode exponents = node.putArray("exponents");
-                for (int exponent : trip.exponents()) {
-                    exponents.add(exponent);
-                }
+                addExponents(node, trip.exponents());
             }
             case ChannelwiseQuantizer uniform -> {
                 node.put("method", BundleManifest.UNIFORM).put("channels", uniform.width());
@@ -72,7 +74,20 @@ final class SideFile {
                     zeros.add(parameters.zero());
                 }
             }
-            case TokenwiseQuantizer _ -> node.put("method", BundleManifest.TOKEN);
+            case TokenwiseQuantizer tokenwise -> {
+                boolean trip = tokenwise.exponents().length > 0;
+                node.put("method", trip ? BundleManifest.TRIP_TOKEN : BundleManifest.TOKEN);
+                if (trip) {
+                    addExponents(node, tokenwise.exponents());
+                }
+            }
+        }
+    }
+
+    private static void addExponents(ObjectNode node, int[] exponents) {
+        ArrayNode array = node.putArray("exponents");
+        for (int exponent : exponents) {
+            array.add(exponent);
         }
     }
 }

@@ -32,7 +32,8 @@ import java.util.function.Consumer;
  *   <li>Taken as additive, these give the whole frontier of allocations at once ({@link
  *       AllocationFrontier}).
  *   <li>Allocations at the budget, and at the size of each uniform recipe, are really evaluated.
- *   <li>From the best of them on, neighbours are tried by evaluating them ({@link Neighbours}).
+ *   <li>From the allocation at the budget on, neighbours are tried by evaluating them ({@link
+ *       Neighbours}).
  *   <li>What stands on the frontier is measured on a text that none of this looked at.
  * </ol>
  *
@@ -320,7 +321,10 @@ public final class ParetoSearch {
         }
     }
 
-    /** The best allocation of the frontier under the budget, by what was really measured. */
+    /**
+     * The allocation of the frontier at the budget: by its cost, or under a bound on the loss by
+     * what was really measured.
+     */
     private int[] startOf(
             SearchPoint floats, List<Allocation> frontier, List<List<Option>> options) {
         if (settings.budget().kind() != Budget.Kind.NLL) {

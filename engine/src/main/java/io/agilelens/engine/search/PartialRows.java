@@ -1,6 +1,7 @@
 package io.agilelens.engine.search;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.engine.format.AtomicFiles;
 import io.agilelens.engine.format.Printable;
 import java.io.IOException;
 import java.io.Writer;
@@ -8,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import tools.jackson.core.JacksonException;
@@ -44,41 +46,39 @@ public final class PartialRows implements AutoCloseable {
             Map<Integer, SweepRow> rows =
                     Files.exists(file) ? read(file, digest, plan.runs().size()) : new TreeMap<>();
             Files.createDirectories(file.toAbsolutePath().getParent());
+            // In one step: a kill at this moment must not cost the rows there are.
+            AtomicFiles.writeFile(
+                    file, true, place -> Files.writeString(place, text(digest, rows)));
             Writer writer =
                     Files.newBufferedWriter(
-                            file,
-                            StandardCharsets.UTF_8,
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.TRUNCATE_EXISTING,
-                            StandardOpenOption.WRITE);
-            PartialRows opened = new PartialRows(file, writer, rows);
-            opened.line(JsonNodeFactory.instance.objectNode().put(DIGEST, digest).toString());
-            for (SweepRow row : rows.values()) {
-                opened.line(row.toJson().toString());
-            }
-            return opened;
+                            file, StandardCharsets.UTF_8, StandardOpenOption.APPEND);
+            return new PartialRows(file, writer, rows);
         } catch (IOException failure) {
             throw unusable(file, failure);
         }
     }
 
+    private static String text(String digest, Map<Integer, SweepRow> rows) {
+        StringBuilder text = new StringBuilder();
+        text.append(JsonNodeFactory.instance.objectNode().put(DIGEST, digest)).append('\n');
+        rows.values().forEach(row -> text.append(row.toJson()).append('\n'));
+        return text.toString();
+    }
+
     private static Map<Integer, SweepRow> read(Path file, String digest, int runs)
             throws IOException {
         Map<Integer, SweepRow> rows = new TreeMap<>();
-        boolean first = true;
-        for (String line : Files.readAllLines(file)) {
+        // Decoded leniently, for the last line may end within a character.
+        List<String> lines =
+                new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList();
+        if (!lines.isEmpty() && !digestOf(lines.getFirst()).equals(digest)) {
+            throw new UserException(
+                    "%s holds rows of another sweep: name another folder, or remove the file"
+                            .formatted(Printable.of(file)));
+        }
+        for (int i = 1; i < lines.size(); i++) {
             try {
-                if (first) {
-                    first = false;
-                    String found = JsonMapper.shared().readTree(line).path(DIGEST).asString("");
-                    if (!found.equals(digest)) {
-                        throw new UserException(
-                                "%s holds rows of another sweep: name another folder, or remove the file"
-                                        .formatted(Printable.of(file)));
-                    }
-                    continue;
-                }
-                SweepRow row = SweepRow.fromJson(line);
+                SweepRow row = SweepRow.fromJson(lines.get(i));
                 if (row.error().isEmpty() && row.index() < runs) {
                     rows.put(row.index(), row);
                 }
@@ -87,6 +87,15 @@ public final class PartialRows implements AutoCloseable {
             }
         }
         return rows;
+    }
+
+    /** Empty if the line, which is never cut short, is none of this class's. */
+    private static String digestOf(String firstLine) {
+        try {
+            return JsonMapper.shared().readTree(firstLine).path(DIGEST).asString("");
+        } catch (JacksonException foreign) {
+            return "";
+        }
     }
 
     /** The rows there are, by index; a copy. */

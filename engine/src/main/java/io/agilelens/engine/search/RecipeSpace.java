@@ -103,10 +103,11 @@ final class RecipeSpace {
                                         0)));
     }
 
-    /** Everything float but the activations of one unit. */
+    /** Everything float but the activations of one unit, as the base's smoothing leaves them. */
     Recipe activationsAlone(Unit unit, Choice choice) {
         ActivationRecipe own = base.activationsAt(unit.layer(), unit.site());
         return Recipe.FLOAT
+                .withSmoothing(base.smoothing())
                 .withPruning(base.pruning())
                 .withOverrides(
                         List.of(

@@ -334,6 +334,22 @@ class AwqFitterTest {
                                 .isPresent()));
     }
 
+    /** A full or read-only cache costs the way back after a kill, not the result. */
+    @Test
+    void layersThatCannotBeKeptAreUsedAllTheSame() throws Exception {
+        open(Files.createDirectory(folder.resolve("model")), TinyFamily.OPT);
+        Path place = Files.createDirectory(folder.resolve("work"));
+        Files.createFile(place.resolve(WorkFolder.key(model, KERNELS, recipe(AWQ), CALIBRATION)));
+        List<String> said = new ArrayList<>();
+        FittedWeights fitted =
+                fitter(Optional.of(new WorkFolder(place)))
+                        .fit(recipe(AWQ), (step, _, _) -> said.add(step), Cancellation.never());
+        assertSameWeights(fit(recipe(AWQ)), fitted);
+        assertEquals(
+                model.config().layers(),
+                said.stream().filter(step -> step.contains("cannot be kept")).count());
+    }
+
     private void open(Path place, TinyFamily family) {
         model = Model.open(Checkpoints.open(family.write(place)));
     }

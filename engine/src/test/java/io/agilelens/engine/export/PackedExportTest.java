@@ -16,6 +16,7 @@ import io.agilelens.engine.format.SafetensorsFile;
 import io.agilelens.engine.format.gguf.GgufType;
 import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.Model;
+import io.agilelens.engine.model.Site;
 import io.agilelens.engine.quant.ActivationQuantizer;
 import io.agilelens.engine.quant.QuantizationPlan;
 import io.agilelens.engine.quant.QuantizedWeight;
@@ -573,6 +574,26 @@ class PackedExportTest {
             assertEquals(
                     Losses.of(tuned.recipe(), model.config(), new ExportFormat.Awq()),
                     report.notCarried());
+        }
+    }
+
+    @Test
+    void keepsBesideWhatTokensOfFewerBitsAndOfTheirOwnScaleAreQuantizedBy() throws IOException {
+        String recipe =
+                "{\"weights\":{\"method\":\"rtn\",\"bits\":4,\"group\":16},\"activations\":{\"method\":\"trip\",\"bits\":8,\"granularity\":\"token\"},\"pruning\":{\"beta\":0.3,\"layers\":[0],\"action\":\"lower-bits\",\"bits\":4}}";
+        try (Model model = open(Kind.BLOOM)) {
+            TunedModel tuned = TunedModels.tune(model, recipe);
+            Path target = folder.resolve("out");
+            TunedModels.write(tuned, new ExportFormat.Awq(), target);
+            JsonNode site =
+                    JsonFiles.readObject(target.resolve("agilelens.json"), 1 << 20)
+                            .path("activations")
+                            .get(0)
+                            .path("MLP_INPUT");
+            assertEquals("trip-token", site.path("method").stringValue());
+            assertEquals(model.config().channels(Site.MLP_INPUT), site.path("exponents").size());
+            assertEquals(4, site.path("lower_bits").path("bits").intValue());
+            assertEquals(site.path("exponents"), site.path("lower_bits").path("exponents"));
         }
     }
 

@@ -135,8 +135,9 @@ class SweepTest {
                                 cancellation));
         assertEquals(5, first.size());
         assertEquals(6, Files.readAllLines(partial).size());
-        // A kill in the middle of a line.
-        Files.writeString(partial, "{\"index\":5,\"mod", StandardOpenOption.APPEND);
+        // A kill in the middle of a line, and of a character.
+        Files.writeString(partial, "{\"index\":5,\"model\":\"m", StandardOpenOption.APPEND);
+        Files.write(partial, new byte[] {(byte) 0xC3}, StandardOpenOption.APPEND);
 
         int[] measured = {0};
         SweepExecutor counting =
@@ -155,6 +156,16 @@ class SweepTest {
         assertEquals(whole, json(table));
         // Four of the five had figures; the one that failed is tried again.
         assertEquals(12 - 4, measured[0]);
+    }
+
+    @Test
+    void leavesAFileThatHoldsNoRowsAlone() throws IOException {
+        Path notes = Files.writeString(folder.resolve("notes.txt"), "not a sweep\n");
+        UserException refusal =
+                assertThrows(
+                        UserException.class, () -> PartialRows.open(notes, plan(GRID)).close());
+        assertTrue(refusal.getMessage().contains("rows of another sweep"), refusal.getMessage());
+        assertEquals("not a sweep\n", Files.readString(notes));
     }
 
     @Test
