@@ -206,7 +206,7 @@ public record Recipe(
                     });
         }
         if (!overrides.isEmpty()) {
-            parts.add("%d overrides".formatted(overrides.size()));
+            parts.add(overrides.size() == 1 ? "1 override" : overrides.size() + " overrides");
         }
         return parts.isEmpty() ? "FP" : String.join(" · ", parts);
     }

@@ -2,12 +2,15 @@ package io.agilelens.engine.recipe;
 
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.model.Site;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What differs at some layers and sites; what is empty stays as the recipe says. Later overrides
@@ -54,6 +57,24 @@ public record SiteOverride(
         }
         weightBits.ifPresent(Knobs.WEIGHT_BITS::check);
         weightGroup.filter(group -> group != -1).ifPresent(Knobs.WEIGHT_GROUP::check);
+        boolean aboutWeights =
+                weightMethod.isPresent()
+                        || weightBits.isPresent()
+                        || weightGroup.isPresent()
+                        || weightSymmetric.isPresent();
+        if (aboutWeights && !sites.isEmpty() && sites.stream().noneMatch(Site::isLinearInput)) {
+            throw new UserException(
+                    "overrides.weights at %s change nothing: no linear reads there; a weight is named by the site that its linear reads, one of %s"
+                            .formatted(
+                                    names(sites.stream()),
+                                    names(
+                                            Arrays.stream(Site.values())
+                                                    .filter(Site::isLinearInput))));
+        }
+    }
+
+    private static String names(Stream<Site> sites) {
+        return sites.map(Site::name).collect(Collectors.joining(", "));
     }
 
     /** The same places with only what is said of weights. */

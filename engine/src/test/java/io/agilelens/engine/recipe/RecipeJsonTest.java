@@ -88,7 +88,7 @@ class RecipeJsonTest {
         assertTrue(overridden.symmetric());
         assertEquals(
                 "W3 g64 GPTQ act-order · SmoothQuant 0.7 · A6 TRIP 0,1,2,6 token · KV4"
-                        + " · β 0.5 at A3 · 1 overrides",
+                        + " · β 0.5 at A3 · 1 override",
                 recipe.summary());
     }
 
@@ -181,6 +181,7 @@ class RecipeJsonTest {
                     {"overrides": [{"layers": [0], "sites": ["SOFTMAX"]}]} | overrides.sites names SOFTMAX
                     {"overrides": [{"layers": [0]}]} | overrides.sites is missing: a list of sites
                     {"overrides": [{"sites": ["HEAD"]}]} | "HEAD"
+                    {"overrides": [{"layers": [0], "sites": ["QUERY"], "weights": {"bits": 3}}]} | overrides.weights at QUERY change nothing
                     {"overrides": [{"sites": ["QUERY"], "weights": {"group": 0}}]} | weights.group is 0
                     {"overrides": [{"sites": ["QUERY"], "activations": {"bits": 9}}]} | activations.bits is 9
                     {"execution": "fast"} | execution is "fast": known are simulated, executed
@@ -295,6 +296,9 @@ class RecipeJsonTest {
             if (site != Site.SOFTMAX && random.nextBoolean()) {
                 sites.add(site);
             }
+        }
+        if (!sites.isEmpty()) {
+            sites.add(Site.MLP_INPUT); // where weights may be named, too
         }
         Optional<SortedSet<Integer>> exponents = maybe(random, exponents(random));
         boolean anyExponent = exponents.isEmpty() || exponents.get().isEmpty();
