@@ -86,7 +86,7 @@ public final class Losses {
         return switch (activation.method()) {
             case NONE -> throw new IllegalStateException();
             case TRIP ->
-                    "TRIP of %d bits with factors 2^{%s}"
+                    "TRIP of %d bits with exponents %s"
                             .formatted(activation.bits(), exponents(activation));
             case UNIFORM ->
                     "%d bits a %s"
