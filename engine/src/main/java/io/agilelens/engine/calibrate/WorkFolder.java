@@ -12,6 +12,7 @@ import io.agilelens.engine.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -52,6 +53,10 @@ public final class WorkFolder {
                 () -> {
                     try {
                         return Files.createDirectories(folder);
+                    } catch (FileAlreadyExistsException notFolder) {
+                        throw new UserException(
+                                "%s is a file: layers of a work are kept in a folder; name another"
+                                        .formatted(folder));
                     } catch (IOException failure) {
                         throw FileErrors.writing(folder, failure);
                     }

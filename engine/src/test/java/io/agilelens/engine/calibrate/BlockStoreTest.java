@@ -3,8 +3,10 @@ package io.agilelens.engine.calibrate;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.engine.UserException;
 import io.agilelens.engine.quant.QuantizedWeight;
 import io.agilelens.engine.quant.RoundToNearest;
 import java.io.IOException;
@@ -129,5 +131,14 @@ class BlockStoreTest {
                 file,
                 FileTime.from(java.time.Instant.now().minus(java.time.Duration.ofDays(daysAgo))));
         return work;
+    }
+
+    @Test
+    void aFileInPlaceOfTheFolderIsToldAsThat(@TempDir Path elsewhere) throws IOException {
+        Path file = Files.writeString(elsewhere.resolve("notes"), "mine");
+        UserException failure =
+                assertThrows(UserException.class, () -> new WorkFolder(file).open("a"));
+        assertTrue(failure.getMessage().contains("notes is a file"), failure.getMessage());
+        assertEquals("mine", Files.readString(file));
     }
 }
