@@ -79,14 +79,24 @@ public final class QuantizedNumerics implements Numerics {
 
     /** Whether what all codes stand for fits into memory as floats. */
     private static boolean fits(QuantizationPlan plan) {
-        long floats = 0;
+        long codes = 0;
         for (QuantizationPlan.Layer layer : plan.layers()) {
             for (QuantizedWeight weight : layer.weights().values()) {
-                floats += 4L * weight.outputs() * weight.inputs();
+                codes += (long) weight.outputs() * weight.inputs();
             }
         }
-        // A part of the heap is left for activations.
-        return floats <= HeapRoom.now(floats * 5 / 4).free() * 4 / 5;
+        return fits(codes, HeapRoom.now(6 * codes).free());
+    }
+
+    /**
+     * Room is left for a second copy of the codes, which an export needs to read again what it has
+     * written, and a part of the heap for activations.
+     *
+     * @param codes bytes of all codes, each of which becomes a float of four
+     * @param free bytes of heap
+     */
+    static boolean fits(long codes, long free) {
+        return 4 * codes <= (free - codes) * 4 / 5;
     }
 
     private static Layer layer(
