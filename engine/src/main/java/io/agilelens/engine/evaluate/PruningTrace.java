@@ -47,18 +47,6 @@ public record PruningTrace(int tokens, int layers, List<Step> steps) {
         return -1;
     }
 
-    /** The layer at which a token first got a mark, or −1 if it never did. */
-    public int layerOfMark(int position) {
-        for (Step step : steps) {
-            for (int i = 0; i < step.positions().length; i++) {
-                if (step.positions()[i] == position && step.ranks()[i] < step.marked()) {
-                    return step.layer();
-                }
-            }
-        }
-        return -1;
-    }
-
     /** Tokens that a layer's MLP processes. */
     public int alive(int layer) {
         int alive = tokens;

@@ -1,7 +1,6 @@
 package io.agilelens.engine.quant;
 
 import io.agilelens.engine.tensor.Matrix;
-import java.util.Arrays;
 
 /**
  * TRIP, the two-refine quantizer of Agile-Quant: one scale and one zero point for the whole tensor,
@@ -32,11 +31,6 @@ public record TripQuantizer(float base, int zero, int[] exponents, IntegerRange 
 
     public int channels() {
         return exponents.length;
-    }
-
-    /** The largest exponent in use. */
-    public int largestExponent() {
-        return Arrays.stream(exponents).max().orElse(0);
     }
 
     /** The same quantizer with another exponent in one channel. */
