@@ -61,9 +61,18 @@ final class TimedKernels implements Kernels {
             byte[] zeroPoints,
             int[] runStarts,
             int[] runGroups,
-            int[] runShifts) {
+            int[] runShifts,
+            int activationBits) {
         return kernels.packInt4(
-                values, outputs, inputs, scales, zeroPoints, runStarts, runGroups, runShifts);
+                values,
+                outputs,
+                inputs,
+                scales,
+                zeroPoints,
+                runStarts,
+                runGroups,
+                runShifts,
+                activationBits);
     }
 
     @Override

@@ -57,6 +57,7 @@ public interface Kernels {
      * @param runStarts first input of each run and, last, {@code inputs}
      * @param runGroups group of each run, ascending
      * @param runShifts shift of each run, 0…8
+     * @param activationBits of the activations that it will be multiplied by, 2…8
      */
     Int4Weights packInt4(
             byte[] values,
@@ -66,7 +67,8 @@ public interface Kernels {
             byte[] zeroPoints,
             int[] runStarts,
             int[] runGroups,
-            int[] runShifts);
+            int[] runShifts,
+            int activationBits);
 
     // ---- linear layers
 
@@ -77,8 +79,8 @@ public interface Kernels {
     void multiply(float[] x, int tokens, Fp16Weights weights, float[] y);
 
     /**
-     * {@code y[t,o] = Σ_g scale[o,g] · Σ_{c∈g} x[t,c] · value[o,c]}; the inner sums are exact
-     * 32-bit integers.
+     * {@code y[t,o] = Σ_g scale[o,g] · Σ_{c∈g} x[t,c] · value[o,c]}; the sums of codes are exact
+     * integers.
      *
      * @param x activation codes {@code [tokens, inputs]}
      */
@@ -89,11 +91,11 @@ public interface Kernels {
 
     /**
      * {@code y[t,o] = Σ_g scale[o,g] · Σ_{r∈g} 2^shift_r · Σ_{c∈r} x[t,c] · (value[o,c] −
-     * zero[o,g])}; everything inside the sum over g is an exact 32-bit integer. This is the 4-bit
-     * multiplier of Agile-Quant: several products in one wide multiplication.
+     * zero[o,g])}; the sums of codes are exact integers. This is the 4-bit multiplier of
+     * Agile-Quant: several products in one wide multiplication.
      *
-     * @param x activation codes {@code [tokens, inputs]}, each in −8…7, inputs in the order of the
-     *     runs
+     * @param x activation codes {@code [tokens, inputs]}, signed numbers of as many bits as the
+     *     weight was packed for, inputs in the order of the runs
      */
     void multiply(byte[] x, int tokens, Int4Weights weights, float[] y);
 

@@ -68,9 +68,11 @@ final class ScalarKernels implements Kernels {
             byte[] zeroPoints,
             int[] runStarts,
             int[] runGroups,
-            int[] runShifts) {
+            int[] runShifts,
+            int activationBits) {
         PackingChecks.requireInt4(
                 values, outputs, inputs, scales, zeroPoints, runStarts, runGroups, runShifts);
+        PackingChecks.requireActivationBits(activationBits);
         return new ScalarWeights.Int4(
                 outputs,
                 inputs,

@@ -12,7 +12,7 @@ final class VectorKernels implements Kernels {
     private static final int ELEMENTS_PER_PIECE = 1 << 15;
 
     /** Queries from which on it pays to pack the keys. */
-    private static final int QUERIES_WORTH_PACKING = 2 * FloatProducts.TILE_TOKENS;
+    private static final int QUERIES_WORTH_PACKING = 12;
 
     private final int bits;
     private final Workers workers;
@@ -34,11 +34,8 @@ final class VectorKernels implements Kernels {
                 WidthTemplate.instantiate(FloatProducts.class, FloatProductsTemplate.class, bits);
         DoubleProducts doubleProducts =
                 WidthTemplate.instantiate(DoubleProducts.class, DoubleProductsTemplate.class, bits);
-        IntegerProducts integerProducts =
-                WidthTemplate.instantiate(
-                        IntegerProducts.class, IntegerProductsTemplate.class, bits);
         floats = new FloatMultiplication(floatProducts, workers);
-        integers = new IntegerMultiplication(floatProducts, integerProducts, workers);
+        integers = new IntegerMultiplication(bits, floatProducts, doubleProducts, workers);
         shorts = new Int16Multiplication(doubleProducts, workers);
         doubles = new DoubleMultiplication(doubleProducts, workers);
         scoreProducts = new ScoreMultiplication(floatProducts, rows);
@@ -85,9 +82,18 @@ final class VectorKernels implements Kernels {
             byte[] zeroPoints,
             int[] runStarts,
             int[] runGroups,
-            int[] runShifts) {
+            int[] runShifts,
+            int activationBits) {
         return integers.packInt4(
-                values, outputs, inputs, scales, zeroPoints, runStarts, runGroups, runShifts);
+                values,
+                outputs,
+                inputs,
+                scales,
+                zeroPoints,
+                runStarts,
+                runGroups,
+                runShifts,
+                activationBits);
     }
 
     @Override

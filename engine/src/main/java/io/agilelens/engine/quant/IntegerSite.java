@@ -11,9 +11,9 @@ import java.util.Arrays;
 
 /**
  * One site on the integer kernels: turns activations into codes and builds the linears that read
- * them. Four-bit weights and activations run on the packed 4-bit multiplier, TRIP's factors being
- * shifts of runs of channels; everything else runs on 8-bit (or, if a folded weight needs it,
- * 16-bit) weights with the factors folded into them as left shifts.
+ * them. Four-bit weights run on the packed 4-bit multiplier, TRIP's factors being shifts of runs of
+ * channels; wider ones run as 8-bit (or, if a folded weight needs it, 16-bit) weights with the
+ * factors folded into them as left shifts.
  */
 final class IntegerSite implements SiteTransform {
     private final SiteQuantizer quantizer;
@@ -39,7 +39,7 @@ final class IntegerSite implements SiteTransform {
         this.channels = groupOf.length;
         this.exponents = exponents(quantizer.quantizer());
         quantizer.marked().ifPresent(this::requireSameExponents);
-        this.fourBit = weightBits <= 4 && quantizer.quantizer().range().bits() <= 4;
+        this.fourBit = weightBits <= 4;
         this.order = fourBit ? ChannelOrder.of(groupOf, exponents) : ChannelOrder.ofGroups(groupOf);
     }
 
@@ -203,7 +203,8 @@ final class IntegerSite implements SiteTransform {
                         zeros,
                         order.runStarts(),
                         order.runGroups(),
-                        order.runShifts());
+                        order.runShifts(),
+                        quantizer.quantizer().range().bits());
         return new IntegerLinear(
                 packed,
                 scaledSums(weight),

@@ -71,7 +71,8 @@ final class FloatKernelRuns {
                         zeroPoints,
                         starts,
                         runGroups,
-                        inputs.shifts(groups));
+                        inputs.shifts(groups),
+                        4);
         float[] y = new float[x.length];
         add("INT8 product", count, y, () -> kernels.multiply(x, count, int8, y));
         add("INT16 product", count, y, () -> kernels.multiply(x, count, int16, y));
