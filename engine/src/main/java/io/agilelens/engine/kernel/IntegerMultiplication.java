@@ -16,9 +16,7 @@ final class IntegerMultiplication {
     private final FloatProducts products;
     private final DoubleProducts doubles;
     private final IntegerUnpacking unpacking;
-    private final SegmentTiles singles;
-    private final SegmentTiles pairs;
-    private final TripleTiles triples;
+    private final SegmentSums segmentSums;
     private final Workers workers;
 
     /** Of a tile, of floats and of doubles. */
@@ -33,9 +31,7 @@ final class IntegerMultiplication {
         unpacking =
                 WidthTemplate.instantiate(
                         IntegerUnpacking.class, IntegerUnpackingTemplate.class, bits);
-        singles = WidthTemplate.instantiate(SegmentTiles.class, SingleTilesTemplate.class, bits);
-        pairs = WidthTemplate.instantiate(SegmentTiles.class, PairTilesTemplate.class, bits);
-        triples = WidthTemplate.instantiate(TripleTiles.class, TripleTilesTemplate.class, bits);
+        segmentSums = WidthTemplate.instantiate(SegmentSums.class, SegmentSumsTemplate.class, bits);
     }
 
     record Int8(IntegerPanels panels) implements Int8Weights {
@@ -297,33 +293,41 @@ final class IntegerMultiplication {
         } else {
             unpacking.unpackBytes(weights.codes(), panel * count, unpacked, count);
         }
-        float[] sums = scratch.sums(2 * rows * width);
-        SegmentTiles tiles = paired ? pairs : singles;
-        int scales = panel * weights.groups() * weights.width();
+        int outputs = weights.width();
+        float[] sums = scratch.sums(rows * outputs);
         for (int token = 0; token < tokens; token += rows) {
             int end = Math.min(tokens, token + rows);
-            Arrays.fill(sums, 0, 2 * rows * width, 0);
-            tiles.multiply(
-                    unpacked,
-                    tiled,
-                    token * weights.inputs(),
-                    end - token,
-                    weights.segments(),
-                    weights.scales(),
-                    scales,
-                    sums);
-            int output = panel * weights.width();
-            Panels.store(sums, 0, width, y, token, end, weights.outputs(), output);
-            if (paired && output + width < weights.outputs()) {
-                Panels.store(
-                        sums,
-                        rows * width,
-                        width,
-                        y,
-                        token,
-                        end,
-                        weights.outputs(),
-                        output + width);
+            Arrays.fill(sums, 0, rows * outputs, 0);
+            addSegments(tiled, token, end - token, weights, panel, unpacked, sums);
+            Panels.store(sums, 0, outputs, y, token, end, weights.outputs(), panel * outputs);
+        }
+    }
+
+    private void addSegments(
+            float[] tiled,
+            int token,
+            int tokens,
+            IntegerPanels weights,
+            int panel,
+            float[] unpacked,
+            float[] sums) {
+        int width = products.panelOutputs();
+        float[] parts = Scratch.ofThread().parts(rows * width);
+        Segments segments = weights.segments();
+        boolean paired = weights.multiplier() == Multiplier.PAIR;
+        int computed = tokens > 6 ? rows : 6;
+        for (int s = 0; s < segments.count(); s++) {
+            int start = segments.starts()[s];
+            int steps = segments.length(s);
+            int x = token * weights.inputs() + start * rows;
+            products.multiplyTile(
+                    unpacked, start * width, tiled, x, tokens, steps, parts, 0, width);
+            float factor = 1 << segments.shifts()[s];
+            int scale = (panel * weights.groups() + segments.groups()[s]) * weights.width();
+            if (paired) {
+                segmentSums.addPairs(parts, computed, weights.scales(), scale, factor, sums);
+            } else {
+                segmentSums.addSingles(parts, computed, weights.scales(), scale, factor, sums);
             }
         }
     }
@@ -377,18 +381,7 @@ final class IntegerMultiplication {
         for (int token = 0; token < tokens; token += rows) {
             int end = Math.min(tokens, token + rows);
             Arrays.fill(sums, 0, rows * 6 * lanes, 0);
-            triples.multiply(
-                    unpacked,
-                    tiled,
-                    token * inputs,
-                    end - token,
-                    weights.segments(),
-                    weights.scales(),
-                    panel * weights.groups() * weights.width() + first,
-                    weights.width(),
-                    floats,
-                    weights.groups() * weights.width(),
-                    sums);
+            addTriples(tiled, token, end - token, weights, panel, first, unpacked, sums);
             for (int part = 0; part < 6; part++) {
                 int output = (panel + part % 3) * weights.width() + first + part / 3 * floats;
                 Panels.store(
@@ -402,6 +395,37 @@ final class IntegerMultiplication {
                         weights.outputs(),
                         output);
             }
+        }
+    }
+
+    private void addTriples(
+            double[] tiled,
+            int token,
+            int tokens,
+            IntegerPanels weights,
+            int panel,
+            int firstOutput,
+            double[] unpacked,
+            double[] sums) {
+        int width = doubles.panelOutputs();
+        double[] parts = Scratch.ofThread().wideParts(rows * width);
+        int groups = weights.groups();
+        Segments segments = weights.segments();
+        int computed = tokens > 6 ? rows : 6;
+        for (int s = 0; s < segments.count(); s++) {
+            int start = segments.starts()[s];
+            int steps = segments.length(s);
+            int x = token * weights.inputs() + start * rows;
+            doubles.multiplyTile(unpacked, start * width, tiled, x, tokens, steps, parts, 0);
+            segmentSums.addTriples(
+                    parts,
+                    computed,
+                    weights.scales(),
+                    (panel * groups + segments.groups()[s]) * weights.width() + firstOutput,
+                    weights.width() / 4,
+                    groups * weights.width(),
+                    1 << segments.shifts()[s],
+                    sums);
         }
     }
 

@@ -13,6 +13,7 @@ final class Scratch {
     private float[] sums = {};
     private double[] wideActivations = {};
     private double[] widePanel = {};
+    private double[] wideParts = {};
     private double[] wideSums = {};
 
     private Scratch() {}
@@ -67,6 +68,12 @@ final class Scratch {
     double[] widePanel(long length) {
         widePanel = grown(widePanel, length);
         return widePanel;
+    }
+
+    /** {@link #parts} in double precision. */
+    double[] wideParts(int length) {
+        wideParts = grown(wideParts, length);
+        return wideParts;
     }
 
     /** Room for the sums of one tile in double precision. */
