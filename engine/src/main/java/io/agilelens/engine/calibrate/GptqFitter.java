@@ -382,7 +382,7 @@ final class GptqFitter implements WeightFitter {
                                 weights.symmetric(),
                                 weights.gptq().staticGroups(),
                                 weights.gptq().block());
-                return new Gptq(kernels, settings)
+                return new Gptq(kernels, settings, cancellation)
                         .quantize(weight.values(), weight.outputs(), inverse)
                         .weight();
             }
@@ -392,7 +392,7 @@ final class GptqFitter implements WeightFitter {
                 String where =
                         "%s, layer %d, %s"
                                 .formatted(Printable.of(model.checkpoint().source()), layer, site);
-                Hessian hessian = new Hessian(kernels, model.config().channels(site));
+                Hessian hessian = new Hessian(kernels, model.config().channels(site), cancellation);
                 SiteInputs inputs = new SiteInputs(site, where, hessian::add);
                 for (Matrix stream : entering) {
                     cancellation.check();
@@ -405,7 +405,8 @@ final class GptqFitter implements WeightFitter {
                                     kernels,
                                     hessian,
                                     settings.damping(),
-                                    settings.activationOrder());
+                                    settings.activationOrder(),
+                                    cancellation);
                 } catch (UserException refusal) {
                     throw refusal.in(where);
                 }
