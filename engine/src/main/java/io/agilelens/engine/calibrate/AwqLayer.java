@@ -29,6 +29,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -42,6 +43,7 @@ public final class AwqLayer {
     private final int layer;
     private final Recipe recipe;
     private final List<Matrix> entering;
+    private final Consumer<String> steps;
     private final Cancellation cancellation;
     private final LayerRecording recording;
 
@@ -73,6 +75,7 @@ public final class AwqLayer {
             int layer,
             Recipe recipe,
             List<Matrix> entering,
+            Consumer<String> steps,
             Cancellation cancellation) {
         this.decoder = decoder;
         this.config = decoder.model().config();
@@ -80,6 +83,7 @@ public final class AwqLayer {
         this.layer = layer;
         this.recipe = recipe;
         this.entering = entering;
+        this.steps = steps;
         this.cancellation = cancellation;
         this.recording = record();
     }
@@ -89,6 +93,7 @@ public final class AwqLayer {
      * @param recipe its weight methods at this layer are AWQ, RTN or none
      * @param entering the residual stream before the layer, a matrix {@code [tokens, hidden]} a
      *     window
+     * @param steps hears what is being done, for a person to read
      * @throws UserException if weights or activations are no numbers
      */
     public static Fit fit(
@@ -96,8 +101,9 @@ public final class AwqLayer {
             int layer,
             Recipe recipe,
             List<Matrix> entering,
+            Consumer<String> steps,
             Cancellation cancellation) {
-        return new AwqLayer(decoder, layer, recipe, entering, cancellation).fit();
+        return new AwqLayer(decoder, layer, recipe, entering, steps, cancellation).fit();
     }
 
     /** Whether scales are searched for at a site. */
@@ -124,6 +130,7 @@ public final class AwqLayer {
                 wanted.add(site);
             }
         }
+        steps.accept("inputs");
         int tokens = entering.stream().mapToInt(Matrix::rows).sum();
         LayerRecording recorded =
                 new LayerRecording(
@@ -139,12 +146,14 @@ public final class AwqLayer {
     private Fit fit() {
         Map<Site, AwqScales> searches = new EnumMap<>(Site.class);
         for (Site site : scaledSites()) {
+            steps.accept(site + ": scales");
             searches.put(site, search(site));
         }
         Fit scaled = new Fit(searches, Map.of(), Map.of(), recording.leaving());
         Folding folding = Folding.ofLayer(config.layers(), layer, scaled.scales());
         Map<LinearRole, float[]> thresholds = new EnumMap<>(LinearRole.class);
         Map<LinearRole, QuantizedWeight> weights = new EnumMap<>(LinearRole.class);
+        steps.accept("ranges and rounding");
         for (LinearRole role : config.roles()) {
             cancellation.check();
             WeightRecipe weightRecipe = recipe.weightsAt(layer, role.input());

@@ -319,6 +319,7 @@ final class GptqFitter implements WeightFitter {
             }
 
             private List<Matrix> attended(Decoder with) {
+                report("running quantized layer %d", layer, 0);
                 List<Matrix> attended = new ArrayList<>();
                 for (Matrix residual : residuals) {
                     cancellation.check();
@@ -332,6 +333,7 @@ final class GptqFitter implements WeightFitter {
                 if (layer == layers - 1) {
                     return;
                 }
+                report("running quantized layer %d", layer, 0);
                 List<Matrix> left = new ArrayList<>();
                 for (Matrix stream : attended) {
                     cancellation.check();
@@ -357,6 +359,7 @@ final class GptqFitter implements WeightFitter {
                         weights.method() == WeightMethod.GPTQ
                                 ? Optional.of(inverse(site, weights.gptq(), through, entering))
                                 : Optional.empty();
+                report("quantizing layer %d, " + site + ": rounding", layer, site.ordinal());
                 for (LinearRole role : model.config().roles()) {
                     if (role.input() == site) {
                         cancellation.check();
@@ -398,6 +401,7 @@ final class GptqFitter implements WeightFitter {
                     cancellation.check();
                     inputs.collect(through, layer, stream);
                 }
+                report("quantizing layer %d, " + site + ": factor", layer, site.ordinal());
                 InverseHessian inverse;
                 try {
                     inverse =
