@@ -291,4 +291,34 @@ final class TimedKernels implements Kernels {
         kernels.subtractProduct(a, b, c);
         clock.add(Operator.LINEAR, start);
     }
+
+    @Override
+    public void spreadErrors(
+            float[] errors,
+            int first,
+            int end,
+            float[] factor,
+            int columns,
+            int from,
+            int to,
+            float[] x,
+            int rows) {
+        kernels.spreadErrors(errors, first, end, factor, columns, from, to, x, rows);
+    }
+
+    @Override
+    public float smallest(float[] x, int offset, int count) {
+        return kernels.smallest(x, offset, count);
+    }
+
+    @Override
+    public float largest(float[] x, int offset, int count) {
+        return kernels.largest(x, offset, count);
+    }
+
+    @Override
+    public void quantizeGroup(
+            float[] x, int offset, int count, float scale, float zero, float most) {
+        kernels.quantizeGroup(x, offset, count, scale, zero, most);
+    }
 }

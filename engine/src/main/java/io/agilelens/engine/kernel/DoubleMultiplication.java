@@ -4,11 +4,15 @@ import java.util.Arrays;
 
 /**
  * Products of matrices in double precision: the right factor in panels, the left one in tiles, a
- * slice of the shared dimension at a time so that a panel stays in the first cache.
+ * slice of the shared dimension at a time so that a panel stays in the first cache, and a block of
+ * tiles in the second.
  */
 final class DoubleMultiplication {
     /** Steps of the shared dimension that are worked on at once. */
     private static final int SLICE = 256;
+
+    /** Tiles that are worked on with one panel after the other, so that the cache holds them. */
+    private static final int BLOCK = 32;
 
     private final DoubleProducts products;
     private final int width;
@@ -44,12 +48,26 @@ final class DoubleMultiplication {
                         fillTile(a, tile, tiled);
                     }
                 });
+        int panels = Panels.count(c.columns(), width);
+        double[] packed = Scratch.ofThread().widePanel((long) panels * width * depth);
         workers.forRanges(
-                Panels.count(c.columns(), width),
-                Panels.grain(a.rows(), depth, width),
+                panels,
+                1 + (1 << 14) / (depth * width),
                 (from, to) -> {
                     for (int panel = from; panel < to; panel++) {
-                        subtractPanel(tiled, depth, b, panel, c);
+                        pack(b, panel, packed);
+                    }
+                });
+        int blockRows = BLOCK * tileRows;
+        int blocks = (c.rows() + blockRows - 1) / blockRows;
+        workers.forRanges(
+                blocks * panels,
+                Panels.grain(Math.min(blockRows, c.rows()), depth, width),
+                (from, to) -> {
+                    for (int piece = from; piece < to; piece++) {
+                        int row = piece / panels * blockRows;
+                        int end = Math.min(c.rows(), row + blockRows);
+                        subtractPanel(tiled, row, end, depth, packed, piece % panels, c);
                     }
                 });
     }
@@ -69,37 +87,45 @@ final class DoubleMultiplication {
         }
     }
 
-    private void subtractPanel(double[] tiled, int depth, DoubleView b, int panel, DoubleView c) {
-        Scratch scratch = Scratch.ofThread();
-        double[] packed = scratch.widePanel((long) depth * width);
+    private void subtractPanel(
+            double[] tiled,
+            int firstRow,
+            int endRow,
+            int depth,
+            double[] packed,
+            int panel,
+            DoubleView c) {
         int first = panel * width;
         int count = Math.min(width, c.columns() - first);
-        pack(b, first, count, packed);
-        double[] sums = scratch.wideSums(tileRows * width);
-        for (int row = 0; row < c.rows(); row += tileRows) {
-            int end = Math.min(c.rows(), row + tileRows);
-            products.multiplyTile(packed, 0, tiled, row * depth, end - row, depth, sums, 0);
+        double[] sums = Scratch.ofThread().wideSums(tileRows * width);
+        for (int row = firstRow; row < endRow; row += tileRows) {
+            int end = Math.min(endRow, row + tileRows);
+            products.multiplyTile(
+                    packed, first * depth, tiled, row * depth, end - row, depth, sums, 0);
             for (int r = row; r < end; r++) {
                 subtract(sums, (r - row) * width, c, r, first, count);
             }
         }
     }
 
-    private void pack(DoubleView b, int first, int count, double[] packed) {
+    private void pack(DoubleView b, int panel, double[] packed) {
         int depth = b.rows();
+        int first = panel * width;
+        int count = Math.min(width, b.columns() - first);
+        int start = first * depth;
         if (count < width) {
-            Arrays.fill(packed, 0, depth * width, 0);
+            Arrays.fill(packed, start, start + depth * width, 0);
         }
         if (b.columnStride() == 1) {
             for (int k = 0; k < depth; k++) {
-                System.arraycopy(b.data(), b.index(k, first), packed, k * width, count);
+                System.arraycopy(b.data(), b.index(k, first), packed, start + k * width, count);
             }
             return;
         }
         for (int j = 0; j < count; j++) {
             int at = b.index(0, first + j);
             for (int k = 0; k < depth; k++) {
-                packed[k * width + j] = b.data()[at + k * b.rowStride()];
+                packed[start + k * width + j] = b.data()[at + k * b.rowStride()];
             }
         }
     }

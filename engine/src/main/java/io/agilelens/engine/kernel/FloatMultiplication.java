@@ -47,24 +47,13 @@ final class FloatMultiplication {
 
     Fp32 packFp32(float[] weights, int outputs, int inputs) {
         PackingChecks.requireMatrix(weights.length, outputs, inputs);
-        float[] panels = new float[Panels.length(outputs, inputs, width)];
-        for (int o = 0; o < outputs; o++) {
-            for (int i = 0; i < inputs; i++) {
-                panels[Panels.index(o, i, inputs, width)] = weights[o * inputs + i];
-            }
-        }
+        float[] panels = PanelPacking.pack(weights, outputs, inputs, width, workers);
         return new Fp32(outputs, inputs, width, panels);
     }
 
     Fp16 packFp16(float[] weights, int outputs, int inputs) {
         PackingChecks.requireMatrix(weights.length, outputs, inputs);
-        short[] panels = new short[Panels.length(outputs, inputs, width)];
-        for (int o = 0; o < outputs; o++) {
-            for (int i = 0; i < inputs; i++) {
-                panels[Panels.index(o, i, inputs, width)] =
-                        Float.floatToFloat16(weights[o * inputs + i]);
-            }
-        }
+        short[] panels = PanelPacking.packHalves(weights, outputs, inputs, width, workers);
         return new Fp16(outputs, inputs, width, panels);
     }
 

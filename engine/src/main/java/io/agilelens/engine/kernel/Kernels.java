@@ -223,6 +223,40 @@ public interface Kernels {
     /** Adds {@code bias} to every row of {@code [tokens, channels]}. */
     void addBias(float[] x, int tokens, int channels, float[] bias);
 
+    // ---- weights that are being quantized; all kernels agree to the bit
+
+    /**
+     * Takes the errors of some columns off others, one column's after the other: {@code x[j,r] −=
+     * errors[i,r] · factor[i,j]}, products and differences each rounded.
+     *
+     * @param errors {@code [columns, rows]}, of which columns {@code first ≤ i < end} are read
+     * @param factor {@code [columns, columns]}
+     * @param from first column {@code j} that changes, {@code to} the one behind the last
+     * @param x {@code [columns, rows]}
+     */
+    void spreadErrors(
+            float[] errors,
+            int first,
+            int end,
+            float[] factor,
+            int columns,
+            int from,
+            int to,
+            float[] x,
+            int rows);
+
+    /** The smallest of some numbers, infinity if there are none. */
+    float smallest(float[] x, int offset, int count);
+
+    /** The largest of some numbers, negative infinity if there are none. */
+    float largest(float[] x, int offset, int count);
+
+    /**
+     * Quantizes and dequantizes in place: {@code x = (clamp(round(x / scale) + zero, 0, most) −
+     * zero) · scale}, half to even, every step in float32.
+     */
+    void quantizeGroup(float[] x, int offset, int count, float scale, float zero, float most);
+
     // ---- dense algebra
 
     /**

@@ -444,4 +444,51 @@ final class ScalarKernels implements Kernels {
             }
         }
     }
+
+    @Override
+    public void spreadErrors(
+            float[] errors,
+            int first,
+            int end,
+            float[] factor,
+            int columns,
+            int from,
+            int to,
+            float[] x,
+            int rows) {
+        for (int i = first; i < end; i++) {
+            for (int j = from; j < to; j++) {
+                for (int r = 0; r < rows; r++) {
+                    x[j * rows + r] -= errors[i * rows + r] * factor[i * columns + j];
+                }
+            }
+        }
+    }
+
+    @Override
+    public float smallest(float[] x, int offset, int count) {
+        float smallest = Float.POSITIVE_INFINITY;
+        for (int i = offset; i < offset + count; i++) {
+            smallest = Math.min(smallest, x[i]);
+        }
+        return smallest;
+    }
+
+    @Override
+    public float largest(float[] x, int offset, int count) {
+        float largest = Float.NEGATIVE_INFINITY;
+        for (int i = offset; i < offset + count; i++) {
+            largest = Math.max(largest, x[i]);
+        }
+        return largest;
+    }
+
+    @Override
+    public void quantizeGroup(
+            float[] x, int offset, int count, float scale, float zero, float most) {
+        for (int i = offset; i < offset + count; i++) {
+            float code = x[i] / scale + WeightLoops.ROUNDING - WeightLoops.ROUNDING + zero;
+            x[i] = (Math.min(Math.max(code, 0), most) - zero) * scale;
+        }
+    }
 }

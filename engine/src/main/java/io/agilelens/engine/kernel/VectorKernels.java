@@ -21,6 +21,7 @@ final class VectorKernels implements Kernels {
     private final IntegerMultiplication integers;
     private final Int16Multiplication shorts;
     private final DoubleMultiplication doubles;
+    private final WeightLoops weightLoops;
     private final ScoreMultiplication scoreProducts;
 
     /**
@@ -38,6 +39,7 @@ final class VectorKernels implements Kernels {
         integers = new IntegerMultiplication(bits, floatProducts, doubleProducts, workers);
         shorts = new Int16Multiplication(doubleProducts, workers);
         doubles = new DoubleMultiplication(doubleProducts, workers);
+        weightLoops = WidthTemplate.instantiate(WeightLoops.class, WeightLoopsTemplate.class, bits);
         scoreProducts = new ScoreMultiplication(floatProducts, rows);
     }
 
@@ -350,5 +352,35 @@ final class VectorKernels implements Kernels {
     public void subtractProduct(DoubleView a, DoubleView b, DoubleView c) {
         PackingChecks.requireFactors(a, b, c);
         doubles.subtract(a, b, c);
+    }
+
+    @Override
+    public void spreadErrors(
+            float[] errors,
+            int first,
+            int end,
+            float[] factor,
+            int columns,
+            int from,
+            int to,
+            float[] x,
+            int rows) {
+        weightLoops.spreadErrors(errors, first, end, factor, columns, from, to, x, rows);
+    }
+
+    @Override
+    public float smallest(float[] x, int offset, int count) {
+        return weightLoops.smallest(x, offset, count);
+    }
+
+    @Override
+    public float largest(float[] x, int offset, int count) {
+        return weightLoops.largest(x, offset, count);
+    }
+
+    @Override
+    public void quantizeGroup(
+            float[] x, int offset, int count, float scale, float zero, float most) {
+        weightLoops.quantizeGroup(x, offset, count, scale, zero, most);
     }
 }
