@@ -146,28 +146,84 @@ public interface Kernels {
             int contextStride);
 
     /**
-     * The same with a Log2-quantized softmax: {@code context[i,d] = Σ_j v[j,d] << (15 − code[i,j])}
-     * over the visible keys whose code is not {@link #LOG2_ZERO}, in exact 32-bit integers. The
-     * result is in units of {@code 2^-15 ·} (scale of v).
+     * The same on integers, for probabilities that Log2 has made powers of two: {@code context[i,d]
+     * = scale · 2^-15 · Σ_j value[j,d] << (15 + log2 p[i,j])} over the visible keys with p above 0,
+     * {@code value} being the integer {@code v / scale}. The sum is exact, in 32 bits.
      *
-     * @param codes 0…15 or {@link #LOG2_ZERO}; row i starts at {@code i * codesStride}
-     * @param v signed 8-bit values
-     * @param context {@code [queries, headDimension]}, dense
+     * @param p 0 or 2^-15…1; those of a row add up to at most 4, as rounded probabilities do
+     * @param v multiples of the scale, −128…127 times as large, but for their rounding
      */
     void log2Context(
-            byte[] codes,
-            int codesStride,
+            float[] p,
+            int pOffset,
+            int pStride,
             int queries,
-            byte[] v,
+            float[] v,
             int vOffset,
             int vStride,
             int keys,
             int headDimension,
+            float scale,
             int firstVisible,
-            int[] context);
+            float[] context,
+            int contextOffset,
+            int contextStride);
 
-    /** The code that stands for probability 0, which 2^-code cannot express. */
-    byte LOG2_ZERO = 127;
+    // ---- attention of blocks of queries; keys and values are packed once a layer
+
+    /**
+     * @param k {@code [keys, heads * headDimension]}
+     * @param heads key/value heads
+     */
+    PackedKeys packKeys(float[] k, int keys, int heads, int headDimension);
+
+    /** As {@link #packKeys}. */
+    PackedValues packValues(float[] v, int keys, int heads, int headDimension);
+
+    /**
+     * Packs values as the integers of {@link #log2Context}; their context is what that gives.
+     *
+     * @param scales of each head
+     */
+    PackedValues packIntegerValues(
+            float[] v, int keys, int heads, int headDimension, float[] scales);
+
+    /**
+     * As {@link #attentionScores(float[], int, int, int, float[], int, int, int, int, float, int,
+     * float[], int, int)}.
+     *
+     * @param head of the keys
+     */
+    void attentionScores(
+            float[] q,
+            int qOffset,
+            int qStride,
+            int queries,
+            PackedKeys keys,
+            int head,
+            float scale,
+            int firstVisible,
+            float[] scores,
+            int scoresOffset,
+            int scoresStride);
+
+    /**
+     * As {@link #attentionContext(float[], int, int, int, float[], int, int, int, int, int,
+     * float[], int, int)}, or as {@link #log2Context} if the values are integers.
+     *
+     * @param head of the values
+     */
+    void attentionContext(
+            float[] p,
+            int pOffset,
+            int pStride,
+            int queries,
+            PackedValues values,
+            int head,
+            int firstVisible,
+            float[] context,
+            int contextOffset,
+            int contextStride);
 
     /**
      * ALiBi: {@code scores[j] += slope · (positions[j] − position)} for {@code j < count}.
@@ -181,6 +237,81 @@ public interface Kernels {
 
     /** Softmax in place over {@code count} values: maximum subtracted first. */
     void softmax(float[] x, int offset, int count);
+
+    /**
+     * Rounds to powers of two in place: {@code 2^-r} with {@code r = round(−log2 x)}, at least 0;
+     * but 0 where {@code r > largest}.
+     *
+     * @param x 0…1
+     * @param largest 0…255
+     */
+    void roundToPowersOfTwo(float[] x, int offset, int count, int largest);
+
+    /** {@code x = round(steps · x) / steps} in place, half to even. */
+    void roundToSteps(float[] x, int offset, int count, int steps);
+
+    // ---- quantizers; a row each
+
+    /**
+     * {@code codes = clamp(round(x / step + zero), low, high) − middle}, half to even, all in
+     * float32; 0 for what is not a number.
+     *
+     * @param steps of the row's channels, from index 0
+     * @param low from −128 on, {@code high} up to 255; less {@code middle} both fit a byte
+     */
+    void encode(
+            float[] x,
+            int offset,
+            int count,
+            float[] steps,
+            int zero,
+            int low,
+            int high,
+            int middle,
+            byte[] codes,
+            int codesOffset);
+
+    /**
+     * Quantizes and dequantizes: {@code y = (clamp(round(x / step + zero), low, high) − zero) ·
+     * step}, the code being 0 for what is not a number.
+     *
+     * @param steps of the row's channels, from index 0
+     * @param zeros integers likewise
+     * @param y at the offset of x
+     */
+    void quantize(
+            float[] x,
+            int offset,
+            int count,
+            float[] steps,
+            float[] zeros,
+            int low,
+            int high,
+            float[] y);
+
+    /**
+     * The smallest and the largest of {@code x · factor} and 0.
+     *
+     * @param factors of the row's channels, from index 0
+     * @param extremes receives both
+     */
+    void extremes(float[] x, int offset, int count, float[] factors, float[] extremes);
+
+    /**
+     * {@code y[t,o] = scale[t] · (y[t,o] − zero[t] · sums[o]) + bias[o]} in place: what makes an
+     * integer product with activation codes one of activations.
+     *
+     * @param y {@code [tokens, outputs]}
+     * @param bias may be null
+     */
+    void rescale(
+            float[] y,
+            int tokens,
+            int outputs,
+            float[] scales,
+            int[] zeros,
+            float[] sums,
+            float[] bias);
 
     // ---- norms, positions, activations
 

@@ -4,7 +4,7 @@ package io.agilelens.engine.kernel;
 final class PackingChecks {
 
     private static final String FOREIGN =
-            "the weight was packed by other kernels: pack it again with these";
+            "this was packed by other kernels: pack it again with these";
 
     private PackingChecks() {}
 
@@ -105,9 +105,9 @@ final class PackingChecks {
     }
 
     /** Weights packed by other kernels have another layout, so they are refused. */
-    static <W> W requireOwn(Class<W> own, PackedWeights weights) {
-        require(own.isInstance(weights), FOREIGN);
-        return own.cast(weights);
+    static <P> P requireOwn(Class<P> own, Object packed) {
+        require(own.isInstance(packed), FOREIGN);
+        return own.cast(packed);
     }
 
     /** Nor may they have been packed by kernels of another width. */

@@ -35,6 +35,7 @@ final class FloatKernelRuns {
             all.addIntegerProducts(count);
             all.addAttention(count);
         }
+        all.addPackedAttention();
         all.addRows();
         all.addElementwise();
         return all.runs;
@@ -121,6 +122,50 @@ final class FloatKernelRuns {
                                 channels,
                                 keys,
                                 channels,
+                                KEYS_BEFORE + 1,
+                                context,
+                                0,
+                                channels));
+    }
+
+    private void addPackedAttention() {
+        int keys = KEYS_BEFORE + tokens;
+        float[] q = floats(tokens * channels);
+        float[] k = floats(keys * channels);
+        float[] p = floats(tokens * keys);
+        PackedKeys packedKeys = kernels.packKeys(k, keys, 1, channels);
+        PackedValues packedValues = kernels.packValues(k, keys, 1, channels);
+        float[] scores = new float[tokens * keys];
+        float[] context = new float[tokens * channels];
+        add(
+                "scores of packed keys",
+                tokens,
+                scores,
+                () ->
+                        kernels.attentionScores(
+                                q,
+                                0,
+                                channels,
+                                tokens,
+                                packedKeys,
+                                0,
+                                0.3f,
+                                KEYS_BEFORE + 1,
+                                scores,
+                                0,
+                                keys));
+        add(
+                "context of packed values",
+                tokens,
+                context,
+                () ->
+                        kernels.attentionContext(
+                                p,
+                                0,
+                                keys,
+                                tokens,
+                                packedValues,
+                                0,
                                 KEYS_BEFORE + 1,
                                 context,
                                 0,

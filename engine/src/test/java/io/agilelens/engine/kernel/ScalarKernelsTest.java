@@ -144,12 +144,12 @@ class ScalarKernelsTest {
 
     @Test
     void log2ContextShiftsAndLeavesOutZeros() {
-        byte[] codes = {0, 15, Kernels.LOG2_ZERO, 3};
-        byte[] v = {-128, 1, 127, -1, 100, 100, 5, 6};
-        int[] context = new int[4];
-        kernels.log2Context(codes, 2, 2, v, 0, 2, 4, 2, 1, context);
-        assertArrayEquals(
-                new int[] {-128 << 15, 1 << 15, 127 << 12, -1 << 12}, context, "causal rows");
+        float[] p = {1, 7, 0, 0x1p-3f};
+        float[] v = {-64, 0.5f, 63.5f, -0.5f, 50, 0};
+        float[] context = new float[6];
+        Arrays.fill(context, 9);
+        kernels.log2Context(p, 0, 2, 2, v, 0, 2, 3, 2, 0.5f, 1, context, 1, 2);
+        assertArrayEquals(new float[] {9, -64, 0.5f, 7.9375f, -0.0625f, 9}, context);
     }
 
     @Test

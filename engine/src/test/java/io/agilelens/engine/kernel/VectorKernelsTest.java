@@ -375,31 +375,283 @@ class VectorKernelsTest {
         }
     }
 
+    /** Packed once, several heads, blocks of queries that begin anywhere. */
     @ParameterizedTest
-    @CsvSource({"1, 1, 1", "3, 13, 31", "13, 33, 64", "33, 31, 33", "2, 207, 100"})
-    void log2Context(int queries, int keys, int headDimension) {
-        byte[] codes = inputs.bytes(queries * (keys + 1), 0, 16);
-        for (int i = 0; i < codes.length; i++) {
-            codes[i] = codes[i] == 16 ? Kernels.LOG2_ZERO : codes[i];
+    @CsvSource({
+        "1, 1, 1, 1",
+        "3, 13, 31, 2",
+        "13, 33, 32, 1",
+        "48, 131, 64, 3",
+        "31, 32, 3, 2",
+        "6, 207, 100, 2"
+    })
+    void packedAttention(int queries, int keys, int headDimension, int heads) {
+        int stride = headDimension + 5;
+        int scoresStride = keys + 2;
+        float[] q = inputs.floats(3 + queries * stride);
+        float[] k = inputs.floats(keys * heads * headDimension);
+        for (int firstVisible : new int[] {1, Math.max(1, keys - queries), keys}) {
+            for (int head = 0; head < heads; head++) {
+                float[] expected = floats(1 + queries * scoresStride, 7);
+                float[] actual = expected.clone();
+                scores(scalar, q, stride, queries, k, keys, heads, head, firstVisible, expected);
+                scores(vector, q, stride, queries, k, keys, heads, head, firstVisible, actual);
+                assertArrayEquals(expected, actual, 1e-6f * headDimension, "scores");
+
+                float[] p = inputs.floats(1 + queries * scoresStride);
+                expected = floats(4 + queries * stride, 7);
+                actual = expected.clone();
+                var values = scalar.packValues(k, keys, heads, headDimension);
+                context(scalar, p, queries, values, head, firstVisible, expected, stride);
+                values = vector.packValues(k, keys, heads, headDimension);
+                context(vector, p, queries, values, head, firstVisible, actual, stride);
+                assertArrayEquals(expected, actual, 2e-6f * keys, "context");
+            }
         }
-        byte[] v = inputs.bytes(3 + keys * (headDimension + 2), -128, 127);
-        int[] expected = new int[queries * headDimension];
-        int[] actual = new int[queries * headDimension];
-        Arrays.fill(actual, 99);
-        scalar.log2Context(
-                codes,
+    }
+
+    private static void scores(
+            Kernels kernels,
+            float[] q,
+            int stride,
+            int queries,
+            float[] k,
+            int keys,
+            int heads,
+            int head,
+            int firstVisible,
+            float[] scores) {
+        PackedKeys packed = kernels.packKeys(k, keys, heads, k.length / keys / heads);
+        kernels.attentionScores(
+                q, 3, stride, queries, packed, head, 0.3f, firstVisible, scores, 1, keys + 2);
+    }
+
+    private static void context(
+            Kernels kernels,
+            float[] p,
+            int queries,
+            PackedValues values,
+            int head,
+            int firstVisible,
+            float[] context,
+            int stride) {
+        kernels.attentionContext(
+                p, 1, values.keys() + 2, queries, values, head, firstVisible, context, 4, stride);
+    }
+
+    /** A value that a query cannot see must not reach it, not even as 0 · infinity. */
+    @Test
+    void theFutureIsNotRead() {
+        int keys = 40;
+        float[] v = inputs.floats(keys * 32);
+        Arrays.fill(v, 32, v.length, Float.POSITIVE_INFINITY);
+        float[] p = new float[keys * keys];
+        Arrays.fill(p, 1);
+        float[] context = new float[keys * 32];
+        var packed = vector.packValues(v, keys, 1, 32);
+        vector.attentionContext(p, 0, keys, keys, packed, 0, 1, context, 0, 32);
+        assertArrayEquals(Arrays.copyOf(v, 32), Arrays.copyOf(context, 32));
+        assertEquals(Float.POSITIVE_INFINITY, context[32]);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, 1, 1",
+        "3, 13, 31",
+        "13, 33, 64",
+        "33, 31, 33",
+        "2, 207, 100",
+        "12, 700, 64",
+        "1, 9, 5"
+    })
+    void log2Context(int queries, int keys, int headDimension) {
+        float scale = 0.37f;
+        int heads = 2;
+        float[] p = inputs.log2Probabilities(queries, keys + 1);
+        byte[] codes = inputs.bytes(keys * heads * headDimension, -128, 127);
+        float[] v = new float[codes.length];
+        for (int i = 0; i < v.length; i++) {
+            v[i] = codes[i] * scale;
+        }
+        int stride = headDimension + 3;
+        float[] scales = {scale, scale};
+        for (int head = 0; head < heads; head++) {
+            float[] expected = floats(4 + queries * stride, 7);
+            float[] actual = expected.clone();
+            float[] packed = expected.clone();
+            log2(scalar, p, queries, v, head, keys, headDimension, scale, expected);
+            log2(vector, p, queries, v, head, keys, headDimension, scale, actual);
+            assertArrayEquals(expected, actual);
+            for (Kernels kernels : List.of(scalar, vector)) {
+                kernels.attentionContext(
+                        p,
+                        0,
+                        keys + 1,
+                        queries,
+                        kernels.packIntegerValues(v, keys, heads, headDimension, scales),
+                        head,
+                        2,
+                        packed,
+                        4,
+                        stride);
+                assertArrayEquals(expected, packed, kernels.name());
+            }
+        }
+    }
+
+    private static void log2(
+            Kernels kernels,
+            float[] p,
+            int queries,
+            float[] v,
+            int head,
+            int keys,
+            int headDimension,
+            float scale,
+            float[] context) {
+        kernels.log2Context(
+                p,
+                0,
                 keys + 1,
                 queries,
                 v,
-                3,
-                headDimension + 2,
+                head * headDimension,
+                2 * headDimension,
                 keys,
                 headDimension,
+                scale,
                 2,
-                expected);
-        vector.log2Context(
-                codes, keys + 1, queries, v, 3, headDimension + 2, keys, headDimension, 2, actual);
+                context,
+                4,
+                headDimension + 3);
+    }
+
+    /** The largest sums that rounded probabilities can lead to: the kernels must not lose a bit. */
+    @Test
+    void log2ContextIsExactAtItsExtremes() {
+        int keys = 257;
+        float[] p = new float[keys];
+        Arrays.fill(p, 1, keys, 0x1p-7f);
+        p[0] = 1;
+        p[256] = 0x1p-15f;
+        for (int code : new int[] {-128, 127}) {
+            float[] v = floats(keys * 32, code);
+            float[] expected = new float[32];
+            float[] actual = new float[32];
+            scalar.log2Context(p, 0, keys, 1, v, 0, 32, keys, 32, 1, keys, expected, 0, 32);
+            vector.log2Context(p, 0, keys, 1, v, 0, 32, keys, 32, 1, keys, actual, 0, 32);
+            assertArrayEquals(expected, actual);
+            float exact = code * ((1 << 15) + 255 * (1 << 8) + 1) * 0x1p-15f;
+            assertEquals(exact, actual[0]);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 3, 15, 63, 127, 128, 149, 255})
+    void powersOfTwo(int largest) {
+        float[] x = new float[151 * 8 + 40];
+        int i = 0;
+        for (int r = 0; r <= 150; r++) {
+            float power = Math.scalb(1f, -r);
+            float boundary = (float) (Math.sqrt(2) * Math.scalb(1.0, -r - 1));
+            x[i++] = power;
+            x[i++] = Math.nextUp(power);
+            x[i++] = Math.nextDown(power);
+            x[i++] = Math.nextUp(boundary);
+            x[i++] = boundary;
+            x[i++] = Math.nextDown(boundary);
+        }
+        x[i++] = Float.NaN;
+        x[i++] = Float.intBitsToFloat(0xffc00000);
+        x[i++] = -0.0f;
+        float[] random = inputs.floats(x.length - i);
+        for (int j = 0; i < x.length; i++, j++) {
+            x[i] = Math.abs(random[j]) / 4;
+        }
+        for (int count : new int[] {1, 3, 33, x.length}) {
+            float[] expected = x.clone();
+            float[] actual = x.clone();
+            scalar.roundToPowersOfTwo(expected, x.length - count, count, largest);
+            vector.roundToPowersOfTwo(actual, x.length - count, count, largest);
+            assertArrayEquals(expected, actual);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {3, 7, 15, 255})
+    void steps(int steps) {
+        float[] x = inputs.floats(207);
+        for (int i = 0; i < x.length; i++) {
+            x[i] = i % 3 == 0 ? (i / 3 + 0.5f) / steps % 1 : Math.abs(x[i]) % 1;
+        }
+        float[] expected = x.clone();
+        float[] actual = x.clone();
+        scalar.roundToSteps(expected, 3, 201, steps);
+        vector.roundToSteps(actual, 3, 201, steps);
         assertArrayEquals(expected, actual);
+    }
+
+    /** Ties, both ends, infinities, what is no number, and channels of very different steps. */
+    @ParameterizedTest
+    @CsvSource({"1, 8, true", "13, 8, false", "33, 4, true", "207, 4, false", "1021, 2, true"})
+    void quantizers(int channels, int bits, boolean signed) {
+        int low = signed ? -(1 << (bits - 1)) : 0;
+        int high = low + (1 << bits) - 1;
+        int middle = signed ? 0 : 1 << (bits - 1);
+        float[] special = {
+            Float.NaN,
+            Float.POSITIVE_INFINITY,
+            Float.NEGATIVE_INFINITY,
+            -0.0f,
+            1e-40f,
+            1e30f,
+            -1e30f
+        };
+        float[] steps = inputs.scales(channels);
+        for (int zero : new int[] {0, low, high, (low + high) / 2}) {
+            float[] x = inputs.floats(2 + channels);
+            float[] zeros = floats(channels, zero);
+            for (int c = 0; c < channels; c++) {
+                x[2 + c] =
+                        switch (c % 4) {
+                            case 0 -> x[2 + c] * steps[c] * high;
+                            case 1 -> steps[c] * (low - zero + c % (high - low + 2) - 0.5f);
+                            case 2 -> special[c / 4 % special.length];
+                            default -> x[2 + c];
+                        };
+            }
+            byte[] expectedCodes = new byte[channels + 4];
+            byte[] codes = new byte[channels + 4];
+            scalar.encode(x, 2, channels, steps, zero, low, high, middle, expectedCodes, 1);
+            vector.encode(x, 2, channels, steps, zero, low, high, middle, codes, 1);
+            assertArrayEquals(expectedCodes, codes);
+            float[] expected = floats(2 + channels, 9);
+            float[] actual = expected.clone();
+            scalar.quantize(x, 2, channels, steps, zeros, low, high, expected);
+            vector.quantize(x, 2, channels, steps, zeros, low, high, actual);
+            assertArrayEquals(expected, actual);
+            float[] expectedExtremes = new float[2];
+            float[] extremes = {5, 5};
+            scalar.extremes(x, 2, channels, steps, expectedExtremes);
+            vector.extremes(x, 2, channels, steps, extremes);
+            assertArrayEquals(expectedExtremes, extremes);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "3, 13", "13, 33", "207, 1021"})
+    void rescaling(int tokens, int outputs) {
+        float[] scales = inputs.scales(tokens);
+        int[] zeros = new int[tokens];
+        Arrays.setAll(zeros, t -> t % 9 - 4);
+        float[] sums = inputs.floats(outputs);
+        for (float[] bias : new float[][] {null, inputs.floats(outputs)}) {
+            float[] expected = inputs.floats(tokens * outputs);
+            float[] actual = expected.clone();
+            scalar.rescale(expected, tokens, outputs, scales, zeros, sums, bias);
+            vector.rescale(actual, tokens, outputs, scales, zeros, sums, bias);
+            assertArrayEquals(expected, actual);
+        }
     }
 
     @ParameterizedTest
