@@ -17,6 +17,7 @@ final class Scratch {
     private double[] wideSums = {};
     private int[] exact = {};
     private int[] activationSums = {};
+    private int kept;
 
     private Scratch() {}
 
@@ -88,6 +89,11 @@ final class Scratch {
             Arrays.fill(exact, 0, length, 0);
         }
         return exact;
+    }
+
+    /** Keeps what was read ahead, so that the compiler must have it read. */
+    void keep(int touched) {
+        kept |= touched;
     }
 
     private static float[] grown(float[] buffer, long length) {
