@@ -5,6 +5,7 @@ import io.agilelens.engine.evaluate.OperatorProfile.Operator;
 import io.agilelens.engine.kernel.DoubleView;
 import io.agilelens.engine.kernel.Fp16Weights;
 import io.agilelens.engine.kernel.Fp32Weights;
+import io.agilelens.engine.kernel.GroupedWeights;
 import io.agilelens.engine.kernel.Int16Weights;
 import io.agilelens.engine.kernel.Int4Weights;
 import io.agilelens.engine.kernel.Int8Weights;
@@ -75,6 +76,25 @@ final class TimedKernels implements Kernels {
                 runGroups,
                 runShifts,
                 activationBits);
+    }
+
+    @Override
+    public GroupedWeights packGrouped(
+            byte[] codes,
+            int outputs,
+            int inputs,
+            int bits,
+            float[] scales,
+            byte[] zeroPoints,
+            int[] groupStarts) {
+        return kernels.packGrouped(codes, outputs, inputs, bits, scales, zeroPoints, groupStarts);
+    }
+
+    @Override
+    public void multiply(float[] x, int tokens, GroupedWeights weights, float[] y) {
+        long start = System.nanoTime();
+        kernels.multiply(x, tokens, weights, y);
+        clock.add(Operator.LINEAR, start);
     }
 
     @Override

@@ -70,6 +70,27 @@ public interface Kernels {
             int[] runShifts,
             int activationBits);
 
+    /**
+     * Packs codes for float activations: {@code ŵ[o,c] = (code[o,c] − zero[o,g]) · scale[o,g]},
+     * {@code g} the group of {@code c}. Up to 4 bits, two codes share a byte. Scales are kept in 16
+     * bits: exactly if they come from half precision and are not below a sixteenth of their
+     * output's largest, else to within 2^-15 of that largest.
+     *
+     * @param codes {@code [outputs, inputs]}, unsigned, {@code 0 … 2^bits−1}
+     * @param bits 2…8
+     * @param scales {@code [outputs, groups]}, finite
+     * @param zeroPoints {@code [outputs, groups]}, as the codes
+     * @param groupStarts first input of each group and, last, {@code inputs}
+     */
+    GroupedWeights packGrouped(
+            byte[] codes,
+            int outputs,
+            int inputs,
+            int bits,
+            float[] scales,
+            byte[] zeroPoints,
+            int[] groupStarts);
+
     // ---- linear layers
 
     /** {@code y[tokens, outputs] = x[tokens, inputs] · Wᵀ} in float32. */
@@ -98,6 +119,9 @@ public interface Kernels {
      *     weight was packed for, inputs in the order of the runs
      */
     void multiply(byte[] x, int tokens, Int4Weights weights, float[] y);
+
+    /** As {@link #multiply(float[], int, Fp32Weights, float[])} with what the codes stand for. */
+    void multiply(float[] x, int tokens, GroupedWeights weights, float[] y);
 
     // ---- attention, one head; strided rows inside larger matrices
 

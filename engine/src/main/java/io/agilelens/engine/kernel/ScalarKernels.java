@@ -85,6 +85,25 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public GroupedWeights packGrouped(
+            byte[] codes,
+            int outputs,
+            int inputs,
+            int bits,
+            float[] scales,
+            byte[] zeroPoints,
+            int[] groupStarts) {
+        PackingChecks.requireGrouped(codes, outputs, inputs, bits, scales, zeroPoints, groupStarts);
+        return new ScalarWeights.Grouped(
+                outputs,
+                inputs,
+                codes.clone(),
+                ShortScales.of(scales, outputs),
+                zeroPoints.clone(),
+                groupStarts.clone());
+    }
+
+    @Override
     public void multiply(float[] x, int tokens, Fp32Weights weights, float[] y) {
         var own = requireOwn(ScalarWeights.Fp32.class, weights);
         requireOperands(x.length, tokens, weights, y.length);
@@ -197,6 +216,29 @@ final class ScalarKernels implements Kernels {
             }
         }
         return sum;
+    }
+
+    @Override
+    public void multiply(float[] x, int tokens, GroupedWeights weights, float[] y) {
+        var own = requireOwn(ScalarWeights.Grouped.class, weights);
+        requireOperands(x.length, tokens, weights, y.length);
+        int inputs = own.inputs();
+        int[] starts = own.groupStarts();
+        int groups = starts.length - 1;
+        float[] row = new float[inputs];
+        for (int o = 0; o < own.outputs(); o++) {
+            for (int g = 0; g < groups; g++) {
+                float scale = own.scales().scale(o, g);
+                int zeroPoint = Byte.toUnsignedInt(own.zeroPoints()[o * groups + g]);
+                for (int i = starts[g]; i < starts[g + 1]; i++) {
+                    int code = Byte.toUnsignedInt(own.codes()[o * inputs + i]);
+                    row[i] = (code - zeroPoint) * scale;
+                }
+            }
+            for (int t = 0; t < tokens; t++) {
+                y[t * own.outputs() + o] = dot(x, t * inputs, row, 0, inputs);
+            }
+        }
     }
 
     @Override

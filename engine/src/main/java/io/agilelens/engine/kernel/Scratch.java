@@ -15,6 +15,7 @@ final class Scratch {
     private double[] widePanel = {};
     private double[] wideParts = {};
     private double[] wideSums = {};
+    private int kept;
 
     private Scratch() {}
 
@@ -80,6 +81,11 @@ final class Scratch {
     double[] wideSums(int length) {
         wideSums = grown(wideSums, length);
         return wideSums;
+    }
+
+    /** Keeps what was read ahead, so that the compiler must have it read. */
+    void keep(int touched) {
+        kept |= touched;
     }
 
     private static float[] grown(float[] buffer, long length) {

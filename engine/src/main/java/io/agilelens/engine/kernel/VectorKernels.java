@@ -15,6 +15,7 @@ final class VectorKernels implements Kernels {
     private final FloatMultiplication floats;
     private final IntegerMultiplication integers;
     private final Int16Multiplication shorts;
+    private final WeightOnlyMultiplication weightOnly;
     private final DoubleMultiplication doubles;
     private final WeightLoops weightLoops;
     private final AttentionMultiplication attention;
@@ -33,6 +34,12 @@ final class VectorKernels implements Kernels {
         floats = new FloatMultiplication(floatProducts, workers);
         integers = new IntegerMultiplication(bits, floatProducts, doubleProducts, workers);
         shorts = new Int16Multiplication(doubleProducts, workers);
+        weightOnly =
+                new WeightOnlyMultiplication(
+                        floatProducts,
+                        WidthTemplate.instantiate(
+                                WeightOnlyProducts.class, WeightOnlyProductsTemplate.class, bits),
+                        workers);
         doubles = new DoubleMultiplication(doubleProducts, workers);
         weightLoops = WidthTemplate.instantiate(WeightLoops.class, WeightLoopsTemplate.class, bits);
         AttentionProducts attentionProducts =
@@ -97,6 +104,18 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public GroupedWeights packGrouped(
+            byte[] codes,
+            int outputs,
+            int inputs,
+            int bits,
+            float[] scales,
+            byte[] zeroPoints,
+            int[] groupStarts) {
+        return weightOnly.pack(codes, outputs, inputs, bits, scales, zeroPoints, groupStarts);
+    }
+
+    @Override
     public void multiply(float[] x, int tokens, Fp32Weights weights, float[] y) {
         var own = requireOwn(FloatMultiplication.Fp32.class, weights);
         requireOperands(x.length, tokens, weights, y.length);
@@ -129,6 +148,13 @@ final class VectorKernels implements Kernels {
         var own = requireOwn(IntegerMultiplication.Int4.class, weights);
         requireOperands(x.length, tokens, weights, y.length);
         integers.multiply(x, tokens, own.panels(), y);
+    }
+
+    @Override
+    public void multiply(float[] x, int tokens, GroupedWeights weights, float[] y) {
+        var own = requireOwn(WeightOnlyMultiplication.Grouped.class, weights);
+        requireOperands(x.length, tokens, weights, y.length);
+        weightOnly.multiply(x, tokens, own, y);
     }
 
     @Override
