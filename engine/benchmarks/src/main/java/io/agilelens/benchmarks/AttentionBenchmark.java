@@ -1,6 +1,9 @@
 package io.agilelens.benchmarks;
 
 import io.agilelens.engine.kernel.Kernels;
+import io.agilelens.engine.kernel.PackedKeys;
+import io.agilelens.engine.kernel.PackedValues;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -23,7 +26,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class AttentionBenchmark {
     private static final int HEAD_DIMENSION = 64;
-    private static final int STRIDE = 12 * HEAD_DIMENSION;
+    private static final int HEADS = 12;
+    private static final int STRIDE = HEADS * HEAD_DIMENSION;
     private static final float SCALE = 0.125f;
     private static final float SLOPE = 0.5f;
 
@@ -43,9 +47,11 @@ public class AttentionBenchmark {
     private float[] scores;
     private float[] probabilities;
     private float[] context;
-    private byte[] codes;
-    private byte[] values;
-    private int[] integerContext;
+    private float[] powers;
+    private float[] integers;
+    private PackedKeys packedKeys;
+    private PackedValues packedValues;
+    private PackedValues packedIntegers;
     private int[] positions;
 
     /** Draws the operands. */
@@ -60,9 +66,22 @@ public class AttentionBenchmark {
         scores = new float[queries * keys];
         probabilities = inputs.floats(queries * keys);
         context = new float[queries * STRIDE];
-        codes = inputs.bytes(queries * keys, 0, 15);
-        values = inputs.bytes(keys * STRIDE, -128, 127);
-        integerContext = new int[queries * HEAD_DIMENSION];
+        powers = new float[queries * keys];
+        // A row of them adds up to less than 1, as a softmax does.
+        byte[] exponents = inputs.bytes(queries * keys, 10, 15);
+        for (int i = 0; i < powers.length; i++) {
+            powers[i] = Math.scalb(1f, -exponents[i]);
+        }
+        byte[] codes = inputs.bytes(keys * STRIDE, -128, 127);
+        integers = new float[codes.length];
+        for (int i = 0; i < codes.length; i++) {
+            integers[i] = codes[i];
+        }
+        packedKeys = kernels.packKeys(k, keys, HEADS, HEAD_DIMENSION);
+        packedValues = kernels.packValues(v, keys, HEADS, HEAD_DIMENSION);
+        float[] scales = new float[HEADS];
+        Arrays.fill(scales, 1);
+        packedIntegers = kernels.packIntegerValues(integers, keys, HEADS, HEAD_DIMENSION, scales);
         positions = RandomInputs.starts(keys, 1);
     }
 
@@ -107,21 +126,49 @@ public class AttentionBenchmark {
         return context;
     }
 
-    /** The same with Log2 codes: values are shifted. */
+    /** Queries times keys that were packed before. */
     @Benchmark
-    public int[] log2Context() {
+    public float[] scoresOfPackedKeys() {
+        kernels.attentionScores(
+                q, 0, STRIDE, queries, packedKeys, 0, SCALE, firstVisible, scores, 0, keys);
+        return scores;
+    }
+
+    /** Probabilities times values that were packed before. */
+    @Benchmark
+    public float[] contextOfPackedValues() {
+        kernels.attentionContext(
+                probabilities, 0, keys, queries, packedValues, 0, firstVisible, context, 0, STRIDE);
+        return context;
+    }
+
+    /** The same with probabilities that are powers of two and values that are integers. */
+    @Benchmark
+    public float[] log2Context() {
         kernels.log2Context(
-                codes,
+                powers,
+                0,
                 keys,
                 queries,
-                values,
+                integers,
                 0,
                 STRIDE,
                 keys,
                 HEAD_DIMENSION,
+                1,
                 firstVisible,
-                integerContext);
-        return integerContext;
+                context,
+                0,
+                STRIDE);
+        return context;
+    }
+
+    /** The same with values that were packed before. */
+    @Benchmark
+    public float[] log2ContextOfPackedValues() {
+        kernels.attentionContext(
+                powers, 0, keys, queries, packedIntegers, 0, firstVisible, context, 0, STRIDE);
+        return context;
     }
 
     /** One row after the other. Its values are their own input, which changes no operation. */

@@ -56,7 +56,6 @@ class VectorAllocationTest {
             int[] positions = KernelInputs.blocks(207, 1);
             float[] y = new float[TOKENS * OUTPUTS];
             float[] normed = new float[TOKENS * INPUTS];
-            byte[] log2 = inputs.bytes(TOKENS * 13, 0, 15);
             float[] cosines = inputs.floats(TOKENS * 24);
             float[] sines = inputs.floats(TOKENS * 24);
 
@@ -72,13 +71,36 @@ class VectorAllocationTest {
                             new byte[zeroPoints.length],
                             starts,
                             groups,
-                            groups);
+                            groups,
+                            4);
             Int4Weights asymmetric =
                     kernels.packInt4(
-                            values, OUTPUTS, INPUTS, scales, zeroPoints, starts, groups, groups);
+                            values, OUTPUTS, INPUTS, scales, zeroPoints, starts, groups, groups, 4);
+            Int4Weights w4a8 =
+                    kernels.packInt4(
+                            values,
+                            OUTPUTS,
+                            INPUTS,
+                            scales,
+                            new byte[zeroPoints.length],
+                            starts,
+                            groups,
+                            groups,
+                            8);
+            GroupedWeights grouped =
+                    kernels.packGrouped(
+                            inputs.bytes(OUTPUTS * INPUTS, 0, 15),
+                            OUTPUTS,
+                            INPUTS,
+                            4,
+                            scales,
+                            inputs.bytes(OUTPUTS * 3, 0, 15),
+                            starts);
             for (int tokens : new int[] {1, TOKENS}) {
                 check(tokens + " fp32", () -> kernels.multiply(x, tokens, fp32, y));
                 check(tokens + " fp16", () -> kernels.multiply(x, tokens, fp16, y));
+                check(tokens + " w4a16", () -> kernels.multiply(x, tokens, grouped, y));
+                check(tokens + " w4a8", () -> kernels.multiply(codes, tokens, w4a8, y));
                 check(tokens + " int8", () -> kernels.multiply(codes, tokens, int8, y));
                 check(tokens + " int4", () -> kernels.multiply(codes, tokens, int4, y));
                 check(
@@ -95,13 +117,28 @@ class VectorAllocationTest {
             check(
                     "scores of one query",
                     () -> kernels.attentionScores(x, 0, 96, 1, w, 0, 96, 13, 83, 1, 13, y, 0, 13));
+            PackedKeys packedKeys = kernels.packKeys(w, 13, 1, 83);
+            PackedValues packedValues = kernels.packValues(w, 13, 1, 83);
+            check(
+                    "scores of packed keys",
+                    () -> kernels.attentionScores(x, 0, 96, 13, packedKeys, 0, 1, 1, y, 0, 13));
+            check(
+                    "context of packed values",
+                    () -> kernels.attentionContext(x, 0, 13, 9, packedValues, 0, 1, y, 0, 83));
+            check(
+                    "log2 context",
+                    () -> kernels.log2Context(x, 0, 13, 1, w, 0, 96, 13, 83, 1, 13, y, 0, 83));
+            check("powers", () -> kernels.roundToPowersOfTwo(y, 0, 207, 15));
+            check("steps", () -> kernels.roundToSteps(y, 0, 207, 15));
+            check("encode", () -> kernels.encode(x, 0, 207, w, 1, -8, 7, 0, codes, 0));
+            check("quantize", () -> kernels.quantize(x, 0, 207, w, w, -8, 7, y));
+            float[] extremes = new float[2];
+            check("extremes", () -> kernels.extremes(x, 0, 207, w, extremes));
+            int[] zeros = new int[7];
+            check("rescale", () -> kernels.rescale(y, 7, 96, x, zeros, w, null));
             check(
                     "context",
                     () -> kernels.attentionContext(x, 0, 13, 9, w, 0, 96, 13, 83, 1, y, 0, 83));
-            int[] sums = new int[9 * 83];
-            check(
-                    "log2 context",
-                    () -> kernels.log2Context(log2, 13, 9, values, 0, 96, 13, 83, 1, sums));
             check("rms norm", () -> kernels.rmsNorm(x, TOKENS, INPUTS, w, 1e-5f, normed));
             check("layer norm", () -> kernels.layerNorm(x, TOKENS, INPUTS, w, w, 1e-5f, normed));
             check("rotary", () -> kernels.rotate(normed, TOKENS, 2, 48, cosines, sines));
