@@ -7,6 +7,7 @@ import io.agilelens.app.command.GenerateCommand;
 import io.agilelens.app.command.InfoCommand;
 import io.agilelens.app.command.LogitsCommand;
 import io.agilelens.app.command.OutliersCommand;
+import io.agilelens.app.command.PerformanceCommand;
 import io.agilelens.app.command.PerplexityCommand;
 import io.agilelens.app.command.PlantCommand;
 import io.agilelens.app.command.PruneCommand;
@@ -63,6 +64,7 @@ import picocli.CommandLine.Spec;
             SweepCommand.class,
             ResultsCommand.class,
             BenchCommand.class,
+            PerformanceCommand.class,
             SynthesizeCommand.class,
             ConformanceCommand.class,
             StartupCommand.class,

@@ -18,7 +18,7 @@ import io.agilelens.engine.format.TextFormat;
 import io.agilelens.engine.format.TextReader;
 import io.agilelens.engine.kernel.KernelBenchmark;
 import io.agilelens.engine.kernel.KernelProvider;
-import io.agilelens.engine.kernel.MachinePeak;
+import io.agilelens.engine.kernel.MachineMeter;
 import io.agilelens.engine.kernel.Workers;
 import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.ModelConfig;
@@ -348,11 +348,12 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                 Messages.text("status.measuring"),
                 (progress, cancellation) -> {
                     Workers workers = Workers.shared();
-                    MachinePeak peak = MachinePeak.measure(bits, workers, progress, cancellation);
+                    MachineMeter meter = new MachineMeter(bits, workers);
                     return new KernelReport(
-                            peak,
+                            meter.peak(progress, cancellation),
                             KernelBenchmark.measure(
                                     KernelProvider.of(bits, workers),
+                                    meter,
                                     shapes,
                                     progress,
                                     cancellation));
