@@ -10,7 +10,7 @@ final class FloatMultiplication {
      * Inputs that are multiplied at once: their slice of a panel stays in the first cache while all
      * tiles pass.
      */
-    private static final int SLICE = Integer.getInteger("slice", 256);
+    private static final int SLICE = 192;
 
     /** Inputs of half-precision weights that are widened at a time for one token. */
     private static final int WIDENED_INPUTS = 256;
@@ -135,13 +135,22 @@ final class FloatMultiplication {
         for (int token = 0; token < tokens; token += rows) {
             int end = Math.min(tokens, token + rows);
             int tile = token * inputs + first * rows;
-            if (first == 0 && end == token + rows && output + width <= outputs) {
-                int at = token * outputs + output;
-                loops.multiplyTile(panelWeights, start, tiled, tile, rows, steps, y, at, outputs);
+            if (end == token + rows && output + width <= outputs) {
+                loops.multiplyTile(
+                        panelWeights,
+                        start,
+                        tiled,
+                        tile,
+                        rows,
+                        steps,
+                        first > 0,
+                        y,
+                        token * outputs + output,
+                        outputs);
                 continue;
             }
             loops.multiplyTile(
-                    panelWeights, start, tiled, tile, end - token, steps, sums, 0, width);
+                    panelWeights, start, tiled, tile, end - token, steps, false, sums, 0, width);
             if (first == 0) {
                 Panels.store(sums, 0, width, y, token, end, outputs, output);
             } else {

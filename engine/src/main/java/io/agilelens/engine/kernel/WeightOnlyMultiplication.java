@@ -268,6 +268,7 @@ final class WeightOnlyMultiplication {
                                     t * inputs,
                                     end - t,
                                     inputs,
+                                    false,
                                     sums,
                                     0,
                                     panelOutputs);
