@@ -14,6 +14,7 @@ import io.agilelens.app.command.QuantizeCommand;
 import io.agilelens.app.command.ResultsCommand;
 import io.agilelens.app.command.SearchCommand;
 import io.agilelens.app.command.StandardOutput;
+import io.agilelens.app.command.StartupCommand;
 import io.agilelens.app.command.SweepCommand;
 import io.agilelens.app.command.SynthesizeCommand;
 import io.agilelens.app.command.TokenizeCommand;
@@ -64,6 +65,7 @@ import picocli.CommandLine.Spec;
             BenchCommand.class,
             SynthesizeCommand.class,
             ConformanceCommand.class,
+            StartupCommand.class,
             ScreenshotsCommand.class
         })
 public final class AgileLens implements Callable<Integer> {
@@ -98,6 +100,7 @@ public final class AgileLens implements Callable<Integer> {
 
     /** Runs and ends the JVM with the exit status. */
     public static void main(String[] arguments) {
+        StartTimes.reached(StartTimes.Step.MAIN);
         ErrorStream.restore();
         StandardOutput output = new StandardOutput();
         PrintWriter errors = new PrintWriter(System.err, true);
@@ -108,6 +111,8 @@ public final class AgileLens implements Callable<Integer> {
             errors.println("agilelens: standard output cannot be written: " + failure.get());
             status = 1;
         }
+        StartTimes.reached(StartTimes.Step.END);
+        StartTimes.write();
         System.exit(status);
     }
 

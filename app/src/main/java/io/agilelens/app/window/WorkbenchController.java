@@ -1,5 +1,6 @@
 package io.agilelens.app.window;
 
+import io.agilelens.app.StartTimes;
 import io.agilelens.app.live.BoardSearch;
 import io.agilelens.app.live.LiveLoop;
 import io.agilelens.app.live.ModelSession;
@@ -244,6 +245,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
     }
 
     private void show(ModelSession opened) {
+        StartTimes.reached(StartTimes.Step.MODEL);
         ModelSession old = session;
         Recipe start = opened.firstRecipe();
         // The first layers say the least about outliers and sinks.

@@ -62,9 +62,18 @@ final class TimedKernels implements Kernels {
             byte[] zeroPoints,
             int[] runStarts,
             int[] runGroups,
-            int[] runShifts) {
+            int[] runShifts,
+            int activationBits) {
         return kernels.packInt4(
-                values, outputs, inputs, scales, zeroPoints, runStarts, runGroups, runShifts);
+                values,
+                outputs,
+                inputs,
+                scales,
+                zeroPoints,
+                runStarts,
+                runGroups,
+                runShifts,
+                activationBits);
     }
 
     @Override
@@ -301,5 +310,35 @@ final class TimedKernels implements Kernels {
         long start = System.nanoTime();
         kernels.subtractProduct(a, b, c);
         clock.add(Operator.LINEAR, start);
+    }
+
+    @Override
+    public void spreadErrors(
+            float[] errors,
+            int first,
+            int end,
+            float[] factor,
+            int columns,
+            int from,
+            int to,
+            float[] x,
+            int rows) {
+        kernels.spreadErrors(errors, first, end, factor, columns, from, to, x, rows);
+    }
+
+    @Override
+    public float smallest(float[] x, int offset, int count) {
+        return kernels.smallest(x, offset, count);
+    }
+
+    @Override
+    public float largest(float[] x, int offset, int count) {
+        return kernels.largest(x, offset, count);
+    }
+
+    @Override
+    public void quantizeGroup(
+            float[] x, int offset, int count, float scale, float zero, float most) {
+        kernels.quantizeGroup(x, offset, count, scale, zero, most);
     }
 }

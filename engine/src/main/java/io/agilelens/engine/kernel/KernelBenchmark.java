@@ -18,12 +18,12 @@ import java.util.stream.IntStream;
 public final class KernelBenchmark {
 
     /**
-     * What is measured: float weights; 8- and 4-bit weights in groups of 32 with codes as wide; and
-     * the two ways to execute TRIP, factors folded into 8-bit weights, or 4-bit weights in four
-     * runs of shifts 0…3 in each group.
+     * What is measured: float weights; 8- and 4-bit weights in groups of 32 with codes as wide;
+     * 4-bit weights with 8-bit codes; and the ways to execute TRIP, factors folded into 8-bit
+     * weights, or 4-bit weights in four runs of shifts 0…3 in each group.
      */
     public static final List<String> NAMES =
-            List.of("FP32", "FP16", "INT8", "INT4", "INT8-TRIP", "INT4-TRIP");
+            List.of("FP32", "FP16", "INT8", "W4A8", "INT4", "INT8-TRIP", "W4A8-TRIP", "INT4-TRIP");
 
     /**
      * @param m tokens
@@ -111,8 +111,10 @@ public final class KernelBenchmark {
             }
             case "INT8" -> int8(m, n, k, starts(k, GROUP), 127, y);
             case "INT8-TRIP" -> int8(m, n, k, new int[] {0, k}, 64, y);
-            case "INT4" -> int4(m, n, k, GROUP, y);
-            case "INT4-TRIP" -> int4(m, n, k, RUN, y);
+            case "W4A8" -> int4(m, n, k, GROUP, 8, y);
+            case "W4A8-TRIP" -> int4(m, n, k, RUN, 8, y);
+            case "INT4" -> int4(m, n, k, GROUP, 4, y);
+            case "INT4-TRIP" -> int4(m, n, k, RUN, 4, y);
             default -> throw new IllegalArgumentException(name);
         };
     }
@@ -125,14 +127,15 @@ public final class KernelBenchmark {
         return () -> kernels.multiply(x, m, weights, y);
     }
 
-    private Runnable int4(int m, int n, int k, int runLength, float[] y) {
+    private Runnable int4(int m, int n, int k, int runLength, int activationBits, float[] y) {
         int[] runStarts = starts(k, runLength);
         int runs = runStarts.length - 1;
         int runsPerGroup = GROUP / runLength;
         int[] groups = IntStream.range(0, runs).map(run -> run / runsPerGroup).toArray();
         int[] shifts = IntStream.range(0, runs).map(run -> run % runsPerGroup).toArray();
         int scaleCount = n * (groups[runs - 1] + 1);
-        byte[] x = bytes(m * k, -8, 7);
+        int largest = (1 << activationBits - 1) - 1;
+        byte[] x = bytes(m * k, -largest - 1, largest);
         Int4Weights weights =
                 kernels.packInt4(
                         bytes(n * k, -8, 7),
@@ -142,7 +145,8 @@ public final class KernelBenchmark {
                         new byte[scaleCount],
                         runStarts,
                         groups,
-                        shifts);
+                        shifts,
+                        activationBits);
         return () -> kernels.multiply(x, m, weights, y);
     }
 

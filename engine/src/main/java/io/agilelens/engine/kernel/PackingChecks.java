@@ -93,6 +93,10 @@ final class PackingChecks {
         }
     }
 
+    static void requireActivationBits(int bits) {
+        require(2 <= bits && bits <= 8, "activations have 2 to 8 bits, not " + bits);
+    }
+
     private static void requireScales(int length, int outputs, int groups) {
         require(
                 length == (long) outputs * groups,

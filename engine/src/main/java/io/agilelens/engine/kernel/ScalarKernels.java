@@ -68,9 +68,11 @@ final class ScalarKernels implements Kernels {
             byte[] zeroPoints,
             int[] runStarts,
             int[] runGroups,
-            int[] runShifts) {
+            int[] runShifts,
+            int activationBits) {
         PackingChecks.requireInt4(
                 values, outputs, inputs, scales, zeroPoints, runStarts, runGroups, runShifts);
+        PackingChecks.requireActivationBits(activationBits);
         return new ScalarWeights.Int4(
                 outputs,
                 inputs,
@@ -482,6 +484,53 @@ final class ScalarKernels implements Kernels {
                 }
                 c.data()[c.index(i, j)] -= sum;
             }
+        }
+    }
+
+    @Override
+    public void spreadErrors(
+            float[] errors,
+            int first,
+            int end,
+            float[] factor,
+            int columns,
+            int from,
+            int to,
+            float[] x,
+            int rows) {
+        for (int i = first; i < end; i++) {
+            for (int j = from; j < to; j++) {
+                for (int r = 0; r < rows; r++) {
+                    x[j * rows + r] -= errors[i * rows + r] * factor[i * columns + j];
+                }
+            }
+        }
+    }
+
+    @Override
+    public float smallest(float[] x, int offset, int count) {
+        float smallest = Float.POSITIVE_INFINITY;
+        for (int i = offset; i < offset + count; i++) {
+            smallest = Math.min(smallest, x[i]);
+        }
+        return smallest;
+    }
+
+    @Override
+    public float largest(float[] x, int offset, int count) {
+        float largest = Float.NEGATIVE_INFINITY;
+        for (int i = offset; i < offset + count; i++) {
+            largest = Math.max(largest, x[i]);
+        }
+        return largest;
+    }
+
+    @Override
+    public void quantizeGroup(
+            float[] x, int offset, int count, float scale, float zero, float most) {
+        for (int i = offset; i < offset + count; i++) {
+            float code = x[i] / scale + WeightLoops.ROUNDING - WeightLoops.ROUNDING + zero;
+            x[i] = (Math.min(Math.max(code, 0), most) - zero) * scale;
         }
     }
 }

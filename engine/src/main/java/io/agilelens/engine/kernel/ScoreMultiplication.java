@@ -7,16 +7,16 @@ package io.agilelens.engine.kernel;
  */
 final class ScoreMultiplication {
 
-    private static final int TILE = FloatProducts.TILE_TOKENS;
-
     private final FloatProducts products;
     private final RowLoops rows;
     private final int width;
+    private final int tileTokens;
 
     ScoreMultiplication(FloatProducts products, RowLoops rows) {
         this.products = products;
         this.rows = rows;
         this.width = products.panelOutputs();
+        this.tileTokens = products.tileTokens();
     }
 
     /** As {@link Kernels#attentionScores}. */
@@ -36,27 +36,43 @@ final class ScoreMultiplication {
             int scoresOffset,
             int scoresStride) {
         Scratch scratch = Scratch.ofThread();
-        int tiles = Panels.tiles(queries);
-        float[] tiled = scratch.activations((long) tiles * TILE * headDimension);
+        int tiles = Panels.tiles(queries, tileTokens);
+        float[] tiled = scratch.activations((long) tiles * tileTokens * headDimension);
         for (int tile = 0; tile < tiles; tile++) {
-            Panels.fillTile(q, qOffset, qStride, tile, queries, headDimension, tiled);
+            int first = tile * tileTokens;
+            products.packTile(
+                    q,
+                    qOffset + first * qStride,
+                    qStride,
+                    Math.min(tileTokens, queries - first),
+                    headDimension,
+                    tiled,
+                    first * headDimension);
         }
         float[] panel = scratch.panel((long) headDimension * width);
-        float[] sums = scratch.sums(TILE * width);
+        float[] sums = scratch.sums(tileTokens * width);
         int visible = Math.min(keys, firstVisible + queries - 1);
         for (int key = 0; key < visible; key += width) {
             int packed = Math.min(width, visible - key);
             products.packPanel(k, kOffset + key * kStride, kStride, packed, headDimension, panel);
             int firstQuery = Math.max(0, key - firstVisible + 1);
-            for (int tile = firstQuery / TILE; tile < tiles; tile++) {
+            for (int tile = firstQuery / tileTokens; tile < tiles; tile++) {
+                int end = Math.min(queries, (tile + 1) * tileTokens);
                 products.multiplyTile(
-                        panel, 0, tiled, tile * TILE * headDimension, headDimension, sums);
-                int end = Math.min(queries, (tile + 1) * TILE);
-                for (int i = tile * TILE; i < end; i++) {
+                        panel,
+                        0,
+                        tiled,
+                        tile * tileTokens * headDimension,
+                        end - tile * tileTokens,
+                        headDimension,
+                        sums,
+                        0,
+                        width);
+                for (int i = tile * tileTokens; i < end; i++) {
                     rows.scaled(
                             scale,
                             sums,
-                            (i - tile * TILE) * width,
+                            (i - tile * tileTokens) * width,
                             scores,
                             scoresOffset + i * scoresStride + key,
                             Math.min(packed, firstVisible + i - key));

@@ -12,7 +12,7 @@ final class VectorKernels implements Kernels {
     private static final int ELEMENTS_PER_PIECE = 1 << 15;
 
     /** Queries from which on it pays to pack the keys. */
-    private static final int QUERIES_WORTH_PACKING = 2 * FloatProducts.TILE_TOKENS;
+    private static final int QUERIES_WORTH_PACKING = 12;
 
     private final int bits;
     private final Workers workers;
@@ -22,6 +22,7 @@ final class VectorKernels implements Kernels {
     private final Int16Multiplication shorts;
     private final WeightOnlyMultiplication weightOnly;
     private final DoubleMultiplication doubles;
+    private final WeightLoops weightLoops;
     private final ScoreMultiplication scoreProducts;
 
     /**
@@ -35,19 +36,17 @@ final class VectorKernels implements Kernels {
                 WidthTemplate.instantiate(FloatProducts.class, FloatProductsTemplate.class, bits);
         DoubleProducts doubleProducts =
                 WidthTemplate.instantiate(DoubleProducts.class, DoubleProductsTemplate.class, bits);
-        IntegerProducts integerProducts =
-                WidthTemplate.instantiate(
-                        IntegerProducts.class, IntegerProductsTemplate.class, bits);
         floats = new FloatMultiplication(floatProducts, workers);
-        integers = new IntegerMultiplication(floatProducts, integerProducts, workers);
+        integers = new IntegerMultiplication(bits, floatProducts, doubleProducts, workers);
         shorts = new Int16Multiplication(doubleProducts, workers);
         weightOnly =
                 new WeightOnlyMultiplication(
-                        floatProducts,
+                        floats,
                         WidthTemplate.instantiate(
                                 WeightOnlyProducts.class, WeightOnlyProductsTemplate.class, bits),
                         workers);
         doubles = new DoubleMultiplication(doubleProducts, workers);
+        weightLoops = WidthTemplate.instantiate(WeightLoops.class, WeightLoopsTemplate.class, bits);
         scoreProducts = new ScoreMultiplication(floatProducts, rows);
     }
 
@@ -92,9 +91,18 @@ final class VectorKernels implements Kernels {
             byte[] zeroPoints,
             int[] runStarts,
             int[] runGroups,
-            int[] runShifts) {
+            int[] runShifts,
+            int activationBits) {
         return integers.packInt4(
-                values, outputs, inputs, scales, zeroPoints, runStarts, runGroups, runShifts);
+                values,
+                outputs,
+                inputs,
+                scales,
+                zeroPoints,
+                runStarts,
+                runGroups,
+                runShifts,
+                activationBits);
     }
 
     @Override
@@ -370,5 +378,35 @@ final class VectorKernels implements Kernels {
     public void subtractProduct(DoubleView a, DoubleView b, DoubleView c) {
         PackingChecks.requireFactors(a, b, c);
         doubles.subtract(a, b, c);
+    }
+
+    @Override
+    public void spreadErrors(
+            float[] errors,
+            int first,
+            int end,
+            float[] factor,
+            int columns,
+            int from,
+            int to,
+            float[] x,
+            int rows) {
+        weightLoops.spreadErrors(errors, first, end, factor, columns, from, to, x, rows);
+    }
+
+    @Override
+    public float smallest(float[] x, int offset, int count) {
+        return weightLoops.smallest(x, offset, count);
+    }
+
+    @Override
+    public float largest(float[] x, int offset, int count) {
+        return weightLoops.largest(x, offset, count);
+    }
+
+    @Override
+    public void quantizeGroup(
+            float[] x, int offset, int count, float scale, float zero, float most) {
+        weightLoops.quantizeGroup(x, offset, count, scale, zero, most);
     }
 }

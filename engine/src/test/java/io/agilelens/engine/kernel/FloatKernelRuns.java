@@ -71,7 +71,8 @@ final class FloatKernelRuns {
                         zeroPoints,
                         starts,
                         runGroups,
-                        inputs.shifts(groups));
+                        inputs.shifts(groups),
+                        4);
         float[] floats = floats(count * channels);
         byte[] unsigned = inputs.bytes(channels * channels, 0, 15);
         byte[] zeros = inputs.bytes(channels * groups, 0, 15);
