@@ -79,23 +79,51 @@ final class FloatMultiplication {
 
     void multiply(float[] x, int tokens, Fp16 weights, float[] y) {
         PackingChecks.requireWidth(weights.width(), width);
-        int inputs = weights.inputs();
         if (tokens == 1) {
             forPanels(weights, 1, panel -> multiplyVector(x, weights, panel, y));
             return;
         }
+        multiplyUnpacked(
+                x,
+                tokens,
+                weights,
+                (panel, first, steps, target) -> {
+                    int start = (panel * weights.inputs() + first) * width;
+                    widen(weights.panels(), start, target, steps * width);
+                },
+                y);
+    }
+
+    /** Makes floats of weights that are packed otherwise. */
+    @FunctionalInterface
+    interface Unpacking {
+
+        /**
+         * @param panel of {@link #panelOutputs()} outputs
+         * @param first first input
+         * @param target {@code [steps, panelOutputs]}
+         */
+        void unpack(int panel, int first, int steps, float[] target);
+    }
+
+    /** Outputs in a panel. */
+    int panelOutputs() {
+        return width;
+    }
+
+    /** The product of many tokens with weights that become floats slice by slice. */
+    void multiplyUnpacked(
+            float[] x, int tokens, PackedWeights weights, Unpacking unpacking, float[] y) {
+        int inputs = weights.inputs();
         float[] tiled = Panels.tile(x, tokens, inputs, loops, workers);
         forPanels(
                 weights,
                 tokens,
                 panel -> {
-                    float[] widened = Scratch.ofThread().panel(SLICE * width);
-                    int start = panel * inputs * width;
+                    float[] unpacked = Scratch.ofThread().panel(SLICE * width);
                     for (int first = 0; first < inputs; first += SLICE) {
-                        int steps = Math.min(SLICE, inputs - first);
-                        int slice = start + first * width;
-                        widen(weights.panels(), slice, widened, steps * width);
-                        addSlice(widened, 0, tiled, tokens, first, weights, panel, y);
+                        unpacking.unpack(panel, first, Math.min(SLICE, inputs - first), unpacked);
+                        addSlice(unpacked, 0, tiled, tokens, first, weights, panel, y);
                     }
                 });
     }

@@ -36,7 +36,7 @@ final class VectorKernels implements Kernels {
         shorts = new Int16Multiplication(doubleProducts, workers);
         weightOnly =
                 new WeightOnlyMultiplication(
-                        floatProducts,
+                        floats,
                         WidthTemplate.instantiate(
                                 WeightOnlyProducts.class, WeightOnlyProductsTemplate.class, bits),
                         workers);
