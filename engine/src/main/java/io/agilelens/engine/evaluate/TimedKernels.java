@@ -5,6 +5,7 @@ import io.agilelens.engine.evaluate.OperatorProfile.Operator;
 import io.agilelens.engine.kernel.DoubleView;
 import io.agilelens.engine.kernel.Fp16Weights;
 import io.agilelens.engine.kernel.Fp32Weights;
+import io.agilelens.engine.kernel.GroupedWeights;
 import io.agilelens.engine.kernel.Int16Weights;
 import io.agilelens.engine.kernel.Int4Weights;
 import io.agilelens.engine.kernel.Int8Weights;
@@ -63,9 +64,37 @@ final class TimedKernels implements Kernels {
             byte[] zeroPoints,
             int[] runStarts,
             int[] runGroups,
-            int[] runShifts) {
+            int[] runShifts,
+            int activationBits) {
         return kernels.packInt4(
-                values, outputs, inputs, scales, zeroPoints, runStarts, runGroups, runShifts);
+                values,
+                outputs,
+                inputs,
+                scales,
+                zeroPoints,
+                runStarts,
+                runGroups,
+                runShifts,
+                activationBits);
+    }
+
+    @Override
+    public GroupedWeights packGrouped(
+            byte[] codes,
+            int outputs,
+            int inputs,
+            int bits,
+            float[] scales,
+            byte[] zeroPoints,
+            int[] groupStarts) {
+        return kernels.packGrouped(codes, outputs, inputs, bits, scales, zeroPoints, groupStarts);
+    }
+
+    @Override
+    public void multiply(float[] x, int tokens, GroupedWeights weights, float[] y) {
+        long start = System.nanoTime();
+        kernels.multiply(x, tokens, weights, y);
+        clock.add(Operator.LINEAR, start);
     }
 
     @Override
@@ -439,5 +468,35 @@ final class TimedKernels implements Kernels {
         long start = System.nanoTime();
         kernels.subtractProduct(a, b, c);
         clock.add(Operator.LINEAR, start);
+    }
+
+    @Override
+    public void spreadErrors(
+            float[] errors,
+            int first,
+            int end,
+            float[] factor,
+            int columns,
+            int from,
+            int to,
+            float[] x,
+            int rows) {
+        kernels.spreadErrors(errors, first, end, factor, columns, from, to, x, rows);
+    }
+
+    @Override
+    public float smallest(float[] x, int offset, int count) {
+        return kernels.smallest(x, offset, count);
+    }
+
+    @Override
+    public float largest(float[] x, int offset, int count) {
+        return kernels.largest(x, offset, count);
+    }
+
+    @Override
+    public void quantizeGroup(
+            float[] x, int offset, int count, float scale, float zero, float most) {
+        kernels.quantizeGroup(x, offset, count, scale, zero, most);
     }
 }

@@ -57,6 +57,7 @@ public interface Kernels {
      * @param runStarts first input of each run and, last, {@code inputs}
      * @param runGroups group of each run, ascending
      * @param runShifts shift of each run, 0…8
+     * @param activationBits of the activations that it will be multiplied by, 2…8
      */
     Int4Weights packInt4(
             byte[] values,
@@ -66,7 +67,29 @@ public interface Kernels {
             byte[] zeroPoints,
             int[] runStarts,
             int[] runGroups,
-            int[] runShifts);
+            int[] runShifts,
+            int activationBits);
+
+    /**
+     * Packs codes for float activations: {@code ŵ[o,c] = (code[o,c] − zero[o,g]) · scale[o,g]},
+     * {@code g} the group of {@code c}. Up to 4 bits, two codes share a byte. Scales are kept in 16
+     * bits: exactly if they come from half precision and are not below a sixteenth of their
+     * output's largest, else to within 2^-15 of that largest.
+     *
+     * @param codes {@code [outputs, inputs]}, unsigned, {@code 0 … 2^bits−1}
+     * @param bits 2…8
+     * @param scales {@code [outputs, groups]}, finite
+     * @param zeroPoints {@code [outputs, groups]}, as the codes
+     * @param groupStarts first input of each group and, last, {@code inputs}
+     */
+    GroupedWeights packGrouped(
+            byte[] codes,
+            int outputs,
+            int inputs,
+            int bits,
+            float[] scales,
+            byte[] zeroPoints,
+            int[] groupStarts);
 
     // ---- linear layers
 
@@ -77,8 +100,8 @@ public interface Kernels {
     void multiply(float[] x, int tokens, Fp16Weights weights, float[] y);
 
     /**
-     * {@code y[t,o] = Σ_g scale[o,g] · Σ_{c∈g} x[t,c] · value[o,c]}; the inner sums are exact
-     * 32-bit integers.
+     * {@code y[t,o] = Σ_g scale[o,g] · Σ_{c∈g} x[t,c] · value[o,c]}; the sums of codes are exact
+     * integers.
      *
      * @param x activation codes {@code [tokens, inputs]}
      */
@@ -89,13 +112,16 @@ public interface Kernels {
 
     /**
      * {@code y[t,o] = Σ_g scale[o,g] · Σ_{r∈g} 2^shift_r · Σ_{c∈r} x[t,c] · (value[o,c] −
-     * zero[o,g])}; everything inside the sum over g is an exact 32-bit integer. This is the 4-bit
-     * multiplier of Agile-Quant: several products in one wide multiplication.
+     * zero[o,g])}; the sums of codes are exact integers. This is the 4-bit multiplier of
+     * Agile-Quant: several products in one wide multiplication.
      *
-     * @param x activation codes {@code [tokens, inputs]}, each in −8…7, inputs in the order of the
-     *     runs
+     * @param x activation codes {@code [tokens, inputs]}, signed numbers of as many bits as the
+     *     weight was packed for, inputs in the order of the runs
      */
     void multiply(byte[] x, int tokens, Int4Weights weights, float[] y);
+
+    /** As {@link #multiply(float[], int, Fp32Weights, float[])} with what the codes stand for. */
+    void multiply(float[] x, int tokens, GroupedWeights weights, float[] y);
 
     // ---- attention, one head; strided rows inside larger matrices
 
@@ -351,6 +377,40 @@ public interface Kernels {
 
     /** Adds {@code bias} to every row of {@code [tokens, channels]}. */
     void addBias(float[] x, int tokens, int channels, float[] bias);
+
+    // ---- weights that are being quantized; all kernels agree to the bit
+
+    /**
+     * Takes the errors of some columns off others, one column's after the other: {@code x[j,r] −=
+     * errors[i,r] · factor[i,j]}, products and differences each rounded.
+     *
+     * @param errors {@code [columns, rows]}, of which columns {@code first ≤ i < end} are read
+     * @param factor {@code [columns, columns]}
+     * @param from first column {@code j} that changes, {@code to} the one behind the last
+     * @param x {@code [columns, rows]}
+     */
+    void spreadErrors(
+            float[] errors,
+            int first,
+            int end,
+            float[] factor,
+            int columns,
+            int from,
+            int to,
+            float[] x,
+            int rows);
+
+    /** The smallest of some numbers, infinity if there are none. */
+    float smallest(float[] x, int offset, int count);
+
+    /** The largest of some numbers, negative infinity if there are none. */
+    float largest(float[] x, int offset, int count);
+
+    /**
+     * Quantizes and dequantizes in place: {@code x = (clamp(round(x / scale) + zero, 0, most) −
+     * zero) · scale}, half to even, every step in float32.
+     */
+    void quantizeGroup(float[] x, int offset, int count, float scale, float zero, float most);
 
     // ---- dense algebra
 

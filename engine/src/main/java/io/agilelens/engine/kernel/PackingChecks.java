@@ -64,6 +64,39 @@ final class PackingChecks {
         requireRange(zeroPoints, -8, 7);
     }
 
+    static void requireActivationBits(int bits) {
+        require(2 <= bits && bits <= 8, "activations have 2 to 8 bits, not " + bits);
+    }
+
+    static void requireGrouped(
+            byte[] codes,
+            int outputs,
+            int inputs,
+            int bits,
+            float[] scales,
+            byte[] zeroPoints,
+            int[] groupStarts) {
+        require(2 <= bits && bits <= 8, bits + " bits are outside 2…8");
+        requireMatrix(codes.length, outputs, inputs);
+        requireStarts(groupStarts, inputs);
+        requireScales(scales.length, outputs, groupStarts.length - 1);
+        requireScales(zeroPoints.length, outputs, groupStarts.length - 1);
+        requireUnsigned(codes, (1 << bits) - 1);
+        requireUnsigned(zeroPoints, (1 << bits) - 1);
+        for (float scale : scales) {
+            require(Float.isFinite(scale), "a scale is not finite");
+        }
+    }
+
+    private static void requireUnsigned(byte[] values, int largest) {
+        for (byte value : values) {
+            if (Byte.toUnsignedInt(value) > largest) {
+                throw new IllegalArgumentException(
+                        Byte.toUnsignedInt(value) + " is outside 0…" + largest);
+            }
+        }
+    }
+
     private static void requireScales(int length, int outputs, int groups) {
         require(
                 length == (long) outputs * groups,

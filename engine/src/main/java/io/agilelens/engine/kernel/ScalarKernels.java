@@ -68,9 +68,11 @@ final class ScalarKernels implements Kernels {
             byte[] zeroPoints,
             int[] runStarts,
             int[] runGroups,
-            int[] runShifts) {
+            int[] runShifts,
+            int activationBits) {
         PackingChecks.requireInt4(
                 values, outputs, inputs, scales, zeroPoints, runStarts, runGroups, runShifts);
+        PackingChecks.requireActivationBits(activationBits);
         return new ScalarWeights.Int4(
                 outputs,
                 inputs,
@@ -80,6 +82,25 @@ final class ScalarKernels implements Kernels {
                 runStarts.clone(),
                 runGroups.clone(),
                 runShifts.clone());
+    }
+
+    @Override
+    public GroupedWeights packGrouped(
+            byte[] codes,
+            int outputs,
+            int inputs,
+            int bits,
+            float[] scales,
+            byte[] zeroPoints,
+            int[] groupStarts) {
+        PackingChecks.requireGrouped(codes, outputs, inputs, bits, scales, zeroPoints, groupStarts);
+        return new ScalarWeights.Grouped(
+                outputs,
+                inputs,
+                codes.clone(),
+                ShortScales.of(scales, outputs),
+                zeroPoints.clone(),
+                groupStarts.clone());
     }
 
     @Override
@@ -195,6 +216,29 @@ final class ScalarKernels implements Kernels {
             }
         }
         return sum;
+    }
+
+    @Override
+    public void multiply(float[] x, int tokens, GroupedWeights weights, float[] y) {
+        var own = requireOwn(ScalarWeights.Grouped.class, weights);
+        requireOperands(x.length, tokens, weights, y.length);
+        int inputs = own.inputs();
+        int[] starts = own.groupStarts();
+        int groups = starts.length - 1;
+        float[] row = new float[inputs];
+        for (int o = 0; o < own.outputs(); o++) {
+            for (int g = 0; g < groups; g++) {
+                float scale = own.scales().scale(o, g);
+                int zeroPoint = Byte.toUnsignedInt(own.zeroPoints()[o * groups + g]);
+                for (int i = starts[g]; i < starts[g + 1]; i++) {
+                    int code = Byte.toUnsignedInt(own.codes()[o * inputs + i]);
+                    row[i] = (code - zeroPoint) * scale;
+                }
+            }
+            for (int t = 0; t < tokens; t++) {
+                y[t * own.outputs() + o] = dot(x, t * inputs, row, 0, inputs);
+            }
+        }
     }
 
     @Override
@@ -629,6 +673,53 @@ final class ScalarKernels implements Kernels {
                 }
                 c.data()[c.index(i, j)] -= sum;
             }
+        }
+    }
+
+    @Override
+    public void spreadErrors(
+            float[] errors,
+            int first,
+            int end,
+            float[] factor,
+            int columns,
+            int from,
+            int to,
+            float[] x,
+            int rows) {
+        for (int i = first; i < end; i++) {
+            for (int j = from; j < to; j++) {
+                for (int r = 0; r < rows; r++) {
+                    x[j * rows + r] -= errors[i * rows + r] * factor[i * columns + j];
+                }
+            }
+        }
+    }
+
+    @Override
+    public float smallest(float[] x, int offset, int count) {
+        float smallest = Float.POSITIVE_INFINITY;
+        for (int i = offset; i < offset + count; i++) {
+            smallest = Math.min(smallest, x[i]);
+        }
+        return smallest;
+    }
+
+    @Override
+    public float largest(float[] x, int offset, int count) {
+        float largest = Float.NEGATIVE_INFINITY;
+        for (int i = offset; i < offset + count; i++) {
+            largest = Math.max(largest, x[i]);
+        }
+        return largest;
+    }
+
+    @Override
+    public void quantizeGroup(
+            float[] x, int offset, int count, float scale, float zero, float most) {
+        for (int i = offset; i < offset + count; i++) {
+            float code = x[i] / scale + WeightLoops.ROUNDING - WeightLoops.ROUNDING + zero;
+            x[i] = (Math.min(Math.max(code, 0), most) - zero) * scale;
         }
     }
 }

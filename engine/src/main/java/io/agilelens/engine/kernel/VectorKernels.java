@@ -15,7 +15,9 @@ final class VectorKernels implements Kernels {
     private final FloatMultiplication floats;
     private final IntegerMultiplication integers;
     private final Int16Multiplication shorts;
+    private final WeightOnlyMultiplication weightOnly;
     private final DoubleMultiplication doubles;
+    private final WeightLoops weightLoops;
     private final AttentionMultiplication attention;
 
     /**
@@ -29,13 +31,17 @@ final class VectorKernels implements Kernels {
                 WidthTemplate.instantiate(FloatProducts.class, FloatProductsTemplate.class, bits);
         DoubleProducts doubleProducts =
                 WidthTemplate.instantiate(DoubleProducts.class, DoubleProductsTemplate.class, bits);
-        IntegerProducts integerProducts =
-                WidthTemplate.instantiate(
-                        IntegerProducts.class, IntegerProductsTemplate.class, bits);
         floats = new FloatMultiplication(floatProducts, workers);
-        integers = new IntegerMultiplication(floatProducts, integerProducts, workers);
+        integers = new IntegerMultiplication(bits, floatProducts, doubleProducts, workers);
         shorts = new Int16Multiplication(doubleProducts, workers);
+        weightOnly =
+                new WeightOnlyMultiplication(
+                        floatProducts,
+                        WidthTemplate.instantiate(
+                                WeightOnlyProducts.class, WeightOnlyProductsTemplate.class, bits),
+                        workers);
         doubles = new DoubleMultiplication(doubleProducts, workers);
+        weightLoops = WidthTemplate.instantiate(WeightLoops.class, WeightLoopsTemplate.class, bits);
         AttentionProducts attentionProducts =
                 WidthTemplate.instantiate(
                         AttentionProducts.class, AttentionProductsTemplate.class, bits);
@@ -83,9 +89,30 @@ final class VectorKernels implements Kernels {
             byte[] zeroPoints,
             int[] runStarts,
             int[] runGroups,
-            int[] runShifts) {
+            int[] runShifts,
+            int activationBits) {
         return integers.packInt4(
-                values, outputs, inputs, scales, zeroPoints, runStarts, runGroups, runShifts);
+                values,
+                outputs,
+                inputs,
+                scales,
+                zeroPoints,
+                runStarts,
+                runGroups,
+                runShifts,
+                activationBits);
+    }
+
+    @Override
+    public GroupedWeights packGrouped(
+            byte[] codes,
+            int outputs,
+            int inputs,
+            int bits,
+            float[] scales,
+            byte[] zeroPoints,
+            int[] groupStarts) {
+        return weightOnly.pack(codes, outputs, inputs, bits, scales, zeroPoints, groupStarts);
     }
 
     @Override
@@ -121,6 +148,13 @@ final class VectorKernels implements Kernels {
         var own = requireOwn(IntegerMultiplication.Int4.class, weights);
         requireOperands(x.length, tokens, weights, y.length);
         integers.multiply(x, tokens, own.panels(), y);
+    }
+
+    @Override
+    public void multiply(float[] x, int tokens, GroupedWeights weights, float[] y) {
+        var own = requireOwn(WeightOnlyMultiplication.Grouped.class, weights);
+        requireOperands(x.length, tokens, weights, y.length);
+        weightOnly.multiply(x, tokens, own, y);
     }
 
     @Override
@@ -458,5 +492,35 @@ final class VectorKernels implements Kernels {
     public void subtractProduct(DoubleView a, DoubleView b, DoubleView c) {
         PackingChecks.requireFactors(a, b, c);
         doubles.subtract(a, b, c);
+    }
+
+    @Override
+    public void spreadErrors(
+            float[] errors,
+            int first,
+            int end,
+            float[] factor,
+            int columns,
+            int from,
+            int to,
+            float[] x,
+            int rows) {
+        weightLoops.spreadErrors(errors, first, end, factor, columns, from, to, x, rows);
+    }
+
+    @Override
+    public float smallest(float[] x, int offset, int count) {
+        return weightLoops.smallest(x, offset, count);
+    }
+
+    @Override
+    public float largest(float[] x, int offset, int count) {
+        return weightLoops.largest(x, offset, count);
+    }
+
+    @Override
+    public void quantizeGroup(
+            float[] x, int offset, int count, float scale, float zero, float most) {
+        weightLoops.quantizeGroup(x, offset, count, scale, zero, most);
     }
 }

@@ -130,6 +130,7 @@ public final class QuantizedNumerics implements Numerics {
                                     layer,
                                     role,
                                     integer,
+                                    execution,
                                     streamed));
                 }
             }
@@ -184,6 +185,7 @@ public final class QuantizedNumerics implements Numerics {
             int layer,
             LinearRole role,
             IntegerSite integer,
+            Execution execution,
             boolean streamed) {
         QuantizedWeight quantized = plan.weights().get(role);
         if (quantized == null) {
@@ -192,6 +194,9 @@ public final class QuantizedNumerics implements Numerics {
         LinearWeight weight = model.weights().linear(layer, role);
         if (integer != null) {
             return integer.linear(kernels, quantized, weight.biasValues());
+        }
+        if (execution == Execution.EXECUTED) {
+            return new WeightOnlyLinear(kernels, quantized, weight.biasValues());
         }
         if (streamed) {
             return new StreamedLinear(

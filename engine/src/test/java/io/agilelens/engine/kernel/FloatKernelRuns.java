@@ -72,7 +72,21 @@ final class FloatKernelRuns {
                         zeroPoints,
                         starts,
                         runGroups,
-                        inputs.shifts(groups));
+                        inputs.shifts(groups),
+                        4);
+        float[] floats = floats(count * channels);
+        byte[] unsigned = inputs.bytes(channels * channels, 0, 15);
+        byte[] zeros = inputs.bytes(channels * groups, 0, 15);
+        for (int bits : new int[] {4, 8}) {
+            GroupedWeights grouped =
+                    kernels.packGrouped(unsigned, channels, channels, bits, scales, zeros, starts);
+            float[] z = new float[floats.length];
+            add(
+                    bits + "-bit weights' product",
+                    count,
+                    z,
+                    () -> kernels.multiply(floats, count, grouped, z));
+        }
         float[] y = new float[x.length];
         add("INT8 product", count, y, () -> kernels.multiply(x, count, int8, y));
         add("INT16 product", count, y, () -> kernels.multiply(x, count, int16, y));

@@ -112,7 +112,8 @@ class ScalarKernelsTest {
         float[] scales = inputs.scales(outputs * groups);
         float[] y = new float[outputs];
         Int4Weights packed =
-                kernels.packInt4(w, outputs, k, scales, zeroPoints, runStarts, runGroups, shifts);
+                kernels.packInt4(
+                        w, outputs, k, scales, zeroPoints, runStarts, runGroups, shifts, 4);
         kernels.multiply(x, 1, packed, y);
 
         for (int o = 0; o < outputs; o++) {
@@ -243,7 +244,8 @@ class ScalarKernelsTest {
                         new byte[2],
                         group,
                         new int[1],
-                        new int[1]);
+                        new int[1],
+                        4);
         assertEquals(2 * 17 + 2 * 4 + 2 + 4 * 4, int4.bytes());
     }
 
@@ -267,7 +269,8 @@ class ScalarKernelsTest {
                                 new byte[1],
                                 new int[] {0, 1},
                                 new int[1],
-                                new int[1]));
+                                new int[1],
+                                4));
         Fp32Weights packed = kernels.packFp32(new float[6], 2, 3);
         assertThrows(
                 IllegalArgumentException.class,

@@ -60,10 +60,11 @@ class VectorAllocationTest {
                             new byte[zeroPoints.length],
                             starts,
                             groups,
-                            groups);
+                            groups,
+                            4);
             Int4Weights asymmetric =
                     kernels.packInt4(
-                            values, OUTPUTS, INPUTS, scales, zeroPoints, starts, groups, groups);
+                            values, OUTPUTS, INPUTS, scales, zeroPoints, starts, groups, groups, 4);
             for (int tokens : new int[] {1, TOKENS}) {
                 assertKeepsRegisters("fp32", () -> kernels.multiply(x, tokens, fp32, y));
                 assertKeepsRegisters("fp16", () -> kernels.multiply(x, tokens, fp16, y));

@@ -49,11 +49,13 @@ class VectorKernelsTest {
         int8(tokens, outputs, k, inputs.unevenBlocks(k, 50));
         int16(tokens, outputs, k, KernelInputs.blocks(k, 32));
         int16(tokens, outputs, k, new int[] {0, k});
-        int4(tokens, outputs, k, KernelInputs.blocks(k, 32), 1, true);
-        int4(tokens, outputs, k, KernelInputs.blocks(k, 32), 1, false);
-        int4(tokens, outputs, k, KernelInputs.blocks(k, 8), 4, false);
-        int4(tokens, outputs, k, inputs.unevenBlocks(k, 40), 3, true);
-        int4(tokens, outputs, k, new int[] {0, k}, 1, true);
+        for (int bits : new int[] {4, 8}) {
+            int4(tokens, outputs, k, KernelInputs.blocks(k, 32), 1, true, bits);
+            int4(tokens, outputs, k, KernelInputs.blocks(k, 32), 1, false, bits);
+            int4(tokens, outputs, k, KernelInputs.blocks(k, 8), 4, false, bits);
+            int4(tokens, outputs, k, inputs.unevenBlocks(k, 40), 3, true, bits);
+            int4(tokens, outputs, k, new int[] {0, k}, 1, true, bits);
+        }
     }
 
     private void fp32(int tokens, int outputs, int k) {
@@ -79,12 +81,56 @@ class VectorKernelsTest {
     private void int8(int tokens, int outputs, int k, int[] starts) {
         byte[] x = inputs.bytes(tokens * k, -128, 127);
         byte[] w = inputs.bytes(outputs * k, -127, 127);
-        float[] scales = inputs.scales(outputs * (starts.length - 1));
-        float[] expected = new float[tokens * outputs];
-        float[] actual = dirty(expected.length);
-        scalar.multiply(x, tokens, scalar.packInt8(w, outputs, k, scales, starts), expected);
-        vector.multiply(x, tokens, vector.packInt8(w, outputs, k, scales, starts), actual);
-        assertArrayEquals(expected, actual, "int8");
+        int groups = starts.length - 1;
+        for (float[] scales : List.of(ones(outputs * groups), inputs.scales(outputs * groups))) {
+            float[] expected = new float[tokens * outputs];
+            float[] actual = dirty(expected.length);
+            scalar.multiply(x, tokens, scalar.packInt8(w, outputs, k, scales, starts), expected);
+            vector.multiply(x, tokens, vector.packInt8(w, outputs, k, scales, starts), actual);
+            double[] sizes =
+                    sizes(floats(x), tokens, weights(w, outputs, k, scales, starts), outputs, k);
+            assertExactOrClose(expected, actual, sizes, scales[0] == 1, k);
+        }
+    }
+
+    /** {@code value · scale} of each weight in groups. */
+    private static float[] weights(byte[] w, int outputs, int k, float[] scales, int[] starts) {
+        float[] weights = floats(w);
+        int groups = starts.length - 1;
+        for (int o = 0; o < outputs; o++) {
+            for (int g = 0; g < groups; g++) {
+                for (int i = starts[g]; i < starts[g + 1]; i++) {
+                    weights[o * k + i] *= scales[o * groups + g];
+                }
+            }
+        }
+        return weights;
+    }
+
+    private static float[] floats(byte[] codes) {
+        float[] values = new float[codes.length];
+        for (int i = 0; i < codes.length; i++) {
+            values[i] = codes[i];
+        }
+        return values;
+    }
+
+    private static float[] ones(int count) {
+        return floats(count, 1);
+    }
+
+    /**
+     * Where the scales are 1 nothing is rounded as long as all sums are integers that a float
+     * holds.
+     */
+    private static void assertExactOrClose(
+            float[] expected, float[] actual, double[] sizes, boolean integers, int k) {
+        for (int i = 0; i < expected.length; i++) {
+            if (integers && sizes[i] <= 1 << 24) {
+                assertEquals(expected[i], actual[i], "element " + i);
+            }
+        }
+        assertClose(expected, actual, sizes, k);
     }
 
     private void int16(int tokens, int outputs, int k, int[] starts) {
@@ -99,31 +145,58 @@ class VectorKernelsTest {
     }
 
     private void int4(
-            int tokens, int outputs, int k, int[] runStarts, int runsPerGroup, boolean symmetric) {
+            int tokens,
+            int outputs,
+            int k,
+            int[] runStarts,
+            int runsPerGroup,
+            boolean symmetric,
+            int activationBits) {
         int runs = runStarts.length - 1;
         int[] groups = IntStream.range(0, runs).map(r -> r / runsPerGroup).toArray();
         int groupCount = groups[runs - 1] + 1;
-        byte[] x = inputs.bytes(tokens * k, -8, 7);
+        int largest = (1 << activationBits - 1) - 1;
+        byte[] x = inputs.bytes(tokens * k, -largest - 1, largest);
         byte[] w = inputs.bytes(outputs * k, -8, 7);
         byte[] zeroPoints =
                 symmetric
                         ? new byte[outputs * groupCount]
                         : inputs.bytes(outputs * groupCount, -8, 7);
-        float[] scales = inputs.scales(outputs * groupCount);
         int[] shifts = inputs.shifts(runs);
-        float[] expected = new float[tokens * outputs];
-        float[] actual = dirty(expected.length);
-        scalar.multiply(
-                x,
-                tokens,
-                scalar.packInt4(w, outputs, k, scales, zeroPoints, runStarts, groups, shifts),
-                expected);
-        vector.multiply(
-                x,
-                tokens,
-                vector.packInt4(w, outputs, k, scales, zeroPoints, runStarts, groups, shifts),
-                actual);
-        assertArrayEquals(expected, actual, "int4");
+        for (float[] scales :
+                List.of(ones(outputs * groupCount), inputs.scales(outputs * groupCount))) {
+            float[] expected = new float[tokens * outputs];
+            float[] actual = dirty(expected.length);
+            float[] weights = new float[outputs * k];
+            for (int o = 0; o < outputs; o++) {
+                for (int run = 0; run < runs; run++) {
+                    int group = o * groupCount + groups[run];
+                    float factor = scales[group] * (1 << shifts[run]);
+                    for (int i = runStarts[run]; i < runStarts[run + 1]; i++) {
+                        weights[o * k + i] =
+                                factor * (Math.abs(w[o * k + i]) + Math.abs(zeroPoints[group]));
+                    }
+                }
+            }
+            for (Kernels kernels : List.of(scalar, vector)) {
+                kernels.multiply(
+                        x,
+                        tokens,
+                        kernels.packInt4(
+                                w,
+                                outputs,
+                                k,
+                                scales,
+                                zeroPoints,
+                                runStarts,
+                                groups,
+                                shifts,
+                                activationBits),
+                        kernels == scalar ? expected : actual);
+            }
+            double[] sizes = sizes(floats(x), tokens, weights, outputs, k);
+            assertExactOrClose(expected, actual, sizes, scales[0] == 1, k);
+        }
     }
 
     @ParameterizedTest
@@ -143,7 +216,15 @@ class VectorKernelsTest {
                         int[] shifts = {shift};
                         Int4Weights packed =
                                 vector.packInt4(
-                                        w, outputs, k, ones, zeroPoints, group, new int[1], shifts);
+                                        w,
+                                        outputs,
+                                        k,
+                                        ones,
+                                        zeroPoints,
+                                        group,
+                                        new int[1],
+                                        shifts,
+                                        4);
                         float[] y = dirty(tokens * outputs);
                         vector.multiply(x, tokens, packed, y);
                         float exact = activation * (weight - zeroPoint) * k << shift;
@@ -183,7 +264,8 @@ class VectorKernelsTest {
                         new byte[outputs],
                         new int[] {0, k},
                         new int[1],
-                        new int[1]);
+                        new int[1],
+                        4);
         float[] y = dirty(2 * outputs);
         vector.multiply(x, 2, packed, y);
         for (int i = 0; i < y.length; i++) {
@@ -723,7 +805,8 @@ class VectorKernelsTest {
                                 new byte[2],
                                 new int[] {0, 3},
                                 new int[1],
-                                new int[1]);
+                                new int[1],
+                                4);
         assertThrows(
                 IllegalArgumentException.class,
                 () -> vector.multiply(new byte[3], 1, ofOther, new float[2]));
@@ -745,7 +828,8 @@ class VectorKernelsTest {
                                 new byte[outputs * groups],
                                 starts,
                                 ofRuns,
-                                new int[groups])
+                                new int[groups],
+                                4)
                         .bytes();
         long plan = 4L * (3 * groups + 1) + k;
         assertEquals(outputs * k / 2 + 4L * outputs * groups + 8 + plan, bytes);
