@@ -30,10 +30,13 @@ public final class Decoder {
             ThreadLocal.withInitial(() -> new float[0]);
 
     /** Most queries of a head worked on at once, so that no tokens² buffer is ever needed. */
-    private static final int QUERY_BLOCK = 48;
+    static final int QUERY_BLOCK = 48;
 
     /** Queries from which on it pays to pack keys and values. */
     private static final int QUERIES_WORTH_PACKING = 12;
+
+    /** Angles of rotary embedding that are worth another thread. */
+    private static final int ANGLES_PER_PIECE = 1 << 11;
 
     public Decoder(Model model, Kernels kernels, Numerics numerics) {
         this.model = model;
@@ -648,13 +651,17 @@ public final class Decoder {
             int half = frequencies.length;
             cosines = new float[values.length * half];
             sines = new float[values.length * half];
-            for (int t = 0; t < values.length; t++) {
-                for (int i = 0; i < half; i++) {
-                    float angle = values[t] * frequencies[i];
-                    cosines[t * half + i] = (float) Math.cos(angle);
-                    sines[t * half + i] = (float) Math.sin(angle);
-                }
-            }
+            Workers.shared()
+                    .forRanges(
+                            values.length,
+                            ANGLES_PER_PIECE / half + 1,
+                            (from, to) -> {
+                                for (int i = from * half; i < to * half; i++) {
+                                    float angle = values[i / half] * frequencies[i % half];
+                                    cosines[i] = (float) Math.cos(angle);
+                                    sines[i] = (float) Math.sin(angle);
+                                }
+                            });
         }
 
         /** As many positions, counted from a start. */
