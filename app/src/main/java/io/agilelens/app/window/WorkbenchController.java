@@ -30,6 +30,7 @@ import io.agilelens.engine.task.Progress;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Notices;
 import io.agilelens.views.Selection;
+import io.agilelens.views.workbench.ChangedLayers;
 import io.agilelens.views.workbench.KernelReport;
 import io.agilelens.views.workbench.OpenedModel;
 import io.agilelens.views.workbench.PinnedRun;
@@ -48,6 +49,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
@@ -82,6 +84,9 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
 
     /** The errand that the status bar shows; what the live loop does is not shown meanwhile. */
     private WorkbenchStatusBar.Task errandTask;
+
+    /** Of errands that run or wait. */
+    private final Set<Cancellation> errandsUnderWay = ConcurrentHashMap.newKeySet();
 
     private Cancellation opening = Cancellation.never();
     private Cancellation searching = Cancellation.never();
@@ -118,13 +123,14 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
     /** Runs an errand with its progress shown; its result arrives on the JavaFX thread. */
     private <T> Cancellation run(String name, Errand<T> errand, Consumer<T> onDone) {
         Cancellation cancellation = new Cancellation();
+        errandsUnderWay.add(cancellation);
         WorkbenchStatusBar.Task task = statusBar.track(name, cancellation);
         liveTask = null;
         errandTask = task;
         errands.execute(
                 () -> {
                     try {
-                        T result = errand.run(task, cancellation);
+                        T result = cancellation.during(() -> errand.run(task, cancellation));
                         Platform.runLater(
                                 () -> {
                                     finish(task, "");
@@ -138,6 +144,8 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                                     finish(task, "");
                                     onFailure.accept(failure);
                                 });
+                    } finally {
+                        errandsUnderWay.remove(cancellation);
                     }
                 });
         return cancellation;
@@ -287,6 +295,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
 
     private void recipeChanged() {
         workbench.qualityStaleProperty().set(true);
+        workbench.changedLayersProperty().set(Optional.empty());
         ask();
     }
 
@@ -528,7 +537,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         if (last != null) {
             last.close();
         }
-        cancelSearch();
+        errandsUnderWay.forEach(Cancellation::cancel);
         errands.shutdownNow();
         if (open != null) {
             open.close();
@@ -556,6 +565,11 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         }
 
         @Override
+        public void erred(ChangedLayers layers) {
+            onFx(() -> workbench.changedLayersProperty().set(Optional.of(layers)));
+        }
+
+        @Override
         public void compared(WindowComparison comparison) {
             onFx(
                     () -> {
@@ -571,8 +585,10 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
             onFx(
                     () -> {
                         if (isCurrent(quality.recipe())) {
-                            tuned = model;
-                            tokensPerSecond = speed;
+                            if (!quality.isSketch()) {
+                                tuned = model;
+                                tokensPerSecond = speed;
+                            }
                             workbench.qualityProperty().set(quality);
                             workbench.qualityStaleProperty().set(false);
                             if (pinWanted && quality.isExact()) {

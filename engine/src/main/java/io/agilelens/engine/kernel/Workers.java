@@ -1,6 +1,7 @@
 package io.agilelens.engine.kernel;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.engine.task.Cancellation;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -92,7 +93,8 @@ public final class Workers implements AutoCloseable {
 
     /**
      * Runs a body over {@code 0 ≤ i < count} in pieces and returns when all are done. The first
-     * exception of a body reaches the caller; pieces not begun by then are dropped.
+     * exception of a body reaches the caller; pieces not begun by then are dropped, as they are
+     * once the caller's {@link Cancellation#current()} asks for it.
      *
      * @param grain fewest iterations worth a piece, at least 1
      */
@@ -100,9 +102,16 @@ public final class Workers implements AutoCloseable {
         int share = (count + threads * PIECES_PER_THREAD - 1) / (threads * PIECES_PER_THREAD);
         int pieceLength = Math.max(grain, share);
         int pieces = (count + pieceLength - 1) / pieceLength;
-        if (pieces <= 1 || helpers == null || INSIDE.get()) {
+        if (pieces <= 1 || INSIDE.get()) {
             if (count > 0) {
                 body.run(0, count);
+            }
+            return;
+        }
+        if (helpers == null) {
+            for (int from = 0; from < count; from += pieceLength) {
+                Cancellation.current().check();
+                body.run(from, Math.min(count, from + pieceLength));
             }
             return;
         }
@@ -127,6 +136,7 @@ public final class Workers implements AutoCloseable {
         private final int pieceLength;
         private final int pieces;
         private final RangeBody body;
+        private final Cancellation cancellation = Cancellation.current();
         private final AtomicInteger next = new AtomicInteger();
         private final CountDownLatch unfinished;
         private final AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -158,6 +168,7 @@ public final class Workers implements AutoCloseable {
             }
             int from = piece * pieceLength;
             try {
+                cancellation.check();
                 body.run(from, Math.min(count, from + pieceLength));
             } catch (RuntimeException | Error e) {
                 failure.compareAndSet(null, e);
