@@ -81,7 +81,10 @@ public final class QuantizeCommand extends EngineCommand {
             throw new ParameterException(
                     spec.commandLine(), "Missing required option: '--recipe=RECIPE'");
         }
-        try (OpenModel open = modelOption.open()) {
+        StepClock clock = new StepClock(progress);
+        clock.begin("opening");
+        try (HeapWatch heap = new HeapWatch();
+                OpenModel open = modelOption.open()) {
             if (open.bundle().isPresent()) {
                 throw new UserException(
                         "%s is a native bundle already: quantize the float model it was made from"
@@ -89,8 +92,9 @@ public final class QuantizeCommand extends EngineCommand {
             }
             Recipe recipe = recipeOption.recipe(open.config().layers());
             RecipeFitter fitter =
-                    open.fitter(recipeOption, open.floats(recipe, progress, cancellation));
-            TunedModel tuned = fitter.fit(recipe, progress, cancellation);
+                    open.fitter(recipeOption, open.floats(recipe, clock, cancellation));
+            TunedModel tuned = fitter.fit(recipe, clock, cancellation);
+            clock.begin("writing");
             int[] text = fitter.calibration().windows().getFirst();
             ExportReport report =
                     Exporter.write(
@@ -102,10 +106,14 @@ public final class QuantizeCommand extends EngineCommand {
                             exportFormat,
                             target,
                             replace,
-                            progress,
+                            clock,
                             cancellation);
             fitter.forgetWork(recipe);
-            print(progress, describe(open, recipe, report), text(recipe, report));
+            ObjectNode result = describe(open, recipe, report);
+            ObjectNode seconds = result.putObject("seconds");
+            clock.seconds().forEach(seconds::put);
+            result.put("heap_peak_bytes", heap.largestBytes());
+            print(progress, result, text(recipe, report));
         }
         return 0;
     }

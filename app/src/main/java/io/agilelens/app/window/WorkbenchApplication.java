@@ -1,5 +1,6 @@
 package io.agilelens.app.window;
 
+import io.agilelens.app.StartTimes;
 import java.util.List;
 import javafx.application.Application;
 import javafx.stage.Stage;
@@ -13,9 +14,11 @@ public final class WorkbenchApplication extends Application {
 
     @Override
     public void start(Stage stage) {
+        StartTimes.reached(StartTimes.Step.TOOLKIT);
         List<String> arguments = getParameters().getRaw();
         String model = arguments.isEmpty() ? FIRST_MODEL : arguments.getFirst();
         window = WorkbenchWindow.open(stage, model, failure -> Dialogs.showError(stage, failure));
+        StartWatch.follow(window.workbench(), window.frame());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.agilelens.app.window;
 
+import io.agilelens.app.StartTimes;
 import io.agilelens.app.live.BoardSearch;
 import io.agilelens.app.live.LiveLoop;
 import io.agilelens.app.live.ModelSession;
@@ -17,7 +18,7 @@ import io.agilelens.engine.format.TextFormat;
 import io.agilelens.engine.format.TextReader;
 import io.agilelens.engine.kernel.KernelBenchmark;
 import io.agilelens.engine.kernel.KernelProvider;
-import io.agilelens.engine.kernel.MachinePeak;
+import io.agilelens.engine.kernel.MachineMeter;
 import io.agilelens.engine.kernel.Workers;
 import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.ModelConfig;
@@ -252,6 +253,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
     }
 
     private void show(ModelSession opened) {
+        StartTimes.reached(StartTimes.Step.MODEL);
         ModelSession old = session;
         Recipe start = opened.firstRecipe();
         // The first layers say the least about outliers and sinks.
@@ -355,11 +357,12 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                 Messages.text("status.measuring"),
                 (progress, cancellation) -> {
                     Workers workers = Workers.shared();
-                    MachinePeak peak = MachinePeak.measure(bits, workers, progress, cancellation);
+                    MachineMeter meter = new MachineMeter(bits, workers);
                     return new KernelReport(
-                            peak,
+                            meter.peak(progress, cancellation),
                             KernelBenchmark.measure(
                                     KernelProvider.of(bits, workers),
+                                    meter,
                                     shapes,
                                     progress,
                                     cancellation));

@@ -11,7 +11,7 @@ import io.agilelens.engine.export.ExportSource;
 import io.agilelens.engine.export.Exporter;
 import io.agilelens.engine.kernel.KernelBenchmark;
 import io.agilelens.engine.kernel.KernelProvider;
-import io.agilelens.engine.kernel.MachinePeak;
+import io.agilelens.engine.kernel.MachineMeter;
 import io.agilelens.engine.kernel.Workers;
 import io.agilelens.engine.quant.Execution;
 import io.agilelens.engine.recipe.Preset;
@@ -149,9 +149,11 @@ class CancellingTest {
     private static void kernels(Cancellation cancellation) {
         Workers workers = Workers.shared();
         int bits = Collections.max(KernelProvider.availableBits());
-        MachinePeak.measure(bits, workers, Progress.NONE, cancellation);
+        MachineMeter meter = new MachineMeter(bits, workers);
+        meter.peak(Progress.NONE, cancellation);
         KernelBenchmark.measure(
                 KernelProvider.of(bits, workers),
+                meter,
                 List.of(new KernelBenchmark.Shape(128, 768, 2048)),
                 Progress.NONE,
                 cancellation);

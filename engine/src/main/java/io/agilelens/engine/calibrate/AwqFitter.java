@@ -131,6 +131,11 @@ final class AwqFitter implements WeightFitter {
                                 layer,
                                 recipe,
                                 stream.entering(layer, cancellation),
+                                step ->
+                                        progress.report(
+                                                "AWQ, layer " + layer + ", " + step,
+                                                layer,
+                                                config().layers()),
                                 cancellation);
                 stream.left(layer, fit.leaving());
                 kept = Optional.of(new Layer(fit.scales(), fit.weights()));

@@ -15,6 +15,7 @@ import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.quant.AwqClip;
 import io.agilelens.engine.quant.AwqQuantizer;
 import io.agilelens.engine.quant.AwqScales;
+import io.agilelens.engine.quant.InputProducts;
 import io.agilelens.engine.quant.OutputError;
 import io.agilelens.engine.quant.QuantizedWeight;
 import io.agilelens.engine.recipe.Recipe;
@@ -22,11 +23,14 @@ import io.agilelens.engine.recipe.WeightMethod;
 import io.agilelens.engine.recipe.WeightRecipe;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.tensor.Matrix;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.ToDoubleFunction;
 
 /**
  * AWQ on one decoder layer (METHOD §3): all scale searches on the layer as it is, then all scales
@@ -39,6 +43,7 @@ public final class AwqLayer {
     private final int layer;
     private final Recipe recipe;
     private final List<Matrix> entering;
+    private final Consumer<String> steps;
     private final Cancellation cancellation;
     private final LayerRecording recording;
 
@@ -70,6 +75,7 @@ public final class AwqLayer {
             int layer,
             Recipe recipe,
             List<Matrix> entering,
+            Consumer<String> steps,
             Cancellation cancellation) {
         this.decoder = decoder;
         this.config = decoder.model().config();
@@ -77,6 +83,7 @@ public final class AwqLayer {
         this.layer = layer;
         this.recipe = recipe;
         this.entering = entering;
+        this.steps = steps;
         this.cancellation = cancellation;
         this.recording = record();
     }
@@ -86,6 +93,7 @@ public final class AwqLayer {
      * @param recipe its weight methods at this layer are AWQ, RTN or none
      * @param entering the residual stream before the layer, a matrix {@code [tokens, hidden]} a
      *     window
+     * @param steps hears what is being done, for a person to read
      * @throws UserException if weights or activations are no numbers
      */
     public static Fit fit(
@@ -93,8 +101,9 @@ public final class AwqLayer {
             int layer,
             Recipe recipe,
             List<Matrix> entering,
+            Consumer<String> steps,
             Cancellation cancellation) {
-        return new AwqLayer(decoder, layer, recipe, entering, cancellation).fit();
+        return new AwqLayer(decoder, layer, recipe, entering, steps, cancellation).fit();
     }
 
     /** Whether scales are searched for at a site. */
@@ -121,6 +130,7 @@ public final class AwqLayer {
                 wanted.add(site);
             }
         }
+        steps.accept("inputs");
         int tokens = entering.stream().mapToInt(Matrix::rows).sum();
         LayerRecording recorded =
                 new LayerRecording(
@@ -136,12 +146,14 @@ public final class AwqLayer {
     private Fit fit() {
         Map<Site, AwqScales> searches = new EnumMap<>(Site.class);
         for (Site site : scaledSites()) {
+            steps.accept(site + ": scales");
             searches.put(site, search(site));
         }
         Fit scaled = new Fit(searches, Map.of(), Map.of(), recording.leaving());
         Folding folding = Folding.ofLayer(config.layers(), layer, scaled.scales());
         Map<LinearRole, float[]> thresholds = new EnumMap<>(LinearRole.class);
         Map<LinearRole, QuantizedWeight> weights = new EnumMap<>(LinearRole.class);
+        steps.accept("ranges and rounding");
         for (LinearRole role : config.roles()) {
             cancellation.check();
             WeightRecipe weightRecipe = recipe.weightsAt(layer, role.input());
@@ -156,12 +168,18 @@ public final class AwqLayer {
                         Matrix sampled = sampled(role.input(), searches.get(role.input()));
                         float[] most =
                                 AwqClip.search(
-                                        kernels, quantizer, values, weight.outputs(), sampled);
+                                        kernels,
+                                        quantizer,
+                                        values,
+                                        weight.outputs(),
+                                        sampled,
+                                        cancellation);
                         AwqClip.apply(quantizer, values, weight.outputs(), weight.inputs(), most);
                         thresholds.put(role, most);
                     }
                     weights.put(
-                            role, quantizer.quantize(values, weight.outputs(), weight.inputs()));
+                            role,
+                            quantizer.quantize(kernels, values, weight.outputs(), weight.inputs()));
                 }
                 case GPTQ ->
                         throw new UserException(
@@ -188,8 +206,11 @@ public final class AwqLayer {
         }
         Matrix divided = sampled.copy();
         float[] scales = search.scales();
-        for (int i = 0; i < divided.data().length; i++) {
-            divided.data()[i] /= scales[i % scales.length];
+        for (int t = 0; t < divided.rows(); t++) {
+            int row = divided.offset(t);
+            for (int c = 0; c < scales.length; c++) {
+                divided.data()[row + c] /= scales[c];
+            }
         }
         return divided;
     }
@@ -198,17 +219,21 @@ public final class AwqLayer {
 
     private AwqScales search(Site site) {
         AwqQuantizer quantizer = quantizer(recipe.weightsAt(layer, site));
-        Map<LinearRole, float[]> originals = new EnumMap<>(LinearRole.class);
+        List<Candidate> candidates = new ArrayList<>();
         for (LinearRole role : config.roles()) {
             if (role.input() == site) {
-                originals.put(role, stored(role).values());
+                candidates.add(new Candidate(role, stored(role)));
             }
         }
+        ToDoubleFunction<float[]> loss =
+                AwqInspection.at(config, site) == AwqInspection.ITSELF
+                        ? lossAtThemselves(site, quantizer, candidates)
+                        : scales -> loss(site, quantizer, candidates, scales);
         return AwqScales.search(
                         recording.magnitudes(site),
                         scales -> {
                             cancellation.check();
-                            return loss(site, quantizer, originals, scales);
+                            return loss.applyAsDouble(scales);
                         })
                 .orElseThrow(
                         () ->
@@ -217,32 +242,47 @@ public final class AwqLayer {
                                                 .formatted(layer, site)));
     }
 
-    private double loss(
-            Site site, AwqQuantizer quantizer, Map<LinearRole, float[]> originals, float[] scales) {
-        AwqInspection inspection = AwqInspection.at(config, site);
-        if (inspection == AwqInspection.ITSELF) {
-            return originals.entrySet().stream()
-                    .mapToDouble(
-                            linear ->
-                                    lossAtItself(
-                                            linear.getKey(), quantizer, linear.getValue(), scales))
-                    .sum();
+    /** A linear that scales are tried on. */
+    private final class Candidate {
+        private final LinearRole role;
+        private final int outputs;
+        private final int inputs;
+        private final float[] original;
+        private final float[] bias;
+
+        /** Overwritten for each ratio. */
+        private final float[] simulated;
+
+        Candidate(LinearRole role, LinearWeight weight) {
+            this.role = role;
+            this.outputs = weight.outputs();
+            this.inputs = weight.inputs();
+            this.original = weight.values();
+            this.bias = weight.biasValues();
+            this.simulated = new float[original.length];
         }
+
+        float[] simulate(AwqQuantizer quantizer, float[] scales) {
+            quantizer.simulate(kernels, original, outputs, inputs, scales, simulated);
+            return simulated;
+        }
+    }
+
+    private double loss(
+            Site site, AwqQuantizer quantizer, List<Candidate> candidates, float[] scales) {
+        AwqInspection inspection = AwqInspection.at(config, site);
         Map<LinearRole, LinearOperator> replaced = new EnumMap<>(LinearRole.class);
-        originals.forEach(
-                (role, values) -> {
-                    int outputs = role.outputs(config);
-                    int inputs = role.inputs(config);
-                    replaced.put(
-                            role,
-                            new FloatLinear(
-                                    kernels,
-                                    WeightPrecision.FP32,
-                                    quantizer.simulate(values, outputs, inputs, scales),
-                                    outputs,
-                                    inputs,
-                                    stored(role).biasValues()));
-                });
+        for (Candidate linear : candidates) {
+            replaced.put(
+                    linear.role,
+                    new FloatLinear(
+                            kernels,
+                            WeightPrecision.FP32,
+                            linear.simulate(quantizer, scales),
+                            linear.outputs,
+                            linear.inputs,
+                            linear.bias));
+        }
         Decoder changed =
                 new Decoder(
                         decoder.model(),
@@ -251,18 +291,46 @@ public final class AwqLayer {
         double sum = 0;
         long count = 0;
         for (int window = 0; window < entering.size(); window++) {
+            cancellation.check();
             sum += squaredDifference(changed, site, inspection, window);
             count += (long) entering.get(window).rows() * config.hiddenSize();
         }
         return sum / count;
     }
 
-    private double lossAtItself(
-            LinearRole role, AwqQuantizer quantizer, float[] original, float[] scales) {
-        int outputs = role.outputs(config);
-        float[] changed = quantizer.simulate(original, outputs, role.inputs(config), scales);
-        return OutputError.meanOfSquares(
-                kernels, original, changed, outputs, recording.inputs(role.input()));
+    /** The summed loss of linears that are inspected at their own outputs. */
+    private ToDoubleFunction<float[]> lossAtThemselves(
+            Site site, AwqQuantizer quantizer, List<Candidate> candidates) {
+        List<Matrix> inputs = recording.inputs(site);
+        if (!InputProducts.pay(inputs)) {
+            return scales ->
+                    candidates.stream()
+                            .mapToDouble(
+                                    linear ->
+                                            OutputError.meanOfSquares(
+                                                    kernels,
+                                                    linear.original,
+                                                    linear.simulate(quantizer, scales),
+                                                    linear.outputs,
+                                                    inputs))
+                            .sum();
+        }
+        InputProducts products = InputProducts.of(kernels, inputs, cancellation);
+        int largest =
+                candidates.stream().mapToInt(linear -> linear.original.length).max().orElse(0);
+        float[] room = new float[largest];
+        return scales ->
+                candidates.stream()
+                        .mapToDouble(
+                                linear ->
+                                        OutputError.meanOfSquares(
+                                                kernels,
+                                                linear.original,
+                                                linear.simulate(quantizer, scales),
+                                                linear.outputs,
+                                                products,
+                                                room))
+                        .sum();
     }
 
     /** How far what is inspected is from what the unquantized layer gives, on one window. */

@@ -319,6 +319,7 @@ final class GptqFitter implements WeightFitter {
             }
 
             private List<Matrix> attended(Decoder with) {
+                report("running quantized layer %d", layer, 0);
                 List<Matrix> attended = new ArrayList<>();
                 for (Matrix residual : residuals) {
                     cancellation.check();
@@ -332,6 +333,7 @@ final class GptqFitter implements WeightFitter {
                 if (layer == layers - 1) {
                     return;
                 }
+                report("running quantized layer %d", layer, 0);
                 List<Matrix> left = new ArrayList<>();
                 for (Matrix stream : attended) {
                     cancellation.check();
@@ -357,6 +359,7 @@ final class GptqFitter implements WeightFitter {
                         weights.method() == WeightMethod.GPTQ
                                 ? Optional.of(inverse(site, weights.gptq(), through, entering))
                                 : Optional.empty();
+                report("quantizing layer %d, " + site + ": rounding", layer, site.ordinal());
                 for (LinearRole role : model.config().roles()) {
                     if (role.input() == site) {
                         cancellation.check();
@@ -382,7 +385,7 @@ final class GptqFitter implements WeightFitter {
                                 weights.symmetric(),
                                 weights.gptq().staticGroups(),
                                 weights.gptq().block());
-                return new Gptq(kernels, settings)
+                return new Gptq(kernels, settings, cancellation)
                         .quantize(weight.values(), weight.outputs(), inverse)
                         .weight();
             }
@@ -392,12 +395,13 @@ final class GptqFitter implements WeightFitter {
                 String where =
                         "%s, layer %d, %s"
                                 .formatted(Printable.of(model.checkpoint().source()), layer, site);
-                Hessian hessian = new Hessian(kernels, model.config().channels(site));
+                Hessian hessian = new Hessian(kernels, model.config().channels(site), cancellation);
                 SiteInputs inputs = new SiteInputs(site, where, hessian::add);
                 for (Matrix stream : entering) {
                     cancellation.check();
                     inputs.collect(through, layer, stream);
                 }
+                report("quantizing layer %d, " + site + ": factor", layer, site.ordinal());
                 InverseHessian inverse;
                 try {
                     inverse =
@@ -405,7 +409,8 @@ final class GptqFitter implements WeightFitter {
                                     kernels,
                                     hessian,
                                     settings.damping(),
-                                    settings.activationOrder());
+                                    settings.activationOrder(),
+                                    cancellation);
                 } catch (UserException refusal) {
                     throw refusal.in(where);
                 }

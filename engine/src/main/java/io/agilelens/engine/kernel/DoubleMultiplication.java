@@ -4,21 +4,25 @@ import java.util.Arrays;
 
 /**
  * Products of matrices in double precision: the right factor in panels, the left one in tiles, a
- * slice of the shared dimension at a time so that a panel stays in the first cache.
+ * slice of the shared dimension at a time so that a panel stays in the first cache, and a block of
+ * tiles in the second.
  */
 final class DoubleMultiplication {
-    private static final int TILE = FloatProducts.TILE_TOKENS;
-
     /** Steps of the shared dimension that are worked on at once. */
     private static final int SLICE = 256;
 
+    /** Tiles that are worked on with one panel after the other, so that the cache holds them. */
+    private static final int BLOCK = 32;
+
     private final DoubleProducts products;
     private final int width;
+    private final int tileRows;
     private final Workers workers;
 
     DoubleMultiplication(DoubleProducts products, Workers workers) {
         this.products = products;
         this.width = products.panelOutputs();
+        this.tileRows = products.tileTokens();
         this.workers = workers;
     }
 
@@ -33,71 +37,95 @@ final class DoubleMultiplication {
     private void subtractSlice(DoubleView a, DoubleView b, DoubleView c) {
         int depth = a.columns();
         double[] tiled =
-                Scratch.ofThread().wideActivations((long) Panels.tiles(a.rows()) * TILE * depth);
+                Scratch.ofThread()
+                        .wideActivations(
+                                (long) Panels.tiles(a.rows(), tileRows) * tileRows * depth);
         workers.forRanges(
-                Panels.tiles(a.rows()),
+                Panels.tiles(a.rows(), tileRows),
                 1 + (1 << 14) / depth,
                 (from, to) -> {
                     for (int tile = from; tile < to; tile++) {
                         fillTile(a, tile, tiled);
                     }
                 });
+        int panels = Panels.count(c.columns(), width);
+        double[] packed = Scratch.ofThread().widePanel((long) panels * width * depth);
         workers.forRanges(
-                Panels.count(c.columns(), width),
-                Panels.grain(a.rows(), depth, width),
+                panels,
+                1 + (1 << 14) / (depth * width),
                 (from, to) -> {
                     for (int panel = from; panel < to; panel++) {
-                        subtractPanel(tiled, depth, b, panel, c);
+                        pack(b, panel, packed);
+                    }
+                });
+        int blockRows = BLOCK * tileRows;
+        int blocks = (c.rows() + blockRows - 1) / blockRows;
+        workers.forRanges(
+                blocks * panels,
+                Panels.grain(Math.min(blockRows, c.rows()), depth, width),
+                (from, to) -> {
+                    for (int piece = from; piece < to; piece++) {
+                        int row = piece / panels * blockRows;
+                        int end = Math.min(c.rows(), row + blockRows);
+                        subtractPanel(tiled, row, end, depth, packed, piece % panels, c);
                     }
                 });
     }
 
-    private static void fillTile(DoubleView a, int tile, double[] tiled) {
+    private void fillTile(DoubleView a, int tile, double[] tiled) {
         int depth = a.columns();
-        int start = tile * TILE * depth;
-        int rows = Math.min(TILE, a.rows() - tile * TILE);
-        if (rows < TILE) {
-            Arrays.fill(tiled, start, start + TILE * depth, 0);
+        int start = tile * tileRows * depth;
+        int rows = Math.min(tileRows, a.rows() - tile * tileRows);
+        if (rows < tileRows) {
+            Arrays.fill(tiled, start, start + tileRows * depth, 0);
         }
         for (int r = 0; r < rows; r++) {
-            int at = a.index(tile * TILE + r, 0);
+            int at = a.index(tile * tileRows + r, 0);
             for (int k = 0; k < depth; k++) {
-                tiled[start + k * TILE + r] = a.data()[at + k * a.columnStride()];
+                tiled[start + k * tileRows + r] = a.data()[at + k * a.columnStride()];
             }
         }
     }
 
-    private void subtractPanel(double[] tiled, int depth, DoubleView b, int panel, DoubleView c) {
-        Scratch scratch = Scratch.ofThread();
-        double[] packed = scratch.widePanel((long) depth * width);
+    private void subtractPanel(
+            double[] tiled,
+            int firstRow,
+            int endRow,
+            int depth,
+            double[] packed,
+            int panel,
+            DoubleView c) {
         int first = panel * width;
         int count = Math.min(width, c.columns() - first);
-        pack(b, first, count, packed);
-        double[] sums = scratch.wideSums(TILE * width);
-        for (int row = 0; row < c.rows(); row += TILE) {
-            products.multiplyTile(packed, 0, tiled, row * depth, depth, sums);
-            int end = Math.min(c.rows(), row + TILE);
+        double[] sums = Scratch.ofThread().wideSums(tileRows * width);
+        for (int row = firstRow; row < endRow; row += tileRows) {
+            int end = Math.min(endRow, row + tileRows);
+            products.multiplyTile(
+                    packed, first * depth, tiled, row * depth, end - row, depth, sums, 0);
             for (int r = row; r < end; r++) {
                 subtract(sums, (r - row) * width, c, r, first, count);
             }
         }
     }
 
-    private void pack(DoubleView b, int first, int count, double[] packed) {
+    private void pack(DoubleView b, int panel, double[] packed) {
         int depth = b.rows();
+        int first = panel * width;
+        int count = Math.min(width, b.columns() - first);
+        int start = first * depth;
         if (count < width) {
-            Arrays.fill(packed, 0, depth * width, 0);
+            Arrays.fill(packed, start, start + depth * width, 0);
         }
         if (b.columnStride() == 1) {
             for (int k = 0; k < depth; k++) {
-                System.arraycopy(b.data(), b.index(k, first), packed, k * width, count);
+                System.arraycopy(b.data(), b.index(k, first), packed, start + k * width, count);
             }
             return;
         }
         for (int j = 0; j < count; j++) {
             int at = b.index(0, first + j);
             for (int k = 0; k < depth; k++) {
-                packed[k * width + j] = b.data()[at + k * b.rowStride()];
+                packed[start + k * width + j] = b.data()[at + k * b.rowStride()];
             }
         }
     }

@@ -3,6 +3,7 @@ package io.agilelens.engine.quant;
 import io.agilelens.engine.kernel.Fp32Weights;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.kernel.Workers;
+import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.tensor.Matrix;
 import java.util.Arrays;
 
@@ -33,6 +34,21 @@ public final class AwqClip {
      */
     public static float[] search(
             Kernels kernels, AwqQuantizer quantizer, float[] weights, int outputs, Matrix inputs) {
+        return search(kernels, quantizer, weights, outputs, inputs, Cancellation.never());
+    }
+
+    /**
+     * As {@link #search(Kernels, AwqQuantizer, float[], int, Matrix)}.
+     *
+     * @throws java.util.concurrent.CancellationException if it was cancelled
+     */
+    public static float[] search(
+            Kernels kernels,
+            AwqQuantizer quantizer,
+            float[] weights,
+            int outputs,
+            Matrix inputs,
+            Cancellation cancellation) {
         int width = inputs.columns();
         int[] starts = quantizer.groupStarts(width);
         int groups = starts.length - 1;
@@ -47,6 +63,7 @@ public final class AwqClip {
                             ROWS_A_PIECE,
                             (from, to) -> {
                                 for (int row = from; row < to; row += ROWS_A_PIECE) {
+                                    cancellation.check();
                                     int count = Math.min(ROWS_A_PIECE, to - row);
                                     float[] best = group.search(packed, row, count);
                                     for (int i = 0; i < count; i++) {
@@ -63,12 +80,18 @@ public final class AwqClip {
             AwqQuantizer quantizer, float[] weights, int outputs, int inputs, float[] thresholds) {
         int[] starts = quantizer.groupStarts(inputs);
         int groups = starts.length - 1;
-        for (int row = 0; row < outputs; row++) {
-            for (int g = 0; g < groups; g++) {
-                float most = thresholds[row * groups + g];
-                clamp(weights, row * inputs + starts[g], row * inputs + starts[g + 1], most);
-            }
-        }
+        Workers.shared()
+                .forRanges(
+                        outputs,
+                        ROWS_A_PIECE,
+                        (first, end) -> {
+                            for (int place = first * groups; place < end * groups; place++) {
+                                int row = place / groups * inputs;
+                                int g = place % groups;
+                                float most = thresholds[place];
+                                clamp(weights, row + starts[g], row + starts[g + 1], most);
+                            }
+                        });
     }
 
     private static void clamp(float[] weights, int from, int to, float most) {
@@ -106,6 +129,7 @@ public final class AwqClip {
             float[] largest = new float[rows];
             float[] best = new float[rows];
             double[] least = new double[rows];
+            double[] squares = new double[rows];
             Arrays.fill(least, Double.POSITIVE_INFINITY);
             float[] differences = new float[rows * width];
             float[] errors = new float[rows * inputs.outputs()];
@@ -119,10 +143,10 @@ public final class AwqClip {
                     difference(firstRow + i, largest[i] * share, differences, i * width);
                 }
                 kernels.multiply(differences, rows, inputs, errors);
+                squares(errors, rows, inputs.outputs(), squares);
                 for (int i = 0; i < rows; i++) {
-                    double error = squares(errors, i * inputs.outputs(), inputs.outputs());
-                    if (error < least[i]) {
-                        least[i] = error;
+                    if (squares[i] < least[i]) {
+                        least[i] = squares[i];
                         best[i] = largest[i] * share;
                     }
                 }
@@ -131,11 +155,9 @@ public final class AwqClip {
         }
 
         private float largest(int row) {
-            float largest = 0;
-            for (int i = row * stride + from; i < row * stride + to; i++) {
-                largest = Math.max(largest, Math.abs(weights[i]));
-            }
-            return largest;
+            int start = row * stride + from;
+            float low = kernels.smallest(weights, start, width());
+            return Math.max(0, Math.max(-low, kernels.largest(weights, start, width())));
         }
 
         /** What clamping and quantizing takes from the weights of a row. */
@@ -143,18 +165,44 @@ public final class AwqClip {
             int source = row * stride + from;
             System.arraycopy(weights, source, target, offset, width());
             clamp(target, offset, offset + width(), most);
-            quantizer.simulate(target, offset, offset + width());
+            quantizer.simulate(kernels, target, offset, offset + width());
             for (int i = 0; i < width(); i++) {
                 target[offset + i] -= weights[source + i];
             }
         }
 
-        private static double squares(float[] values, int offset, int count) {
-            double sum = 0;
-            for (int i = offset; i < offset + count; i++) {
-                sum += (double) values[i] * values[i];
+        /**
+         * Sums of squares of some rows; four at a time, for a sum has to wait for the one before.
+         */
+        private static void squares(float[] values, int rows, int count, double[] sums) {
+            int row = 0;
+            for (; row < rows - 3; row += 4) {
+                int first = row * count;
+                int second = first + count;
+                int third = second + count;
+                int fourth = third + count;
+                double a = 0;
+                double b = 0;
+                double c = 0;
+                double d = 0;
+                for (int i = 0; i < count; i++) {
+                    a += (double) values[first + i] * values[first + i];
+                    b += (double) values[second + i] * values[second + i];
+                    c += (double) values[third + i] * values[third + i];
+                    d += (double) values[fourth + i] * values[fourth + i];
+                }
+                sums[row] = a;
+                sums[row + 1] = b;
+                sums[row + 2] = c;
+                sums[row + 3] = d;
             }
-            return sum;
+            for (; row < rows; row++) {
+                double sum = 0;
+                for (int i = row * count; i < (row + 1) * count; i++) {
+                    sum += (double) values[i] * values[i];
+                }
+                sums[row] = sum;
+            }
         }
     }
 }

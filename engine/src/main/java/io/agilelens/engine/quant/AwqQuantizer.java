@@ -1,5 +1,6 @@
 package io.agilelens.engine.quant;
 
+import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.kernel.Workers;
 import java.util.function.IntConsumer;
 
@@ -18,19 +19,13 @@ import java.util.function.IntConsumer;
 public record AwqQuantizer(int bits, int groupSize, boolean symmetric) {
     private static final float LEAST_RANGE = 1e-5f;
 
-    /**
-     * Added and taken off, it rounds a float half to even. Far larger ones stay about what they
-     * are, which the clamp behind every rounding makes no difference to.
-     */
-    private static final float ROUNDING = 0x1.8p23f;
-
     /** Rows worth a piece of parallel work. */
     private static final int ROWS_A_PIECE = 16;
 
     /**
      * @param weights {@code [outputs, inputs]}
      */
-    public QuantizedWeight quantize(float[] weights, int outputs, int inputs) {
+    public QuantizedWeight quantize(Kernels kernels, float[] weights, int outputs, int inputs) {
         int[] starts = groupStarts(inputs);
         int groups = starts.length - 1;
         byte[] codes = new byte[outputs * inputs];
@@ -42,8 +37,8 @@ public record AwqQuantizer(int bits, int groupSize, boolean symmetric) {
                     for (int g = 0; g < groups; g++) {
                         int from = row * inputs + starts[g];
                         int to = row * inputs + starts[g + 1];
-                        float low = low(weights, from, to);
-                        float scale = scale(low, high(weights, from, to));
+                        float low = kernels.smallest(weights, from, to - from);
+                        float scale = scale(low, kernels.largest(weights, from, to - from));
                         float zero = zero(low, scale);
                         scales[row * groups + g] = scale;
                         zeros[row * groups + g] = (int) zero;
@@ -69,9 +64,26 @@ public record AwqQuantizer(int bits, int groupSize, boolean symmetric) {
      * @param scales {@code [inputs]}, positive
      * @return {@code [outputs, inputs]}; a fresh array
      */
-    public float[] simulate(float[] weights, int outputs, int inputs, float[] scales) {
-        int[] starts = groupStarts(inputs);
+    public float[] simulate(
+            Kernels kernels, float[] weights, int outputs, int inputs, float[] scales) {
         float[] simulated = new float[outputs * inputs];
+        simulate(kernels, weights, outputs, inputs, scales, simulated);
+        return simulated;
+    }
+
+    /**
+     * The same into an array that is there.
+     *
+     * @param simulated {@code [outputs, inputs]}
+     */
+    public void simulate(
+            Kernels kernels,
+            float[] weights,
+            int outputs,
+            int inputs,
+            float[] scales,
+            float[] simulated) {
+        int[] starts = groupStarts(inputs);
         forRows(
                 outputs,
                 row -> {
@@ -80,25 +92,19 @@ public record AwqQuantizer(int bits, int groupSize, boolean symmetric) {
                         simulated[offset + c] = weights[offset + c] * scales[c];
                     }
                     for (int g = 0; g < starts.length - 1; g++) {
-                        simulate(simulated, offset + starts[g], offset + starts[g + 1]);
+                        simulate(kernels, simulated, offset + starts[g], offset + starts[g + 1]);
                     }
                     for (int c = 0; c < inputs; c++) {
                         simulated[offset + c] /= scales[c];
                     }
                 });
-        return simulated;
     }
 
     /** Quantizes one group in place. */
-    void simulate(float[] weights, int from, int to) {
-        float low = low(weights, from, to);
-        float scale = scale(low, high(weights, from, to));
-        float zero = zero(low, scale);
-        float most = largest();
-        for (int i = from; i < to; i++) {
-            float code = round(weights[i] / scale) + zero;
-            weights[i] = (Math.min(Math.max(code, 0), most) - zero) * scale;
-        }
+    void simulate(Kernels kernels, float[] weights, int from, int to) {
+        float low = kernels.smallest(weights, from, to - from);
+        float scale = scale(low, kernels.largest(weights, from, to - from));
+        kernels.quantizeGroup(weights, from, to - from, scale, zero(low, scale), largest());
     }
 
     private float scale(float low, float high) {
@@ -108,48 +114,11 @@ public record AwqQuantizer(int bits, int groupSize, boolean symmetric) {
     }
 
     private float zero(float low, float scale) {
-        return symmetric ? 1 << bits - 1 : clamp(-round(low / scale));
+        return symmetric ? 1 << bits - 1 : clamp(-FloatRounding.round(low / scale));
     }
 
     private float code(float weight, float scale, float zero) {
-        return clamp(round(weight / scale) + zero);
-    }
-
-    /** Four at a time, for a minimum has to wait for the one before. */
-    private static float low(float[] weights, int from, int to) {
-        float a = Float.POSITIVE_INFINITY;
-        float b = a;
-        float c = a;
-        float d = a;
-        int i = from;
-        for (; i + 3 < to; i += 4) {
-            a = Math.min(a, weights[i]);
-            b = Math.min(b, weights[i + 1]);
-            c = Math.min(c, weights[i + 2]);
-            d = Math.min(d, weights[i + 3]);
-        }
-        for (; i < to; i++) {
-            a = Math.min(a, weights[i]);
-        }
-        return Math.min(Math.min(a, b), Math.min(c, d));
-    }
-
-    private static float high(float[] weights, int from, int to) {
-        float a = Float.NEGATIVE_INFINITY;
-        float b = a;
-        float c = a;
-        float d = a;
-        int i = from;
-        for (; i + 3 < to; i += 4) {
-            a = Math.max(a, weights[i]);
-            b = Math.max(b, weights[i + 1]);
-            c = Math.max(c, weights[i + 2]);
-            d = Math.max(d, weights[i + 3]);
-        }
-        for (; i < to; i++) {
-            a = Math.max(a, weights[i]);
-        }
-        return Math.max(Math.max(a, b), Math.max(c, d));
+        return clamp(FloatRounding.round(weight / scale) + zero);
     }
 
     private int largest() {
@@ -158,10 +127,6 @@ public record AwqQuantizer(int bits, int groupSize, boolean symmetric) {
 
     private float clamp(float code) {
         return Math.min(Math.max(code, 0), largest());
-    }
-
-    private static float round(float x) {
-        return x + ROUNDING - ROUNDING;
     }
 
     private static void forRows(int rows, IntConsumer body) {

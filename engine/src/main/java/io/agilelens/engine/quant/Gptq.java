@@ -3,6 +3,7 @@ package io.agilelens.engine.quant;
 import io.agilelens.engine.kernel.Fp32Weights;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.kernel.Workers;
+import io.agilelens.engine.task.Cancellation;
 import java.util.Arrays;
 
 /**
@@ -17,8 +18,12 @@ public final class Gptq {
     /** Rows that one thread works on at once. */
     private static final int ROWS = 64;
 
+    /** Columns whose errors reach the rest of a block together. */
+    private static final int COLUMNS = 8;
+
     private final Kernels kernels;
     private final Settings settings;
+    private final Cancellation cancellation;
 
     /**
      * How a weight is quantized.
@@ -42,8 +47,16 @@ public final class Gptq {
     public record Result(QuantizedWeight weight, double loss) {}
 
     public Gptq(Kernels kernels, Settings settings) {
+        this(kernels, settings, Cancellation.never());
+    }
+
+    /**
+     * @param cancellation looked at every few milliseconds
+     */
+    public Gptq(Kernels kernels, Settings settings, Cancellation cancellation) {
         this.kernels = kernels;
         this.settings = settings;
+        this.cancellation = cancellation;
     }
 
     /**
@@ -160,10 +173,19 @@ public final class Gptq {
                 for (int j = i; j < count; j++) {
                     factor[i * count + j] = (float) inverse.factor(from + i, from + j);
                 }
-                for (int j = 0; j < rest; j++) {
-                    following[j * count + i] = (float) inverse.factor(from + i, to + j);
-                }
             }
+            Workers.shared()
+                    .forRanges(
+                            rest,
+                            ROWS,
+                            (first, end) -> {
+                                for (int i = 0; i < count; i++) {
+                                    for (int j = first; j < end; j++) {
+                                        following[j * count + i] =
+                                                (float) inverse.factor(from + i, to + j);
+                                    }
+                                }
+                            });
             Fp32Weights packed = rest == 0 ? null : kernels.packFp32(following, rest, count);
             Workers.shared()
                     .forRanges(
@@ -171,6 +193,7 @@ public final class Gptq {
                             1,
                             (first, end) -> {
                                 for (int chunk = first; chunk < end; chunk++) {
+                                    cancellation.check();
                                     int row = chunk * ROWS;
                                     int rows = Math.min(ROWS, outputs - row);
                                     quantizeRows(row, rows, from, to, factor, packed);
@@ -179,57 +202,116 @@ public final class Gptq {
         }
 
         /**
+         * Within a chunk of rows everything is stored column by column, for what happens to one row
+         * of a column happens to all.
+         *
          * @param factor U of the block, {@code [count, count]}
          * @param following Uᵀ of the columns behind the block, {@code [rest, count]}, or null
          */
         private void quantizeRows(
                 int firstRow, int rows, int from, int to, float[] factor, Fp32Weights following) {
             int count = to - from;
-            float[] errors = new float[rows * count];
-            float[] current = new float[count];
+            float[] current = new float[count * rows];
             for (int r = 0; r < rows; r++) {
-                int row = firstRow + r;
-                System.arraycopy(updated, row * inputs + from, current, 0, count);
-                quantizeRow(row, from, current, factor, errors, r * count);
+                int row = (firstRow + r) * inputs + from;
+                for (int c = 0; c < count; c++) {
+                    current[c * rows + r] = updated[row + c];
+                }
             }
-            if (following == null) {
-                return;
+            float[] errors = new float[count * rows];
+            quantizeColumns(firstRow, rows, from, count, factor, current, errors);
+            addLosses(errors, count, firstRow, rows);
+            if (following != null) {
+                subtractFromRest(errors, firstRow, rows, to, following);
             }
-            int rest = inputs - to;
+        }
+
+        /**
+         * @param current {@code [count, rows]}; overwritten
+         * @param errors {@code [count, rows]}; filled
+         */
+        private void quantizeColumns(
+                int firstRow,
+                int rows,
+                int from,
+                int count,
+                float[] factor,
+                float[] current,
+                float[] errors) {
+            float[] scale = new float[rows];
+            int[] zero = new int[rows];
+            int group = -1;
+            for (int c = 0; c < count; c++) {
+                int column = from + c;
+                if (startsGroup(column)) {
+                    fit(firstRow, rows, column);
+                    group = -1;
+                }
+                if (groupOf[column] != group) {
+                    group = groupOf[column];
+                    for (int r = 0; r < rows; r++) {
+                        scale[r] = scales[(firstRow + r) * groups + group];
+                        zero[r] = zeros[(firstRow + r) * groups + group];
+                    }
+                }
+                int place = firstRow * inputs + inverse.order()[column];
+                float pivot = factor[c * count + c];
+                for (int r = 0; r < rows; r++) {
+                    float weight = current[c * rows + r];
+                    int code = quantizer.encode(weight, scale[r], zero[r]);
+                    codes[place + r * inputs] = (byte) code;
+                    errors[c * rows + r] = (weight - scale[r] * (code - zero[r])) / pivot;
+                }
+                int first = c / COLUMNS * COLUMNS;
+                int next = Math.min(count, first + COLUMNS);
+                kernels.spreadErrors(errors, c, c + 1, factor, count, c + 1, next, current, rows);
+                if (c + 1 == next) {
+                    kernels.spreadErrors(
+                            errors, first, next, factor, count, next, count, current, rows);
+                }
+            }
+        }
+
+        private void fit(int firstRow, int rows, int column) {
+            int end = Math.min(inputs, column + settings.group());
+            for (int row = firstRow; row < firstRow + rows; row++) {
+                int place = row * groups + groupOf[column];
+                quantizer.fit(
+                        updated, row * inputs + column, row * inputs + end, scales, zeros, place);
+            }
+        }
+
+        private void addLosses(float[] errors, int count, int firstRow, int rows) {
+            double[] ofBlock = new double[rows];
+            for (int c = 0; c < count; c++) {
+                for (int r = 0; r < rows; r++) {
+                    float error = errors[c * rows + r];
+                    ofBlock[r] += 0.5 * error * error;
+                }
+            }
+            for (int r = 0; r < rows; r++) {
+                losses[firstRow + r] += ofBlock[r];
+            }
+        }
+
+        private void subtractFromRest(
+                float[] errors, int firstRow, int rows, int to, Fp32Weights following) {
+            int count = following.inputs();
+            float[] byRow = new float[rows * count];
+            for (int r = 0; r < rows; r++) {
+                for (int c = 0; c < count; c++) {
+                    byRow[r * count + c] = errors[c * rows + r];
+                }
+            }
+            int rest = following.outputs();
             float[] changes = new float[rows * rest];
-            kernels.multiply(errors, rows, following, changes);
+            kernels.multiply(byRow, rows, following, changes);
             for (int r = 0; r < rows; r++) {
                 int at = (firstRow + r) * inputs + to;
                 for (int j = 0; j < rest; j++) {
                     updated[at + j] -= changes[r * rest + j];
                 }
             }
-        }
-
-        private void quantizeRow(
-                int row, int from, float[] current, float[] factor, float[] errors, int at) {
-            int count = current.length;
-            double loss = 0;
-            for (int c = 0; c < count; c++) {
-                int column = from + c;
-                int place = row * groups + groupOf[column];
-                if (startsGroup(column)) {
-                    int start = row * inputs + column;
-                    int end = row * inputs + Math.min(inputs, column + settings.group());
-                    quantizer.fit(updated, start, end, scales, zeros, place);
-                }
-                float weight = current[c];
-                int code = quantizer.encode(weight, scales[place], zeros[place]);
-                codes[row * inputs + inverse.order()[column]] = (byte) code;
-                float difference = weight - scales[place] * (code - zeros[place]);
-                float error = difference / factor[c * count + c];
-                errors[at + c] = error;
-                loss += 0.5 * error * error;
-                for (int j = c + 1; j < count; j++) {
-                    current[j] -= error * factor[c * count + j];
-                }
-            }
-            losses[row] += loss;
         }
 
         private boolean startsGroup(int column) {

@@ -3,6 +3,7 @@ package io.agilelens.engine.quant;
 import io.agilelens.engine.kernel.Fp32Weights;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.kernel.Workers;
+import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.tensor.Matrix;
 import java.util.Arrays;
 
@@ -15,13 +16,14 @@ public final class Hessian {
     private static final int TOKENS_AT_ONCE = 512;
 
     /** Columns whose products are computed at once. */
-    private static final int STRIP = 512;
+    private static final int STRIP = 256;
 
     /** Columns that are written side by side, few enough for the cache to hold their lines. */
     private static final int TRANSPOSED = 16;
 
     private final Kernels kernels;
     private final int channels;
+    private final Cancellation cancellation;
 
     /** Sums {@code [channels, channels]}; only the upper triangle is complete. */
     private final double[] sums;
@@ -32,7 +34,16 @@ public final class Hessian {
      * @param channels input channels of the linear
      */
     public Hessian(Kernels kernels, int channels) {
+        this(kernels, channels, Cancellation.never());
+    }
+
+    /**
+     * @param channels input channels of the linear
+     * @param cancellation looked at every few milliseconds
+     */
+    public Hessian(Kernels kernels, int channels, Cancellation cancellation) {
         this.kernels = kernels;
+        this.cancellation = cancellation;
         this.channels = channels;
         this.sums = new double[Math.multiplyExact(channels, channels)];
     }
@@ -86,6 +97,7 @@ public final class Hessian {
     private void addProducts(float[] columns, int tokens) {
         float[] products = new float[Math.multiplyExact(channels, Math.min(STRIP, channels))];
         for (int from = 0; from < channels; from += STRIP) {
+            cancellation.check();
             int to = Math.min(channels, from + STRIP);
             int width = to - from;
             Fp32Weights strip =

@@ -2,6 +2,8 @@ package io.agilelens.engine.quant;
 
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.kernel.Kernels;
+import io.agilelens.engine.kernel.Workers;
+import io.agilelens.engine.task.Cancellation;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
@@ -17,6 +19,8 @@ import java.util.stream.IntStream;
 public final class InverseHessian {
     /** How much more damping is tried where the Hessian is not positive definite. */
     private static final double MORE_DAMPING = 10;
+
+    private static final int ROWS_PER_PIECE = 16;
 
     private final int channels;
     private final int[] order;
@@ -44,6 +48,20 @@ public final class InverseHessian {
      */
     public static InverseHessian of(
             Kernels kernels, Hessian hessian, double damping, boolean activationOrder) {
+        return of(kernels, hessian, damping, activationOrder, Cancellation.never());
+    }
+
+    /**
+     * As {@link #of(Kernels, Hessian, double, boolean)}.
+     *
+     * @param cancellation looked at every few milliseconds
+     */
+    public static InverseHessian of(
+            Kernels kernels,
+            Hessian hessian,
+            double damping,
+            boolean activationOrder,
+            Cancellation cancellation) {
         int channels = hessian.channels();
         double[] diagonal = new double[channels];
         boolean[] dead = new boolean[channels];
@@ -64,8 +82,8 @@ public final class InverseHessian {
         double share = damping;
         while (true) {
             fill(work, hessian, diagonal, order, share * total / channels);
-            if (TriangularFactor.cholesky(kernels, work, channels)) {
-                TriangularFactor.invert(kernels, work, channels);
+            if (TriangularFactor.cholesky(kernels, work, channels, cancellation)) {
+                TriangularFactor.invert(kernels, work, channels, cancellation);
                 return new InverseHessian(channels, order, dead, share, work);
             }
             if (share >= 1) {
@@ -91,13 +109,19 @@ public final class InverseHessian {
     private static void fill(
             double[] work, Hessian hessian, double[] diagonal, int[] order, double added) {
         int last = order.length - 1;
-        for (int i = 0; i <= last; i++) {
-            int row = order[last - i];
-            for (int j = 0; j < i; j++) {
-                work[i * order.length + j] = hessian.at(row, order[last - j]);
-            }
-            work[i * order.length + i] = diagonal[row] + added;
-        }
+        Workers.shared()
+                .forRanges(
+                        order.length,
+                        ROWS_PER_PIECE,
+                        (from, to) -> {
+                            for (int i = from; i < to; i++) {
+                                int row = order[last - i];
+                                for (int j = 0; j < i; j++) {
+                                    work[i * order.length + j] = hessian.at(row, order[last - j]);
+                                }
+                                work[i * order.length + i] = diagonal[row] + added;
+                            }
+                        });
     }
 
     public int channels() {

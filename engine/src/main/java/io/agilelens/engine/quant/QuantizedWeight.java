@@ -1,5 +1,6 @@
 package io.agilelens.engine.quant;
 
+import io.agilelens.engine.kernel.Workers;
 import java.util.Arrays;
 
 /**
@@ -24,6 +25,9 @@ public record QuantizedWeight(
         byte[] codes,
         float[] scales,
         int[] zeros) {
+
+    /** Fewer weights than this are not worth another thread. */
+    private static final int WEIGHTS_PER_PIECE = 1 << 16;
 
     public int groups() {
         return scales.length / outputs;
@@ -66,7 +70,15 @@ public record QuantizedWeight(
     /** The weight as floats, {@code [outputs, inputs]}; a fresh array. */
     public float[] dequantize() {
         float[] values = new float[Math.multiplyExact(outputs, inputs)];
-        dequantize(0, values, 0, values.length);
+        Workers.shared()
+                .forRanges(
+                        outputs,
+                        1 + WEIGHTS_PER_PIECE / inputs,
+                        (from, to) -> {
+                            for (int output = from; output < to; output++) {
+                                dequantizeRow(output, 0, inputs, values, output * inputs);
+                            }
+                        });
         return values;
     }
 
@@ -88,10 +100,20 @@ public record QuantizedWeight(
     }
 
     private void dequantizeRow(int output, int from, int to, float[] target, int offset) {
-        int row = output * groups();
-        for (int c = from; c < to; c++) {
-            int group = row + groupOf[c];
-            target[offset + c - from] = scales[group] * (code(output, c) - zeros[group]);
+        int row = output * inputs;
+        int c = from;
+        while (c < to) {
+            int group = groupOf[c];
+            int end = c + 1;
+            while (end < to && groupOf[end] == group) {
+                end++;
+            }
+            float scale = scales[output * groups() + group];
+            int zero = zeros[output * groups() + group];
+            for (int i = c; i < end; i++) {
+                target[offset + i - from] = scale * ((codes[row + i] & 0xff) - zero);
+            }
+            c = end;
         }
     }
 

@@ -1,7 +1,12 @@
 package io.agilelens.engine.quant;
 
+import io.agilelens.engine.kernel.Workers;
+
 /** Round-to-nearest weight quantization: each row and group has its own {@link RowQuantizer}. */
 public final class RoundToNearest {
+
+    /** Fewer weights than this are not worth another thread. */
+    private static final int WEIGHTS_PER_PIECE = 1 << 14;
 
     private RoundToNearest() {}
 
@@ -19,17 +24,23 @@ public final class RoundToNearest {
         byte[] codes = new byte[outputs * inputs];
         float[] scales = new float[outputs * groups];
         int[] zeros = new int[outputs * groups];
-        for (int o = 0; o < outputs; o++) {
-            for (int g = 0; g < groups; g++) {
-                int from = o * inputs + starts[g];
-                int to = o * inputs + starts[g + 1];
-                int place = o * groups + g;
-                quantizer.fit(weights, from, to, scales, zeros, place);
-                for (int i = from; i < to; i++) {
-                    codes[i] = (byte) quantizer.encode(weights[i], scales[place], zeros[place]);
-                }
-            }
-        }
+        Workers.shared()
+                .forRanges(
+                        outputs,
+                        1 + WEIGHTS_PER_PIECE / inputs,
+                        (first, end) -> {
+                            for (int place = first * groups; place < end * groups; place++) {
+                                int row = place / groups * inputs;
+                                int from = row + starts[place % groups];
+                                int to = row + starts[place % groups + 1];
+                                quantizer.fit(weights, from, to, scales, zeros, place);
+                                float scale = scales[place];
+                                int zero = zeros[place];
+                                for (int i = from; i < to; i++) {
+                                    codes[i] = (byte) quantizer.encode(weights[i], scale, zero);
+                                }
+                            }
+                        });
         return new QuantizedWeight(
                 outputs, inputs, bits, QuantizedWeight.groupOf(starts), codes, scales, zeros);
     }

@@ -46,7 +46,7 @@ record RowQuantizer(int bits, boolean symmetric) {
     }
 
     int encode(float weight, float scale, int zero) {
-        double code = Math.rint(weight / scale) + zero;
-        return (int) Math.clamp(code, 0, largest());
+        float code = FloatRounding.round(weight / scale) + zero;
+        return (int) Math.min(Math.max(code, 0), largest());
     }
 }

@@ -2,6 +2,8 @@ package io.agilelens.engine.quant;
 
 import io.agilelens.engine.kernel.DoubleView;
 import io.agilelens.engine.kernel.Kernels;
+import io.agilelens.engine.kernel.Workers;
+import io.agilelens.engine.task.Cancellation;
 import java.util.Arrays;
 
 /**
@@ -10,7 +12,7 @@ import java.util.Arrays;
  */
 final class TriangularFactor {
     private static final int BLOCK = 128;
-    private static final int STRIP = 512;
+    private static final int STRIP = 256;
 
     private TriangularFactor() {}
 
@@ -21,9 +23,10 @@ final class TriangularFactor {
      * @param a {@code [n, n]}
      * @return false if A is not positive definite
      */
-    static boolean cholesky(Kernels kernels, double[] a, int n) {
+    static boolean cholesky(Kernels kernels, double[] a, int n, Cancellation cancellation) {
         DoubleView whole = DoubleView.of(a, n, n);
         for (int from = 0; from < n; from += BLOCK) {
+            cancellation.check();
             int to = Math.min(n, from + BLOCK);
             if (!choleskyOfDiagonal(a, n, from, to)) {
                 return false;
@@ -55,16 +58,18 @@ final class TriangularFactor {
      *
      * @param a {@code [n, n]}
      */
-    static void invert(Kernels kernels, double[] a, int n) {
+    static void invert(Kernels kernels, double[] a, int n, Cancellation cancellation) {
         for (int i = 0; i < n; i++) {
             Arrays.fill(a, i * n + i + 1, (i + 1) * n, 0);
         }
+        double[][] inverses = inversesOfDiagonal(a, n);
         DoubleView whole = DoubleView.of(a, n, n);
         double[] sums = new double[Math.min(n, BLOCK) * n];
         for (int from = 0; from < n; from += BLOCK) {
+            cancellation.check();
             int to = Math.min(n, from + BLOCK);
             int rows = to - from;
-            double[] minusInverse = inverseOfDiagonal(a, n, from, to);
+            double[] minusInverse = inverses[from / BLOCK];
             for (int i = 0; i < rows; i++) {
                 System.arraycopy(minusInverse, i * rows, a, (from + i) * n + from, rows);
             }
@@ -108,6 +113,23 @@ final class TriangularFactor {
             sum += a[first + k] * a[second + k];
         }
         return sum;
+    }
+
+    /** The inverses of all blocks on the diagonal. */
+    private static double[][] inversesOfDiagonal(double[] a, int n) {
+        double[][] inverses = new double[(n + BLOCK - 1) / BLOCK][];
+        Workers.shared()
+                .forRanges(
+                        inverses.length,
+                        1,
+                        (first, end) -> {
+                            for (int block = first; block < end; block++) {
+                                int from = block * BLOCK;
+                                int to = Math.min(n, from + BLOCK);
+                                inverses[block] = inverseOfDiagonal(a, n, from, to);
+                            }
+                        });
+        return inverses;
     }
 
     /** The inverse of a lower triangle on the diagonal, {@code [rows, rows]}. */

@@ -60,10 +60,11 @@ class VectorAllocationTest {
                             new byte[zeroPoints.length],
                             starts,
                             groups,
-                            groups);
+                            groups,
+                            4);
             Int4Weights asymmetric =
                     kernels.packInt4(
-                            values, OUTPUTS, INPUTS, scales, zeroPoints, starts, groups, groups);
+                            values, OUTPUTS, INPUTS, scales, zeroPoints, starts, groups, groups, 4);
             for (int tokens : new int[] {1, TOKENS}) {
                 assertKeepsRegisters("fp32", () -> kernels.multiply(x, tokens, fp32, y));
                 assertKeepsRegisters("fp16", () -> kernels.multiply(x, tokens, fp16, y));
@@ -83,6 +84,26 @@ class VectorAllocationTest {
             assertKeepsRegisters(
                     "scores of one query",
                     () -> kernels.attentionScores(x, 0, 96, 1, w, 0, 96, 13, 83, 1, 13, y, 0, 13));
+            PackedKeys packedKeys = kernels.packKeys(w, 13, 1, 83);
+            PackedValues packedValues = kernels.packValues(w, 13, 1, 83);
+            assertKeepsRegisters(
+                    "scores of packed keys",
+                    () -> kernels.attentionScores(x, 0, 96, 13, packedKeys, 0, 1, 1, y, 0, 13));
+            assertKeepsRegisters(
+                    "context of packed values",
+                    () -> kernels.attentionContext(x, 0, 13, 9, packedValues, 0, 1, y, 0, 83));
+            assertKeepsRegisters(
+                    "log2 context",
+                    () -> kernels.log2Context(x, 0, 13, 1, w, 0, 96, 13, 83, 1, 13, y, 0, 83));
+            assertKeepsRegisters("powers", () -> kernels.roundToPowersOfTwo(y, 0, 207, 15));
+            assertKeepsRegisters("steps", () -> kernels.roundToSteps(y, 0, 207, 15));
+            assertKeepsRegisters(
+                    "encode", () -> kernels.encode(x, 0, 207, w, 1, -8, 7, 0, codes, 0));
+            assertKeepsRegisters("quantize", () -> kernels.quantize(x, 0, 207, w, w, -8, 7, y));
+            float[] extremes = new float[2];
+            assertKeepsRegisters("extremes", () -> kernels.extremes(x, 0, 207, w, extremes));
+            int[] zeros = new int[7];
+            assertKeepsRegisters("rescale", () -> kernels.rescale(y, 7, 96, x, zeros, w, null));
             assertKeepsRegisters(
                     "context",
                     () -> kernels.attentionContext(x, 0, 13, 9, w, 0, 96, 13, 83, 1, y, 0, 83));

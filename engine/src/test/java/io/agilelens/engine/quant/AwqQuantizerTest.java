@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.engine.kernel.KernelProvider;
+import io.agilelens.engine.kernel.Kernels;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -12,6 +14,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** AWQ's quantizer against its formula, written out with {@link Math#rint}. */
 class AwqQuantizerTest {
+    private static final Kernels KERNELS = KernelProvider.current().kernels();
+
     private final Random random = new Random(3);
 
     private float[] weights(int count) {
@@ -41,7 +45,7 @@ class AwqQuantizerTest {
         // A range far from 0, which is not widened to hold it.
         Arrays.fill(weights, 0, 3, 5f);
         AwqQuantizer quantizer = new AwqQuantizer(bits, group, symmetric);
-        QuantizedWeight quantized = quantizer.quantize(weights, outputs, inputs);
+        QuantizedWeight quantized = quantizer.quantize(KERNELS, weights, outputs, inputs);
         int size = group < 0 ? inputs : group;
         int most = (1 << bits) - 1;
         for (int o = 0; o < outputs; o++) {
@@ -72,7 +76,8 @@ class AwqQuantizerTest {
         float[] ones = new float[inputs];
         Arrays.fill(ones, 1);
         assertArrayEquals(
-                quantized.dequantize(), quantizer.simulate(weights, outputs, inputs, ones));
+                quantized.dequantize(),
+                quantizer.simulate(KERNELS, weights, outputs, inputs, ones));
     }
 
     @Test
@@ -88,11 +93,11 @@ class AwqQuantizerTest {
         for (int i = 0; i < scaled.length; i++) {
             scaled[i] *= scales[i % inputs];
         }
-        float[] expected = quantizer.quantize(scaled, 4, inputs).dequantize();
+        float[] expected = quantizer.quantize(KERNELS, scaled, 4, inputs).dequantize();
         for (int i = 0; i < expected.length; i++) {
             expected[i] /= scales[i % inputs];
         }
-        assertArrayEquals(expected, quantizer.simulate(weights, 4, inputs, scales));
+        assertArrayEquals(expected, quantizer.simulate(KERNELS, weights, 4, inputs, scales));
     }
 
     /** Also for numbers too large to be rounded the quick way. */
@@ -103,7 +108,7 @@ class AwqQuantizerTest {
         for (int i = 0; i < weights.length; i++) {
             weights[i] = offset + spread * i;
         }
-        QuantizedWeight quantized = new AwqQuantizer(4, -1, false).quantize(weights, 1, 8);
+        QuantizedWeight quantized = new AwqQuantizer(4, -1, false).quantize(KERNELS, weights, 1, 8);
         assertTrue(quantized.scales()[0] > 0);
         for (int i = 0; i < weights.length; i++) {
             assertTrue(quantized.code(0, i) >= 0 && quantized.code(0, i) <= 15);

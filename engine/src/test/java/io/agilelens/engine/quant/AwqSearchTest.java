@@ -2,16 +2,19 @@ package io.agilelens.engine.quant;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.kernel.Workers;
+import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.tensor.Matrix;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,7 +54,7 @@ class AwqSearchTest {
     }
 
     private double loss(AwqQuantizer quantizer, float[] scales) {
-        float[] changed = quantizer.simulate(weights, OUTPUTS, INPUTS, scales);
+        float[] changed = quantizer.simulate(KERNELS, weights, OUTPUTS, INPUTS, scales);
         return OutputError.meanOfSquares(KERNELS, weights, changed, OUTPUTS, List.of(x));
     }
 
@@ -60,7 +63,7 @@ class AwqSearchTest {
     void scalesLowerTheLossAndRatio0IsPlainQuantization(int bits, int group, boolean symmetric) {
         AwqQuantizer quantizer = new AwqQuantizer(bits, group, symmetric);
         AwqScales search = search(quantizer, magnitudes());
-        float[] plain = quantizer.quantize(weights, OUTPUTS, INPUTS).dequantize();
+        float[] plain = quantizer.quantize(KERNELS, weights, OUTPUTS, INPUTS).dequantize();
         double expected = 0;
         for (int t = 0; t < x.rows(); t++) {
             for (int o = 0; o < OUTPUTS; o++) {
@@ -184,7 +187,7 @@ class AwqSearchTest {
         }
         float[] changed =
                 new AwqQuantizer(quantizer.bits(), -1, quantizer.symmetric())
-                        .quantize(clipped, 1, own.length)
+                        .quantize(KERNELS, clipped, 1, own.length)
                         .dequantize();
         double sum = 0;
         for (int t = 0; t < x.rows(); t++) {
@@ -207,16 +210,68 @@ class AwqSearchTest {
         for (int threads : new int[] {1, 2, 5}) {
             try (Workers workers = Workers.of(threads)) {
                 Kernels kernels = KernelProvider.of(widest, workers);
-                float[] changed = quantizer.simulate(weights, OUTPUTS, INPUTS, scales);
+                float[] changed = quantizer.simulate(kernels, weights, OUTPUTS, INPUTS, scales);
+                losses.add(lossByProducts(kernels, changed.clone()));
                 losses.add(
                         OutputError.meanOfSquares(kernels, weights, changed, OUTPUTS, List.of(x)));
                 thresholds.add(AwqClip.search(kernels, quantizer, weights, OUTPUTS, x));
             }
         }
-        for (int i = 1; i < losses.size(); i++) {
-            assertEquals(losses.get(0), losses.get(i));
+        for (int i = 1; i < thresholds.size(); i++) {
+            assertEquals(losses.get(0), losses.get(2 * i));
+            assertEquals(losses.get(1), losses.get(2 * i + 1));
             assertArrayEquals(thresholds.get(0), thresholds.get(i));
         }
+    }
+
+    private double lossByProducts(Kernels kernels, float[] changed) {
+        InputProducts products = InputProducts.of(kernels, List.of(x), Cancellation.never());
+        float[] room = new float[weights.length];
+        return OutputError.meanOfSquares(kernels, weights, changed, OUTPUTS, products, room);
+    }
+
+    @Test
+    void productsOfInputsGiveTheErrorOfTheOutputs() {
+        AwqQuantizer quantizer = new AwqQuantizer(4, 8, false);
+        assertTrue(InputProducts.pay(List.of(x)));
+        for (int bits : KernelProvider.availableBits()) {
+            Kernels kernels = KernelProvider.of(bits);
+            for (int ratio = 0; ratio < AwqScales.RATIOS; ratio += 3) {
+                float[] scales = AwqScales.of(magnitudes(), ratio);
+                float[] changed = quantizer.simulate(kernels, weights, OUTPUTS, INPUTS, scales);
+                double exact = 0;
+                double bound = 0;
+                for (int o = 0; o < OUTPUTS; o++) {
+                    for (int t = 0; t < x.rows(); t++) {
+                        double difference = 0;
+                        double size = 0;
+                        for (int i = 0; i < INPUTS; i++) {
+                            int at = o * INPUTS + i;
+                            double product = (double) (changed[at] - weights[at]) * x.get(t, i);
+                            difference += product;
+                            size += Math.abs(product);
+                        }
+                        exact += difference * difference;
+                        bound += size * size;
+                    }
+                }
+                double count = (double) OUTPUTS * x.rows();
+                assertEquals(
+                        exact / count,
+                        lossByProducts(kernels, changed),
+                        (INPUTS + x.rows()) * 0x1p-24 * bound / count);
+            }
+        }
+    }
+
+    @Test
+    void clippingCanBeCancelled() {
+        Cancellation cancelled = new Cancellation();
+        cancelled.cancel();
+        AwqQuantizer quantizer = new AwqQuantizer(4, 8, false);
+        assertThrows(
+                CancellationException.class,
+                () -> AwqClip.search(KERNELS, quantizer, weights, OUTPUTS, x, cancelled));
     }
 
     @ParameterizedTest

@@ -10,10 +10,12 @@ import io.agilelens.engine.UserException;
 import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.kernel.Workers;
+import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.tensor.Matrix;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -376,9 +378,9 @@ class GptqTest {
             }
             for (Kernels kernels : List.of(SCALAR, VECTOR)) {
                 double[] lower = symmetric.clone();
-                assertTrue(TriangularFactor.cholesky(kernels, lower, n));
+                assertTrue(TriangularFactor.cholesky(kernels, lower, n, Cancellation.never()));
                 double[] inverse = lower.clone();
-                TriangularFactor.invert(kernels, inverse, n);
+                TriangularFactor.invert(kernels, inverse, n, Cancellation.never());
                 for (int i = 0; i < n; i += Math.max(1, n / 40)) {
                     for (int j = 0; j <= i; j++) {
                         double product = 0;
@@ -399,9 +401,26 @@ class GptqTest {
             }
             double[] indefinite = symmetric.clone();
             indefinite[(n - 1) * n + n - 1] = -1;
-            assertFalse(TriangularFactor.cholesky(VECTOR, indefinite, n));
+            assertFalse(TriangularFactor.cholesky(VECTOR, indefinite, n, Cancellation.never()));
             Arrays.fill(indefinite, Double.NaN);
-            assertFalse(TriangularFactor.cholesky(VECTOR, indefinite, n));
+            assertFalse(TriangularFactor.cholesky(VECTOR, indefinite, n, Cancellation.never()));
         }
+    }
+
+    @Test
+    void everyStepCanBeCancelled() {
+        Problem problem = Problem.random(8, 70, 40);
+        Hessian whole = problem.hessian(VECTOR);
+        InverseHessian inverse = InverseHessian.of(VECTOR, whole, DAMPING, false);
+        Cancellation cancelled = new Cancellation();
+        cancelled.cancel();
+        Hessian stopped = new Hessian(VECTOR, 40, cancelled);
+        Matrix inputs = new Matrix(1, 40, new float[40]);
+        assertThrows(CancellationException.class, () -> stopped.add(inputs));
+        assertThrows(
+                CancellationException.class,
+                () -> InverseHessian.of(VECTOR, whole, DAMPING, false, cancelled));
+        Gptq gptq = new Gptq(VECTOR, settings(4, 16, 32), cancelled);
+        assertThrows(CancellationException.class, () -> gptq.quantize(problem.flat(), 70, inverse));
     }
 }

@@ -107,7 +107,12 @@ final class AwqBlockCase {
                         GptqRecipe.DEFAULT,
                         settings);
         return AwqLayer.fit(
-                decoder, layer, Recipe.FLOAT.withWeights(weights), entering, models.cancellation());
+                decoder,
+                layer,
+                Recipe.FLOAT.withWeights(weights),
+                entering,
+                _ -> {},
+                models.cancellation());
     }
 
     /** An array {@code [sequences, tokens, hidden]} as a matrix a sequence. */

@@ -56,7 +56,11 @@ final class AwqFamily implements CaseFamily {
                                                 models.kernels(),
                                                 weight.data(),
                                                 quantizer.simulate(
-                                                        weight.data(), outputs, inputs, scales),
+                                                        models.kernels(),
+                                                        weight.data(),
+                                                        outputs,
+                                                        inputs,
+                                                        scales),
                                                 outputs,
                                                 List.of(x)))
                         .orElseThrow();
@@ -83,7 +87,7 @@ final class AwqFamily implements CaseFamily {
         float[] thresholds =
                 AwqClip.search(models.kernels(), quantizer, scaled, outputs, sampled(divided));
         AwqClip.apply(quantizer, scaled, outputs, inputs, thresholds);
-        QuantizedWeight quantized = quantizer.quantize(scaled, outputs, inputs);
+        QuantizedWeight quantized = quantizer.quantize(models.kernels(), scaled, outputs, inputs);
 
         checkEqual(folder, "clip_max", "clip_max", EQUAL, thresholds, sink);
         String sentence = folder.tolerance().path("final_weight").asString("");

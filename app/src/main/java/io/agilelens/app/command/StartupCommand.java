@@ -1,0 +1,244 @@
+package io.agilelens.app.command;
+
+import io.agilelens.app.StartTimes;
+import io.agilelens.app.StartTimes.Step;
+import io.agilelens.engine.UserException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.ObjectNode;
+
+/** How long people wait for the program. */
+@Command(
+        name = "startup",
+        description =
+                "Starts the program several times as a person does and measures when the splash,"
+                        + " the workbench and its first pictures are there, and how long a command"
+                        + " takes. Without a display the window is drawn by JavaFX's headless"
+                        + " platform.")
+public final class StartupCommand extends EngineCommand {
+    /** System property with the path of the launcher, which sets it. */
+    static final String LAUNCHER = "agilelens.launcher";
+
+    /** Environment variable of the launcher: {@code off} starts without the start cache. */
+    private static final String CACHE = "AGILELENS_START_CACHE";
+
+    private static final long PATIENCE_SECONDS = 120;
+    private static final double MICROS = 1e6;
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "MODEL",
+            defaultValue = "sample:llama-tiny",
+            description = "What to open (default: ${DEFAULT-VALUE}).")
+    private String model;
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            defaultValue = "5",
+            description =
+                    "Starts that count (default ${DEFAULT-VALUE}); one more beforehand does not.")
+    private int rounds;
+
+    @Option(names = "--no-window", description = "Measure the command only.")
+    private boolean noWindow;
+
+    @Option(
+            names = "--compare",
+            description = "Take turns with starts that use no start cache, and show both.")
+    private boolean compare;
+
+    @Override
+    int run(TerminalProgress progress) {
+        requirePositive("--rounds", rounds);
+        List<Start> starts = new ArrayList<>();
+        if (!noWindow) {
+            starts.addAll(variants("window", List.of(model)));
+        }
+        starts.addAll(variants("info", List.of("info", model)));
+        for (int round = 0; round <= rounds; round++) {
+            for (Start start : starts) {
+                progress.report("starting the " + start.what, round, rounds + 1);
+                Map<Step, Long> times = start.run();
+                if (round > 0) {
+                    start.add(times);
+                }
+            }
+        }
+        ObjectNode result =
+                object().put("model", model)
+                        .put("rounds", rounds)
+                        .put("display", hasDisplay() ? "display" : "headless");
+        starts.forEach(start -> result.set(start.key(), start.json()));
+        StringBuilder text =
+                new StringBuilder(
+                        "%s, %d starts, seconds: median (worst)%n".formatted(model, rounds));
+        starts.forEach(start -> text.append(start.text()));
+        print(progress, result, text.toString());
+        return 0;
+    }
+
+    private List<Start> variants(String what, List<String> arguments) {
+        Start cached = new Start(what, arguments, true);
+        return compare ? List.of(cached, new Start(what, arguments, false)) : List.of(cached);
+    }
+
+    private static boolean hasDisplay() {
+        return System.getenv("DISPLAY") != null || System.getenv("WAYLAND_DISPLAY") != null;
+    }
+
+    /**
+     * One way to start, and how long each step took, in seconds since the one before everything.
+     */
+    private static final class Start {
+        private final String what;
+        private final List<String> arguments;
+        private final boolean cached;
+        private final Map<Step, List<Double>> seconds = new TreeMap<>();
+
+        Start(String what, List<String> arguments, boolean cached) {
+            this.what = what;
+            this.arguments = arguments;
+            this.cached = cached;
+        }
+
+        String key() {
+            return cached ? what : what + "_without_cache";
+        }
+
+        /** Starts the program once and waits for its end. */
+        Map<Step, Long> run() {
+            String launcher = System.getProperty(LAUNCHER);
+            if (launcher == null) {
+                throw new UserException(
+                        "startup starts the launcher again and again: run it from ./agilelens");
+            }
+            List<String> line = new ArrayList<>(List.of(launcher));
+            line.addAll(arguments);
+            try {
+                Path times = Files.createTempFile("agilelens-start", ".times");
+                try {
+                    return measured(line, times);
+                } finally {
+                    Files.deleteIfExists(times);
+                }
+            } catch (IOException failure) {
+                throw new UserException(
+                        "%s: the start cannot be measured: %s"
+                                .formatted(launcher, failure.getMessage()),
+                        failure);
+            }
+        }
+
+        private Map<Step, Long> measured(List<String> line, Path times) throws IOException {
+            ProcessBuilder builder =
+                    new ProcessBuilder(line)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .redirectError(ProcessBuilder.Redirect.DISCARD);
+            Map<String, String> environment = builder.environment();
+            environment.put(StartTimes.VARIABLE, times.toString());
+            if (!cached) {
+                environment.put(CACHE, "off");
+            }
+            if (!hasDisplay()) {
+                environment.merge(
+                        "AGILELENS_OPTS",
+                        "-Dglass.platform=Headless",
+                        (given, headless) -> given + " " + headless);
+            }
+            long start = StartTimes.now();
+            Process process = builder.start();
+            awaitEnd(process, line);
+            Map<Step, Long> reached = StartTimes.read(times);
+            reached.replaceAll((_, time) -> time - start);
+            return reached;
+        }
+
+        private static void awaitEnd(Process process, List<String> line) {
+            try {
+                if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                    process.destroyForcibly();
+                    throw new UserException(
+                            "%s did not get to its pictures in %d s"
+                                    .formatted(String.join(" ", line), PATIENCE_SECONDS));
+                }
+            } catch (InterruptedException stopped) {
+                process.destroyForcibly();
+                Thread.currentThread().interrupt();
+                throw new UserException("the measurement was interrupted: start it again", stopped);
+            }
+            if (process.exitValue() != 0) {
+                throw new UserException(
+                        "%s ended with status %d: run it by hand to see why"
+                                .formatted(String.join(" ", line), process.exitValue()));
+            }
+        }
+
+        void add(Map<Step, Long> times) {
+            times.forEach(
+                    (step, time) ->
+                            seconds.computeIfAbsent(step, _ -> new ArrayList<>())
+                                    .add(time / MICROS));
+        }
+
+        ObjectNode json() {
+            ObjectNode result = object();
+            seconds.forEach(
+                    (step, values) ->
+                            result.putObject(step.name().toLowerCase(Locale.ROOT))
+                                    .put("median", median(values))
+                                    .put("worst", worst(values)));
+            return result;
+        }
+
+        String text() {
+            StringBuilder text = new StringBuilder();
+            text.append(cached ? what : what + ", without the start cache").append('\n');
+            seconds.forEach(
+                    (step, values) ->
+                            text.append(
+                                    "  %-32s %6.2f (%.2f)%n"
+                                            .formatted(
+                                                    describe(step),
+                                                    median(values),
+                                                    worst(values))));
+            return text.toString();
+        }
+
+        private static double median(List<Double> values) {
+            double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+            int middle = sorted.length / 2;
+            return sorted.length % 2 == 1
+                    ? sorted[middle]
+                    : (sorted[middle - 1] + sorted[middle]) / 2;
+        }
+
+        private static double worst(List<Double> values) {
+            return values.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
+        }
+
+        private static String describe(Step step) {
+            return switch (step) {
+                case JVM -> "launcher done, Java begins";
+                case MAIN -> "Java runs our code";
+                case TOOLKIT -> "JavaFX runs";
+                case SPLASH -> "splash shown";
+                case MODEL -> "model open";
+                case WORKBENCH -> "workbench shown";
+                case EVALUATED -> "first window evaluated";
+                case PICTURES -> "pictures shown";
+                case END -> "end";
+            };
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package io.agilelens.engine.kernel;
+
+import java.util.Arrays;
+
+/** Turns the rows of a weight into panels, many panels at once. */
+final class PanelPacking {
+
+    /** Inputs that are packed at once, few enough for that part of a panel to stay in the cache. */
+    private static final int BLOCK = 64;
+
+    /** Fewer weights than this are not worth another thread. */
+    private static final int WEIGHTS_PER_PIECE = 1 << 16;
+
+    private PanelPacking() {}
+
+    /** {@code [panels, inputs, width]} of {@code [outputs, inputs]}. */
+    static float[] pack(float[] weights, int outputs, int inputs, int width, Workers workers) {
+        float[] panels = new float[Panels.length(outputs, inputs, width)];
+        forPanels(
+                outputs,
+                inputs,
+                width,
+                workers,
+                (first, count, start) -> {
+                    for (int from = 0; from < inputs; from += BLOCK) {
+                        int steps = Math.min(BLOCK, inputs - from);
+                        int at = start + from * width;
+                        fill(
+                                weights,
+                                first * inputs + from,
+                                inputs,
+                                count,
+                                steps,
+                                width,
+                                panels,
+                                at);
+                    }
+                });
+        return panels;
+    }
+
+    /** The same in half precision. */
+    static short[] packHalves(
+            float[] weights, int outputs, int inputs, int width, Workers workers) {
+        short[] panels = new short[Panels.length(outputs, inputs, width)];
+        forPanels(
+                outputs,
+                inputs,
+                width,
+                workers,
+                (first, count, start) -> {
+                    float[] block = Scratch.ofThread().panel(BLOCK * width);
+                    Arrays.fill(block, 0, BLOCK * width, 0);
+                    for (int from = 0; from < inputs; from += BLOCK) {
+                        int steps = Math.min(BLOCK, inputs - from);
+                        fill(weights, first * inputs + from, inputs, count, steps, width, block, 0);
+                        narrow(block, panels, start + from * width, steps * width);
+                    }
+                });
+        return panels;
+    }
+
+    private interface PanelBody {
+        /**
+         * @param firstOutput of the panel
+         * @param count outputs in it
+         * @param start index of the panel among all
+         */
+        void run(int firstOutput, int count, int start);
+    }
+
+    private static void forPanels(
+            int outputs, int inputs, int width, Workers workers, PanelBody body) {
+        workers.forRanges(
+                Panels.count(outputs, width),
+                1 + WEIGHTS_PER_PIECE / (inputs * width),
+                (from, to) -> {
+                    for (int panel = from; panel < to; panel++) {
+                        int first = panel * width;
+                        int count = Math.min(width, outputs - first);
+                        body.run(first, count, panel * inputs * width);
+                    }
+                });
+    }
+
+    /**
+     * {@code panel[at + i · width + o] = x[offset + o · stride + i]}.
+     *
+     * @param steps of i
+     */
+    private static void fill(
+            float[] x,
+            int offset,
+            int stride,
+            int outputs,
+            int steps,
+            int width,
+            float[] panel,
+            int at) {
+        int o = 0;
+        for (; o < outputs - 3; o += 4) {
+            fillFour(x, offset + o * stride, stride, steps, width, panel, at + o);
+        }
+        for (; o < outputs; o++) {
+            for (int i = 0; i < steps; i++) {
+                panel[at + i * width + o] = x[offset + o * stride + i];
+            }
+        }
+    }
+
+    private static void fillFour(
+            float[] x, int offset, int stride, int steps, int width, float[] panel, int at) {
+        int second = offset + stride;
+        int third = second + stride;
+        int fourth = third + stride;
+        for (int i = 0; i < steps; i++) {
+            int place = at + i * width;
+            panel[place] = x[offset + i];
+            panel[place + 1] = x[second + i];
+            panel[place + 2] = x[third + i];
+            panel[place + 3] = x[fourth + i];
+        }
+    }
+
+    /** Apart, so that C2 turns it into vectors. */
+    private static void narrow(float[] values, short[] halves, int offset, int count) {
+        for (int i = 0; i < count; i++) {
+            halves[offset + i] = Float.floatToFloat16(values[i]);
+        }
+    }
+}
