@@ -32,6 +32,7 @@ import io.agilelens.engine.task.Progress;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Notices;
 import io.agilelens.views.Selection;
+import io.agilelens.views.workbench.ChangedLayers;
 import io.agilelens.views.workbench.KernelReport;
 import io.agilelens.views.workbench.OpenedModel;
 import io.agilelens.views.workbench.PinnedRun;
@@ -50,6 +51,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
@@ -88,6 +90,9 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
 
     /** The errand that the status bar shows; what the live loop does is not shown meanwhile. */
     private WorkbenchStatusBar.Task errandTask;
+
+    /** Of errands that run or wait. */
+    private final Set<Cancellation> errandsUnderWay = ConcurrentHashMap.newKeySet();
 
     private Cancellation opening = Cancellation.never();
     private Cancellation searching = Cancellation.never();
@@ -128,13 +133,14 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
 
     private <T> Cancellation run(
             String name, Cancellation cancellation, Errand<T> errand, Consumer<T> onDone) {
+        errandsUnderWay.add(cancellation);
         WorkbenchStatusBar.Task task = statusBar.track(name, cancellation);
         liveTask = null;
         errandTask = task;
         errands.execute(
                 () -> {
                     try {
-                        T result = errand.run(task, cancellation);
+                        T result = cancellation.during(() -> errand.run(task, cancellation));
                         Platform.runLater(
                                 () -> {
                                     finish(task, "");
@@ -148,6 +154,8 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                                     finish(task, "");
                                     onFailure.accept(failure);
                                 });
+                    } finally {
+                        errandsUnderWay.remove(cancellation);
                     }
                 });
         return cancellation;
@@ -320,6 +328,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
 
     private void recipeChanged() {
         workbench.qualityStaleProperty().set(true);
+        workbench.changedLayersProperty().set(Optional.empty());
         ask();
     }
 
@@ -563,8 +572,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         if (last != null) {
             last.close();
         }
-        opening.cancel();
-        cancelSearch();
+        errandsUnderWay.forEach(Cancellation::cancel);
         errands.shutdownNow();
         if (open != null) {
             open.close();
@@ -592,6 +600,11 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         }
 
         @Override
+        public void erred(ChangedLayers layers) {
+            onFx(() -> workbench.changedLayersProperty().set(Optional.of(layers)));
+        }
+
+        @Override
         public void compared(WindowComparison comparison) {
             onFx(
                     () -> {
@@ -613,8 +626,10 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
             onFx(
                     () -> {
                         if (isCurrent(quality.recipe())) {
-                            tuned = model;
-                            tokensPerSecond = speed;
+                            if (!quality.isSketch()) {
+                                tuned = model;
+                                tokensPerSecond = speed;
+                            }
                             workbench.qualityProperty().set(quality);
                             workbench.qualityStaleProperty().set(false);
                             if (pinWanted && quality.isExact()) {
