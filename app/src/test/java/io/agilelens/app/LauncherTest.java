@@ -344,30 +344,29 @@ class LauncherTest {
 
     private Run start(Path script, Map<String, String> environment, String... arguments)
             throws IOException {
-        List<String> command = new java.util.ArrayList<>(List.of("/bin/sh", script.toString()));
+        // The pipe ends when the filter of errors has ended, too, which may outlive the program.
+        String piped =
+                "{ \"$@\" >\"$0/output\"; echo $? >\"$0/status\"; } 2>&1 | cat >\"$0/errors\"";
+        List<String> command =
+                new java.util.ArrayList<>(
+                        List.of("/bin/sh", "-c", piped, folder.toString(), "/bin/sh", script + ""));
         command.addAll(List.of(arguments));
-        Path output = folder.resolve("output");
-        Path errors = folder.resolve("errors");
-        ProcessBuilder builder =
-                new ProcessBuilder(command)
-                        .directory(folder.toFile())
-                        .redirectOutput(output.toFile())
-                        .redirectErrorStream(false);
+        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
         builder.environment().remove("JAVA_HOME");
         builder.environment().put("PATH", toolsOnly());
         builder.environment().put("AGILELENS_JDK_PATH", jdks.toString());
         builder.environment().put("AGILELENS_START_CACHE", "off");
         builder.environment().putAll(environment);
-        Process process = builder.start();
-        // To the end of the pipe: the filter may outlive the program by a moment.
-        String told = new String(process.getErrorStream().readAllBytes());
-        Files.writeString(errors, told);
         try {
-            return new Run(process.waitFor(), Files.readString(output), told);
+            builder.start().waitFor();
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             throw new IOException(stopped);
         }
+        return new Run(
+                Integer.parseInt(Files.readString(folder.resolve("status")).strip()),
+                Files.readString(folder.resolve("output")),
+                Files.readString(folder.resolve("errors")));
     }
 
     /** The usual tools without any java that the machine has. */
