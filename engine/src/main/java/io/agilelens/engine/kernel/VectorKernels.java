@@ -31,7 +31,9 @@ final class VectorKernels implements Kernels {
                 WidthTemplate.instantiate(FloatProducts.class, FloatProductsTemplate.class, bits);
         DoubleProducts doubleProducts =
                 WidthTemplate.instantiate(DoubleProducts.class, DoubleProductsTemplate.class, bits);
-        floats = new FloatMultiplication(floatProducts, workers);
+        HalfProducts halfProducts =
+                WidthTemplate.instantiate(HalfProducts.class, HalfProductsTemplate.class, bits);
+        floats = new FloatMultiplication(floatProducts, halfProducts, workers);
         integers = new IntegerMultiplication(bits, floatProducts, doubleProducts, workers);
         shorts = new Int16Multiplication(doubleProducts, workers);
         weightOnly =
