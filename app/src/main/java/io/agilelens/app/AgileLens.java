@@ -7,6 +7,7 @@ import io.agilelens.app.command.GenerateCommand;
 import io.agilelens.app.command.InfoCommand;
 import io.agilelens.app.command.LogitsCommand;
 import io.agilelens.app.command.OutliersCommand;
+import io.agilelens.app.command.PerformanceCommand;
 import io.agilelens.app.command.PerplexityCommand;
 import io.agilelens.app.command.PlantCommand;
 import io.agilelens.app.command.PruneCommand;
@@ -14,6 +15,7 @@ import io.agilelens.app.command.QuantizeCommand;
 import io.agilelens.app.command.ResultsCommand;
 import io.agilelens.app.command.SearchCommand;
 import io.agilelens.app.command.StandardOutput;
+import io.agilelens.app.command.StartupCommand;
 import io.agilelens.app.command.SweepCommand;
 import io.agilelens.app.command.SynthesizeCommand;
 import io.agilelens.app.command.TokenizeCommand;
@@ -62,8 +64,10 @@ import picocli.CommandLine.Spec;
             SweepCommand.class,
             ResultsCommand.class,
             BenchCommand.class,
+            PerformanceCommand.class,
             SynthesizeCommand.class,
             ConformanceCommand.class,
+            StartupCommand.class,
             ScreenshotsCommand.class
         })
 public final class AgileLens implements Callable<Integer> {
@@ -98,6 +102,7 @@ public final class AgileLens implements Callable<Integer> {
 
     /** Runs and ends the JVM with the exit status. */
     public static void main(String[] arguments) {
+        StartTimes.reached(StartTimes.Step.MAIN);
         ErrorStream.restore();
         StandardOutput output = new StandardOutput();
         PrintWriter errors = new PrintWriter(System.err, true);
@@ -108,6 +113,8 @@ public final class AgileLens implements Callable<Integer> {
             errors.println("agilelens: standard output cannot be written: " + failure.get());
             status = 1;
         }
+        StartTimes.reached(StartTimes.Step.END);
+        StartTimes.write();
         System.exit(status);
     }
 
@@ -119,6 +126,9 @@ public final class AgileLens implements Callable<Integer> {
      * @return the exit status: 0 done, 1 failed, 2 wrong usage
      */
     public static int run(String[] arguments, PrintWriter output, PrintWriter errors) {
+        if (namesNoCommand(arguments)) {
+            return openWindow(arguments, errors);
+        }
         AgileLens program = new AgileLens();
         CommandLine commandLine =
                 new CommandLine(program)
@@ -139,6 +149,27 @@ public final class AgileLens implements Callable<Integer> {
             return failures.failed(failure, program.debug);
         } finally {
             output.flush();
+        }
+    }
+
+    /**
+     * Whether it takes no parser to know that the window is wanted, which keeps the parser's time
+     * out of the window's start.
+     */
+    private static boolean namesNoCommand(String[] arguments) {
+        return arguments.length == 0
+                || arguments.length == 1
+                        && !arguments[0].startsWith("-")
+                        && !arguments[0].startsWith("@")
+                        && arguments[0].chars().anyMatch(sign -> "/\\:.".indexOf(sign) >= 0);
+    }
+
+    private static int openWindow(String[] arguments, PrintWriter errors) {
+        try {
+            WindowLauncher.open(arguments.length == 0 ? null : arguments[0]);
+            return 0;
+        } catch (RuntimeException | Error failure) {
+            return new FailureReport(errors).failed(failure, false);
         }
     }
 

@@ -52,6 +52,12 @@ abstract class EngineCommand implements Callable<Integer> {
         errors().flush();
     }
 
+    /** Tells what a person should know beside the result. */
+    final void tell(String note) {
+        errors().println("agilelens: " + note);
+        errors().flush();
+    }
+
     /**
      * @param value may be null: not given
      * @throws ParameterException if it is below 1

@@ -1,7 +1,6 @@
 package io.agilelens.app.command;
 
 import io.agilelens.engine.UserException;
-import io.agilelens.engine.format.AtomicFiles;
 import io.agilelens.engine.search.InProcessExecutor;
 import io.agilelens.engine.search.Sweep;
 import io.agilelens.engine.search.SweepCluster;
@@ -9,9 +8,6 @@ import io.agilelens.engine.search.SweepExecutor;
 import io.agilelens.engine.search.SweepGrid;
 import io.agilelens.engine.search.SweepPlan;
 import io.agilelens.engine.search.SweepTable;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -82,7 +78,7 @@ public final class ResultsCommand extends EngineCommand {
     @Override
     int run(TerminalProgress progress) {
         requirePositive("--max-windows", maxWindows);
-        ResultsPage page = new ResultsPage(existing());
+        MarkedPage page = MarkedPage.open(out, "Results");
         SweepPlan plan =
                 SweepGrid.parse(grid().toString(), "results").plan(SAMPLES, SweepCommand::open);
         SweepTable table;
@@ -100,8 +96,7 @@ public final class ResultsCommand extends EngineCommand {
                             progress,
                             cancellation);
         }
-        String written = page.with(table, plan);
-        AtomicFiles.writeFile(out, Files.exists(out), place -> Files.writeString(place, written));
+        page.write(ResultsPage.of(table, plan));
         ObjectNode result = table.toJson().put("out", out.toString());
         result.put("failed", table.failures());
         print(
@@ -110,14 +105,6 @@ public final class ResultsCommand extends EngineCommand {
                 "%s: %d rows, %d without figures"
                         .formatted(out, table.rows().size(), table.failures()));
         return 0;
-    }
-
-    private String existing() {
-        try {
-            return Files.exists(out) ? Files.readString(out) : "";
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
     }
 
     private ObjectNode grid() {

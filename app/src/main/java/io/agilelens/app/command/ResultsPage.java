@@ -1,6 +1,5 @@
 package io.agilelens.app.command;
 
-import io.agilelens.engine.UserException;
 import io.agilelens.engine.search.RunFigures;
 import io.agilelens.engine.search.SweepPlan;
 import io.agilelens.engine.search.SweepRow;
@@ -14,10 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * The page with the reproduction tables, in Markdown. What a person wrote around the tables stays:
- * they lie between two marks.
- */
+/** The reproduction tables, in Markdown. */
 final class ResultsPage {
     /** The rows of the papers' tables, by the names of presets. */
     static final List<String> ROWS =
@@ -32,9 +28,6 @@ final class ResultsPage {
                     "Agile-Quant-4",
                     "Agile-Quant-4*",
                     "Agile published");
-
-    private static final String BEGIN = "<!-- tables: begin -->";
-    private static final String END = "<!-- tables: end -->";
 
     /**
      * What a paper's tables show: one row better than another.
@@ -63,32 +56,11 @@ final class ResultsPage {
                             "Agile-Quant-4",
                             "pruning helps with 4-bit activations"));
 
-    private final String before;
-    private final String after;
+    private ResultsPage() {}
 
-    /**
-     * @param existing the page so far; empty for a new one
-     * @throws UserException if it has no place for tables
-     */
-    ResultsPage(String existing) {
-        int begin = existing.indexOf(BEGIN);
-        int end = existing.indexOf(END);
-        if (existing.isBlank()) {
-            before = "# Results\n\n";
-            after = "\n";
-        } else if (begin < 0 || end < begin) {
-            throw new UserException(
-                    "--out names a page without the lines %s and %s, between which the tables go: put them in, or name another file"
-                            .formatted(BEGIN, END));
-        } else {
-            before = existing.substring(0, begin);
-            after = existing.substring(end + END.length());
-        }
-    }
-
-    /** The page with new tables. */
-    String with(SweepTable table, SweepPlan plan) {
-        StringBuilder page = new StringBuilder(before).append(BEGIN).append("\n\n");
+    /** The tables. */
+    static String of(SweepTable table, SweepPlan plan) {
+        StringBuilder page = new StringBuilder();
         Map<String, List<SweepRow>> byModel = new LinkedHashMap<>();
         for (SweepRow row : table.rows()) {
             byModel.computeIfAbsent(row.model(), _ -> new ArrayList<>()).add(row);
@@ -96,7 +68,7 @@ final class ResultsPage {
         addMethod(page, plan);
         byModel.forEach((model, rows) -> addTable(page, model, rows));
         addOrders(page, byModel);
-        return page.append(END).append(after).toString();
+        return page.toString();
     }
 
     private static void addMethod(StringBuilder page, SweepPlan plan) {

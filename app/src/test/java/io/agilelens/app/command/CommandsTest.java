@@ -417,37 +417,6 @@ class CommandsTest {
     }
 
     @Test
-    void benchHasTheKeysOfTheDesign() {
-        JsonNode result =
-                CommandRun.of(
-                                "bench",
-                                model,
-                                "--prompt",
-                                16,
-                                "--tokens",
-                                4,
-                                "--no-kernels",
-                                "--json")
-                        .json();
-        assertTrue(result.path("machine").path("fma_peak_gflops").asDouble() > 0);
-        assertEquals(6, result.path("prefill").size());
-        assertEquals(6, result.path("decode").size());
-        JsonNode last = result.path("prefill").get(5);
-        assertEquals("int4", last.path("weights").asString());
-        assertEquals("trip4", last.path("activations").asString());
-        assertEquals(0.2, last.path("beta").asDouble());
-        assertTrue(last.path("tokens_per_second").asDouble() > 0);
-        assertEquals(0, result.path("kernels").size());
-        double shares = 0;
-        for (JsonNode row : result.path("operators")) {
-            if (row.path("precision").asString().equals("fp16")) {
-                shares += row.path("share").asDouble();
-            }
-        }
-        assertEquals(1, shares, 1e-9, "where the time of one precision goes");
-    }
-
-    @Test
     void conformanceFailsWhereThereIsNothingToRun() {
         assertTrue(CommandRun.of("conformance", folder).failure(1).contains("manifest.json"));
     }

@@ -5,10 +5,13 @@ import io.agilelens.engine.evaluate.OperatorProfile.Operator;
 import io.agilelens.engine.kernel.DoubleView;
 import io.agilelens.engine.kernel.Fp16Weights;
 import io.agilelens.engine.kernel.Fp32Weights;
+import io.agilelens.engine.kernel.GroupedWeights;
 import io.agilelens.engine.kernel.Int16Weights;
 import io.agilelens.engine.kernel.Int4Weights;
 import io.agilelens.engine.kernel.Int8Weights;
 import io.agilelens.engine.kernel.Kernels;
+import io.agilelens.engine.kernel.PackedKeys;
+import io.agilelens.engine.kernel.PackedValues;
 
 /** Kernels with a clock beside each. */
 final class TimedKernels implements Kernels {
@@ -61,9 +64,37 @@ final class TimedKernels implements Kernels {
             byte[] zeroPoints,
             int[] runStarts,
             int[] runGroups,
-            int[] runShifts) {
+            int[] runShifts,
+            int activationBits) {
         return kernels.packInt4(
-                values, outputs, inputs, scales, zeroPoints, runStarts, runGroups, runShifts);
+                values,
+                outputs,
+                inputs,
+                scales,
+                zeroPoints,
+                runStarts,
+                runGroups,
+                runShifts,
+                activationBits);
+    }
+
+    @Override
+    public GroupedWeights packGrouped(
+            byte[] codes,
+            int outputs,
+            int inputs,
+            int bits,
+            float[] scales,
+            byte[] zeroPoints,
+            int[] groupStarts) {
+        return kernels.packGrouped(codes, outputs, inputs, bits, scales, zeroPoints, groupStarts);
+    }
+
+    @Override
+    public void multiply(float[] x, int tokens, GroupedWeights weights, float[] y) {
+        long start = System.nanoTime();
+        kernels.multiply(x, tokens, weights, y);
+        clock.add(Operator.LINEAR, start);
     }
 
     @Override
@@ -171,28 +202,117 @@ final class TimedKernels implements Kernels {
 
     @Override
     public void log2Context(
-            byte[] codes,
-            int codesStride,
+            float[] p,
+            int pOffset,
+            int pStride,
             int queries,
-            byte[] v,
+            float[] v,
             int vOffset,
             int vStride,
             int keys,
             int headDimension,
+            float scale,
             int firstVisible,
-            int[] context) {
+            float[] context,
+            int contextOffset,
+            int contextStride) {
         long start = System.nanoTime();
         kernels.log2Context(
-                codes,
-                codesStride,
+                p,
+                pOffset,
+                pStride,
                 queries,
                 v,
                 vOffset,
                 vStride,
                 keys,
                 headDimension,
+                scale,
                 firstVisible,
-                context);
+                context,
+                contextOffset,
+                contextStride);
+        clock.add(Operator.ATTENTION, start);
+    }
+
+    @Override
+    public PackedKeys packKeys(float[] k, int keys, int heads, int headDimension) {
+        long start = System.nanoTime();
+        PackedKeys packed = kernels.packKeys(k, keys, heads, headDimension);
+        clock.add(Operator.ATTENTION, start);
+        return packed;
+    }
+
+    @Override
+    public PackedValues packValues(float[] v, int keys, int heads, int headDimension) {
+        long start = System.nanoTime();
+        PackedValues packed = kernels.packValues(v, keys, heads, headDimension);
+        clock.add(Operator.ATTENTION, start);
+        return packed;
+    }
+
+    @Override
+    public PackedValues packIntegerValues(
+            float[] v, int keys, int heads, int headDimension, float[] scales) {
+        long start = System.nanoTime();
+        PackedValues packed = kernels.packIntegerValues(v, keys, heads, headDimension, scales);
+        clock.add(Operator.ATTENTION, start);
+        return packed;
+    }
+
+    @Override
+    public void attentionScores(
+            float[] q,
+            int qOffset,
+            int qStride,
+            int queries,
+            PackedKeys keys,
+            int head,
+            float scale,
+            int firstVisible,
+            float[] scores,
+            int scoresOffset,
+            int scoresStride) {
+        long start = System.nanoTime();
+        kernels.attentionScores(
+                q,
+                qOffset,
+                qStride,
+                queries,
+                keys,
+                head,
+                scale,
+                firstVisible,
+                scores,
+                scoresOffset,
+                scoresStride);
+        clock.add(Operator.ATTENTION, start);
+    }
+
+    @Override
+    public void attentionContext(
+            float[] p,
+            int pOffset,
+            int pStride,
+            int queries,
+            PackedValues values,
+            int head,
+            int firstVisible,
+            float[] context,
+            int contextOffset,
+            int contextStride) {
+        long start = System.nanoTime();
+        kernels.attentionContext(
+                p,
+                pOffset,
+                pStride,
+                queries,
+                values,
+                head,
+                firstVisible,
+                context,
+                contextOffset,
+                contextStride);
         clock.add(Operator.ATTENTION, start);
     }
 
@@ -209,6 +329,73 @@ final class TimedKernels implements Kernels {
         long start = System.nanoTime();
         kernels.softmax(x, offset, count);
         clock.add(Operator.SOFTMAX, start);
+    }
+
+    @Override
+    public void roundToPowersOfTwo(float[] x, int offset, int count, int largest) {
+        long start = System.nanoTime();
+        kernels.roundToPowersOfTwo(x, offset, count, largest);
+        clock.add(Operator.QUANTIZATION, start);
+    }
+
+    @Override
+    public void roundToSteps(float[] x, int offset, int count, int steps) {
+        long start = System.nanoTime();
+        kernels.roundToSteps(x, offset, count, steps);
+        clock.add(Operator.QUANTIZATION, start);
+    }
+
+    @Override
+    public void encode(
+            float[] x,
+            int offset,
+            int count,
+            float[] steps,
+            int zero,
+            int low,
+            int high,
+            int middle,
+            byte[] codes,
+            int codesOffset) {
+        long start = System.nanoTime();
+        kernels.encode(x, offset, count, steps, zero, low, high, middle, codes, codesOffset);
+        clock.add(Operator.QUANTIZATION, start);
+    }
+
+    @Override
+    public void quantize(
+            float[] x,
+            int offset,
+            int count,
+            float[] steps,
+            float[] zeros,
+            int low,
+            int high,
+            float[] y) {
+        long start = System.nanoTime();
+        kernels.quantize(x, offset, count, steps, zeros, low, high, y);
+        clock.add(Operator.QUANTIZATION, start);
+    }
+
+    @Override
+    public void extremes(float[] x, int offset, int count, float[] factors, float[] extremes) {
+        long start = System.nanoTime();
+        kernels.extremes(x, offset, count, factors, extremes);
+        clock.add(Operator.QUANTIZATION, start);
+    }
+
+    @Override
+    public void rescale(
+            float[] y,
+            int tokens,
+            int outputs,
+            float[] scales,
+            int[] zeros,
+            float[] sums,
+            float[] bias) {
+        long start = System.nanoTime();
+        kernels.rescale(y, tokens, outputs, scales, zeros, sums, bias);
+        clock.add(Operator.LINEAR, start);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.agilelens.engine.evaluate;
 import io.agilelens.engine.evaluate.OperatorProfile.Clock;
 import io.agilelens.engine.evaluate.OperatorProfile.Operator;
 import io.agilelens.engine.kernel.Kernels;
+import io.agilelens.engine.kernel.PackedValues;
 import io.agilelens.engine.model.Activation;
 import io.agilelens.engine.model.CacheFormat;
 import io.agilelens.engine.model.LinearOperator;
@@ -125,6 +126,12 @@ final class TimedNumerics implements Numerics {
                 long start = System.nanoTime();
                 transform.apply(block);
                 clock.add(Operator.QUANTIZATION, start);
+            }
+
+            @Override
+            public PackedValues pack(
+                    Kernels kernels, float[] values, int keys, int heads, int headDimension) {
+                return transform.pack(kernels, values, keys, heads, headDimension);
             }
 
             @Override

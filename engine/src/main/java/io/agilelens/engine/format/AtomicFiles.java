@@ -182,7 +182,7 @@ public final class AtomicFiles {
     }
 
     /** Deletes a file or a folder with all it holds; links are not followed. */
-    static void delete(Path path) throws IOException {
+    public static void delete(Path path) throws IOException {
         if (!exists(path)) {
             return;
         }

@@ -8,8 +8,6 @@ import java.util.Arrays;
  * tiles in the second.
  */
 final class DoubleMultiplication {
-    private static final int TILE = FloatProducts.TILE_TOKENS;
-
     /** Steps of the shared dimension that are worked on at once. */
     private static final int SLICE = 256;
 
@@ -18,11 +16,13 @@ final class DoubleMultiplication {
 
     private final DoubleProducts products;
     private final int width;
+    private final int tileRows;
     private final Workers workers;
 
     DoubleMultiplication(DoubleProducts products, Workers workers) {
         this.products = products;
         this.width = products.panelOutputs();
+        this.tileRows = products.tileTokens();
         this.workers = workers;
     }
 
@@ -37,9 +37,11 @@ final class DoubleMultiplication {
     private void subtractSlice(DoubleView a, DoubleView b, DoubleView c) {
         int depth = a.columns();
         double[] tiled =
-                Scratch.ofThread().wideActivations((long) Panels.tiles(a.rows()) * TILE * depth);
+                Scratch.ofThread()
+                        .wideActivations(
+                                (long) Panels.tiles(a.rows(), tileRows) * tileRows * depth);
         workers.forRanges(
-                Panels.tiles(a.rows()),
+                Panels.tiles(a.rows(), tileRows),
                 1 + (1 << 14) / depth,
                 (from, to) -> {
                     for (int tile = from; tile < to; tile++) {
@@ -56,7 +58,7 @@ final class DoubleMultiplication {
                         pack(b, panel, packed);
                     }
                 });
-        int blockRows = BLOCK * TILE;
+        int blockRows = BLOCK * tileRows;
         int blocks = (c.rows() + blockRows - 1) / blockRows;
         workers.forRanges(
                 blocks * panels,
@@ -70,17 +72,17 @@ final class DoubleMultiplication {
                 });
     }
 
-    private static void fillTile(DoubleView a, int tile, double[] tiled) {
+    private void fillTile(DoubleView a, int tile, double[] tiled) {
         int depth = a.columns();
-        int start = tile * TILE * depth;
-        int rows = Math.min(TILE, a.rows() - tile * TILE);
-        if (rows < TILE) {
-            Arrays.fill(tiled, start, start + TILE * depth, 0);
+        int start = tile * tileRows * depth;
+        int rows = Math.min(tileRows, a.rows() - tile * tileRows);
+        if (rows < tileRows) {
+            Arrays.fill(tiled, start, start + tileRows * depth, 0);
         }
         for (int r = 0; r < rows; r++) {
-            int at = a.index(tile * TILE + r, 0);
+            int at = a.index(tile * tileRows + r, 0);
             for (int k = 0; k < depth; k++) {
-                tiled[start + k * TILE + r] = a.data()[at + k * a.columnStride()];
+                tiled[start + k * tileRows + r] = a.data()[at + k * a.columnStride()];
             }
         }
     }
@@ -95,10 +97,11 @@ final class DoubleMultiplication {
             DoubleView c) {
         int first = panel * width;
         int count = Math.min(width, c.columns() - first);
-        double[] sums = Scratch.ofThread().wideSums(TILE * width);
-        for (int row = firstRow; row < endRow; row += TILE) {
-            products.multiplyTile(packed, first * depth, tiled, row * depth, depth, sums);
-            int end = Math.min(endRow, row + TILE);
+        double[] sums = Scratch.ofThread().wideSums(tileRows * width);
+        for (int row = firstRow; row < endRow; row += tileRows) {
+            int end = Math.min(endRow, row + tileRows);
+            products.multiplyTile(
+                    packed, first * depth, tiled, row * depth, end - row, depth, sums, 0);
             for (int r = row; r < end; r++) {
                 subtract(sums, (r - row) * width, c, r, first, count);
             }

@@ -1,27 +1,44 @@
 package io.agilelens.engine.kernel;
 
 /**
- * The innermost loops of the 16-bit product: double precision holds its sums exactly, since 2^31
- * products of at most 2^22 are needed to reach 2^53. Panels and tiles are those of {@link
- * FloatProducts} with half as many outputs.
+ * The innermost loops of products in double precision. It holds the sums of the 16-bit product
+ * exactly, since 2^31 products of at most 2^22 are needed to reach 2^53. Panels and tiles are laid
+ * out as those of {@link FloatProducts}.
  */
 interface DoubleProducts {
 
     /** Outputs in a panel: two vectors. */
     int panelOutputs();
 
+    /** Rows that are computed together, as for {@link FloatProducts#tileTokens()}. */
+    int tileTokens();
+
+    /** As {@link FloatProducts#packTile}, the rows being floats. */
+    void packTile(
+            float[] x,
+            int offset,
+            int stride,
+            int tokens,
+            int steps,
+            double[] tile,
+            int tileOffset);
+
     /**
      * {@code sums[t, o] = Σ x[i, t] · w[i, o]} over {@code steps} inputs.
      *
-     * @param sums {@code [TILE_TOKENS, panelOutputs]}
+     * @param tokens how many rows of the tile matter; up to 6 are computed if these suffice, else
+     *     all
+     * @param sums {@code [tileTokens, panelOutputs]}
      */
     void multiplyTile(
             double[] panel,
             int panelOffset,
             double[] tile,
             int tileOffset,
+            int tokens,
             int steps,
-            double[] sums);
+            double[] sums,
+            int sumsOffset);
 
     /**
      * {@code sums[o] += Σ x[i] · w[i, o]} over {@code steps} inputs.

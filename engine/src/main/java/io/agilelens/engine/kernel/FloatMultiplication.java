@@ -1,11 +1,16 @@
 package io.agilelens.engine.kernel;
 
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 
 /** Linear layers with float32 and half-precision weights. */
 final class FloatMultiplication {
 
-    private static final int TILE = FloatProducts.TILE_TOKENS;
+    /**
+     * Inputs that are multiplied at once: their slice of a panel stays in the first cache while all
+     * tiles pass.
+     */
+    private static final int SLICE = 192;
 
     /** Inputs of half-precision weights that are widened at a time for one token. */
     private static final int WIDENED_INPUTS = 256;
@@ -55,59 +60,130 @@ final class FloatMultiplication {
     void multiply(float[] x, int tokens, Fp32 weights, float[] y) {
         PackingChecks.requireWidth(weights.width(), width);
         int inputs = weights.inputs();
-        boolean oneToken = tokens == 1;
-        float[] rows = oneToken ? x : Panels.tile(x, tokens, inputs, workers);
-        workers.forRanges(
-                Panels.count(weights.outputs(), width),
-                Panels.grain(tokens, inputs, width),
-                (from, to) -> {
-                    for (int panel = from; panel < to; panel++) {
-                        int start = panel * inputs * width;
-                        if (oneToken) {
-                            multiplyVector(rows, weights, panel, y);
-                        } else {
-                            multiplyTiles(rows, tokens, weights, panel, weights.panels(), start, y);
-                        }
+        if (tokens == 1) {
+            forPanels(weights, 1, panel -> multiplyVector(x, weights, panel, y));
+            return;
+        }
+        float[] tiled = Panels.tile(x, tokens, inputs, loops, workers);
+        forPanels(
+                weights,
+                tokens,
+                panel -> {
+                    int start = panel * inputs * width;
+                    for (int first = 0; first < inputs; first += SLICE) {
+                        int slice = start + first * width;
+                        addSlice(weights.panels(), slice, tiled, tokens, first, weights, panel, y);
                     }
                 });
     }
 
     void multiply(float[] x, int tokens, Fp16 weights, float[] y) {
         PackingChecks.requireWidth(weights.width(), width);
+        if (tokens == 1) {
+            forPanels(weights, 1, panel -> multiplyVector(x, weights, panel, y));
+            return;
+        }
+        multiplyUnpacked(
+                x,
+                tokens,
+                weights,
+                (panel, first, steps, target) -> {
+                    int start = (panel * weights.inputs() + first) * width;
+                    widen(weights.panels(), start, target, steps * width);
+                },
+                y);
+    }
+
+    /** Makes floats of weights that are packed otherwise. */
+    @FunctionalInterface
+    interface Unpacking {
+
+        /**
+         * @param panel of {@link #panelOutputs()} outputs
+         * @param first first input
+         * @param target {@code [steps, panelOutputs]}
+         */
+        void unpack(int panel, int first, int steps, float[] target);
+    }
+
+    /** Outputs in a panel. */
+    int panelOutputs() {
+        return width;
+    }
+
+    /** The product of many tokens with weights that become floats slice by slice. */
+    void multiplyUnpacked(
+            float[] x, int tokens, PackedWeights weights, Unpacking unpacking, float[] y) {
         int inputs = weights.inputs();
-        boolean oneToken = tokens == 1;
-        float[] rows = oneToken ? x : Panels.tile(x, tokens, inputs, workers);
-        workers.forRanges(
-                Panels.count(weights.outputs(), width),
-                Panels.grain(tokens, inputs, width),
-                (from, to) -> {
-                    for (int panel = from; panel < to; panel++) {
-                        int start = panel * inputs * width;
-                        if (oneToken) {
-                            multiplyVector(rows, weights, panel, y);
-                        } else {
-                            float[] widened = Scratch.ofThread().panel((long) inputs * width);
-                            widen(weights.panels(), start, widened, inputs * width);
-                            multiplyTiles(rows, tokens, weights, panel, widened, 0, y);
-                        }
+        float[] tiled = Panels.tile(x, tokens, inputs, loops, workers);
+        forPanels(
+                weights,
+                tokens,
+                panel -> {
+                    float[] unpacked = Scratch.ofThread().panel(SLICE * width);
+                    for (int first = 0; first < inputs; first += SLICE) {
+                        unpacking.unpack(panel, first, Math.min(SLICE, inputs - first), unpacked);
+                        addSlice(unpacked, 0, tiled, tokens, first, weights, panel, y);
                     }
                 });
     }
 
-    private void multiplyTiles(
-            float[] tiled,
-            int tokens,
-            PackedWeights weights,
-            int panel,
+    private void forPanels(PackedWeights weights, int tokens, IntConsumer body) {
+        workers.forRanges(
+                Panels.count(weights.outputs(), width),
+                Panels.grain(tokens, weights.inputs(), width),
+                (from, to) -> {
+                    for (int panel = from; panel < to; panel++) {
+                        body.accept(panel);
+                    }
+                });
+    }
+
+    /**
+     * Adds to y what a slice of the inputs gives; the first slice overwrites it.
+     *
+     * @param panelWeights the slice's weights start at {@code start}
+     * @param first first input of the slice
+     */
+    private void addSlice(
             float[] panelWeights,
             int start,
+            float[] tiled,
+            int tokens,
+            int first,
+            PackedWeights weights,
+            int panel,
             float[] y) {
         int inputs = weights.inputs();
-        float[] sums = Scratch.ofThread().sums(TILE * width);
-        for (int token = 0; token < tokens; token += TILE) {
-            loops.multiplyTile(panelWeights, start, tiled, token * inputs, inputs, sums);
-            int end = Math.min(tokens, token + TILE);
-            Panels.store(sums, width, y, token, end, weights.outputs(), panel * width);
+        int outputs = weights.outputs();
+        int rows = loops.tileTokens();
+        int steps = Math.min(SLICE, inputs - first);
+        float[] sums = Scratch.ofThread().sums(rows * width);
+        int output = panel * width;
+        for (int token = 0; token < tokens; token += rows) {
+            int end = Math.min(tokens, token + rows);
+            int tile = token * inputs + first * rows;
+            if (end == token + rows && output + width <= outputs) {
+                loops.multiplyTile(
+                        panelWeights,
+                        start,
+                        tiled,
+                        tile,
+                        rows,
+                        steps,
+                        first > 0,
+                        y,
+                        token * outputs + output,
+                        outputs);
+                continue;
+            }
+            loops.multiplyTile(
+                    panelWeights, start, tiled, tile, end - token, steps, false, sums, 0, width);
+            if (first == 0) {
+                Panels.store(sums, 0, width, y, token, end, outputs, output);
+            } else {
+                Panels.add(sums, width, y, token, end, outputs, output);
+            }
         }
     }
 
@@ -116,7 +192,7 @@ final class FloatMultiplication {
         float[] sums = Scratch.ofThread().sums(width);
         Arrays.fill(sums, 0, width, 0);
         loops.multiplyVector(weights.panels(), panel * inputs * width, x, 0, inputs, sums);
-        Panels.store(sums, width, y, 0, 1, weights.outputs(), panel * width);
+        Panels.store(sums, 0, width, y, 0, 1, weights.outputs(), panel * width);
     }
 
     private void multiplyVector(float[] x, Fp16 weights, int panel, float[] y) {
@@ -130,7 +206,7 @@ final class FloatMultiplication {
             widen(weights.panels(), (panel * inputs + i) * width, widened, steps * width);
             loops.multiplyVector(widened, 0, x, i, steps, sums);
         }
-        Panels.store(sums, width, y, 0, 1, weights.outputs(), panel * width);
+        Panels.store(sums, 0, width, y, 0, 1, weights.outputs(), panel * width);
     }
 
     /** The Vector API has no conversion from half precision, but C2 vectorizes this very loop. */

@@ -17,9 +17,16 @@ final class FloatProductsTemplate implements FloatProducts {
 
     private static final int PANEL = 2 * LANES;
 
+    private static final int ROWS = VectorSupport.registers() >= 32 ? 12 : 6;
+
     @Override
     public int panelOutputs() {
         return PANEL;
+    }
+
+    @Override
+    public int tileTokens() {
+        return ROWS;
     }
 
     @Override
@@ -51,8 +58,108 @@ final class FloatProductsTemplate implements FloatProducts {
     }
 
     @Override
+    public void packTile(
+            float[] x,
+            int offset,
+            int stride,
+            int tokens,
+            int steps,
+            float[] tile,
+            int tileOffset) {
+        if (tokens == 12) {
+            packTwelve(x, offset, stride, steps, tile, tileOffset);
+            return;
+        }
+        int t = 0;
+        if (tokens >= 6) {
+            packSix(x, offset, stride, steps, tile, tileOffset);
+            t = 6;
+        }
+        for (; t < ROWS; t++) {
+            for (int i = 0; i < steps; i++) {
+                tile[tileOffset + i * ROWS + t] = t < tokens ? x[offset + t * stride + i] : 0;
+            }
+        }
+    }
+
+    private static void packSix(
+            float[] x, int row, int stride, int steps, float[] tile, int start) {
+        int row1 = row + stride;
+        int row2 = row + 2 * stride;
+        int row3 = row + 3 * stride;
+        int row4 = row + 4 * stride;
+        int row5 = row + 5 * stride;
+        for (int i = 0; i < steps; i++) {
+            int at = start + i * ROWS;
+            tile[at] = x[row + i];
+            tile[at + 1] = x[row1 + i];
+            tile[at + 2] = x[row2 + i];
+            tile[at + 3] = x[row3 + i];
+            tile[at + 4] = x[row4 + i];
+            tile[at + 5] = x[row5 + i];
+        }
+    }
+
+    private static void packTwelve(
+            float[] x, int row, int stride, int steps, float[] tile, int start) {
+        int row1 = row + stride;
+        int row2 = row + 2 * stride;
+        int row3 = row + 3 * stride;
+        int row4 = row + 4 * stride;
+        int row5 = row + 5 * stride;
+        int row6 = row + 6 * stride;
+        int row7 = row + 7 * stride;
+        int row8 = row + 8 * stride;
+        int row9 = row + 9 * stride;
+        int row10 = row + 10 * stride;
+        int row11 = row + 11 * stride;
+        for (int i = 0; i < steps; i++) {
+            int at = start + i * ROWS;
+            tile[at] = x[row + i];
+            tile[at + 1] = x[row1 + i];
+            tile[at + 2] = x[row2 + i];
+            tile[at + 3] = x[row3 + i];
+            tile[at + 4] = x[row4 + i];
+            tile[at + 5] = x[row5 + i];
+            tile[at + 6] = x[row6 + i];
+            tile[at + 7] = x[row7 + i];
+            tile[at + 8] = x[row8 + i];
+            tile[at + 9] = x[row9 + i];
+            tile[at + 10] = x[row10 + i];
+            tile[at + 11] = x[row11 + i];
+        }
+    }
+
+    @Override
     public void multiplyTile(
-            float[] panel, int panelOffset, float[] tile, int tileOffset, int steps, float[] sums) {
+            float[] panel,
+            int panelOffset,
+            float[] tile,
+            int tileOffset,
+            int tokens,
+            int steps,
+            boolean add,
+            float[] sums,
+            int sumsOffset,
+            int sumsStride) {
+        if (tokens > 6) {
+            twelveRows(
+                    panel, panelOffset, tile, tileOffset, steps, add, sums, sumsOffset, sumsStride);
+        } else {
+            sixRows(panel, panelOffset, tile, tileOffset, steps, add, sums, sumsOffset, sumsStride);
+        }
+    }
+
+    private static void sixRows(
+            float[] panel,
+            int panelOffset,
+            float[] tile,
+            int tileOffset,
+            int steps,
+            boolean add,
+            float[] sums,
+            int sumsOffset,
+            int sumsStride) {
         FloatVector a0 = FloatVector.zero(FLOATS);
         FloatVector b0 = a0;
         FloatVector a1 = a0;
@@ -67,7 +174,7 @@ final class FloatProductsTemplate implements FloatProducts {
         FloatVector b5 = a0;
         for (int i = 0; i < steps; i++) {
             int w = panelOffset + i * PANEL;
-            int x = tileOffset + i * TILE_TOKENS;
+            int x = tileOffset + i * ROWS;
             FloatVector wa = FloatVector.fromArray(FLOATS, panel, w);
             FloatVector wb = FloatVector.fromArray(FLOATS, panel, w + LANES);
             FloatVector x0 = FloatVector.broadcast(FLOATS, tile[x]);
@@ -89,18 +196,196 @@ final class FloatProductsTemplate implements FloatProducts {
             a5 = wa.fma(x5, a5);
             b5 = wb.fma(x5, b5);
         }
-        a0.intoArray(sums, 0);
-        b0.intoArray(sums, LANES);
-        a1.intoArray(sums, PANEL);
-        b1.intoArray(sums, PANEL + LANES);
-        a2.intoArray(sums, 2 * PANEL);
-        b2.intoArray(sums, 2 * PANEL + LANES);
-        a3.intoArray(sums, 3 * PANEL);
-        b3.intoArray(sums, 3 * PANEL + LANES);
-        a4.intoArray(sums, 4 * PANEL);
-        b4.intoArray(sums, 4 * PANEL + LANES);
-        a5.intoArray(sums, 5 * PANEL);
-        b5.intoArray(sums, 5 * PANEL + LANES);
+        if (add) {
+            a0.add(FloatVector.fromArray(FLOATS, sums, sumsOffset)).intoArray(sums, sumsOffset);
+            b0.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + LANES))
+                    .intoArray(sums, sumsOffset + LANES);
+            a1.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + sumsStride))
+                    .intoArray(sums, sumsOffset + sumsStride);
+            b1.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + sumsStride + LANES))
+                    .intoArray(sums, sumsOffset + sumsStride + LANES);
+            a2.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 2 * sumsStride))
+                    .intoArray(sums, sumsOffset + 2 * sumsStride);
+            b2.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 2 * sumsStride + LANES))
+                    .intoArray(sums, sumsOffset + 2 * sumsStride + LANES);
+            a3.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 3 * sumsStride))
+                    .intoArray(sums, sumsOffset + 3 * sumsStride);
+            b3.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 3 * sumsStride + LANES))
+                    .intoArray(sums, sumsOffset + 3 * sumsStride + LANES);
+            a4.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 4 * sumsStride))
+                    .intoArray(sums, sumsOffset + 4 * sumsStride);
+            b4.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 4 * sumsStride + LANES))
+                    .intoArray(sums, sumsOffset + 4 * sumsStride + LANES);
+            a5.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 5 * sumsStride))
+                    .intoArray(sums, sumsOffset + 5 * sumsStride);
+            b5.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 5 * sumsStride + LANES))
+                    .intoArray(sums, sumsOffset + 5 * sumsStride + LANES);
+        } else {
+            a0.intoArray(sums, sumsOffset);
+            b0.intoArray(sums, sumsOffset + LANES);
+            a1.intoArray(sums, sumsOffset + sumsStride);
+            b1.intoArray(sums, sumsOffset + sumsStride + LANES);
+            a2.intoArray(sums, sumsOffset + 2 * sumsStride);
+            b2.intoArray(sums, sumsOffset + 2 * sumsStride + LANES);
+            a3.intoArray(sums, sumsOffset + 3 * sumsStride);
+            b3.intoArray(sums, sumsOffset + 3 * sumsStride + LANES);
+            a4.intoArray(sums, sumsOffset + 4 * sumsStride);
+            b4.intoArray(sums, sumsOffset + 4 * sumsStride + LANES);
+            a5.intoArray(sums, sumsOffset + 5 * sumsStride);
+            b5.intoArray(sums, sumsOffset + 5 * sumsStride + LANES);
+        }
+    }
+
+    private static void twelveRows(
+            float[] panel,
+            int panelOffset,
+            float[] tile,
+            int tileOffset,
+            int steps,
+            boolean add,
+            float[] sums,
+            int sumsOffset,
+            int sumsStride) {
+        FloatVector a0 = FloatVector.zero(FLOATS);
+        FloatVector b0 = a0;
+        FloatVector a1 = a0;
+        FloatVector b1 = a0;
+        FloatVector a2 = a0;
+        FloatVector b2 = a0;
+        FloatVector a3 = a0;
+        FloatVector b3 = a0;
+        FloatVector a4 = a0;
+        FloatVector b4 = a0;
+        FloatVector a5 = a0;
+        FloatVector b5 = a0;
+        FloatVector a6 = a0;
+        FloatVector b6 = a0;
+        FloatVector a7 = a0;
+        FloatVector b7 = a0;
+        FloatVector a8 = a0;
+        FloatVector b8 = a0;
+        FloatVector a9 = a0;
+        FloatVector b9 = a0;
+        FloatVector a10 = a0;
+        FloatVector b10 = a0;
+        FloatVector a11 = a0;
+        FloatVector b11 = a0;
+        for (int i = 0; i < steps; i++) {
+            int w = panelOffset + i * PANEL;
+            int x = tileOffset + i * ROWS;
+            FloatVector wa = FloatVector.fromArray(FLOATS, panel, w);
+            FloatVector wb = FloatVector.fromArray(FLOATS, panel, w + LANES);
+            FloatVector x0 = FloatVector.broadcast(FLOATS, tile[x]);
+            a0 = wa.fma(x0, a0);
+            b0 = wb.fma(x0, b0);
+            FloatVector x1 = FloatVector.broadcast(FLOATS, tile[x + 1]);
+            a1 = wa.fma(x1, a1);
+            b1 = wb.fma(x1, b1);
+            FloatVector x2 = FloatVector.broadcast(FLOATS, tile[x + 2]);
+            a2 = wa.fma(x2, a2);
+            b2 = wb.fma(x2, b2);
+            FloatVector x3 = FloatVector.broadcast(FLOATS, tile[x + 3]);
+            a3 = wa.fma(x3, a3);
+            b3 = wb.fma(x3, b3);
+            FloatVector x4 = FloatVector.broadcast(FLOATS, tile[x + 4]);
+            a4 = wa.fma(x4, a4);
+            b4 = wb.fma(x4, b4);
+            FloatVector x5 = FloatVector.broadcast(FLOATS, tile[x + 5]);
+            a5 = wa.fma(x5, a5);
+            b5 = wb.fma(x5, b5);
+            FloatVector x6 = FloatVector.broadcast(FLOATS, tile[x + 6]);
+            a6 = wa.fma(x6, a6);
+            b6 = wb.fma(x6, b6);
+            FloatVector x7 = FloatVector.broadcast(FLOATS, tile[x + 7]);
+            a7 = wa.fma(x7, a7);
+            b7 = wb.fma(x7, b7);
+            FloatVector x8 = FloatVector.broadcast(FLOATS, tile[x + 8]);
+            a8 = wa.fma(x8, a8);
+            b8 = wb.fma(x8, b8);
+            FloatVector x9 = FloatVector.broadcast(FLOATS, tile[x + 9]);
+            a9 = wa.fma(x9, a9);
+            b9 = wb.fma(x9, b9);
+            FloatVector x10 = FloatVector.broadcast(FLOATS, tile[x + 10]);
+            a10 = wa.fma(x10, a10);
+            b10 = wb.fma(x10, b10);
+            FloatVector x11 = FloatVector.broadcast(FLOATS, tile[x + 11]);
+            a11 = wa.fma(x11, a11);
+            b11 = wb.fma(x11, b11);
+        }
+        if (add) {
+            a0.add(FloatVector.fromArray(FLOATS, sums, sumsOffset)).intoArray(sums, sumsOffset);
+            b0.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + LANES))
+                    .intoArray(sums, sumsOffset + LANES);
+            a1.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + sumsStride))
+                    .intoArray(sums, sumsOffset + sumsStride);
+            b1.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + sumsStride + LANES))
+                    .intoArray(sums, sumsOffset + sumsStride + LANES);
+            a2.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 2 * sumsStride))
+                    .intoArray(sums, sumsOffset + 2 * sumsStride);
+            b2.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 2 * sumsStride + LANES))
+                    .intoArray(sums, sumsOffset + 2 * sumsStride + LANES);
+            a3.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 3 * sumsStride))
+                    .intoArray(sums, sumsOffset + 3 * sumsStride);
+            b3.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 3 * sumsStride + LANES))
+                    .intoArray(sums, sumsOffset + 3 * sumsStride + LANES);
+            a4.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 4 * sumsStride))
+                    .intoArray(sums, sumsOffset + 4 * sumsStride);
+            b4.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 4 * sumsStride + LANES))
+                    .intoArray(sums, sumsOffset + 4 * sumsStride + LANES);
+            a5.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 5 * sumsStride))
+                    .intoArray(sums, sumsOffset + 5 * sumsStride);
+            b5.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 5 * sumsStride + LANES))
+                    .intoArray(sums, sumsOffset + 5 * sumsStride + LANES);
+            a6.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 6 * sumsStride))
+                    .intoArray(sums, sumsOffset + 6 * sumsStride);
+            b6.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 6 * sumsStride + LANES))
+                    .intoArray(sums, sumsOffset + 6 * sumsStride + LANES);
+            a7.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 7 * sumsStride))
+                    .intoArray(sums, sumsOffset + 7 * sumsStride);
+            b7.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 7 * sumsStride + LANES))
+                    .intoArray(sums, sumsOffset + 7 * sumsStride + LANES);
+            a8.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 8 * sumsStride))
+                    .intoArray(sums, sumsOffset + 8 * sumsStride);
+            b8.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 8 * sumsStride + LANES))
+                    .intoArray(sums, sumsOffset + 8 * sumsStride + LANES);
+            a9.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 9 * sumsStride))
+                    .intoArray(sums, sumsOffset + 9 * sumsStride);
+            b9.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 9 * sumsStride + LANES))
+                    .intoArray(sums, sumsOffset + 9 * sumsStride + LANES);
+            a10.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 10 * sumsStride))
+                    .intoArray(sums, sumsOffset + 10 * sumsStride);
+            b10.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 10 * sumsStride + LANES))
+                    .intoArray(sums, sumsOffset + 10 * sumsStride + LANES);
+            a11.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 11 * sumsStride))
+                    .intoArray(sums, sumsOffset + 11 * sumsStride);
+            b11.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 11 * sumsStride + LANES))
+                    .intoArray(sums, sumsOffset + 11 * sumsStride + LANES);
+        } else {
+            a0.intoArray(sums, sumsOffset);
+            b0.intoArray(sums, sumsOffset + LANES);
+            a1.intoArray(sums, sumsOffset + sumsStride);
+            b1.intoArray(sums, sumsOffset + sumsStride + LANES);
+            a2.intoArray(sums, sumsOffset + 2 * sumsStride);
+            b2.intoArray(sums, sumsOffset + 2 * sumsStride + LANES);
+            a3.intoArray(sums, sumsOffset + 3 * sumsStride);
+            b3.intoArray(sums, sumsOffset + 3 * sumsStride + LANES);
+            a4.intoArray(sums, sumsOffset + 4 * sumsStride);
+            b4.intoArray(sums, sumsOffset + 4 * sumsStride + LANES);
+            a5.intoArray(sums, sumsOffset + 5 * sumsStride);
+            b5.intoArray(sums, sumsOffset + 5 * sumsStride + LANES);
+            a6.intoArray(sums, sumsOffset + 6 * sumsStride);
+            b6.intoArray(sums, sumsOffset + 6 * sumsStride + LANES);
+            a7.intoArray(sums, sumsOffset + 7 * sumsStride);
+            b7.intoArray(sums, sumsOffset + 7 * sumsStride + LANES);
+            a8.intoArray(sums, sumsOffset + 8 * sumsStride);
+            b8.intoArray(sums, sumsOffset + 8 * sumsStride + LANES);
+            a9.intoArray(sums, sumsOffset + 9 * sumsStride);
+            b9.intoArray(sums, sumsOffset + 9 * sumsStride + LANES);
+            a10.intoArray(sums, sumsOffset + 10 * sumsStride);
+            b10.intoArray(sums, sumsOffset + 10 * sumsStride + LANES);
+            a11.intoArray(sums, sumsOffset + 11 * sumsStride);
+            b11.intoArray(sums, sumsOffset + 11 * sumsStride + LANES);
+        }
     }
 
     @Override

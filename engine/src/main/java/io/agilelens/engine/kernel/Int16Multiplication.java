@@ -48,7 +48,7 @@ final class Int16Multiplication {
     void multiply(byte[] x, int tokens, Int16 weights, float[] y) {
         PackingChecks.requireWidth(weights.width(), width);
         int inputs = weights.inputs();
-        int rows = tokens == 1 ? 1 : FloatProducts.TILE_TOKENS;
+        int rows = tokens == 1 ? 1 : products.tileTokens();
         double[] tiled = tile(x, tokens, inputs, rows);
         workers.forRanges(
                 Panels.count(weights.outputs(), width),
@@ -84,9 +84,9 @@ final class Int16Multiplication {
         float[] sums = scratch.sums(rows * width);
         for (int token = 0; token < tokens; token += rows) {
             Arrays.fill(sums, 0, rows * width, 0);
-            multiplyTile(tiled, token * inputs, rows, weights, panel, widened, sums);
             int end = Math.min(tokens, token + rows);
-            Panels.store(sums, width, y, token, end, weights.outputs(), panel * width);
+            multiplyTile(tiled, token * inputs, rows, end - token, weights, panel, widened, sums);
+            Panels.store(sums, 0, width, y, token, end, weights.outputs(), panel * width);
         }
     }
 
@@ -94,6 +94,7 @@ final class Int16Multiplication {
             double[] tiled,
             int tileStart,
             int rows,
+            int tokens,
             Int16 weights,
             int panel,
             double[] widened,
@@ -108,10 +109,10 @@ final class Int16Multiplication {
                 Arrays.fill(exact, 0, width, 0);
                 products.multiplyVector(widened, start * width, tiled, x, steps, exact);
             } else {
-                products.multiplyTile(widened, start * width, tiled, x, steps, exact);
+                products.multiplyTile(widened, start * width, tiled, x, tokens, steps, exact, 0);
             }
             int scale = (panel * groups + g) * width;
-            for (int r = 0; r < rows; r++) {
+            for (int r = 0; r < tokens; r++) {
                 addScaled(exact, r * width, width, weights.scales(), scale, sums);
             }
         }

@@ -11,19 +11,28 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * Latency of the products at given shapes, inside this process. A product is repeated until its
- * time has settled or the budget for that is spent, and then measured in repetitions that are long
- * enough for the clock.
+ * Latency of the products at given shapes, inside this process. Each is repeated until its time has
+ * settled or the budget for that is spent. Then all arithmetics of a shape are measured in rounds,
+ * one after the other and beside the machine's own peak, so that other load hits all alike.
  */
 public final class KernelBenchmark {
 
     /**
-     * What is measured: float weights; 8- and 4-bit weights in groups of 32 with codes as wide; and
-     * the two ways to execute TRIP, factors folded into 8-bit weights, or 4-bit weights in four
-     * runs of shifts 0…3 in each group.
+     * What is measured: float weights; 8- and 4-bit weights in groups of 32 with codes as wide;
+     * 4-bit weights with 8-bit codes and with float activations; and the ways to execute TRIP,
+     * factors folded into 8-bit weights, or 4-bit weights in four runs of shifts 0…3 in each group.
      */
     public static final List<String> NAMES =
-            List.of("FP32", "FP16", "INT8", "INT4", "INT8-TRIP", "INT4-TRIP");
+            List.of(
+                    "FP32",
+                    "FP16",
+                    "W4A16",
+                    "INT8",
+                    "W4A8",
+                    "INT4",
+                    "INT8-TRIP",
+                    "W4A8-TRIP",
+                    "INT4-TRIP");
 
     /**
      * @param m tokens
@@ -36,8 +45,8 @@ public final class KernelBenchmark {
     private static final int RUN = 8;
     private static final long SHORTEST_WARM_UP_NANOS = 400_000_000;
     private static final long LONGEST_WARM_UP_NANOS = 4_000_000_000L;
-    private static final long REPETITION_NANOS = 2_000_000;
-    private static final int REPETITIONS = 11;
+    private static final long SHORTEST_NANOS = 2_000_000;
+    private static final int ROUNDS = 11;
 
     /** Rounds of warm-up that must pass without an improvement by {@link #IMPROVEMENT}. */
     private static final int SETTLED_ROUNDS = 12;
@@ -45,11 +54,21 @@ public final class KernelBenchmark {
     private static final double IMPROVEMENT = 0.03;
 
     private final Kernels kernels;
+    private final MachineMeter meter;
     private final Cancellation cancellation;
     private final Random random = new Random(1);
 
-    private KernelBenchmark(Kernels kernels, Cancellation cancellation) {
+    /**
+     * @param product computes it once
+     * @param products that make a measurement long enough for the clock
+     */
+    private record Contender(String name, long bytes, Runnable product, int products) {}
+
+    private record Product(PackedWeights weights, int activationBytes, Runnable run) {}
+
+    private KernelBenchmark(Kernels kernels, MachineMeter meter, Cancellation cancellation) {
         this.kernels = kernels;
+        this.meter = meter;
         this.cancellation = cancellation;
     }
 
@@ -57,44 +76,108 @@ public final class KernelBenchmark {
      * Measures every product of {@link #NAMES} at every shape, in that order within a shape.
      *
      * @param kernels made by {@link KernelProvider#of(int, Workers)} for the threads in question
+     * @param meter of the same width and threads
      */
     public static List<KernelTiming> measure(
-            Kernels kernels, List<Shape> shapes, Progress progress, Cancellation cancellation) {
-        KernelBenchmark benchmark = new KernelBenchmark(kernels, cancellation);
+            Kernels kernels,
+            MachineMeter meter,
+            List<Shape> shapes,
+            Progress progress,
+            Cancellation cancellation) {
+        KernelBenchmark benchmark = new KernelBenchmark(kernels, meter, cancellation);
         List<KernelTiming> timings = new ArrayList<>();
         int total = shapes.size() * NAMES.size();
         for (Shape shape : shapes) {
-            for (String name : NAMES) {
-                cancellation.check();
-                progress.report(
-                        "Measuring %s at %d × %d × %d"
-                                .formatted(name, shape.m(), shape.n(), shape.k()),
-                        timings.size(),
-                        total);
-                timings.add(benchmark.measure(name, shape));
-            }
+            timings.addAll(benchmark.measure(shape, progress, timings.size(), total));
         }
         progress.report("Measured the kernels", total, Math.max(1, total));
         return List.copyOf(timings);
     }
 
-    private KernelTiming measure(String name, Shape shape) {
+    private List<KernelTiming> measure(Shape shape, Progress progress, int done, int total) {
         float[] y = new float[Math.multiplyExact(shape.m(), shape.n())];
-        double[] microseconds = repeat(product(name, shape, y));
-        for (float value : y) {
-            if (Float.isNaN(value)) { // the products must not be optimised away
-                throw new IllegalStateException(name + " made a NaN");
+        List<Contender> contenders = new ArrayList<>();
+        for (String name : NAMES) {
+            cancellation.check();
+            progress.report(
+                    "Measuring %s at %d × %d × %d".formatted(name, shape.m(), shape.n(), shape.k()),
+                    done + contenders.size(),
+                    total);
+            Product product = product(name, shape, y);
+            contenders.add(
+                    new Contender(
+                            name,
+                            product.weights().bytes()
+                                    + product.activationBytes()
+                                    + (long) Float.BYTES * y.length,
+                            product.run(),
+                            warmUp(product.run())));
+        }
+        double[][] microseconds = new double[contenders.size()][ROUNDS];
+        double[][] bandwidths = new double[contenders.size()][ROUNDS];
+        double[] peaks = new double[ROUNDS];
+        for (int round = 0; round < ROUNDS; round++) {
+            cancellation.check();
+            peaks[round] = meter.gigaFlops();
+            for (int i = 0; i < contenders.size(); i++) {
+                Contender contender = contenders.get(i);
+                bandwidths[i][round] = meter.gigabytesPerSecond(contender.bytes());
+                contender.product().run(); // what a cache can hold is there from now on
+                microseconds[i][round] =
+                        nanoseconds(contender.product(), contender.products())
+                                * 1e-3
+                                / contender.products();
             }
         }
-        Arrays.sort(microseconds);
-        double median = microseconds[REPETITIONS / 2];
-        double spread = microseconds[REPETITIONS * 3 / 4] - microseconds[REPETITIONS / 4];
-        double macs = (double) shape.m() * shape.n() * shape.k();
-        return new KernelTiming(
-                name, shape.m(), shape.n(), shape.k(), median, spread, macs / median * 1e-3);
+        for (float value : y) {
+            if (Float.isNaN(value)) { // the products must not be optimised away
+                throw new IllegalStateException("a product made a NaN");
+            }
+        }
+        List<KernelTiming> timings = new ArrayList<>();
+        for (int i = 0; i < contenders.size(); i++) {
+            timings.add(
+                    timing(
+                            contenders.get(i),
+                            shape,
+                            microseconds[i],
+                            microseconds[0],
+                            peaks,
+                            bandwidths[i]));
+        }
+        return timings;
     }
 
-    private Runnable product(String name, Shape shape, float[] y) {
+    private static KernelTiming timing(
+            Contender contender,
+            Shape shape,
+            double[] microseconds,
+            double[] fp32,
+            double[] peaks,
+            double[] bandwidths) {
+        double macs = (double) shape.m() * shape.n() * shape.k();
+        double[] gigaFlops = new double[ROUNDS];
+        double[] gigabytes = new double[ROUNDS];
+        for (int round = 0; round < ROUNDS; round++) {
+            gigaFlops[round] = 2 * macs / microseconds[round] * 1e-3;
+            gigabytes[round] = contender.bytes() / microseconds[round] * 1e-3;
+        }
+        Quartiles time = Quartiles.of(microseconds);
+        return new KernelTiming(
+                contender.name(),
+                shape.m(),
+                shape.n(),
+                shape.k(),
+                time.median(),
+                time.spread(),
+                macs / time.median() * 1e-3,
+                Quartiles.ofRatios(fp32, microseconds).median(),
+                contender.bytes(),
+                Quartiles.ofRatios(gigaFlops, peaks).median(),
+                Quartiles.ofRatios(gigabytes, bandwidths).median());
+    }
+
+    private Product product(String name, Shape shape, float[] y) {
         int m = shape.m();
         int n = shape.n();
         int k = shape.k();
@@ -102,37 +185,60 @@ public final class KernelBenchmark {
             case "FP32" -> {
                 float[] x = floats(m * k);
                 Fp32Weights weights = kernels.packFp32(floats(n * k), n, k);
-                yield () -> kernels.multiply(x, m, weights, y);
+                yield new Product(
+                        weights, Float.BYTES * x.length, () -> kernels.multiply(x, m, weights, y));
             }
             case "FP16" -> {
                 float[] x = floats(m * k);
                 Fp16Weights weights = kernels.packFp16(floats(n * k), n, k);
-                yield () -> kernels.multiply(x, m, weights, y);
+                yield new Product(
+                        weights, Float.BYTES * x.length, () -> kernels.multiply(x, m, weights, y));
             }
+            case "W4A16" -> grouped(m, n, k, y);
             case "INT8" -> int8(m, n, k, starts(k, GROUP), 127, y);
             case "INT8-TRIP" -> int8(m, n, k, new int[] {0, k}, 64, y);
-            case "INT4" -> int4(m, n, k, GROUP, y);
-            case "INT4-TRIP" -> int4(m, n, k, RUN, y);
+            case "W4A8" -> int4(m, n, k, GROUP, 8, y);
+            case "W4A8-TRIP" -> int4(m, n, k, RUN, 8, y);
+            case "INT4" -> int4(m, n, k, GROUP, 4, y);
+            case "INT4-TRIP" -> int4(m, n, k, RUN, 4, y);
             default -> throw new IllegalArgumentException(name);
         };
     }
 
-    private Runnable int8(int m, int n, int k, int[] groupStarts, int largest, float[] y) {
+    private Product grouped(int m, int n, int k, float[] y) {
+        float[] x = floats(m * k);
+        int[] starts = starts(k, GROUP);
+        int scaleCount = n * (starts.length - 1);
+        GroupedWeights weights =
+                kernels.packGrouped(
+                        bytes(n * k, 0, 15),
+                        n,
+                        k,
+                        4,
+                        scales(scaleCount),
+                        bytes(scaleCount, 0, 15),
+                        starts);
+        return new Product(
+                weights, Float.BYTES * x.length, () -> kernels.multiply(x, m, weights, y));
+    }
+
+    private Product int8(int m, int n, int k, int[] groupStarts, int largest, float[] y) {
         byte[] x = bytes(m * k, -128, 127);
         byte[] values = bytes(n * k, -largest, largest);
         float[] scales = scales(n * (groupStarts.length - 1));
         Int8Weights weights = kernels.packInt8(values, n, k, scales, groupStarts);
-        return () -> kernels.multiply(x, m, weights, y);
+        return new Product(weights, x.length, () -> kernels.multiply(x, m, weights, y));
     }
 
-    private Runnable int4(int m, int n, int k, int runLength, float[] y) {
+    private Product int4(int m, int n, int k, int runLength, int activationBits, float[] y) {
         int[] runStarts = starts(k, runLength);
         int runs = runStarts.length - 1;
         int runsPerGroup = GROUP / runLength;
         int[] groups = IntStream.range(0, runs).map(run -> run / runsPerGroup).toArray();
         int[] shifts = IntStream.range(0, runs).map(run -> run % runsPerGroup).toArray();
         int scaleCount = n * (groups[runs - 1] + 1);
-        byte[] x = bytes(m * k, -8, 7);
+        int largest = (1 << activationBits - 1) - 1;
+        byte[] x = bytes(m * k, -largest - 1, largest);
         Int4Weights weights =
                 kernels.packInt4(
                         bytes(n * k, -8, 7),
@@ -142,8 +248,9 @@ public final class KernelBenchmark {
                         new byte[scaleCount],
                         runStarts,
                         groups,
-                        shifts);
-        return () -> kernels.multiply(x, m, weights, y);
+                        shifts,
+                        activationBits);
+        return new Product(weights, x.length, () -> kernels.multiply(x, m, weights, y));
     }
 
     private static int[] starts(int k, int length) {
@@ -152,22 +259,9 @@ public final class KernelBenchmark {
     }
 
     /**
-     * @return microseconds of one product in each repetition
-     */
-    private double[] repeat(Runnable product) {
-        int products = warmUp(product);
-        double[] microseconds = new double[REPETITIONS];
-        for (int i = 0; i < REPETITIONS; i++) {
-            cancellation.check();
-            microseconds[i] = nanoseconds(product, products) * 1e-3 / products;
-        }
-        return microseconds;
-    }
-
-    /**
      * Repeats until nothing has become faster for a while and the compiler has been idle.
      *
-     * @return products that make a repetition
+     * @return products that make a measurement
      */
     private int warmUp(Runnable product) {
         long start = System.nanoTime();
@@ -186,7 +280,7 @@ public final class KernelBenchmark {
             compiled = compileMilliseconds();
             long elapsed = System.nanoTime() - start;
             boolean settled = roundsSettled >= SETTLED_ROUNDS && elapsed >= SHORTEST_WARM_UP_NANOS;
-            boolean longEnough = nanoseconds >= REPETITION_NANOS;
+            boolean longEnough = nanoseconds >= SHORTEST_NANOS;
             if (longEnough && settled || elapsed >= LONGEST_WARM_UP_NANOS) {
                 return products;
             }

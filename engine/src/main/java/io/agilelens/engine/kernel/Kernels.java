@@ -57,6 +57,7 @@ public interface Kernels {
      * @param runStarts first input of each run and, last, {@code inputs}
      * @param runGroups group of each run, ascending
      * @param runShifts shift of each run, 0…8
+     * @param activationBits of the activations that it will be multiplied by, 2…8
      */
     Int4Weights packInt4(
             byte[] values,
@@ -66,7 +67,29 @@ public interface Kernels {
             byte[] zeroPoints,
             int[] runStarts,
             int[] runGroups,
-            int[] runShifts);
+            int[] runShifts,
+            int activationBits);
+
+    /**
+     * Packs codes for float activations: {@code ŵ[o,c] = (code[o,c] − zero[o,g]) · scale[o,g]},
+     * {@code g} the group of {@code c}. Up to 4 bits, two codes share a byte. Scales are kept in 16
+     * bits: exactly if they come from half precision and are not below a sixteenth of their
+     * output's largest, else to within 2^-15 of that largest.
+     *
+     * @param codes {@code [outputs, inputs]}, unsigned, {@code 0 … 2^bits−1}
+     * @param bits 2…8
+     * @param scales {@code [outputs, groups]}, finite
+     * @param zeroPoints {@code [outputs, groups]}, as the codes
+     * @param groupStarts first input of each group and, last, {@code inputs}
+     */
+    GroupedWeights packGrouped(
+            byte[] codes,
+            int outputs,
+            int inputs,
+            int bits,
+            float[] scales,
+            byte[] zeroPoints,
+            int[] groupStarts);
 
     // ---- linear layers
 
@@ -77,8 +100,8 @@ public interface Kernels {
     void multiply(float[] x, int tokens, Fp16Weights weights, float[] y);
 
     /**
-     * {@code y[t,o] = Σ_g scale[o,g] · Σ_{c∈g} x[t,c] · value[o,c]}; the inner sums are exact
-     * 32-bit integers.
+     * {@code y[t,o] = Σ_g scale[o,g] · Σ_{c∈g} x[t,c] · value[o,c]}; the sums of codes are exact
+     * integers.
      *
      * @param x activation codes {@code [tokens, inputs]}
      */
@@ -89,13 +112,16 @@ public interface Kernels {
 
     /**
      * {@code y[t,o] = Σ_g scale[o,g] · Σ_{r∈g} 2^shift_r · Σ_{c∈r} x[t,c] · (value[o,c] −
-     * zero[o,g])}; everything inside the sum over g is an exact 32-bit integer. This is the 4-bit
-     * multiplier of Agile-Quant: several products in one wide multiplication.
+     * zero[o,g])}; the sums of codes are exact integers. This is the 4-bit multiplier of
+     * Agile-Quant: several products in one wide multiplication.
      *
-     * @param x activation codes {@code [tokens, inputs]}, each in −8…7, inputs in the order of the
-     *     runs
+     * @param x activation codes {@code [tokens, inputs]}, signed numbers of as many bits as the
+     *     weight was packed for, inputs in the order of the runs
      */
     void multiply(byte[] x, int tokens, Int4Weights weights, float[] y);
+
+    /** As {@link #multiply(float[], int, Fp32Weights, float[])} with what the codes stand for. */
+    void multiply(float[] x, int tokens, GroupedWeights weights, float[] y);
 
     // ---- attention, one head; strided rows inside larger matrices
 
@@ -144,28 +170,84 @@ public interface Kernels {
             int contextStride);
 
     /**
-     * The same with a Log2-quantized softmax: {@code context[i,d] = Σ_j v[j,d] << (15 − code[i,j])}
-     * over the visible keys whose code is not {@link #LOG2_ZERO}, in exact 32-bit integers. The
-     * result is in units of {@code 2^-15 ·} (scale of v).
+     * The same on integers, for probabilities that Log2 has made powers of two: {@code context[i,d]
+     * = scale · 2^-15 · Σ_j value[j,d] << (15 + log2 p[i,j])} over the visible keys with p above 0,
+     * {@code value} being the integer {@code v / scale}. The sum is exact, in 32 bits.
      *
-     * @param codes 0…15 or {@link #LOG2_ZERO}; row i starts at {@code i * codesStride}
-     * @param v signed 8-bit values
-     * @param context {@code [queries, headDimension]}, dense
+     * @param p 0 or 2^-15…1; those of a row add up to at most 4, as rounded probabilities do
+     * @param v multiples of the scale, −128…127 times as large, but for their rounding
      */
     void log2Context(
-            byte[] codes,
-            int codesStride,
+            float[] p,
+            int pOffset,
+            int pStride,
             int queries,
-            byte[] v,
+            float[] v,
             int vOffset,
             int vStride,
             int keys,
             int headDimension,
+            float scale,
             int firstVisible,
-            int[] context);
+            float[] context,
+            int contextOffset,
+            int contextStride);
 
-    /** The code that stands for probability 0, which 2^-code cannot express. */
-    byte LOG2_ZERO = 127;
+    // ---- attention of blocks of queries; keys and values are packed once a layer
+
+    /**
+     * @param k {@code [keys, heads * headDimension]}
+     * @param heads key/value heads
+     */
+    PackedKeys packKeys(float[] k, int keys, int heads, int headDimension);
+
+    /** As {@link #packKeys}. */
+    PackedValues packValues(float[] v, int keys, int heads, int headDimension);
+
+    /**
+     * Packs values as the integers of {@link #log2Context}; their context is what that gives.
+     *
+     * @param scales of each head
+     */
+    PackedValues packIntegerValues(
+            float[] v, int keys, int heads, int headDimension, float[] scales);
+
+    /**
+     * As {@link #attentionScores(float[], int, int, int, float[], int, int, int, int, float, int,
+     * float[], int, int)}.
+     *
+     * @param head of the keys
+     */
+    void attentionScores(
+            float[] q,
+            int qOffset,
+            int qStride,
+            int queries,
+            PackedKeys keys,
+            int head,
+            float scale,
+            int firstVisible,
+            float[] scores,
+            int scoresOffset,
+            int scoresStride);
+
+    /**
+     * As {@link #attentionContext(float[], int, int, int, float[], int, int, int, int, int,
+     * float[], int, int)}, or as {@link #log2Context} if the values are integers.
+     *
+     * @param head of the values
+     */
+    void attentionContext(
+            float[] p,
+            int pOffset,
+            int pStride,
+            int queries,
+            PackedValues values,
+            int head,
+            int firstVisible,
+            float[] context,
+            int contextOffset,
+            int contextStride);
 
     /**
      * ALiBi: {@code scores[j] += slope · (positions[j] − position)} for {@code j < count}.
@@ -179,6 +261,81 @@ public interface Kernels {
 
     /** Softmax in place over {@code count} values: maximum subtracted first. */
     void softmax(float[] x, int offset, int count);
+
+    /**
+     * Rounds to powers of two in place: {@code 2^-r} with {@code r = round(−log2 x)}, at least 0;
+     * but 0 where {@code r > largest}.
+     *
+     * @param x 0…1
+     * @param largest 0…255
+     */
+    void roundToPowersOfTwo(float[] x, int offset, int count, int largest);
+
+    /** {@code x = round(steps · x) / steps} in place, half to even. */
+    void roundToSteps(float[] x, int offset, int count, int steps);
+
+    // ---- quantizers; a row each
+
+    /**
+     * {@code codes = clamp(round(x / step + zero), low, high) − middle}, half to even, all in
+     * float32; 0 for what is not a number.
+     *
+     * @param steps of the row's channels, from index 0
+     * @param low from −128 on, {@code high} up to 255; less {@code middle} both fit a byte
+     */
+    void encode(
+            float[] x,
+            int offset,
+            int count,
+            float[] steps,
+            int zero,
+            int low,
+            int high,
+            int middle,
+            byte[] codes,
+            int codesOffset);
+
+    /**
+     * Quantizes and dequantizes: {@code y = (clamp(round(x / step + zero), low, high) − zero) ·
+     * step}, the code being 0 for what is not a number.
+     *
+     * @param steps of the row's channels, from index 0
+     * @param zeros integers likewise
+     * @param y at the offset of x
+     */
+    void quantize(
+            float[] x,
+            int offset,
+            int count,
+            float[] steps,
+            float[] zeros,
+            int low,
+            int high,
+            float[] y);
+
+    /**
+     * The smallest and the largest of {@code x · factor} and 0.
+     *
+     * @param factors of the row's channels, from index 0
+     * @param extremes receives both
+     */
+    void extremes(float[] x, int offset, int count, float[] factors, float[] extremes);
+
+    /**
+     * {@code y[t,o] = scale[t] · (y[t,o] − zero[t] · sums[o]) + bias[o]} in place: what makes an
+     * integer product with activation codes one of activations.
+     *
+     * @param y {@code [tokens, outputs]}
+     * @param bias may be null
+     */
+    void rescale(
+            float[] y,
+            int tokens,
+            int outputs,
+            float[] scales,
+            int[] zeros,
+            float[] sums,
+            float[] bias);
 
     // ---- norms, positions, activations
 

@@ -2,7 +2,7 @@ package io.agilelens.engine.kernel;
 
 /** The weight of a linear layer in the layout that its kernels like. Immutable. */
 public sealed interface PackedWeights
-        permits Fp32Weights, Fp16Weights, Int8Weights, Int16Weights, Int4Weights {
+        permits Fp32Weights, Fp16Weights, Int8Weights, Int16Weights, Int4Weights, GroupedWeights {
 
     /** Output channels. */
     int outputs();

@@ -4,7 +4,7 @@ package io.agilelens.engine.kernel;
 final class PackingChecks {
 
     private static final String FOREIGN =
-            "the weight was packed by other kernels: pack it again with these";
+            "this was packed by other kernels: pack it again with these";
 
     private PackingChecks() {}
 
@@ -64,6 +64,39 @@ final class PackingChecks {
         requireRange(zeroPoints, -8, 7);
     }
 
+    static void requireActivationBits(int bits) {
+        require(2 <= bits && bits <= 8, "activations have 2 to 8 bits, not " + bits);
+    }
+
+    static void requireGrouped(
+            byte[] codes,
+            int outputs,
+            int inputs,
+            int bits,
+            float[] scales,
+            byte[] zeroPoints,
+            int[] groupStarts) {
+        require(2 <= bits && bits <= 8, bits + " bits are outside 2…8");
+        requireMatrix(codes.length, outputs, inputs);
+        requireStarts(groupStarts, inputs);
+        requireScales(scales.length, outputs, groupStarts.length - 1);
+        requireScales(zeroPoints.length, outputs, groupStarts.length - 1);
+        requireUnsigned(codes, (1 << bits) - 1);
+        requireUnsigned(zeroPoints, (1 << bits) - 1);
+        for (float scale : scales) {
+            require(Float.isFinite(scale), "a scale is not finite");
+        }
+    }
+
+    private static void requireUnsigned(byte[] values, int largest) {
+        for (byte value : values) {
+            if (Byte.toUnsignedInt(value) > largest) {
+                throw new IllegalArgumentException(
+                        Byte.toUnsignedInt(value) + " is outside 0…" + largest);
+            }
+        }
+    }
+
     private static void requireScales(int length, int outputs, int groups) {
         require(
                 length == (long) outputs * groups,
@@ -101,9 +134,9 @@ final class PackingChecks {
     }
 
     /** Weights packed by other kernels have another layout, so they are refused. */
-    static <W> W requireOwn(Class<W> own, PackedWeights weights) {
-        require(own.isInstance(weights), FOREIGN);
-        return own.cast(weights);
+    static <P> P requireOwn(Class<P> own, Object packed) {
+        require(own.isInstance(packed), FOREIGN);
+        return own.cast(packed);
     }
 
     /** Nor may they have been packed by kernels of another width. */

@@ -3,12 +3,10 @@ package io.agilelens.engine.kernel;
 /**
  * The layout that vector kernels like: outputs in panels of equal width, the last one filled up
  * with zeros, a panel being {@code [input][output]}; and activations in tiles of {@link
- * FloatProducts#TILE_TOKENS} rows, the last one filled up with zeros, a tile being {@code
+ * FloatProducts#tileTokens()} rows, the last one filled up with zeros, a tile being {@code
  * [input][token]}.
  */
 final class Panels {
-
-    private static final int TILE = FloatProducts.TILE_TOKENS;
 
     /** Fewer multiplications than this are not worth another thread. */
     private static final long MULTIPLICATIONS_PER_PIECE = 1 << 20;
@@ -39,8 +37,11 @@ final class Panels {
         return result;
     }
 
-    static int tiles(int tokens) {
-        return (tokens + TILE - 1) / TILE;
+    /**
+     * @param rows of a tile
+     */
+    static int tiles(int tokens, int rows) {
+        return (tokens + rows - 1) / rows;
     }
 
     static int grain(int tokens, int inputs, int width) {
@@ -48,97 +49,71 @@ final class Panels {
         return Math.clamp(MULTIPLICATIONS_PER_PIECE / Math.max(1, perPanel), 1, Integer.MAX_VALUE);
     }
 
-    /** {@code [tiles, inputs, TILE]} of {@code [tokens, inputs]}. */
-    static float[] tile(float[] x, int tokens, int inputs, Workers workers) {
-        float[] tiled = Scratch.ofThread().activations((long) tiles(tokens) * TILE * inputs);
-        workers.forRanges(
-                tiles(tokens),
-                1 + (1 << 14) / inputs,
-                (from, to) -> {
-                    for (int tile = from; tile < to; tile++) {
-                        fillTile(x, 0, inputs, tile, tokens, inputs, tiled);
-                    }
-                });
-        return tiled;
-    }
-
-    /**
-     * Packs one tile of strided rows.
-     *
-     * @param x row t starts at {@code offset + t * stride}
-     */
-    static void fillTile(
-            float[] x, int offset, int stride, int tile, int tokens, int inputs, float[] tiled) {
-        int start = tile * TILE * inputs;
-        int row = offset + tile * TILE * stride;
-        if ((tile + 1) * TILE <= tokens) {
-            for (int i = 0; i < inputs; i++) {
-                int at = start + i * TILE;
-                tiled[at] = x[row + i];
-                tiled[at + 1] = x[row + stride + i];
-                tiled[at + 2] = x[row + 2 * stride + i];
-                tiled[at + 3] = x[row + 3 * stride + i];
-                tiled[at + 4] = x[row + 4 * stride + i];
-                tiled[at + 5] = x[row + 5 * stride + i];
-            }
-            return;
-        }
-        for (int t = 0; t < TILE; t++) {
-            boolean real = tile * TILE + t < tokens;
-            for (int i = 0; i < inputs; i++) {
-                tiled[start + i * TILE + t] = real ? x[row + t * stride + i] : 0;
-            }
-        }
-    }
-
-    /**
-     * Codes as floats {@code [tiles, inputs, rows]}, each shifted left by its input's shift.
-     *
-     * @param rows rows of a tile: 1, or {@link FloatProducts#TILE_TOKENS}
-     */
-    static float[] tile(byte[] x, int tokens, byte[] inputShifts, int rows, Workers workers) {
-        int inputs = inputShifts.length;
-        int tiles = (tokens + rows - 1) / rows;
+    /** {@code [tiles, inputs, tileTokens]} of {@code [tokens, inputs]}. */
+    static float[] tile(
+            float[] x, int tokens, int inputs, FloatProducts products, Workers workers) {
+        int rows = products.tileTokens();
+        int tiles = tiles(tokens, rows);
         float[] tiled = Scratch.ofThread().activations((long) tiles * rows * inputs);
         workers.forRanges(
                 tiles,
                 1 + (1 << 14) / inputs,
                 (from, to) -> {
                     for (int tile = from; tile < to; tile++) {
-                        fillTile(x, tile, tokens, inputShifts, rows, tiled);
+                        int token = tile * rows;
+                        int count = Math.min(rows, tokens - token);
+                        products.packTile(
+                                x, token * inputs, inputs, count, inputs, tiled, token * inputs);
                     }
                 });
         return tiled;
     }
 
-    private static void fillTile(
-            byte[] x, int tile, int tokens, byte[] inputShifts, int rows, float[] tiled) {
-        int inputs = inputShifts.length;
-        int start = tile * rows * inputs;
-        if (rows == TILE && (tile + 1) * TILE <= tokens) {
-            for (int i = 0; i < inputs; i++) {
-                int at = start + i * TILE;
-                int shift = inputShifts[i];
-                tiled[at] = x[start + i] << shift;
-                tiled[at + 1] = x[start + inputs + i] << shift;
-                tiled[at + 2] = x[start + 2 * inputs + i] << shift;
-                tiled[at + 3] = x[start + 3 * inputs + i] << shift;
-                tiled[at + 4] = x[start + 4 * inputs + i] << shift;
-                tiled[at + 5] = x[start + 5 * inputs + i] << shift;
-            }
-            return;
+    /** Copies what is real of {@code sums[rows, width]} to {@code y[tokens, outputs]}. */
+    static void store(
+            float[] sums,
+            int sumsOffset,
+            int width,
+            float[] y,
+            int firstToken,
+            int endToken,
+            int outputs,
+            int firstOutput) {
+        int length = Math.min(width, outputs - firstOutput);
+        for (int t = firstToken; t < endToken; t++) {
+            int row = sumsOffset + (t - firstToken) * width;
+            System.arraycopy(sums, row, y, t * outputs + firstOutput, length);
         }
-        for (int t = 0; t < rows; t++) {
-            int token = tile * rows + t;
-            for (int i = 0; i < inputs; i++) {
-                int code = token < tokens ? x[token * inputs + i] << inputShifts[i] : 0;
-                tiled[start + i * rows + t] = code;
+    }
+
+    /**
+     * Narrows what is real of some columns of {@code sums[rows, stride]} into {@code y[tokens,
+     * outputs]}.
+     *
+     * @param width how many columns; none may be real
+     */
+    static void store(
+            double[] sums,
+            int sumsOffset,
+            int stride,
+            int width,
+            float[] y,
+            int firstToken,
+            int endToken,
+            int outputs,
+            int firstOutput) {
+        int length = Math.min(width, outputs - firstOutput);
+        for (int t = firstToken; t < endToken; t++) {
+            int row = sumsOffset + (t - firstToken) * stride;
+            int target = t * outputs + firstOutput;
+            for (int o = 0; o < length; o++) {
+                y[target + o] = (float) sums[row + o];
             }
         }
     }
 
-    /** Copies what is real of {@code sums[rows, width]} to {@code y[tokens, outputs]}. */
-    static void store(
+    /** Adds what is real of {@code sums[rows, width]} to {@code y[tokens, outputs]}. */
+    static void add(
             float[] sums,
             int width,
             float[] y,
@@ -149,7 +124,10 @@ final class Panels {
         int length = Math.min(width, outputs - firstOutput);
         for (int t = firstToken; t < endToken; t++) {
             int row = (t - firstToken) * width;
-            System.arraycopy(sums, row, y, t * outputs + firstOutput, length);
+            int target = t * outputs + firstOutput;
+            for (int o = 0; o < length; o++) {
+                y[target + o] += sums[row + o];
+            }
         }
     }
 }

@@ -15,9 +15,14 @@ final class PeakLoopsTemplate implements PeakLoops {
 
     private static final int LANES = FLOATS.length();
 
+    /**
+     * Two units with a latency of four or five cycles each; with their operands in 16 registers.
+     */
+    private static final int CHAINS = 12;
+
     @Override
     public int multiplicationsPerStep() {
-        return 10 * LANES;
+        return CHAINS * LANES;
     }
 
     @Override
@@ -34,6 +39,8 @@ final class PeakLoopsTemplate implements PeakLoops {
         FloatVector i = h.add(one);
         FloatVector j = i.add(one);
         FloatVector k = j.add(one);
+        FloatVector l = k.add(one);
+        FloatVector m = l.add(one);
         for (int step = 0; step < steps; step++) {
             a = a.fma(f, one);
             b = b.fma(f, one);
@@ -45,9 +52,12 @@ final class PeakLoopsTemplate implements PeakLoops {
             i = i.fma(f, one);
             j = j.fma(f, one);
             k = k.fma(f, one);
+            l = l.fma(f, one);
+            m = m.fma(f, one);
         }
-        FloatVector all = a.add(b).add(c).add(d).add(e).add(g).add(h).add(i).add(j).add(k);
-        return sumOfLanes(all);
+        FloatVector first = a.add(b).add(c).add(d).add(e).add(g);
+        FloatVector last = h.add(i).add(j).add(k).add(l).add(m);
+        return sumOfLanes(first.add(last));
     }
 
     @Override

@@ -31,8 +31,61 @@ interface RowLoops {
             int sumsOffset,
             int length);
 
-    /** {@code sums += values << shift}. */
-    void addShifted(byte[] values, int offset, int shift, int[] sums, int sumsOffset, int length);
+    /**
+     * {@code sums = Σ_j factors[j] · round(v_j · inverse)} for {@code j < rows}, {@code v_j} being
+     * strided; the rounded numbers are below 2^22.
+     */
+    void weightedIntegerSum(
+            float[] factors,
+            int factorsOffset,
+            float[] v,
+            int vOffset,
+            int vStride,
+            int rows,
+            float inverse,
+            float[] sums,
+            int sumsOffset,
+            int length);
+
+    /** {@code y = round(factor · x)}, half to even; the results are below 2^22. */
+    void rounded(float factor, float[] x, int xOffset, float[] y, int yOffset, int length);
+
+    /** As {@link Kernels#roundToPowersOfTwo}. */
+    void roundToPowersOfTwo(float[] x, int offset, int length, int largest);
+
+    /** As {@link Kernels#roundToSteps}; {@code steps · x} is below 2^22. */
+    void roundToSteps(float[] x, int offset, int length, int steps);
+
+    /** As {@link Kernels#encode}. */
+    void encode(
+            float[] x,
+            int offset,
+            int length,
+            float[] steps,
+            int zero,
+            int low,
+            int high,
+            int middle,
+            byte[] codes,
+            int codesOffset);
+
+    /** As {@link Kernels#quantize}. */
+    void quantize(
+            float[] x,
+            int offset,
+            int length,
+            float[] steps,
+            float[] zeros,
+            int low,
+            int high,
+            float[] y);
+
+    /** As {@link Kernels#extremes}. */
+    void extremes(float[] x, int offset, int length, float[] factors, float[] extremes);
+
+    /** {@code y = scale · (y − zero · sums) + bias}; bias may be null. */
+    void rescale(
+            float[] y, int offset, int length, float scale, float zero, float[] sums, float[] bias);
 
     /** {@code x[offset + j] += factor · (positions[j] − position)} for {@code j < length}. */
     void addDistances(

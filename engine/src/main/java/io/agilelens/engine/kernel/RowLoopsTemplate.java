@@ -42,6 +42,15 @@ final class RowLoopsTemplate implements RowLoops {
 
     private static final int ROUNDER_BITS = Float.floatToRawIntBits(ROUNDER);
 
+    /** Makes every float up to 1 a normal number. */
+    private static final float NORMALIZING = 0x1p64f;
+
+    private static final int EXPONENT_BITS = 0xff << 23;
+
+    /** Carries from a mantissa into the exponent if it is above √2. */
+    private static final int BEYOND_SQUARE_ROOT_OF_TWO =
+            (1 << 23) - 1 - (Float.floatToRawIntBits((float) Math.sqrt(2)) & ((1 << 23) - 1));
+
     @Override
     public void scaledDots(
             float[] q,
@@ -201,21 +210,220 @@ final class RowLoopsTemplate implements RowLoops {
     }
 
     @Override
-    public void addShifted(
-            byte[] values, int offset, int shift, int[] sums, int sumsOffset, int length) {
-        int bound = length - BYTES.length() + 1;
+    public void weightedIntegerSum(
+            float[] factors,
+            int factorsOffset,
+            float[] v,
+            int vOffset,
+            int vStride,
+            int rows,
+            float inverse,
+            float[] sums,
+            int sumsOffset,
+            int length) {
+        for (int d = 0; d < length; d += LANES) {
+            VectorMask<Float> real = FLOATS.indexInRange(d, length);
+            FloatVector sum = FloatVector.zero(FLOATS);
+            for (int j = 0; j < rows; j++) {
+                FloatVector factor = FloatVector.broadcast(FLOATS, factors[factorsOffset + j]);
+                FloatVector value =
+                        FloatVector.fromArray(FLOATS, v, vOffset + j * vStride + d, real);
+                sum = round(value.mul(inverse)).fma(factor, sum);
+            }
+            sum.intoArray(sums, sumsOffset + d, real);
+        }
+    }
+
+    /** To the nearest integer, half to even, below 2^22. */
+    private static FloatVector round(FloatVector x) {
+        return x.add(ROUNDER).sub(ROUNDER);
+    }
+
+    @Override
+    public void rounded(float factor, float[] x, int xOffset, float[] y, int yOffset, int length) {
+        int bound = FLOATS.loopBound(length);
         int i = 0;
         for (; i < bound; i += LANES) {
-            IntVector widened =
-                    (IntVector)
-                            ByteVector.fromArray(BYTES, values, offset + i)
-                                    .convertShape(VectorOperators.B2I, INTS, 0);
-            widened.lanewise(VectorOperators.LSHL, shift)
-                    .add(IntVector.fromArray(INTS, sums, sumsOffset + i))
-                    .intoArray(sums, sumsOffset + i);
+            round(FloatVector.fromArray(FLOATS, x, xOffset + i).mul(factor))
+                    .intoArray(y, yOffset + i);
         }
         for (; i < length; i++) {
-            sums[sumsOffset + i] += values[offset + i] << shift;
+            y[yOffset + i] = (float) Math.rint(factor * x[xOffset + i]);
+        }
+    }
+
+    @Override
+    public void roundToPowersOfTwo(float[] x, int offset, int length, int largest) {
+        float least = Math.scalb(NORMALIZING, -largest);
+        int bound = FLOATS.loopBound(length);
+        int i = 0;
+        for (; i < bound; i += LANES) {
+            powerOfTwoNear(FloatVector.fromArray(FLOATS, x, offset + i), least)
+                    .intoArray(x, offset + i);
+        }
+        if (i < length) {
+            VectorMask<Float> rest = FLOATS.indexInRange(i, length);
+            powerOfTwoNear(FloatVector.fromArray(FLOATS, x, offset + i, rest), least)
+                    .intoArray(x, offset + i, rest);
+        }
+    }
+
+    /**
+     * Adding to the bits what a mantissa above √2 lacks to the next power of two carries into the
+     * exponent. Times 2^64 no number is subnormal.
+     *
+     * @param least the smallest power that is kept, times 2^64
+     */
+    private static FloatVector powerOfTwoNear(FloatVector x, float least) {
+        IntVector atMostOne =
+                x.reinterpretAsInts().and(Integer.MAX_VALUE).min(Float.floatToRawIntBits(1));
+        IntVector power =
+                atMostOne
+                        .reinterpretAsFloats()
+                        .mul(NORMALIZING)
+                        .reinterpretAsInts()
+                        .add(BEYOND_SQUARE_ROOT_OF_TWO)
+                        .and(EXPONENT_BITS);
+        var beyond = power.compare(VectorOperators.LT, Float.floatToRawIntBits(least));
+        FloatVector kept = power.blend(0, beyond).reinterpretAsFloats();
+        return kept.mul(1 / NORMALIZING);
+    }
+
+    @Override
+    public void roundToSteps(float[] x, int offset, int length, int steps) {
+        int bound = FLOATS.loopBound(length);
+        int i = 0;
+        for (; i < bound; i += LANES) {
+            round(FloatVector.fromArray(FLOATS, x, offset + i).mul(steps))
+                    .div(steps)
+                    .intoArray(x, offset + i);
+        }
+        for (; i < length; i++) {
+            x[offset + i] = (float) Math.rint(x[offset + i] * steps) / steps;
+        }
+    }
+
+    @Override
+    public void encode(
+            float[] x,
+            int offset,
+            int length,
+            float[] steps,
+            int zero,
+            int low,
+            int high,
+            int middle,
+            byte[] codes,
+            int codesOffset) {
+        int i = 0;
+        for (; i <= length - BYTES.length(); i += LANES) {
+            FloatVector code = code(x, offset + i, steps, i, broadcast(zero));
+            IntVector number = clamped(code, low, high, middle).sub(ROUNDER_BITS + middle);
+            ((ByteVector) number.convertShape(VectorOperators.I2B, BYTES, 0))
+                    .intoArray(codes, codesOffset + i);
+        }
+        for (; i < length; i++) {
+            double code = Math.rint(x[offset + i] / steps[i] + zero);
+            codes[codesOffset + i] = (byte) (Math.max(low, Math.min(high, code)) - middle);
+        }
+    }
+
+    private static FloatVector code(
+            float[] x, int offset, float[] steps, int channel, FloatVector zero) {
+        return FloatVector.fromArray(FLOATS, x, offset)
+                .div(FloatVector.fromArray(FLOATS, steps, channel))
+                .add(zero);
+    }
+
+    /**
+     * Rounds and clamps; the result is in the low bits of {@link #ROUNDER}'s. Bits of floats are
+     * ordered like integers, but for the negative ones, all of which are below the lower limit.
+     *
+     * @param otherwise for what is not a number
+     */
+    private static IntVector clamped(FloatVector code, int low, int high, int otherwise) {
+        return code.add(ROUNDER)
+                .reinterpretAsInts()
+                .max(ROUNDER_BITS + low)
+                .min(ROUNDER_BITS + high)
+                .blend(ROUNDER_BITS + otherwise, code.compare(VectorOperators.NE, code).cast(INTS));
+    }
+
+    @Override
+    public void quantize(
+            float[] x,
+            int offset,
+            int length,
+            float[] steps,
+            float[] zeros,
+            int low,
+            int high,
+            float[] y) {
+        int bound = FLOATS.loopBound(length);
+        int i = 0;
+        for (; i < bound; i += LANES) {
+            FloatVector zero = FloatVector.fromArray(FLOATS, zeros, i);
+            FloatVector code = code(x, offset + i, steps, i, zero);
+            clamped(code, low, high, 0)
+                    .reinterpretAsFloats()
+                    .sub(ROUNDER)
+                    .sub(zero)
+                    .mul(FloatVector.fromArray(FLOATS, steps, i))
+                    .intoArray(y, offset + i);
+        }
+        for (; i < length; i++) {
+            double code = Math.rint(x[offset + i] / steps[i] + zeros[i]);
+            int clamped = (int) Math.max(low, Math.min(high, code));
+            y[offset + i] = (clamped - zeros[i]) * steps[i];
+        }
+    }
+
+    @Override
+    public void extremes(float[] x, int offset, int length, float[] factors, float[] extremes) {
+        FloatVector low = FloatVector.zero(FLOATS);
+        FloatVector high = low;
+        int bound = FLOATS.loopBound(length);
+        int i = 0;
+        for (; i < bound; i += LANES) {
+            FloatVector value =
+                    FloatVector.fromArray(FLOATS, x, offset + i)
+                            .mul(FloatVector.fromArray(FLOATS, factors, i));
+            low = low.min(value);
+            high = high.max(value);
+        }
+        extremes[0] = low.reduceLanes(VectorOperators.MIN);
+        extremes[1] = high.reduceLanes(VectorOperators.MAX);
+        for (; i < length; i++) {
+            float value = x[offset + i] * factors[i];
+            extremes[0] = Math.min(extremes[0], value);
+            extremes[1] = Math.max(extremes[1], value);
+        }
+    }
+
+    @Override
+    public void rescale(
+            float[] y,
+            int offset,
+            int length,
+            float scale,
+            float zero,
+            float[] sums,
+            float[] bias) {
+        int bound = FLOATS.loopBound(length);
+        int i = 0;
+        for (; i < bound; i += LANES) {
+            FloatVector product =
+                    FloatVector.fromArray(FLOATS, y, offset + i)
+                            .sub(FloatVector.fromArray(FLOATS, sums, i).mul(zero))
+                            .mul(scale);
+            if (bias != null) {
+                product = product.add(FloatVector.fromArray(FLOATS, bias, i));
+            }
+            product.intoArray(y, offset + i);
+        }
+        for (; i < length; i++) {
+            float product = scale * (y[offset + i] - zero * sums[i]);
+            y[offset + i] = bias == null ? product : product + bias[i];
         }
     }
 
@@ -242,13 +450,22 @@ final class RowLoopsTemplate implements RowLoops {
 
     @Override
     public float largest(float[] x, int offset, int length) {
-        FloatVector largest = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
-        int bound = FLOATS.loopBound(length);
-        for (int i = 0; i < bound; i += LANES) {
-            largest = largest.max(FloatVector.fromArray(FLOATS, x, offset + i));
+        FloatVector a = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
+        FloatVector b = a;
+        FloatVector c = a;
+        FloatVector d = a;
+        int i = 0;
+        for (; i <= length - 4 * LANES; i += 4 * LANES) {
+            a = a.max(FloatVector.fromArray(FLOATS, x, offset + i));
+            b = b.max(FloatVector.fromArray(FLOATS, x, offset + i + LANES));
+            c = c.max(FloatVector.fromArray(FLOATS, x, offset + i + 2 * LANES));
+            d = d.max(FloatVector.fromArray(FLOATS, x, offset + i + 3 * LANES));
         }
-        float result = largest.reduceLanes(VectorOperators.MAX);
-        for (int i = bound; i < length; i++) {
+        for (; i <= length - LANES; i += LANES) {
+            a = a.max(FloatVector.fromArray(FLOATS, x, offset + i));
+        }
+        float result = a.max(b).max(c.max(d)).reduceLanes(VectorOperators.MAX);
+        for (; i < length; i++) {
             result = Math.max(result, x[offset + i]);
         }
         return result;
@@ -260,19 +477,50 @@ final class RowLoopsTemplate implements RowLoops {
         int bound = FLOATS.loopBound(length);
         int i = 0;
         for (; i < bound; i += LANES) {
-            FloatVector y =
-                    exponential(FloatVector.fromArray(FLOATS, x, offset + i).sub(subtracted));
+            FloatVector y = decay(FloatVector.fromArray(FLOATS, x, offset + i).sub(subtracted));
             y.intoArray(x, offset + i);
             sum = sum.add(y);
         }
         if (i < length) {
             VectorMask<Float> rest = FLOATS.indexInRange(i, length);
             FloatVector y =
-                    exponential(FloatVector.fromArray(FLOATS, x, offset + i, rest).sub(subtracted));
+                    decay(FloatVector.fromArray(FLOATS, x, offset + i, rest).sub(subtracted));
             y.intoArray(x, offset + i, rest);
             sum = sum.add(y, rest);
         }
         return sumOfLanes(sum);
+    }
+
+    /**
+     * e^x of numbers that are not positive. The rounder carries 64 more into the exponent, which
+     * leaves it normal until the last multiplication.
+     */
+    private static FloatVector decay(FloatVector x) {
+        FloatVector bounded =
+                x.blend(LEAST_EXPONENT, x.compare(VectorOperators.LT, LEAST_EXPONENT));
+        FloatVector rounded = bounded.fma(broadcast(LOG2_E), broadcast(ROUNDER + 64));
+        FloatVector twos = rounded.sub(ROUNDER + 64);
+        FloatVector power =
+                rounded.reinterpretAsInts()
+                        .lanewise(VectorOperators.LSHL, 23)
+                        .add(Float.floatToRawIntBits(1))
+                        .reinterpretAsFloats();
+        return series(bounded, twos).mul(power).mul(1 / NORMALIZING);
+    }
+
+    /**
+     * e^x divided by 2^twos, by its Taylor series around the nearest multiple of ln 2, which is at
+     * most 0.35 away: the eighth power left out is below 6·10^-9.
+     */
+    private static FloatVector series(FloatVector x, FloatVector twos) {
+        FloatVector rest = twos.fma(broadcast(-LN2_LOW), twos.fma(broadcast(-LN2_HIGH), x));
+        FloatVector series = rest.fma(broadcast(1 / 5040f), broadcast(1 / 720f));
+        series = series.fma(rest, broadcast(1 / 120f));
+        series = series.fma(rest, broadcast(1 / 24f));
+        series = series.fma(rest, broadcast(1 / 6f));
+        series = series.fma(rest, broadcast(0.5f));
+        series = series.fma(rest, broadcast(1));
+        return series.fma(rest, broadcast(1));
     }
 
     private static float sumOfLanes(FloatVector vector) {
@@ -281,23 +529,11 @@ final class RowLoopsTemplate implements RowLoops {
         return LaneSums.sum(lanes, 0, LANES);
     }
 
-    /**
-     * e^x by its Taylor series around the nearest multiple of ln 2, which is at most 0.35 away: the
-     * eighth power left out is below 6·10^-9. The power of two is applied in halves, so that
-     * results may be subnormal.
-     */
+    /** The power of two is applied in halves, so that results may be subnormal. */
     private static FloatVector exponential(FloatVector x) {
         FloatVector bounded = x.max(LEAST_EXPONENT).min(GREATEST_EXPONENT);
         FloatVector rounded = bounded.fma(broadcast(LOG2_E), broadcast(ROUNDER));
-        FloatVector twos = rounded.sub(ROUNDER);
-        FloatVector rest = twos.fma(broadcast(-LN2_LOW), twos.fma(broadcast(-LN2_HIGH), bounded));
-        FloatVector series = rest.fma(broadcast(1 / 5040f), broadcast(1 / 720f));
-        series = series.fma(rest, broadcast(1 / 120f));
-        series = series.fma(rest, broadcast(1 / 24f));
-        series = series.fma(rest, broadcast(1 / 6f));
-        series = series.fma(rest, broadcast(0.5f));
-        series = series.fma(rest, broadcast(1));
-        series = series.fma(rest, broadcast(1));
+        FloatVector series = series(bounded, rounded.sub(ROUNDER));
         IntVector exponent = rounded.reinterpretAsInts().sub(ROUNDER_BITS);
         IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
         return series.mul(powerOfTwo(half)).mul(powerOfTwo(exponent.sub(half)));

@@ -68,9 +68,11 @@ final class ScalarKernels implements Kernels {
             byte[] zeroPoints,
             int[] runStarts,
             int[] runGroups,
-            int[] runShifts) {
+            int[] runShifts,
+            int activationBits) {
         PackingChecks.requireInt4(
                 values, outputs, inputs, scales, zeroPoints, runStarts, runGroups, runShifts);
+        PackingChecks.requireActivationBits(activationBits);
         return new ScalarWeights.Int4(
                 outputs,
                 inputs,
@@ -80,6 +82,25 @@ final class ScalarKernels implements Kernels {
                 runStarts.clone(),
                 runGroups.clone(),
                 runShifts.clone());
+    }
+
+    @Override
+    public GroupedWeights packGrouped(
+            byte[] codes,
+            int outputs,
+            int inputs,
+            int bits,
+            float[] scales,
+            byte[] zeroPoints,
+            int[] groupStarts) {
+        PackingChecks.requireGrouped(codes, outputs, inputs, bits, scales, zeroPoints, groupStarts);
+        return new ScalarWeights.Grouped(
+                outputs,
+                inputs,
+                codes.clone(),
+                ShortScales.of(scales, outputs),
+                zeroPoints.clone(),
+                groupStarts.clone());
     }
 
     @Override
@@ -198,6 +219,29 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public void multiply(float[] x, int tokens, GroupedWeights weights, float[] y) {
+        var own = requireOwn(ScalarWeights.Grouped.class, weights);
+        requireOperands(x.length, tokens, weights, y.length);
+        int inputs = own.inputs();
+        int[] starts = own.groupStarts();
+        int groups = starts.length - 1;
+        float[] row = new float[inputs];
+        for (int o = 0; o < own.outputs(); o++) {
+            for (int g = 0; g < groups; g++) {
+                float scale = own.scales().scale(o, g);
+                int zeroPoint = Byte.toUnsignedInt(own.zeroPoints()[o * groups + g]);
+                for (int i = starts[g]; i < starts[g + 1]; i++) {
+                    int code = Byte.toUnsignedInt(own.codes()[o * inputs + i]);
+                    row[i] = (code - zeroPoint) * scale;
+                }
+            }
+            for (int t = 0; t < tokens; t++) {
+                y[t * own.outputs() + o] = dot(x, t * inputs, row, 0, inputs);
+            }
+        }
+    }
+
+    @Override
     public void attentionScores(
             float[] q,
             int qOffset,
@@ -258,28 +302,137 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public void log2Context(
-            byte[] codes,
-            int codesStride,
+            float[] p,
+            int pOffset,
+            int pStride,
             int queries,
-            byte[] v,
+            float[] v,
             int vOffset,
             int vStride,
             int keys,
             int headDimension,
+            float scale,
             int firstVisible,
-            int[] context) {
+            float[] context,
+            int contextOffset,
+            int contextStride) {
+        float unit = Math.scalb(scale, -15);
+        int[] sums = new int[headDimension];
         for (int i = 0; i < queries; i++) {
-            int row = i * headDimension;
-            Arrays.fill(context, row, row + headDimension, 0);
+            Arrays.fill(sums, 0);
             int visible = Math.min(keys, firstVisible + i);
             for (int j = 0; j < visible; j++) {
-                byte code = codes[i * codesStride + j];
-                if (code != LOG2_ZERO) {
+                float probability = p[pOffset + i * pStride + j];
+                if (probability > 0) {
+                    int shift = 15 + Math.getExponent(probability);
                     for (int d = 0; d < headDimension; d++) {
-                        context[row + d] += v[vOffset + j * vStride + d] << (15 - code);
+                        int value = (int) Math.rint(v[vOffset + j * vStride + d] / scale);
+                        sums[d] += value << shift;
                     }
                 }
             }
+            for (int d = 0; d < headDimension; d++) {
+                context[contextOffset + i * contextStride + d] = sums[d] * unit;
+            }
+        }
+    }
+
+    @Override
+    public PackedKeys packKeys(float[] k, int keys, int heads, int headDimension) {
+        float[] rows = Arrays.copyOf(k, keys * heads * headDimension);
+        return new ScalarHeads.Keys(rows, keys, heads, headDimension);
+    }
+
+    @Override
+    public PackedValues packValues(float[] v, int keys, int heads, int headDimension) {
+        return packIntegerValues(v, keys, heads, headDimension, null);
+    }
+
+    @Override
+    public PackedValues packIntegerValues(
+            float[] v, int keys, int heads, int headDimension, float[] scales) {
+        float[] rows = Arrays.copyOf(v, keys * heads * headDimension);
+        return new ScalarHeads.Values(rows, keys, heads, headDimension, scales);
+    }
+
+    @Override
+    public void attentionScores(
+            float[] q,
+            int qOffset,
+            int qStride,
+            int queries,
+            PackedKeys keys,
+            int head,
+            float scale,
+            int firstVisible,
+            float[] scores,
+            int scoresOffset,
+            int scoresStride) {
+        var own = requireOwn(ScalarHeads.Keys.class, keys);
+        attentionScores(
+                q,
+                qOffset,
+                qStride,
+                queries,
+                own.rows(),
+                head * own.headDimension(),
+                own.heads() * own.headDimension(),
+                own.keys(),
+                own.headDimension(),
+                scale,
+                firstVisible,
+                scores,
+                scoresOffset,
+                scoresStride);
+    }
+
+    @Override
+    public void attentionContext(
+            float[] p,
+            int pOffset,
+            int pStride,
+            int queries,
+            PackedValues values,
+            int head,
+            int firstVisible,
+            float[] context,
+            int contextOffset,
+            int contextStride) {
+        var own = requireOwn(ScalarHeads.Values.class, values);
+        int dimension = own.headDimension();
+        int offset = head * dimension;
+        int stride = own.heads() * dimension;
+        if (own.scales() == null) {
+            attentionContext(
+                    p,
+                    pOffset,
+                    pStride,
+                    queries,
+                    own.rows(),
+                    offset,
+                    stride,
+                    own.keys(),
+                    dimension,
+                    firstVisible,
+                    context,
+                    contextOffset,
+                    contextStride);
+        } else {
+            log2Context(
+                    p,
+                    pOffset,
+                    pStride,
+                    queries,
+                    own.rows(),
+                    offset,
+                    stride,
+                    own.keys(),
+                    dimension,
+                    own.scales()[head],
+                    firstVisible,
+                    context,
+                    contextOffset,
+                    contextStride);
         }
     }
 
@@ -305,6 +458,86 @@ final class ScalarKernels implements Kernels {
         float factor = (float) (1 / sum);
         for (int i = offset; i < offset + count; i++) {
             x[i] *= factor;
+        }
+    }
+
+    @Override
+    public void roundToPowersOfTwo(float[] x, int offset, int count, int largest) {
+        for (int i = offset; i < offset + count; i++) {
+            int exponent = PowersOfTwo.exponent(x[i]);
+            x[i] = exponent > largest ? 0 : Math.scalb(1f, -Math.max(exponent, 0));
+        }
+    }
+
+    @Override
+    public void roundToSteps(float[] x, int offset, int count, int steps) {
+        for (int i = offset; i < offset + count; i++) {
+            x[i] = (float) Math.rint(x[i] * steps) / steps;
+        }
+    }
+
+    @Override
+    public void encode(
+            float[] x,
+            int offset,
+            int count,
+            float[] steps,
+            int zero,
+            int low,
+            int high,
+            int middle,
+            byte[] codes,
+            int codesOffset) {
+        for (int c = 0; c < count; c++) {
+            double code = Math.rint(x[offset + c] / steps[c] + zero);
+            codes[codesOffset + c] = (byte) (Math.max(low, Math.min(high, code)) - middle);
+        }
+    }
+
+    @Override
+    public void quantize(
+            float[] x,
+            int offset,
+            int count,
+            float[] steps,
+            float[] zeros,
+            int low,
+            int high,
+            float[] y) {
+        for (int c = 0; c < count; c++) {
+            double code = Math.rint(x[offset + c] / steps[c] + zeros[c]);
+            int clamped = (int) Math.max(low, Math.min(high, code));
+            y[offset + c] = (clamped - zeros[c]) * steps[c];
+        }
+    }
+
+    @Override
+    public void extremes(float[] x, int offset, int count, float[] factors, float[] extremes) {
+        float low = 0;
+        float high = 0;
+        for (int c = 0; c < count; c++) {
+            float value = x[offset + c] * factors[c];
+            low = Math.min(low, value);
+            high = Math.max(high, value);
+        }
+        extremes[0] = low;
+        extremes[1] = high;
+    }
+
+    @Override
+    public void rescale(
+            float[] y,
+            int tokens,
+            int outputs,
+            float[] scales,
+            int[] zeros,
+            float[] sums,
+            float[] bias) {
+        for (int t = 0; t < tokens; t++) {
+            for (int o = 0; o < outputs; o++) {
+                float product = scales[t] * (y[t * outputs + o] - zeros[t] * sums[o]);
+                y[t * outputs + o] = bias == null ? product : product + bias[o];
+            }
         }
     }
 

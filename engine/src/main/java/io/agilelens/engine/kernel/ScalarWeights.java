@@ -94,4 +94,26 @@ final class ScalarWeights {
                     + 4L * (runStarts.length + runGroups.length + runShifts.length);
         }
     }
+
+    /**
+     * @param codes unsigned, a byte each
+     * @param zeroPoints {@code [outputs, groups]}, unsigned
+     */
+    record Grouped(
+            int outputs,
+            int inputs,
+            byte[] codes,
+            ShortScales scales,
+            byte[] zeroPoints,
+            int[] groupStarts)
+            implements GroupedWeights {
+        @Override
+        public long bytes() {
+            return codes.length
+                    + 2L * scales.codes().length
+                    + 4L * scales.units().length
+                    + zeroPoints.length
+                    + 4L * groupStarts.length;
+        }
+    }
 }

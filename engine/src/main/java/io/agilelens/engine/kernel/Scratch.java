@@ -1,22 +1,21 @@
 package io.agilelens.engine.kernel;
 
-import java.util.Arrays;
-
 /** Buffers of one thread, kept from product to product so that hot paths allocate nothing. */
 final class Scratch {
 
     private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
     private float[] activations = {};
+    private float[] activationSums = {};
+    private float[] rows = {};
     private float[] panel = {};
     private float[] parts = {};
-    private float[] group = {};
     private float[] sums = {};
     private double[] wideActivations = {};
     private double[] widePanel = {};
+    private double[] wideParts = {};
     private double[] wideSums = {};
-    private int[] exact = {};
-    private int[] activationSums = {};
+    private int kept;
 
     private Scratch() {}
 
@@ -30,12 +29,16 @@ final class Scratch {
         return activations;
     }
 
-    /** Room for the sums of a product's activations. */
-    int[] activationSums(long length) {
-        if (activationSums.length < length) {
-            activationSums = new int[Math.toIntExact(length)];
-        }
+    /** Room for the sums of a product's activations; filled and read like these. */
+    float[] activationSums(long length) {
+        activationSums = grown(activationSums, length);
         return activationSums;
+    }
+
+    /** Room for the rows of a tile before it is packed. */
+    float[] rows(long length) {
+        rows = grown(rows, length);
+        return rows;
     }
 
     /** Room for one unpacked panel. */
@@ -50,13 +53,7 @@ final class Scratch {
         return parts;
     }
 
-    /** Room for the sums of one group. */
-    float[] group(int length) {
-        group = grown(group, length);
-        return group;
-    }
-
-    /** Room for one tile of the result. */
+    /** Room for the sums of one tile. */
     float[] sums(int length) {
         sums = grown(sums, length);
         return sums;
@@ -75,19 +72,20 @@ final class Scratch {
     }
 
     /** {@link #parts} in double precision. */
+    double[] wideParts(int length) {
+        wideParts = grown(wideParts, length);
+        return wideParts;
+    }
+
+    /** Room for the sums of one tile in double precision. */
     double[] wideSums(int length) {
         wideSums = grown(wideSums, length);
         return wideSums;
     }
 
-    /** Zeros for the integer sums of one group. */
-    int[] exact(int length) {
-        if (exact.length < length) {
-            exact = new int[length];
-        } else {
-            Arrays.fill(exact, 0, length, 0);
-        }
-        return exact;
+    /** Keeps what was read ahead, so that the compiler must have it read. */
+    void keep(int touched) {
+        kept |= touched;
     }
 
     private static float[] grown(float[] buffer, long length) {

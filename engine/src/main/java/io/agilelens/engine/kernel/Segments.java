@@ -3,10 +3,11 @@ package io.agilelens.engine.kernel;
 import java.util.Arrays;
 
 /**
- * The inputs of an integer weight cut so that the sum over a segment is an integer that the float
- * accumulators hold exactly. A segment lies within one group. Runs of different shift may share a
+ * The inputs of an integer weight cut so that the sum over a segment is an integer that its
+ * accumulator holds exactly. A segment lies within one group. Runs of different shift may share a
  * segment: the smallest shift is the segment's, what is above it goes to the activations, and the
- * room in the accumulator is counted accordingly.
+ * room in the accumulator is counted accordingly. It is counted with the weights as they are, for
+ * few of them are as large as their bits allow.
  *
  * @param starts first input of each segment and, last, the number of inputs
  * @param groups group of each segment, ascending
@@ -15,25 +16,58 @@ import java.util.Arrays;
  */
 record Segments(int[] starts, int[] groups, int[] shifts, byte[] inputShifts) {
 
-    /**
-     * @param capacity inputs that fill the accumulator
-     */
-    static Segments ofGroups(int[] groupStarts, int capacity) {
-        int count = groupStarts.length - 1;
-        int[] groups = new int[count];
-        Arrays.setAll(groups, g -> g);
-        return ofRuns(groupStarts, groups, new int[count], capacity);
-    }
+    /** Inputs whose weights are transposed at once. */
+    private static final int BLOCK = 64;
 
     /**
-     * @param capacity inputs of shift 0 that fill the accumulator
+     * @param values {@code [outputs, inputs]}
+     * @param runStarts first input of each run and, last, the number of inputs
+     * @param runGroups group of each run, ascending
+     * @param capacity what the magnitudes of an output's weights, shifted, may add up to within a
+     *     segment; a single weight of shift 0 fits
+     * @param longest inputs of a segment
      */
-    static Segments ofRuns(int[] runStarts, int[] runGroups, int[] runShifts, int capacity) {
-        Builder builder = new Builder(runStarts[runStarts.length - 1], capacity);
-        for (int run = 0; run < runGroups.length; run++) {
-            builder.add(runStarts[run], runStarts[run + 1], runGroups[run], runShifts[run]);
+    static Segments of(
+            byte[] values,
+            int outputs,
+            int[] runStarts,
+            int[] runGroups,
+            int[] runShifts,
+            long capacity,
+            int longest) {
+        int inputs = runStarts[runStarts.length - 1];
+        Builder builder = new Builder(outputs, inputs, capacity, longest);
+        byte[] block = new byte[BLOCK * outputs];
+        int run = 0;
+        for (int i = 0; i < inputs; i++) {
+            if (i % BLOCK == 0) {
+                transposeMagnitudes(values, outputs, inputs, i, block);
+            }
+            if (i == runStarts[run + 1]) {
+                run++;
+            }
+            builder.add(i, block, i % BLOCK * outputs, runGroups[run], runShifts[run]);
         }
         return builder.build();
+    }
+
+    /** Segments of whole groups, nothing shifted, as long as they fit. */
+    static Segments ofGroups(
+            byte[] values, int outputs, int[] groupStarts, long capacity, int longest) {
+        int[] groups = new int[groupStarts.length - 1];
+        Arrays.setAll(groups, g -> g);
+        return of(values, outputs, groupStarts, groups, new int[groups.length], capacity, longest);
+    }
+
+    /** {@code block[i - first, o] = |values[o, i]|}; no value is −128. */
+    private static void transposeMagnitudes(
+            byte[] values, int outputs, int inputs, int first, byte[] block) {
+        int end = Math.min(inputs, first + BLOCK);
+        for (int o = 0; o < outputs; o++) {
+            for (int i = first; i < end; i++) {
+                block[(i - first) * outputs + o] = (byte) Math.abs(values[o * inputs + i]);
+            }
+        }
     }
 
     int count() {
@@ -48,68 +82,82 @@ record Segments(int[] starts, int[] groups, int[] shifts, byte[] inputShifts) {
         return 4L * (starts.length + groups.length + shifts.length) + inputShifts.length;
     }
 
-    boolean endsGroup(int segment) {
-        return segment + 1 == count() || groups[segment + 1] != groups[segment];
+    /** The segment behind those that follow one another with so many inputs at most. */
+    int endOfSlice(int first, int inputs) {
+        int end = first + 1;
+        while (end < count() && starts[end + 1] - starts[first] <= inputs) {
+            end++;
+        }
+        return end;
     }
 
-    /** Whether a segment is all of its group, so that its shift can go into the scale. */
-    boolean isGroup(int segment) {
-        return startsGroup(segment) && endsGroup(segment);
-    }
-
-    boolean startsGroup(int segment) {
-        return segment == 0 || groups[segment - 1] != groups[segment];
+    /** {@code 2^inputShift} of each input. */
+    float[] inputFactors() {
+        float[] factors = new float[inputShifts.length];
+        for (int i = 0; i < factors.length; i++) {
+            factors[i] = 1 << inputShifts[i];
+        }
+        return factors;
     }
 
     private static final class Builder {
         private final int inputs;
-        private final int capacity;
+        private final long capacity;
+        private final int longest;
         private final int[] starts;
         private final int[] groups;
         private final int[] shifts;
         private final int[] shiftOfInput;
-        private int count;
-        private long filled;
 
-        Builder(int inputs, int capacity) {
+        /** What each output's weights of the last segment add up to, in units of its shift. */
+        private final long[] filled;
+
+        private int count;
+
+        Builder(int outputs, int inputs, long capacity, int longest) {
             this.inputs = inputs;
             this.capacity = capacity;
+            this.longest = longest;
             starts = new int[inputs + 1];
             groups = new int[inputs];
             shifts = new int[inputs];
             shiftOfInput = new int[inputs];
+            filled = new long[outputs];
         }
 
-        void add(int from, int to, int group, int shift) {
-            Arrays.fill(shiftOfInput, from, to, shift);
-            int start = from;
-            if (joins(to - from, group, shift)) {
-                extend(to - from, shift);
-                return;
-            }
-            while (start < to) {
-                int length = Math.min(capacity, to - start);
-                starts[count] = start;
+        /**
+         * @param magnitudes of the input's weights, those of output o at {@code offset + o}
+         */
+        void add(int input, byte[] magnitudes, int offset, int group, int shift) {
+            shiftOfInput[input] = shift;
+            if (count == 0
+                    || groups[count - 1] != group
+                    || input - starts[count - 1] == longest
+                    || !joins(magnitudes, offset, shift)) {
+                starts[count] = input;
                 groups[count] = group;
                 shifts[count] = shift;
-                filled = length;
                 count++;
-                start += length;
+                for (int o = 0; o < filled.length; o++) {
+                    filled[o] = magnitudes[offset + o];
+                }
             }
         }
 
-        private boolean joins(int length, int group, int shift) {
-            return count > 0 && groups[count - 1] == group && filledWith(length, shift) <= capacity;
-        }
-
-        private void extend(int length, int shift) {
-            filled = filledWith(length, shift);
-            shifts[count - 1] = Math.min(shifts[count - 1], shift);
-        }
-
-        private long filledWith(int length, int shift) {
+        private boolean joins(byte[] magnitudes, int offset, int shift) {
             int common = Math.min(shifts[count - 1], shift);
-            return (filled << shifts[count - 1] - common) + ((long) length << shift - common);
+            int more = shifts[count - 1] - common;
+            int own = shift - common;
+            for (int o = 0; o < filled.length; o++) {
+                if ((filled[o] << more) + ((long) magnitudes[offset + o] << own) > capacity) {
+                    return false;
+                }
+            }
+            for (int o = 0; o < filled.length; o++) {
+                filled[o] = (filled[o] << more) + ((long) magnitudes[offset + o] << own);
+            }
+            shifts[count - 1] = common;
+            return true;
         }
 
         Segments build() {

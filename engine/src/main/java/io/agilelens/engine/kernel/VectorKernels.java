@@ -3,16 +3,11 @@ package io.agilelens.engine.kernel;
 import static io.agilelens.engine.kernel.PackingChecks.requireOperands;
 import static io.agilelens.engine.kernel.PackingChecks.requireOwn;
 
-import java.util.Arrays;
-
 /** The kernels on vectors of one width: what the innermost loops do is put together here. */
 final class VectorKernels implements Kernels {
 
     /** Elements of an elementwise loop that are worth another thread. */
     private static final int ELEMENTS_PER_PIECE = 1 << 15;
-
-    /** Queries from which on it pays to pack the keys. */
-    private static final int QUERIES_WORTH_PACKING = 2 * FloatProducts.TILE_TOKENS;
 
     private final int bits;
     private final Workers workers;
@@ -20,9 +15,10 @@ final class VectorKernels implements Kernels {
     private final FloatMultiplication floats;
     private final IntegerMultiplication integers;
     private final Int16Multiplication shorts;
+    private final WeightOnlyMultiplication weightOnly;
     private final DoubleMultiplication doubles;
     private final WeightLoops weightLoops;
-    private final ScoreMultiplication scoreProducts;
+    private final AttentionMultiplication attention;
 
     /**
      * @param bits 128, 256 or 512; the processor must have vectors that wide
@@ -35,15 +31,21 @@ final class VectorKernels implements Kernels {
                 WidthTemplate.instantiate(FloatProducts.class, FloatProductsTemplate.class, bits);
         DoubleProducts doubleProducts =
                 WidthTemplate.instantiate(DoubleProducts.class, DoubleProductsTemplate.class, bits);
-        IntegerProducts integerProducts =
-                WidthTemplate.instantiate(
-                        IntegerProducts.class, IntegerProductsTemplate.class, bits);
         floats = new FloatMultiplication(floatProducts, workers);
-        integers = new IntegerMultiplication(floatProducts, integerProducts, workers);
+        integers = new IntegerMultiplication(bits, floatProducts, doubleProducts, workers);
         shorts = new Int16Multiplication(doubleProducts, workers);
+        weightOnly =
+                new WeightOnlyMultiplication(
+                        floats,
+                        WidthTemplate.instantiate(
+                                WeightOnlyProducts.class, WeightOnlyProductsTemplate.class, bits),
+                        workers);
         doubles = new DoubleMultiplication(doubleProducts, workers);
         weightLoops = WidthTemplate.instantiate(WeightLoops.class, WeightLoopsTemplate.class, bits);
-        scoreProducts = new ScoreMultiplication(floatProducts, rows);
+        AttentionProducts attentionProducts =
+                WidthTemplate.instantiate(
+                        AttentionProducts.class, AttentionProductsTemplate.class, bits);
+        attention = new AttentionMultiplication(attentionProducts, rows, workers);
     }
 
     @Override
@@ -87,9 +89,30 @@ final class VectorKernels implements Kernels {
             byte[] zeroPoints,
             int[] runStarts,
             int[] runGroups,
-            int[] runShifts) {
+            int[] runShifts,
+            int activationBits) {
         return integers.packInt4(
-                values, outputs, inputs, scales, zeroPoints, runStarts, runGroups, runShifts);
+                values,
+                outputs,
+                inputs,
+                scales,
+                zeroPoints,
+                runStarts,
+                runGroups,
+                runShifts,
+                activationBits);
+    }
+
+    @Override
+    public GroupedWeights packGrouped(
+            byte[] codes,
+            int outputs,
+            int inputs,
+            int bits,
+            float[] scales,
+            byte[] zeroPoints,
+            int[] groupStarts) {
+        return weightOnly.pack(codes, outputs, inputs, bits, scales, zeroPoints, groupStarts);
     }
 
     @Override
@@ -128,6 +151,13 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void multiply(float[] x, int tokens, GroupedWeights weights, float[] y) {
+        var own = requireOwn(WeightOnlyMultiplication.Grouped.class, weights);
+        requireOperands(x.length, tokens, weights, y.length);
+        weightOnly.multiply(x, tokens, own, y);
+    }
+
+    @Override
     public void attentionScores(
             float[] q,
             int qOffset,
@@ -143,24 +173,6 @@ final class VectorKernels implements Kernels {
             float[] scores,
             int scoresOffset,
             int scoresStride) {
-        if (queries >= QUERIES_WORTH_PACKING) {
-            scoreProducts.multiply(
-                    q,
-                    qOffset,
-                    qStride,
-                    queries,
-                    k,
-                    kOffset,
-                    kStride,
-                    keys,
-                    headDimension,
-                    scale,
-                    firstVisible,
-                    scores,
-                    scoresOffset,
-                    scoresStride);
-            return;
-        }
         for (int i = 0; i < queries; i++) {
             rows.scaledDots(
                     q,
@@ -205,34 +217,110 @@ final class VectorKernels implements Kernels {
         }
     }
 
+    /**
+     * Products of small integers with powers of two are exact in float32, and so are their sums
+     * below 2^24 units of the smallest term, 2^-15: below 512, that is, where a row's probabilities
+     * add up to no more than 4 and the integers to no more than 128.
+     */
     @Override
     public void log2Context(
-            byte[] codes,
-            int codesStride,
+            float[] p,
+            int pOffset,
+            int pStride,
             int queries,
-            byte[] v,
+            float[] v,
             int vOffset,
             int vStride,
             int keys,
             int headDimension,
+            float scale,
             int firstVisible,
-            int[] context) {
-        Arrays.fill(context, 0, queries * headDimension, 0);
+            float[] context,
+            int contextOffset,
+            int contextStride) {
         for (int i = 0; i < queries; i++) {
-            int visible = Math.min(keys, firstVisible + i);
-            for (int j = 0; j < visible; j++) {
-                byte code = codes[i * codesStride + j];
-                if (code != LOG2_ZERO) {
-                    rows.addShifted(
-                            v,
-                            vOffset + j * vStride,
-                            15 - code,
-                            context,
-                            i * headDimension,
-                            headDimension);
-                }
-            }
+            int row = contextOffset + i * contextStride;
+            rows.weightedIntegerSum(
+                    p,
+                    pOffset + i * pStride,
+                    v,
+                    vOffset,
+                    vStride,
+                    Math.min(keys, firstVisible + i),
+                    1 / scale,
+                    context,
+                    row,
+                    headDimension);
+            rows.scale(scale, context, row, headDimension);
         }
+    }
+
+    @Override
+    public PackedKeys packKeys(float[] k, int keys, int heads, int headDimension) {
+        return attention.packKeys(k, keys, heads, headDimension);
+    }
+
+    @Override
+    public PackedValues packValues(float[] v, int keys, int heads, int headDimension) {
+        return attention.packValues(v, keys, heads, headDimension, null);
+    }
+
+    @Override
+    public PackedValues packIntegerValues(
+            float[] v, int keys, int heads, int headDimension, float[] scales) {
+        return attention.packValues(v, keys, heads, headDimension, scales);
+    }
+
+    @Override
+    public void attentionScores(
+            float[] q,
+            int qOffset,
+            int qStride,
+            int queries,
+            PackedKeys keys,
+            int head,
+            float scale,
+            int firstVisible,
+            float[] scores,
+            int scoresOffset,
+            int scoresStride) {
+        attention.scores(
+                q,
+                qOffset,
+                qStride,
+                queries,
+                requireOwn(AttentionMultiplication.Keys.class, keys),
+                head,
+                scale,
+                firstVisible,
+                scores,
+                scoresOffset,
+                scoresStride);
+    }
+
+    @Override
+    public void attentionContext(
+            float[] p,
+            int pOffset,
+            int pStride,
+            int queries,
+            PackedValues values,
+            int head,
+            int firstVisible,
+            float[] context,
+            int contextOffset,
+            int contextStride) {
+        attention.context(
+                p,
+                pOffset,
+                pStride,
+                queries,
+                requireOwn(AttentionMultiplication.Values.class, values),
+                head,
+                firstVisible,
+                context,
+                contextOffset,
+                contextStride);
     }
 
     @Override
@@ -246,6 +334,64 @@ final class VectorKernels implements Kernels {
         float largest = rows.largest(x, offset, count);
         float sum = rows.exponentials(x, offset, count, largest);
         rows.scale(1 / sum, x, offset, count);
+    }
+
+    @Override
+    public void roundToPowersOfTwo(float[] x, int offset, int count, int largest) {
+        rows.roundToPowersOfTwo(x, offset, count, largest);
+    }
+
+    @Override
+    public void roundToSteps(float[] x, int offset, int count, int steps) {
+        rows.roundToSteps(x, offset, count, steps);
+    }
+
+    @Override
+    public void encode(
+            float[] x,
+            int offset,
+            int count,
+            float[] steps,
+            int zero,
+            int low,
+            int high,
+            int middle,
+            byte[] codes,
+            int codesOffset) {
+        rows.encode(x, offset, count, steps, zero, low, high, middle, codes, codesOffset);
+    }
+
+    @Override
+    public void quantize(
+            float[] x,
+            int offset,
+            int count,
+            float[] steps,
+            float[] zeros,
+            int low,
+            int high,
+            float[] y) {
+        rows.quantize(x, offset, count, steps, zeros, low, high, y);
+    }
+
+    @Override
+    public void extremes(float[] x, int offset, int count, float[] factors, float[] extremes) {
+        rows.extremes(x, offset, count, factors, extremes);
+    }
+
+    @Override
+    public void rescale(
+            float[] y,
+            int tokens,
+            int outputs,
+            float[] scales,
+            int[] zeros,
+            float[] sums,
+            float[] bias) {
+        forTokens(
+                tokens,
+                outputs,
+                t -> rows.rescale(y, t * outputs, outputs, scales[t], zeros[t], sums, bias));
     }
 
     @Override

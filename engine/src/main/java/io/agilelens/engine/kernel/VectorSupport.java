@@ -32,6 +32,15 @@ record VectorSupport(int widestBits, String obstacle) {
                                 + " bits; 128 are needed");
     }
 
+    /**
+     * Vector registers: 32 on ARM and with AVX-512, which also gives them to shorter vectors, else
+     * 16.
+     */
+    static int registers() {
+        boolean arm = System.getProperty("os.arch").equals("aarch64");
+        return arm || Shape.preferredBits() >= 512 ? 32 : 16;
+    }
+
     /** Widths that can be had, ascending, without 0. */
     List<Integer> widths() {
         List<Integer> widths = new ArrayList<>();

@@ -1,16 +1,19 @@
 package io.agilelens.engine.kernel;
 
 import io.agilelens.engine.UserException;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A fixed number of threads that share a loop. The calling thread is one of them, so with one
  * worker everything runs inline. Several threads may call at once; a call from inside a body runs
  * inline. The threads are daemons.
+ *
+ * <p>The loops of one token last only tens of microseconds, as long as waking a thread takes. So a
+ * thread that has just helped looks out for the next loop for a moment before it sleeps, and so
+ * does a caller for its helpers to finish; where there are more threads than processors, both sleep
+ * at once.
  */
 public final class Workers implements AutoCloseable {
 
@@ -28,21 +31,35 @@ public final class Workers implements AutoCloseable {
     /** More pieces than threads, so that a thread that was held up costs little. */
     private static final int PIECES_PER_THREAD = 4;
 
+    /** How long a thread looks out before it sleeps: several times what lies between two loops. */
+    private static final long LOOKOUT_NANOS = 200_000;
+
+    /** Looks between two at the clock. */
+    private static final int LOOKS = 32;
+
     private static final ThreadLocal<Boolean> INSIDE = ThreadLocal.withInitial(() -> false);
 
     private static Workers shared;
 
     private final int threads;
-    private final ExecutorService helpers;
+    private final boolean looksOut;
+    private final Helper[] helpers;
+
+    /** Loops with pieces that nobody has begun, or that had some a moment ago. */
+    private final ConcurrentLinkedQueue<Loop> open = new ConcurrentLinkedQueue<>();
+
+    private volatile boolean closed;
 
     private Workers(int threads) {
         this.threads = threads;
-        this.helpers =
-                threads == 1
-                        ? null
-                        : Executors.newFixedThreadPool(
-                                threads - 1,
-                                Thread.ofPlatform().daemon().name("kernel-", 1).factory());
+        this.looksOut = threads <= Runtime.getRuntime().availableProcessors();
+        this.helpers = new Helper[threads - 1];
+        for (int i = 0; i < helpers.length; i++) {
+            helpers[i] = new Helper("kernel-" + (i + 1));
+        }
+        for (Helper helper : helpers) {
+            helper.start();
+        }
     }
 
     /**
@@ -92,7 +109,9 @@ public final class Workers implements AutoCloseable {
 
     /**
      * Runs a body over {@code 0 ≤ i < count} in pieces and returns when all are done. The first
-     * exception of a body reaches the caller; pieces not begun by then are dropped.
+     * exception of a body reaches the caller; pieces not begun by then are dropped. Each thread
+     * begins with a stretch of neighbouring pieces of its own and helps the others when that is
+     * done.
      *
      * @param grain fewest iterations worth a piece, at least 1
      */
@@ -100,89 +119,114 @@ public final class Workers implements AutoCloseable {
         int share = (count + threads * PIECES_PER_THREAD - 1) / (threads * PIECES_PER_THREAD);
         int pieceLength = Math.max(grain, share);
         int pieces = (count + pieceLength - 1) / pieceLength;
-        if (pieces <= 1 || helpers == null || INSIDE.get()) {
+        if (pieces <= 1 || threads == 1 || closed || INSIDE.get()) {
             if (count > 0) {
                 body.run(0, count);
             }
             return;
         }
-        Loop loop = new Loop(count, pieceLength, pieces, body);
-        int wanted = Math.min(threads, pieces) - 1;
-        for (int i = 0; i < wanted; i++) {
-            helpers.execute(loop);
+        int stretches = Math.min(threads, pieces);
+        Loop loop = new Loop(count, pieces, stretches, body, Thread.currentThread());
+        open.add(loop);
+        wake(stretches - 1);
+        INSIDE.set(true);
+        try {
+            loop.run();
+        } finally {
+            INSIDE.set(false);
         }
-        loop.run();
-        loop.await();
+        open.remove(loop);
+        awaitEnd(loop);
+        loop.tellFailure();
+    }
+
+    /** Helpers that look out come by themselves; what is missing is taken from those asleep. */
+    private void wake(int wanted) {
+        int missing = wanted;
+        for (int i = 0; i < helpers.length && missing > 0; i++) {
+            if (!helpers[i].busy) {
+                missing--;
+                if (helpers[i].asleep.compareAndSet(true, false)) {
+                    LockSupport.unpark(helpers[i]);
+                }
+            }
+        }
+    }
+
+    private void awaitEnd(Loop loop) {
+        if (looksOut) {
+            Lookout lookout = new Lookout();
+            while (!loop.isDone() && lookout.goesOn()) {
+                Thread.onSpinWait();
+            }
+        }
+        boolean interrupted = false;
+        loop.callerSleeps = true;
+        while (!loop.isDone()) {
+            LockSupport.park(loop);
+            interrupted |= Thread.interrupted(); // bodies still write to the caller's arrays
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override
     public void close() {
-        if (helpers != null) {
-            helpers.shutdown();
+        closed = true;
+        for (Helper helper : helpers) {
+            helper.asleep.set(false);
+            LockSupport.unpark(helper);
         }
     }
 
-    private static final class Loop implements Runnable {
-        private final int count;
-        private final int pieceLength;
-        private final int pieces;
-        private final RangeBody body;
-        private final AtomicInteger next = new AtomicInteger();
-        private final CountDownLatch unfinished;
-        private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    /** A stretch of time that is looked at only now and then, for a look takes time itself. */
+    private static final class Lookout {
+        private final long end = System.nanoTime() + LOOKOUT_NANOS;
+        private int looks;
 
-        Loop(int count, int pieceLength, int pieces, RangeBody body) {
-            this.count = count;
-            this.pieceLength = pieceLength;
-            this.pieces = pieces;
-            this.body = body;
-            this.unfinished = new CountDownLatch(pieces);
+        boolean goesOn() {
+            return ++looks % LOOKS != 0 || System.nanoTime() < end;
+        }
+    }
+
+    private final class Helper extends Thread {
+        private final AtomicBoolean asleep = new AtomicBoolean();
+        private volatile boolean busy;
+
+        Helper(String name) {
+            super(name);
+            setDaemon(true);
         }
 
         @Override
         public void run() {
             INSIDE.set(true);
-            try {
-                for (int i = next.getAndIncrement(); i < pieces; i = next.getAndIncrement()) {
-                    runPiece(i);
-                    unfinished.countDown();
+            while (!closed || open.peek() != null) {
+                Loop loop = open.peek();
+                if (loop == null) {
+                    waitForLoop();
+                    continue;
                 }
-            } finally {
-                INSIDE.set(false);
+                busy = true;
+                loop.run();
+                open.remove(loop);
+                busy = false;
             }
         }
 
-        private void runPiece(int piece) {
-            if (failure.get() != null) {
-                return;
-            }
-            int from = piece * pieceLength;
-            try {
-                body.run(from, Math.min(count, from + pieceLength));
-            } catch (RuntimeException | Error e) {
-                failure.compareAndSet(null, e);
-            }
-        }
-
-        void await() {
-            boolean interrupted = false;
-            while (true) {
-                try {
-                    unfinished.await();
-                    break;
-                } catch (InterruptedException e) {
-                    interrupted = true; // bodies still write to the caller's arrays
+        private void waitForLoop() {
+            if (looksOut) {
+                Lookout lookout = new Lookout();
+                while (open.peek() == null && !closed && lookout.goesOn()) {
+                    Thread.onSpinWait();
                 }
             }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
+            asleep.set(true);
+            while (asleep.get() && open.peek() == null && !closed) {
+                LockSupport.park(Workers.this);
             }
-            switch (failure.get()) {
-                case null -> {}
-                case RuntimeException e -> throw e;
-                case Error e -> throw e;
-                case Throwable e -> throw new IllegalStateException(e);
-            }
+            asleep.set(false);
         }
     }
 }

@@ -3,6 +3,8 @@ package io.agilelens.engine.model;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Printable;
 import io.agilelens.engine.kernel.Kernels;
+import io.agilelens.engine.kernel.PackedKeys;
+import io.agilelens.engine.kernel.PackedValues;
 import io.agilelens.engine.kernel.Workers;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.tensor.Matrix;
@@ -27,8 +29,14 @@ public final class Decoder {
     private static final ThreadLocal<float[]> PROBABILITIES =
             ThreadLocal.withInitial(() -> new float[0]);
 
-    /** Queries of a head that are worked on at once, so that no tokens² buffer is ever needed. */
-    private static final int QUERY_BLOCK = 64;
+    /** Most queries of a head worked on at once, so that no tokens² buffer is ever needed. */
+    static final int QUERY_BLOCK = 48;
+
+    /** Queries from which on it pays to pack keys and values. */
+    private static final int QUERIES_WORTH_PACKING = 12;
+
+    /** Angles of rotary embedding that are worth another thread. */
+    private static final int ANGLES_PER_PIECE = 1 << 11;
 
     public Decoder(Model model, Kernels kernels, Numerics numerics) {
         this.model = model;
@@ -312,15 +320,7 @@ public final class Decoder {
             positions.rotate(queries, config.heads());
             positions.rotate(keys, config.keyValueHeads());
             Heads heads = heads(queries, keys, values, positions, cache);
-            Workers.shared()
-                    .forRanges(
-                            config.heads(),
-                            1,
-                            (from, to) -> {
-                                for (int head = from; head < to; head++) {
-                                    heads.attend(head, scores, probe);
-                                }
-                            });
+            heads.attend(scores, probe);
         }
 
         private Heads heads(
@@ -375,6 +375,11 @@ public final class Decoder {
         private final Matrix context;
         private final SoftmaxTransform softmax;
 
+        /** Null for few queries. */
+        private final PackedKeys packedKeys;
+
+        private final PackedValues packedValues;
+
         /**
          * @param positions of all keys, those of the cached ones first
          * @param cached keys that came before this pass
@@ -395,39 +400,51 @@ public final class Decoder {
             this.cached = cached;
             this.context = context;
             this.softmax = numerics.softmax(layer);
-        }
-
-        void attend(int head, TokenScores scores, Probe probe) {
-            int tokens = context.rows();
-            for (int first = 0; first < tokens; first += QUERY_BLOCK) {
-                attend(head, first, Math.min(QUERY_BLOCK, tokens - first), scores, probe);
-            }
-        }
-
-        private void attend(int head, int first, int count, TokenScores scores, Probe probe) {
+            int count = cached + context.rows();
+            int heads = config.keyValueHeads();
             int dimension = config.headDimension();
-            int queryWidth = config.queryWidth();
-            int keyWidth = config.keyValueWidth();
-            int keyOffset = config.keyValueHead(head) * dimension;
+            boolean packs = context.rows() >= QUERIES_WORTH_PACKING;
+            packedKeys = packs ? kernels.packKeys(keys, count, heads, dimension) : null;
+            packedValues = packs ? softmax.pack(kernels, values, count, heads, dimension) : null;
+        }
+
+        /**
+         * Blocks of queries are shared out, those that see most keys first. Where something is
+         * collected on the way, a head's blocks follow each other on one thread.
+         */
+        void attend(TokenScores scores, Probe probe) {
+            int blocks = (context.rows() + QUERY_BLOCK - 1) / QUERY_BLOCK;
+            if (scores == null && probe == Probe.NONE) {
+                int heads = config.heads();
+                Workers.shared()
+                        .forRanges(
+                                heads * blocks,
+                                1,
+                                (from, to) -> {
+                                    for (int i = from; i < to; i++) {
+                                        attend(i % heads, blocks - 1 - i / heads, scores, probe);
+                                    }
+                                });
+                return;
+            }
+            Workers.shared()
+                    .forRanges(
+                            config.heads(),
+                            1,
+                            (from, to) -> {
+                                for (int i = from * blocks; i < to * blocks; i++) {
+                                    attend(i / blocks, i % blocks, scores, probe);
+                                }
+                            });
+        }
+
+        private void attend(int head, int block, TokenScores scores, Probe probe) {
+            int first = block * QUERY_BLOCK;
+            int count = Math.min(QUERY_BLOCK, context.rows() - first);
             int firstVisible = cached + first + 1;
             int stride = cached + first + count;
             float[] p = probabilityScratch(count * stride);
-            int offset = first * queryWidth + head * dimension;
-            kernels.attentionScores(
-                    queries,
-                    offset,
-                    queryWidth,
-                    count,
-                    keys,
-                    keyOffset,
-                    keyWidth,
-                    stride,
-                    dimension,
-                    (float) (1 / Math.sqrt(dimension)),
-                    firstVisible,
-                    p,
-                    0,
-                    stride);
+            scores(head, first, count, p, stride);
             for (int i = 0; i < count; i++) {
                 if (slopes.length > 0) {
                     int position = positions[cached + first + i];
@@ -436,25 +453,82 @@ public final class Decoder {
                 }
                 kernels.softmax(p, i * stride, firstVisible + i);
             }
-            ProbabilityBlock block =
+            ProbabilityBlock probabilities =
                     new ProbabilityBlock(
                             layer, head, first, count, stride, firstVisible, p, stride);
             if (scores != null) {
-                scores.add(block, cached);
+                scores.add(probabilities, cached);
             }
-            probe.probabilities(block);
-            softmax.apply(block);
-            probe.transformedProbabilities(block);
+            probe.probabilities(probabilities);
+            softmax.apply(probabilities);
+            probe.transformedProbabilities(probabilities);
+            context(head, probabilities);
+        }
+
+        private void scores(int head, int first, int count, float[] p, int stride) {
+            int dimension = config.headDimension();
+            float scale = (float) (1 / Math.sqrt(dimension));
+            int offset = first * config.queryWidth() + head * dimension;
+            int firstVisible = cached + first + 1;
+            if (packedKeys != null) {
+                kernels.attentionScores(
+                        queries,
+                        offset,
+                        config.queryWidth(),
+                        count,
+                        packedKeys,
+                        config.keyValueHead(head),
+                        scale,
+                        firstVisible,
+                        p,
+                        0,
+                        stride);
+                return;
+            }
+            kernels.attentionScores(
+                    queries,
+                    offset,
+                    config.queryWidth(),
+                    count,
+                    keys,
+                    config.keyValueHead(head) * dimension,
+                    config.keyValueWidth(),
+                    stride,
+                    dimension,
+                    scale,
+                    firstVisible,
+                    p,
+                    0,
+                    stride);
+        }
+
+        private void context(int head, ProbabilityBlock block) {
+            int dimension = config.headDimension();
+            int offset = block.firstQuery() * config.queryWidth() + head * dimension;
+            if (packedValues != null) {
+                kernels.attentionContext(
+                        block.values(),
+                        0,
+                        block.stride(),
+                        block.queries(),
+                        packedValues,
+                        config.keyValueHead(head),
+                        block.firstVisible(),
+                        context.data(),
+                        offset,
+                        config.queryWidth());
+                return;
+            }
             softmax.context(
                     kernels,
                     block,
                     values,
-                    keyOffset,
-                    keyWidth,
+                    config.keyValueHead(head) * dimension,
+                    config.keyValueWidth(),
                     dimension,
                     context.data(),
                     offset,
-                    queryWidth);
+                    config.queryWidth());
         }
     }
 
@@ -577,13 +651,17 @@ public final class Decoder {
             int half = frequencies.length;
             cosines = new float[values.length * half];
             sines = new float[values.length * half];
-            for (int t = 0; t < values.length; t++) {
-                for (int i = 0; i < half; i++) {
-                    float angle = values[t] * frequencies[i];
-                    cosines[t * half + i] = (float) Math.cos(angle);
-                    sines[t * half + i] = (float) Math.sin(angle);
-                }
-            }
+            Workers.shared()
+                    .forRanges(
+                            values.length,
+                            ANGLES_PER_PIECE / half + 1,
+                            (from, to) -> {
+                                for (int i = from * half; i < to * half; i++) {
+                                    float angle = values[i / half] * frequencies[i % half];
+                                    cosines[i] = (float) Math.cos(angle);
+                                    sines[i] = (float) Math.sin(angle);
+                                }
+                            });
         }
 
         /** As many positions, counted from a start. */

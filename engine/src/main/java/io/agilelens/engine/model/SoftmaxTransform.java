@@ -1,6 +1,7 @@
 package io.agilelens.engine.model;
 
 import io.agilelens.engine.kernel.Kernels;
+import io.agilelens.engine.kernel.PackedValues;
 
 /** What happens to attention probabilities before they meet the values. */
 public interface SoftmaxTransform {
@@ -12,7 +13,19 @@ public interface SoftmaxTransform {
     void apply(ProbabilityBlock block);
 
     /**
-     * The product of a block, already transformed, with the values of one key/value head.
+     * A layer's values as blocks of transformed probabilities are multiplied with them.
+     *
+     * @param values {@code [keys, heads * headDimension]}
+     * @param heads key/value heads
+     */
+    default PackedValues pack(
+            Kernels kernels, float[] values, int keys, int heads, int headDimension) {
+        return kernels.packValues(values, keys, heads, headDimension);
+    }
+
+    /**
+     * The same product without packing, for few queries: that of a block, already transformed, with
+     * the values of one key/value head.
      *
      * @param values row {@code j} starts at {@code valuesOffset + j * valuesStride}
      * @param context row {@code i} starts at {@code contextOffset + i * contextStride}

@@ -51,11 +51,13 @@ final class ActivationCodes implements Activation {
         return codes;
     }
 
-    float scale(int token) {
-        return scales[token];
+    /** Scale of each token. */
+    float[] scales() {
+        return scales;
     }
 
-    int zero(int token) {
-        return zeros[token];
+    /** Zero point of each token. */
+    int[] zeros() {
+        return zeros;
     }
 }

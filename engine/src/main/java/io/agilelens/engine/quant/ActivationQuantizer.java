@@ -1,5 +1,6 @@
 package io.agilelens.engine.quant;
 
+import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.tensor.Matrix;
 
 /** Quantizes the activations of one site; its parameters are fixed by calibration beforehand. */
@@ -8,12 +9,22 @@ public sealed interface ActivationQuantizer
 
     IntegerRange range();
 
+    /** What quantizes and dequantizes token by token. */
+    TokenSimulation simulation(Kernels kernels, int channels);
+
     /**
      * Quantizes and dequantizes.
      *
      * @param x {@code [tokens, channels]}, left alone
      */
-    Matrix simulate(Matrix x);
+    default Matrix simulate(Kernels kernels, Matrix x) {
+        TokenSimulation simulation = simulation(kernels, x.columns());
+        Matrix result = Matrix.zeros(x.rows(), x.columns());
+        for (int t = 0; t < x.rows(); t++) {
+            simulation.apply(x, t, result);
+        }
+        return result;
+    }
 
     /**
      * The distance of neighbouring levels in a channel; for a token-wise quantizer it varies: NaN.

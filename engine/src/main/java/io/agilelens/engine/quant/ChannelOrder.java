@@ -56,6 +56,23 @@ record ChannelOrder(int[] channels, int[] runStarts, int[] runGroups, int[] runS
         return new ChannelOrder(channels, starts, groups, shifts);
     }
 
+    /** Whether the channels stand as they are numbered. */
+    boolean isNatural() {
+        for (int place = 0; place < channels.length; place++) {
+            if (channels[place] != place) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Puts the codes of one token in this order. */
+    void arrange(byte[] codes, byte[] ordered, int offset) {
+        for (int place = 0; place < channels.length; place++) {
+            ordered[offset + place] = codes[channels[place]];
+        }
+    }
+
     /** Groups alone, whatever the exponents: each group is one run. */
     static ChannelOrder ofGroups(int[] groupOf) {
         return of(groupOf, new int[groupOf.length]);

@@ -1,6 +1,6 @@
 package io.agilelens.engine.quant;
 
-import io.agilelens.engine.tensor.Matrix;
+import io.agilelens.engine.kernel.Kernels;
 import java.util.List;
 
 /**
@@ -56,18 +56,16 @@ public record ChannelwiseQuantizer(List<AffineQuantizer> parameters, int width)
     }
 
     @Override
-    public Matrix simulate(Matrix x) {
-        Matrix result = Matrix.zeros(x.rows(), x.columns());
-        for (int run = 0; run < parameters.size(); run++) {
-            AffineQuantizer quantizer = parameters.get(run);
-            for (int t = 0; t < x.rows(); t++) {
-                int start = x.offset(t) + run * width;
-                for (int i = start; i < start + width; i++) {
-                    result.data()[i] = quantizer.apply(x.data()[i]);
-                }
-            }
+    public TokenSimulation simulation(Kernels kernels, int channels) {
+        float[] steps = new float[channels];
+        float[] zeros = new float[channels];
+        for (int c = 0; c < channels; c++) {
+            AffineQuantizer quantizer = parameters.get(c / width);
+            steps[c] = quantizer.scale();
+            zeros[c] = quantizer.zero();
         }
-        return result;
+        ChannelGrid grid = new ChannelGrid(steps, zeros, range());
+        return (x, token, y) -> grid.simulate(kernels, x, token, y);
     }
 
     @Override

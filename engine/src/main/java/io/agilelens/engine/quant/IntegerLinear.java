@@ -1,5 +1,6 @@
 package io.agilelens.engine.quant;
 
+import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.kernel.PackedWeights;
 import io.agilelens.engine.model.Activation;
 import io.agilelens.engine.model.LinearOperator;
@@ -9,6 +10,7 @@ import io.agilelens.engine.model.LinearOperator;
  * zero[t] · Σ_c w[o,c]) + b[o]}, the second sum being a constant of the output.
  */
 final class IntegerLinear implements LinearOperator {
+    private final Kernels kernels;
     private final PackedWeights weights;
     private final float[] scaledSums;
     private final float[] bias;
@@ -24,7 +26,13 @@ final class IntegerLinear implements LinearOperator {
      * @param scaledSums {@code Σ_g scale[o,g] · Σ_{c∈g} w[o,c]} of each output
      * @param bias {@code [outputs]} or null
      */
-    IntegerLinear(PackedWeights weights, float[] scaledSums, float[] bias, Product product) {
+    IntegerLinear(
+            Kernels kernels,
+            PackedWeights weights,
+            float[] scaledSums,
+            float[] bias,
+            Product product) {
+        this.kernels = kernels;
         this.weights = weights;
         this.scaledSums = scaledSums;
         this.bias = bias;
@@ -53,14 +61,13 @@ final class IntegerLinear implements LinearOperator {
         }
         int tokens = activation.tokens();
         product.multiply(activation.codes(), tokens, output);
-        for (int t = 0; t < tokens; t++) {
-            float scale = activation.scale(t);
-            int zero = activation.zero(t);
-            int row = t * outputs();
-            for (int o = 0; o < outputs(); o++) {
-                float y = scale * (output[row + o] - zero * scaledSums[o]);
-                output[row + o] = bias == null ? y : y + bias[o];
-            }
-        }
+        kernels.rescale(
+                output,
+                tokens,
+                outputs(),
+                activation.scales(),
+                activation.zeros(),
+                scaledSums,
+                bias);
     }
 }

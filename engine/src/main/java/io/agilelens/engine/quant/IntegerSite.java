@@ -13,9 +13,9 @@ import java.util.function.IntConsumer;
 
 /**
  * One site on the integer kernels: turns activations into codes and builds the linears that read
- * them. Four-bit weights and activations run on the packed 4-bit multiplier, TRIP's factors being
- * shifts of runs of channels; everything else runs on 8-bit (or, if a folded weight needs it,
- * 16-bit) weights with the factors folded into them as left shifts.
+ * them. Four-bit weights run on the packed 4-bit multiplier, TRIP's factors being shifts of runs of
+ * channels; wider ones run as 8-bit (or, if a folded weight needs it, 16-bit) weights with the
+ * factors folded into them as left shifts.
  */
 final class IntegerSite implements SiteTransform {
     /** Fewer weights than this are not worth another thread. */
@@ -24,6 +24,8 @@ final class IntegerSite implements SiteTransform {
     private final SiteQuantizer quantizer;
     private final int channels;
     private final int[] exponents;
+    private final float[] factors;
+    private final float[] inverseFactors;
     private final int[] groupOf;
     private final String where;
     private final boolean fourBit;
@@ -44,7 +46,13 @@ final class IntegerSite implements SiteTransform {
         this.channels = groupOf.length;
         this.exponents = exponents(quantizer.quantizer());
         quantizer.marked().ifPresent(this::requireSameExponents);
-        this.fourBit = weightBits <= 4 && quantizer.quantizer().range().bits() <= 4;
+        this.factors = new float[channels];
+        this.inverseFactors = new float[channels];
+        for (int c = 0; c < channels; c++) {
+            factors[c] = Math.scalb(1f, exponents[c]);
+            inverseFactors[c] = Math.scalb(1f, -exponents[c]);
+        }
+        this.fourBit = weightBits <= 4;
         this.order = fourBit ? ChannelOrder.of(groupOf, exponents) : ChannelOrder.ofGroups(groupOf);
     }
 
@@ -77,48 +85,66 @@ final class IntegerSite implements SiteTransform {
         byte[] codes = new byte[tokens * channels];
         float[] scales = new float[tokens];
         int[] zeros = new int[tokens];
-        float[] steps = new float[channels];
-        for (int t = 0; t < tokens; t++) {
-            AffineQuantizer token = ofToken(quantizer.of(marks, t), values, t);
-            // The kernels' codes are signed: unsigned ones move down with their zero point.
-            int middle = token.range().signed() ? 0 : 1 << (token.range().bits() - 1);
-            scales[t] = token.scale();
-            zeros[t] = token.zero() - middle;
-            if (t == 0 || scales[t] != scales[t - 1]) {
-                for (int c = 0; c < channels; c++) {
-                    steps[c] = Math.scalb(token.scale(), exponents[c]);
-                }
-            }
-            encode(values, t, token, steps, middle, codes);
-        }
+        SiteQuantizer.forTokens(
+                values,
+                (from, to) -> {
+                    float[] steps = new float[channels];
+                    byte[] unordered = new byte[channels];
+                    for (int t = from; t < to; t++) {
+                        AffineQuantizer token = ofToken(quantizer.of(marks, t), values, t);
+                        // The kernels' codes are signed: unsigned ones move down with their zero.
+                        int middle = token.range().signed() ? 0 : 1 << (token.range().bits() - 1);
+                        scales[t] = token.scale();
+                        zeros[t] = token.zero() - middle;
+                        if (t == from || scales[t] != scales[t - 1]) {
+                            for (int c = 0; c < channels; c++) {
+                                steps[c] = token.scale() * factors[c];
+                            }
+                        }
+                        encode(values, t, token, steps, middle, unordered, codes);
+                    }
+                });
         return new ActivationCodes(values, marks, quantizer, codes, scales, zeros);
     }
 
     /** The quantizer of a token in channels of exponent 0. */
-    private static AffineQuantizer ofToken(
-            ActivationQuantizer quantizer, Matrix values, int token) {
+    private AffineQuantizer ofToken(ActivationQuantizer quantizer, Matrix values, int token) {
         return switch (quantizer) {
             case TripQuantizer trip -> trip.finest();
             case ChannelwiseQuantizer uniform -> uniform.parameters().getFirst();
-            case TokenwiseQuantizer tokenwise -> tokenwise.ofToken(values, token);
+            case TokenwiseQuantizer tokenwise ->
+                    tokenwise.ofToken(this.quantizer.kernels(), inverseFactors, values, token);
         };
     }
 
+    /**
+     * @param unordered room for the codes of a token whose channels are then put in order
+     */
     private void encode(
             Matrix values,
             int token,
-            AffineQuantizer quantizer,
+            AffineQuantizer affine,
             float[] steps,
             int middle,
+            byte[] unordered,
             byte[] codes) {
-        int from = values.offset(token);
-        int to = token * channels;
-        float low = quantizer.range().minimum();
-        float high = quantizer.range().maximum();
-        for (int place = 0; place < channels; place++) {
-            int c = order.channels()[place];
-            double code = Math.rint(values.data()[from + c] / steps[c] + quantizer.zero());
-            codes[to + place] = (byte) (Math.max(low, Math.min(high, code)) - middle);
+        int start = token * channels;
+        boolean asTheyAre = order.isNatural();
+        quantizer
+                .kernels()
+                .encode(
+                        values.data(),
+                        values.offset(token),
+                        channels,
+                        steps,
+                        affine.zero(),
+                        affine.range().minimum(),
+                        affine.range().maximum(),
+                        middle,
+                        asTheyAre ? codes : unordered,
+                        asTheyAre ? start : 0);
+        if (!asTheyAre) {
+            order.arrange(unordered, codes, start);
         }
     }
 
@@ -171,7 +197,11 @@ final class IntegerSite implements SiteTransform {
                             weight.scales(),
                             order.runStarts());
             return new IntegerLinear(
-                    packed, sums, bias, (x, tokens, y) -> kernels.multiply(x, tokens, packed, y));
+                    kernels,
+                    packed,
+                    sums,
+                    bias,
+                    (x, tokens, y) -> kernels.multiply(x, tokens, packed, y));
         }
         if (largest > Short.MAX_VALUE) {
             throw new UserException(
@@ -197,7 +227,11 @@ final class IntegerSite implements SiteTransform {
                         weight.scales(),
                         order.runStarts());
         return new IntegerLinear(
-                packed, sums, bias, (x, tokens, y) -> kernels.multiply(x, tokens, packed, y));
+                kernels,
+                packed,
+                sums,
+                bias,
+                (x, tokens, y) -> kernels.multiply(x, tokens, packed, y));
     }
 
     private LinearOperator fourBitLinear(Kernels kernels, QuantizedWeight weight, float[] bias) {
@@ -225,8 +259,10 @@ final class IntegerSite implements SiteTransform {
                         zeros,
                         order.runStarts(),
                         order.runGroups(),
-                        order.runShifts());
+                        order.runShifts(),
+                        quantizer.quantizer().range().bits());
         return new IntegerLinear(
+                kernels,
                 packed,
                 scaledSums(weight),
                 bias,

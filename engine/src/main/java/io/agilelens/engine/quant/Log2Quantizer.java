@@ -1,5 +1,8 @@
 package io.agilelens.engine.quant;
 
+import io.agilelens.engine.kernel.Kernels;
+import io.agilelens.engine.kernel.PowersOfTwo;
+
 /**
  * The Log2 quantizer for softmax outputs (METHOD §2.3): with {@code r = round(−log2 p)} the code is
  * {@code clamp(r, 0, 2^bits − 1)} and stands for {@code 2^−code}, but for 0 if {@code r ≥ 2^bits}.
@@ -7,10 +10,6 @@ package io.agilelens.engine.quant;
  * @param bits 2…8
  */
 public record Log2Quantizer(int bits) implements SoftmaxQuantizer {
-    private static final long MANTISSA = (1L << 52) - 1;
-
-    /** √2 is irrational, so a probability's mantissa is never on the rounding boundary itself. */
-    private static final long SQUARE_ROOT_OF_TWO = Double.doubleToLongBits(Math.sqrt(2)) & MANTISSA;
 
     public Log2Quantizer {
         if (bits < 2 || bits > 8) {
@@ -24,18 +23,13 @@ public record Log2Quantizer(int bits) implements SoftmaxQuantizer {
     }
 
     /**
-     * {@code round(−log2 p)}, read off exponent and mantissa.
+     * {@code round(−log2 p)}.
      *
      * @param probability 0…1
      * @return {@link Integer#MAX_VALUE} for 0
      */
     public static int exponent(float probability) {
-        if (probability == 0) {
-            return Integer.MAX_VALUE;
-        }
-        double p = probability;
-        boolean upper = (Double.doubleToRawLongBits(p) & MANTISSA) > SQUARE_ROOT_OF_TWO;
-        return -Math.getExponent(p) - (upper ? 1 : 0);
+        return PowersOfTwo.exponent(probability);
     }
 
     /** The code; what is beyond the ladder has the largest one too, see {@link #isZero}. */
@@ -52,5 +46,10 @@ public record Log2Quantizer(int bits) implements SoftmaxQuantizer {
     public float apply(float probability) {
         int exponent = exponent(probability);
         return exponent > largestCode() ? 0 : Math.scalb(1f, -Math.max(exponent, 0));
+    }
+
+    @Override
+    public void apply(Kernels kernels, float[] probabilities, int offset, int count) {
+        kernels.roundToPowersOfTwo(probabilities, offset, count, largestCode());
     }
 }

@@ -10,6 +10,7 @@ import io.agilelens.engine.model.LinearOperator;
 import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.LinearWeight;
 import io.agilelens.engine.model.Model;
+import io.agilelens.engine.model.ModelConfig;
 import io.agilelens.engine.model.Numerics;
 import io.agilelens.engine.model.Site;
 import io.agilelens.engine.model.SiteTransform;
@@ -111,7 +112,7 @@ public final class QuantizedNumerics implements Numerics {
         Map<Site, SiteTransform> sites = new EnumMap<>(Site.class);
         Map<LinearRole, LinearOperator> linears = new EnumMap<>(LinearRole.class);
         for (Site site : Site.values()) {
-            SiteQuantizer quantizer = quantizer(plan, site);
+            SiteQuantizer quantizer = quantizer(kernels, model.config(), plan, site);
             IntegerSite integer =
                     execution == Execution.EXECUTED && quantizer != null && site.isLinearInput()
                             ? integerSite(model.config().roles(), plan, site, quantizer, layer)
@@ -129,11 +130,12 @@ public final class QuantizedNumerics implements Numerics {
                                     layer,
                                     role,
                                     integer,
+                                    execution,
                                     streamed));
                 }
             }
         }
-        return new Layer(linears, sites, softmax(plan, layer, execution, cache));
+        return new Layer(linears, sites, softmax(kernels, plan, layer, execution, cache));
     }
 
     private static IntegerSite integerSite(
@@ -157,12 +159,16 @@ public final class QuantizedNumerics implements Numerics {
         throw new IllegalStateException("no linear reads " + site);
     }
 
-    private static SiteQuantizer quantizer(QuantizationPlan.Layer plan, Site site) {
+    private static SiteQuantizer quantizer(
+            Kernels kernels, ModelConfig config, QuantizationPlan.Layer plan, Site site) {
         ActivationQuantizer quantizer = plan.activations().get(site);
         return quantizer == null
                 ? null
                 : new SiteQuantizer(
-                        quantizer, Optional.ofNullable(plan.markedActivations().get(site)));
+                        kernels,
+                        config.channels(site),
+                        quantizer,
+                        Optional.ofNullable(plan.markedActivations().get(site)));
     }
 
     private static SiteTransform simulated(SiteQuantizer quantizer) {
@@ -179,6 +185,7 @@ public final class QuantizedNumerics implements Numerics {
             int layer,
             LinearRole role,
             IntegerSite integer,
+            Execution execution,
             boolean streamed) {
         QuantizedWeight quantized = plan.weights().get(role);
         if (quantized == null) {
@@ -187,6 +194,9 @@ public final class QuantizedNumerics implements Numerics {
         LinearWeight weight = model.weights().linear(layer, role);
         if (integer != null) {
             return integer.linear(kernels, quantized, weight.biasValues());
+        }
+        if (execution == Execution.EXECUTED) {
+            return new WeightOnlyLinear(kernels, quantized, weight.biasValues());
         }
         if (streamed) {
             return new StreamedLinear(
@@ -208,6 +218,7 @@ public final class QuantizedNumerics implements Numerics {
     }
 
     private static SoftmaxTransform softmax(
+            Kernels kernels,
             QuantizationPlan.Layer plan,
             int layer,
             Execution execution,
@@ -226,20 +237,13 @@ public final class QuantizedNumerics implements Numerics {
                             "execution executed, layer %d: integer attention shifts values of one scale a head, and cache.method uniform gives each token its own: use cache.method none, leave the softmax float, or use execution simulated"
                                     .formatted(layer));
                 }
-                return new Log2Softmax(log2, values);
+                return new Log2Softmax(kernels, log2, values);
             }
             throw new UserException(
                     "execution executed, layer %d: integer attention needs softmax.method log2 with at most 4 bits and values quantized symmetrically: change that, leave the softmax float, or use execution simulated"
                             .formatted(layer));
         }
-        return block -> {
-            for (int i = 0; i < block.queries(); i++) {
-                int row = i * block.stride();
-                for (int j = row; j < row + block.visible(i); j++) {
-                    block.values()[j] = quantizer.apply(block.values()[j]);
-                }
-            }
-        };
+        return block -> quantizer.apply(kernels, block);
     }
 
     @Override

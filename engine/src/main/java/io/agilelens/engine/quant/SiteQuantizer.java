@@ -1,16 +1,53 @@
 package io.agilelens.engine.quant;
 
+import io.agilelens.engine.kernel.Kernels;
+import io.agilelens.engine.kernel.Workers;
 import io.agilelens.engine.model.TokenMarks;
 import io.agilelens.engine.tensor.Matrix;
 import java.util.Optional;
 
-/**
- * What quantizes one site.
- *
- * @param quantizer of all tokens that carry no mark
- * @param marked of marked tokens, where they have fewer bits; its channels have the same exponents
- */
-record SiteQuantizer(ActivationQuantizer quantizer, Optional<ActivationQuantizer> marked) {
+/** What quantizes one site. */
+final class SiteQuantizer {
+
+    /** Numbers that are worth another thread. */
+    private static final int NUMBERS_PER_PIECE = 1 << 14;
+
+    private final Kernels kernels;
+    private final ActivationQuantizer quantizer;
+    private final Optional<ActivationQuantizer> marked;
+    private final TokenSimulation simulation;
+    private final TokenSimulation markedSimulation;
+
+    /**
+     * @param channels of the site
+     * @param quantizer of all tokens that carry no mark
+     * @param marked of marked tokens, where they have fewer bits; its channels have the same
+     *     exponents
+     */
+    SiteQuantizer(
+            Kernels kernels,
+            int channels,
+            ActivationQuantizer quantizer,
+            Optional<ActivationQuantizer> marked) {
+        this.kernels = kernels;
+        this.quantizer = quantizer;
+        this.marked = marked;
+        this.simulation = quantizer.simulation(kernels, channels);
+        this.markedSimulation =
+                marked.map(coarser -> coarser.simulation(kernels, channels)).orElse(simulation);
+    }
+
+    Kernels kernels() {
+        return kernels;
+    }
+
+    ActivationQuantizer quantizer() {
+        return quantizer;
+    }
+
+    Optional<ActivationQuantizer> marked() {
+        return marked;
+    }
 
     ActivationQuantizer of(TokenMarks marks, int token) {
         return marks.isMarked(token) ? marked.orElse(quantizer) : quantizer;
@@ -22,20 +59,20 @@ record SiteQuantizer(ActivationQuantizer quantizer, Optional<ActivationQuantizer
      * @param x {@code [tokens, channels]}, left alone
      */
     Matrix simulate(Matrix x, TokenMarks marks) {
-        Matrix result = quantizer.simulate(x);
-        if (marked.isPresent() && marks.any()) {
-            Matrix coarse = marked.get().simulate(x);
-            for (int t = 0; t < x.rows(); t++) {
-                if (marks.isMarked(t)) {
-                    System.arraycopy(
-                            coarse.data(),
-                            coarse.offset(t),
-                            result.data(),
-                            result.offset(t),
-                            x.columns());
-                }
-            }
-        }
+        Matrix result = Matrix.zeros(x.rows(), x.columns());
+        forTokens(
+                x,
+                (from, to) -> {
+                    for (int t = from; t < to; t++) {
+                        TokenSimulation ofToken = marks.isMarked(t) ? markedSimulation : simulation;
+                        ofToken.apply(x, t, result);
+                    }
+                });
         return result;
+    }
+
+    /** Shares the tokens out. */
+    static void forTokens(Matrix x, Workers.RangeBody body) {
+        Workers.shared().forRanges(x.rows(), 1 + NUMBERS_PER_PIECE / x.columns(), body);
     }
 }

@@ -1,5 +1,6 @@
 package io.agilelens.engine.quant;
 
+import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.tensor.Matrix;
 
 /**
@@ -32,19 +33,16 @@ public record TokenwiseQuantizer(IntegerRange range, int[] exponents)
         return exponents.clone();
     }
 
-    /** The quantizer of a token in channels of exponent 0. */
-    public AffineQuantizer ofToken(Matrix x, int token) {
-        float low = 0;
-        float high = 0;
-        int row = x.offset(token);
-        for (int c = 0; c < x.columns(); c++) {
-            float value = x.data()[row + c];
-            if (exponents.length > 0) {
-                value = Math.scalb(value, -exponents[c]);
-            }
-            low = Math.min(low, value);
-            high = Math.max(high, value);
-        }
+    /**
+     * The quantizer of a token in channels of exponent 0.
+     *
+     * @param inverses what {@link #inverseFactors} gives
+     */
+    AffineQuantizer ofToken(Kernels kernels, float[] inverses, Matrix x, int token) {
+        float[] extremes = new float[2];
+        kernels.extremes(x.data(), x.offset(token), x.columns(), inverses, extremes);
+        float low = extremes[0];
+        float high = extremes[1];
         if (range.signed()) {
             float scale =
                     Math.max(
@@ -54,19 +52,28 @@ public record TokenwiseQuantizer(IntegerRange range, int[] exponents)
         return AffineQuantizer.fit(low, high, range);
     }
 
-    @Override
-    public Matrix simulate(Matrix x) {
-        Matrix result = Matrix.zeros(x.rows(), x.columns());
-        for (int t = 0; t < x.rows(); t++) {
-            AffineQuantizer token = ofToken(x, t);
-            int row = x.offset(t);
-            for (int c = 0; c < x.columns(); c++) {
-                AffineQuantizer quantizer =
-                        exponents.length == 0 ? token : token.shifted(exponents[c]);
-                result.data()[row + c] = quantizer.apply(x.data()[row + c]);
-            }
+    /** {@code 2^-exponent} of each channel. */
+    float[] inverseFactors(int channels) {
+        float[] inverses = new float[channels];
+        for (int c = 0; c < channels; c++) {
+            inverses[c] = exponents.length == 0 ? 1 : Math.scalb(1f, -exponents[c]);
         }
-        return result;
+        return inverses;
+    }
+
+    @Override
+    public TokenSimulation simulation(Kernels kernels, int channels) {
+        float[] inverses = inverseFactors(channels);
+        return (x, token, y) -> {
+            AffineQuantizer finest = ofToken(kernels, inverses, x, token);
+            float[] steps = new float[channels];
+            float[] zeros = new float[channels];
+            for (int c = 0; c < channels; c++) {
+                steps[c] = finest.scale() / inverses[c];
+                zeros[c] = finest.zero();
+            }
+            new ChannelGrid(steps, zeros, range).simulate(kernels, x, token, y);
+        };
     }
 
     @Override

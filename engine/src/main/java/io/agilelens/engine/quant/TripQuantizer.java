@@ -1,6 +1,6 @@
 package io.agilelens.engine.quant;
 
-import io.agilelens.engine.tensor.Matrix;
+import io.agilelens.engine.kernel.Kernels;
 
 /**
  * TRIP, the two-refine quantizer of Agile-Quant: one scale and one zero point for the whole tensor,
@@ -72,15 +72,15 @@ public record TripQuantizer(float base, int zero, int[] exponents, IntegerRange 
     }
 
     @Override
-    public Matrix simulate(Matrix x) {
-        Matrix result = Matrix.zeros(x.rows(), x.columns());
-        for (int t = 0; t < x.rows(); t++) {
-            int row = x.offset(t);
-            for (int c = 0; c < x.columns(); c++) {
-                result.data()[row + c] = level(c, encode(c, x.data()[row + c]));
-            }
+    public TokenSimulation simulation(Kernels kernels, int channels) {
+        float[] steps = new float[channels];
+        float[] zeros = new float[channels];
+        for (int c = 0; c < channels; c++) {
+            steps[c] = step(c);
+            zeros[c] = zero;
         }
-        return result;
+        ChannelGrid grid = new ChannelGrid(steps, zeros, range);
+        return (x, token, y) -> grid.simulate(kernels, x, token, y);
     }
 
     @Override

@@ -3,6 +3,8 @@ package io.agilelens.engine.search;
 import io.agilelens.engine.kernel.KernelBenchmark;
 import io.agilelens.engine.kernel.KernelTiming;
 import io.agilelens.engine.kernel.Kernels;
+import io.agilelens.engine.kernel.MachineMeter;
+import io.agilelens.engine.kernel.Workers;
 import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.ModelConfig;
 import io.agilelens.engine.model.Site;
@@ -51,7 +53,12 @@ public final class LatencyEstimate {
         }
         return of(
                 config,
-                KernelBenchmark.measure(kernels, List.copyOf(shapes), progress, cancellation));
+                KernelBenchmark.measure(
+                        kernels,
+                        new MachineMeter(kernels.vectorBits(), Workers.shared()),
+                        List.copyOf(shapes),
+                        progress,
+                        cancellation));
     }
 
     /**

@@ -84,14 +84,10 @@ public final class SweepWorker implements AutoCloseable {
     private double prefillSpeed(Trial trial, Cancellation cancellation) {
         int context = trial.tuned().model().config().contextLength();
         int prompt = Math.max(1, Math.min(LONGEST_PROMPT, context - DECODED));
-        return PassBenchmark.measure(
-                        trial.tuned().decoder(),
-                        trial.tuned().recipe().pruning().pruner(),
-                        prompt,
-                        DECODED,
-                        cancellation)
-                .prefill()
-                .tokensPerSecond();
+        var contender =
+                new PassBenchmark.Contender(
+                        trial.tuned().decoder(), trial.tuned().recipe().pruning().pruner());
+        return new PassBenchmark(prompt, DECODED).measure(contender, cancellation).prefillSpeed();
     }
 
     private void open(int index, SweepSubject on, Progress progress, Cancellation cancellation) {

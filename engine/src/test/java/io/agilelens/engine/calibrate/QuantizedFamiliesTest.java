@@ -236,8 +236,11 @@ class QuantizedFamiliesTest {
             }
             compared++;
             assertEquals(4, coarse.range().bits());
-            Matrix fine = plan.activations().get(site).simulate(before);
-            Matrix low = coarse.simulate(before);
+            Matrix fine =
+                    plan.activations()
+                            .get(site)
+                            .simulate(KernelProvider.current().kernels(), before);
+            Matrix low = coarse.simulate(KernelProvider.current().kernels(), before);
             for (int t = 0; t < before.rows(); t++) {
                 Matrix expected = now.isMarked(t) ? low : fine;
                 for (int c = 0; c < before.columns(); c++) {

@@ -35,6 +35,7 @@ final class FloatKernelRuns {
             all.addIntegerProducts(count);
             all.addAttention(count);
         }
+        all.addPackedAttention();
         all.addRows();
         all.addElementwise();
         return all.runs;
@@ -71,7 +72,21 @@ final class FloatKernelRuns {
                         zeroPoints,
                         starts,
                         runGroups,
-                        inputs.shifts(groups));
+                        inputs.shifts(groups),
+                        4);
+        float[] floats = floats(count * channels);
+        byte[] unsigned = inputs.bytes(channels * channels, 0, 15);
+        byte[] zeros = inputs.bytes(channels * groups, 0, 15);
+        for (int bits : new int[] {4, 8}) {
+            GroupedWeights grouped =
+                    kernels.packGrouped(unsigned, channels, channels, bits, scales, zeros, starts);
+            float[] z = new float[floats.length];
+            add(
+                    bits + "-bit weights' product",
+                    count,
+                    z,
+                    () -> kernels.multiply(floats, count, grouped, z));
+        }
         float[] y = new float[x.length];
         add("INT8 product", count, y, () -> kernels.multiply(x, count, int8, y));
         add("INT16 product", count, y, () -> kernels.multiply(x, count, int16, y));
@@ -120,6 +135,50 @@ final class FloatKernelRuns {
                                 channels,
                                 keys,
                                 channels,
+                                KEYS_BEFORE + 1,
+                                context,
+                                0,
+                                channels));
+    }
+
+    private void addPackedAttention() {
+        int keys = KEYS_BEFORE + tokens;
+        float[] q = floats(tokens * channels);
+        float[] k = floats(keys * channels);
+        float[] p = floats(tokens * keys);
+        PackedKeys packedKeys = kernels.packKeys(k, keys, 1, channels);
+        PackedValues packedValues = kernels.packValues(k, keys, 1, channels);
+        float[] scores = new float[tokens * keys];
+        float[] context = new float[tokens * channels];
+        add(
+                "scores of packed keys",
+                tokens,
+                scores,
+                () ->
+                        kernels.attentionScores(
+                                q,
+                                0,
+                                channels,
+                                tokens,
+                                packedKeys,
+                                0,
+                                0.3f,
+                                KEYS_BEFORE + 1,
+                                scores,
+                                0,
+                                keys));
+        add(
+                "context of packed values",
+                tokens,
+                context,
+                () ->
+                        kernels.attentionContext(
+                                p,
+                                0,
+                                keys,
+                                tokens,
+                                packedValues,
+                                0,
                                 KEYS_BEFORE + 1,
                                 context,
                                 0,

@@ -21,15 +21,21 @@ class KernelBenchmarkTest {
         List<KernelTiming> timings =
                 KernelBenchmark.measure(
                         KernelProvider.of(bits),
+                        new MachineMeter(bits, Workers.shared()),
                         List.of(new Shape(5, 40, 72)),
                         Progress.NONE,
                         Cancellation.never());
+        assertEquals(1, timings.getFirst().ratioToFp32());
         assertEquals(KernelBenchmark.NAMES, timings.stream().map(KernelTiming::name).toList());
         for (KernelTiming timing : timings) {
             assertTrue(timing.medianMicroseconds() > 0, timing.toString());
             assertTrue(timing.spreadMicroseconds() >= 0, timing.toString());
             double macs = timing.gigaMacsPerSecond() * 1e3 * timing.medianMicroseconds();
             assertEquals(5 * 40 * 72, macs, 1e-6 * macs);
+            assertTrue(timing.ratioToFp32() > 0, timing.toString());
+            assertTrue(timing.bytes() > 4 * 5 * 40, timing.toString());
+            assertTrue(timing.shareOfPeak() > 0, timing.toString());
+            assertTrue(timing.shareOfBandwidth() > 0, timing.toString());
         }
     }
 
@@ -42,6 +48,7 @@ class KernelBenchmarkTest {
                 () ->
                         KernelBenchmark.measure(
                                 KernelProvider.of(0),
+                                new MachineMeter(0, Workers.shared()),
                                 List.of(new Shape(1, 1, 1)),
                                 Progress.NONE,
                                 cancellation));
@@ -55,11 +62,8 @@ class KernelBenchmarkTest {
         int widest = KernelProvider.availableBits().getLast();
         List<Shape> shapes = List.of(new Shape(128, 2048, 2048), new Shape(1, 2048, 2048));
         try (Workers one = Workers.of(1)) {
-            List<KernelTiming> vector = timings(KernelProvider.of(widest, one), shapes);
-            List<KernelTiming> scalar = timings(KernelProvider.of(0, one), shapes);
-            double peak =
-                    MachinePeak.measure(widest, one, Progress.NONE, Cancellation.never())
-                            .gigaFlops();
+            List<KernelTiming> vector = timings(widest, one, shapes);
+            List<KernelTiming> scalar = timings(0, one, shapes);
             StringBuilder report = new StringBuilder();
             for (int i = 0; i < vector.size(); i++) {
                 KernelTiming timing = vector.get(i);
@@ -72,7 +76,7 @@ class KernelBenchmarkTest {
                                         timing.n(),
                                         timing.k(),
                                         ratio,
-                                        2 * timing.gigaMacsPerSecond() / peak));
+                                        timing.shareOfPeak()));
             }
             System.out.println(report);
             double fp32 = scalar.get(0).medianMicroseconds() / vector.get(0).medianMicroseconds();
@@ -80,7 +84,12 @@ class KernelBenchmarkTest {
         }
     }
 
-    private static List<KernelTiming> timings(Kernels kernels, List<Shape> shapes) {
-        return KernelBenchmark.measure(kernels, shapes, Progress.NONE, Cancellation.never());
+    private static List<KernelTiming> timings(int bits, Workers workers, List<Shape> shapes) {
+        return KernelBenchmark.measure(
+                KernelProvider.of(bits, workers),
+                new MachineMeter(bits, workers),
+                shapes,
+                Progress.NONE,
+                Cancellation.never());
     }
 }

@@ -58,6 +58,22 @@ final class KernelInputs {
         return IntStream.range(0, count).map(i -> random.nextInt(9)).toArray();
     }
 
+    /** Rows of 0 and of powers of two down to 2^-15 that add up to at most 4. */
+    float[] log2Probabilities(int rows, int count) {
+        float[] values = new float[rows * count];
+        for (int row = 0; row < rows; row++) {
+            float left = 4;
+            for (int j = 0; j < count; j++) {
+                float value = Math.scalb(1f, -random.nextInt(16));
+                if (value <= left && random.nextInt(4) > 0) {
+                    values[row * count + j] = value;
+                    left -= value;
+                }
+            }
+        }
+        return values;
+    }
+
     /** Starts of blocks of a length, the last one shorter, and {@code inputs} at the end. */
     static int[] blocks(int inputs, int length) {
         int count = (inputs + length - 1) / length;

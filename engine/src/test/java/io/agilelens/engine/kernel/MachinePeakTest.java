@@ -26,8 +26,9 @@ class MachinePeakTest {
     void bothRoofsAreMeasured() {
         int widest = KernelProvider.availableBits().getLast();
         try (Workers workers = Workers.of(2)) {
-            MachinePeak peak =
-                    MachinePeak.measure(widest, workers, Progress.NONE, Cancellation.never());
+            MachineMeter meter = new MachineMeter(widest, workers);
+            assertTrue(meter.gigabytesPerSecond(1 << 20) > 0);
+            MachinePeak peak = meter.peak(Progress.NONE, Cancellation.never());
             assertEquals(2, peak.threads());
             assertTrue(peak.gigaFlops() > 0.1, peak.toString());
             assertTrue(peak.gigabytesPerSecond() > 0.1, peak.toString());

@@ -112,7 +112,8 @@ class ScalarKernelsTest {
         float[] scales = inputs.scales(outputs * groups);
         float[] y = new float[outputs];
         Int4Weights packed =
-                kernels.packInt4(w, outputs, k, scales, zeroPoints, runStarts, runGroups, shifts);
+                kernels.packInt4(
+                        w, outputs, k, scales, zeroPoints, runStarts, runGroups, shifts, 4);
         kernels.multiply(x, 1, packed, y);
 
         for (int o = 0; o < outputs; o++) {
@@ -143,12 +144,12 @@ class ScalarKernelsTest {
 
     @Test
     void log2ContextShiftsAndLeavesOutZeros() {
-        byte[] codes = {0, 15, Kernels.LOG2_ZERO, 3};
-        byte[] v = {-128, 1, 127, -1, 100, 100, 5, 6};
-        int[] context = new int[4];
-        kernels.log2Context(codes, 2, 2, v, 0, 2, 4, 2, 1, context);
-        assertArrayEquals(
-                new int[] {-128 << 15, 1 << 15, 127 << 12, -1 << 12}, context, "causal rows");
+        float[] p = {1, 7, 0, 0x1p-3f};
+        float[] v = {-64, 0.5f, 63.5f, -0.5f, 50, 0};
+        float[] context = new float[6];
+        Arrays.fill(context, 9);
+        kernels.log2Context(p, 0, 2, 2, v, 0, 2, 3, 2, 0.5f, 1, context, 1, 2);
+        assertArrayEquals(new float[] {9, -64, 0.5f, 7.9375f, -0.0625f, 9}, context);
     }
 
     @Test
@@ -243,7 +244,8 @@ class ScalarKernelsTest {
                         new byte[2],
                         group,
                         new int[1],
-                        new int[1]);
+                        new int[1],
+                        4);
         assertEquals(2 * 17 + 2 * 4 + 2 + 4 * 4, int4.bytes());
     }
 
@@ -267,7 +269,8 @@ class ScalarKernelsTest {
                                 new byte[1],
                                 new int[] {0, 1},
                                 new int[1],
-                                new int[1]));
+                                new int[1],
+                                4));
         Fp32Weights packed = kernels.packFp32(new float[6], 2, 3);
         assertThrows(
                 IllegalArgumentException.class,

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
@@ -12,27 +13,42 @@ class SegmentsTest {
 
     @Test
     void groupsThatFitAreSegments() {
-        Segments segments = Segments.ofGroups(new int[] {0, 32, 64, 70}, 32);
+        byte[] values = filled(2 * 70, 3);
+        Segments segments = Segments.ofGroups(values, 2, new int[] {0, 32, 64, 70}, 96, 100);
         assertArrayEquals(new int[] {0, 32, 64, 70}, segments.starts());
         assertArrayEquals(new int[] {0, 1, 2}, segments.groups());
-        assertTrue(segments.isGroup(0) && segments.isGroup(1) && segments.isGroup(2));
+        segments = Segments.ofGroups(values, 2, new int[] {0, 32, 64, 70}, 95, 100);
+        assertArrayEquals(new int[] {0, 31, 32, 63, 64, 70}, segments.starts());
+    }
+
+    /** One output with large weights decides for all. */
+    @Test
+    void theLargestOutputDecides() {
+        byte[] values = filled(3 * 16, 1);
+        Arrays.fill(values, 16, 32, (byte) -8);
+        Segments segments = Segments.ofGroups(values, 3, new int[] {0, 16}, 64, 100);
+        assertArrayEquals(new int[] {0, 8, 16}, segments.starts());
     }
 
     @Test
     void runsOfRisingShiftShareSegments() {
         int[] runs = {0, 8, 16, 24, 32};
-        Segments segments = Segments.ofRuns(runs, new int[4], new int[] {0, 1, 2, 3}, 32);
-        assertArrayEquals(new int[] {0, 16, 32}, segments.starts());
+        Segments segments =
+                Segments.of(filled(32, 1), 1, runs, new int[4], new int[] {0, 1, 2, 3}, 32, 100);
+        assertArrayEquals(new int[] {0, 18, 32}, segments.starts());
         assertArrayEquals(new int[] {0, 2}, segments.shifts());
         assertEquals(0, segments.inputShifts()[0]);
         assertEquals(1, segments.inputShifts()[15]);
-        assertEquals(0, segments.inputShifts()[16]);
+        assertEquals(2, segments.inputShifts()[17]);
+        assertEquals(0, segments.inputShifts()[18]);
         assertEquals(1, segments.inputShifts()[31]);
     }
 
     @RepeatedTest(50)
     void noSegmentOverflowsAndNoShiftIsLost(RepetitionInfo repetition) {
         KernelInputs inputs = new KernelInputs(repetition.getCurrentRepetition());
+        int outputs = 5;
+        byte[] values = inputs.bytes(outputs * 300, -8, 7);
         int[] runStarts = inputs.unevenBlocks(300, 60);
         int runs = runStarts.length - 1;
         int[] groups = new int[runs];
@@ -40,20 +56,31 @@ class SegmentsTest {
             groups[r] = r / 4;
         }
         int[] shifts = inputs.shifts(runs);
-        Segments segments = Segments.ofRuns(runStarts, groups, shifts, 32);
+        long capacity = Multiplier.PAIR.capacity(4);
+        Segments segments = Segments.of(values, outputs, runStarts, groups, shifts, capacity, 40);
         assertEquals(300, segments.starts()[segments.count()]);
         int run = 0;
         for (int s = 0; s < segments.count(); s++) {
-            long filled = 0;
+            long[] filled = new long[outputs];
             for (int i = segments.starts()[s]; i < segments.starts()[s + 1]; i++) {
                 while (runStarts[run + 1] <= i) {
                     run++;
                 }
                 assertEquals(groups[run], segments.groups()[s]);
                 assertEquals(shifts[run], segments.shifts()[s] + segments.inputShifts()[i]);
-                filled += 1L << segments.inputShifts()[i];
+                for (int o = 0; o < outputs; o++) {
+                    filled[o] += (long) Math.abs(values[o * 300 + i]) << segments.inputShifts()[i];
+                }
             }
-            assertTrue(0 < filled && filled <= 32, "segment " + s + " holds " + filled);
+            long most = Arrays.stream(filled).max().orElseThrow();
+            assertTrue(segments.length(s) <= 40);
+            assertTrue(most <= capacity, "segment " + s + " holds " + most);
         }
+    }
+
+    private static byte[] filled(int count, int value) {
+        byte[] values = new byte[count];
+        Arrays.fill(values, (byte) value);
+        return values;
     }
 }

@@ -49,11 +49,13 @@ class VectorKernelsTest {
         int8(tokens, outputs, k, inputs.unevenBlocks(k, 50));
         int16(tokens, outputs, k, KernelInputs.blocks(k, 32));
         int16(tokens, outputs, k, new int[] {0, k});
-        int4(tokens, outputs, k, KernelInputs.blocks(k, 32), 1, true);
-        int4(tokens, outputs, k, KernelInputs.blocks(k, 32), 1, false);
-        int4(tokens, outputs, k, KernelInputs.blocks(k, 8), 4, false);
-        int4(tokens, outputs, k, inputs.unevenBlocks(k, 40), 3, true);
-        int4(tokens, outputs, k, new int[] {0, k}, 1, true);
+        for (int bits : new int[] {4, 8}) {
+            int4(tokens, outputs, k, KernelInputs.blocks(k, 32), 1, true, bits);
+            int4(tokens, outputs, k, KernelInputs.blocks(k, 32), 1, false, bits);
+            int4(tokens, outputs, k, KernelInputs.blocks(k, 8), 4, false, bits);
+            int4(tokens, outputs, k, inputs.unevenBlocks(k, 40), 3, true, bits);
+            int4(tokens, outputs, k, new int[] {0, k}, 1, true, bits);
+        }
     }
 
     private void fp32(int tokens, int outputs, int k) {
@@ -79,12 +81,56 @@ class VectorKernelsTest {
     private void int8(int tokens, int outputs, int k, int[] starts) {
         byte[] x = inputs.bytes(tokens * k, -128, 127);
         byte[] w = inputs.bytes(outputs * k, -127, 127);
-        float[] scales = inputs.scales(outputs * (starts.length - 1));
-        float[] expected = new float[tokens * outputs];
-        float[] actual = dirty(expected.length);
-        scalar.multiply(x, tokens, scalar.packInt8(w, outputs, k, scales, starts), expected);
-        vector.multiply(x, tokens, vector.packInt8(w, outputs, k, scales, starts), actual);
-        assertArrayEquals(expected, actual, "int8");
+        int groups = starts.length - 1;
+        for (float[] scales : List.of(ones(outputs * groups), inputs.scales(outputs * groups))) {
+            float[] expected = new float[tokens * outputs];
+            float[] actual = dirty(expected.length);
+            scalar.multiply(x, tokens, scalar.packInt8(w, outputs, k, scales, starts), expected);
+            vector.multiply(x, tokens, vector.packInt8(w, outputs, k, scales, starts), actual);
+            double[] sizes =
+                    sizes(floats(x), tokens, weights(w, outputs, k, scales, starts), outputs, k);
+            assertExactOrClose(expected, actual, sizes, scales[0] == 1, k);
+        }
+    }
+
+    /** {@code value · scale} of each weight in groups. */
+    private static float[] weights(byte[] w, int outputs, int k, float[] scales, int[] starts) {
+        float[] weights = floats(w);
+        int groups = starts.length - 1;
+        for (int o = 0; o < outputs; o++) {
+            for (int g = 0; g < groups; g++) {
+                for (int i = starts[g]; i < starts[g + 1]; i++) {
+                    weights[o * k + i] *= scales[o * groups + g];
+                }
+            }
+        }
+        return weights;
+    }
+
+    private static float[] floats(byte[] codes) {
+        float[] values = new float[codes.length];
+        for (int i = 0; i < codes.length; i++) {
+            values[i] = codes[i];
+        }
+        return values;
+    }
+
+    private static float[] ones(int count) {
+        return floats(count, 1);
+    }
+
+    /**
+     * Where the scales are 1 nothing is rounded as long as all sums are integers that a float
+     * holds.
+     */
+    private static void assertExactOrClose(
+            float[] expected, float[] actual, double[] sizes, boolean integers, int k) {
+        for (int i = 0; i < expected.length; i++) {
+            if (integers && sizes[i] <= 1 << 24) {
+                assertEquals(expected[i], actual[i], "element " + i);
+            }
+        }
+        assertClose(expected, actual, sizes, k);
     }
 
     private void int16(int tokens, int outputs, int k, int[] starts) {
@@ -99,31 +145,58 @@ class VectorKernelsTest {
     }
 
     private void int4(
-            int tokens, int outputs, int k, int[] runStarts, int runsPerGroup, boolean symmetric) {
+            int tokens,
+            int outputs,
+            int k,
+            int[] runStarts,
+            int runsPerGroup,
+            boolean symmetric,
+            int activationBits) {
         int runs = runStarts.length - 1;
         int[] groups = IntStream.range(0, runs).map(r -> r / runsPerGroup).toArray();
         int groupCount = groups[runs - 1] + 1;
-        byte[] x = inputs.bytes(tokens * k, -8, 7);
+        int largest = (1 << activationBits - 1) - 1;
+        byte[] x = inputs.bytes(tokens * k, -largest - 1, largest);
         byte[] w = inputs.bytes(outputs * k, -8, 7);
         byte[] zeroPoints =
                 symmetric
                         ? new byte[outputs * groupCount]
                         : inputs.bytes(outputs * groupCount, -8, 7);
-        float[] scales = inputs.scales(outputs * groupCount);
         int[] shifts = inputs.shifts(runs);
-        float[] expected = new float[tokens * outputs];
-        float[] actual = dirty(expected.length);
-        scalar.multiply(
-                x,
-                tokens,
-                scalar.packInt4(w, outputs, k, scales, zeroPoints, runStarts, groups, shifts),
-                expected);
-        vector.multiply(
-                x,
-                tokens,
-                vector.packInt4(w, outputs, k, scales, zeroPoints, runStarts, groups, shifts),
-                actual);
-        assertArrayEquals(expected, actual, "int4");
+        for (float[] scales :
+                List.of(ones(outputs * groupCount), inputs.scales(outputs * groupCount))) {
+            float[] expected = new float[tokens * outputs];
+            float[] actual = dirty(expected.length);
+            float[] weights = new float[outputs * k];
+            for (int o = 0; o < outputs; o++) {
+                for (int run = 0; run < runs; run++) {
+                    int group = o * groupCount + groups[run];
+                    float factor = scales[group] * (1 << shifts[run]);
+                    for (int i = runStarts[run]; i < runStarts[run + 1]; i++) {
+                        weights[o * k + i] =
+                                factor * (Math.abs(w[o * k + i]) + Math.abs(zeroPoints[group]));
+                    }
+                }
+            }
+            for (Kernels kernels : List.of(scalar, vector)) {
+                kernels.multiply(
+                        x,
+                        tokens,
+                        kernels.packInt4(
+                                w,
+                                outputs,
+                                k,
+                                scales,
+                                zeroPoints,
+                                runStarts,
+                                groups,
+                                shifts,
+                                activationBits),
+                        kernels == scalar ? expected : actual);
+            }
+            double[] sizes = sizes(floats(x), tokens, weights, outputs, k);
+            assertExactOrClose(expected, actual, sizes, scales[0] == 1, k);
+        }
     }
 
     @ParameterizedTest
@@ -143,7 +216,15 @@ class VectorKernelsTest {
                         int[] shifts = {shift};
                         Int4Weights packed =
                                 vector.packInt4(
-                                        w, outputs, k, ones, zeroPoints, group, new int[1], shifts);
+                                        w,
+                                        outputs,
+                                        k,
+                                        ones,
+                                        zeroPoints,
+                                        group,
+                                        new int[1],
+                                        shifts,
+                                        4);
                         float[] y = dirty(tokens * outputs);
                         vector.multiply(x, tokens, packed, y);
                         float exact = activation * (weight - zeroPoint) * k << shift;
@@ -183,7 +264,8 @@ class VectorKernelsTest {
                         new byte[outputs],
                         new int[] {0, k},
                         new int[1],
-                        new int[1]);
+                        new int[1],
+                        4);
         float[] y = dirty(2 * outputs);
         vector.multiply(x, 2, packed, y);
         for (int i = 0; i < y.length; i++) {
@@ -293,31 +375,283 @@ class VectorKernelsTest {
         }
     }
 
+    /** Packed once, several heads, blocks of queries that begin anywhere. */
     @ParameterizedTest
-    @CsvSource({"1, 1, 1", "3, 13, 31", "13, 33, 64", "33, 31, 33", "2, 207, 100"})
-    void log2Context(int queries, int keys, int headDimension) {
-        byte[] codes = inputs.bytes(queries * (keys + 1), 0, 16);
-        for (int i = 0; i < codes.length; i++) {
-            codes[i] = codes[i] == 16 ? Kernels.LOG2_ZERO : codes[i];
+    @CsvSource({
+        "1, 1, 1, 1",
+        "3, 13, 31, 2",
+        "13, 33, 32, 1",
+        "48, 131, 64, 3",
+        "31, 32, 3, 2",
+        "6, 207, 100, 2"
+    })
+    void packedAttention(int queries, int keys, int headDimension, int heads) {
+        int stride = headDimension + 5;
+        int scoresStride = keys + 2;
+        float[] q = inputs.floats(3 + queries * stride);
+        float[] k = inputs.floats(keys * heads * headDimension);
+        for (int firstVisible : new int[] {1, Math.max(1, keys - queries), keys}) {
+            for (int head = 0; head < heads; head++) {
+                float[] expected = floats(1 + queries * scoresStride, 7);
+                float[] actual = expected.clone();
+                scores(scalar, q, stride, queries, k, keys, heads, head, firstVisible, expected);
+                scores(vector, q, stride, queries, k, keys, heads, head, firstVisible, actual);
+                assertArrayEquals(expected, actual, 1e-6f * headDimension, "scores");
+
+                float[] p = inputs.floats(1 + queries * scoresStride);
+                expected = floats(4 + queries * stride, 7);
+                actual = expected.clone();
+                var values = scalar.packValues(k, keys, heads, headDimension);
+                context(scalar, p, queries, values, head, firstVisible, expected, stride);
+                values = vector.packValues(k, keys, heads, headDimension);
+                context(vector, p, queries, values, head, firstVisible, actual, stride);
+                assertArrayEquals(expected, actual, 2e-6f * keys, "context");
+            }
         }
-        byte[] v = inputs.bytes(3 + keys * (headDimension + 2), -128, 127);
-        int[] expected = new int[queries * headDimension];
-        int[] actual = new int[queries * headDimension];
-        Arrays.fill(actual, 99);
-        scalar.log2Context(
-                codes,
+    }
+
+    private static void scores(
+            Kernels kernels,
+            float[] q,
+            int stride,
+            int queries,
+            float[] k,
+            int keys,
+            int heads,
+            int head,
+            int firstVisible,
+            float[] scores) {
+        PackedKeys packed = kernels.packKeys(k, keys, heads, k.length / keys / heads);
+        kernels.attentionScores(
+                q, 3, stride, queries, packed, head, 0.3f, firstVisible, scores, 1, keys + 2);
+    }
+
+    private static void context(
+            Kernels kernels,
+            float[] p,
+            int queries,
+            PackedValues values,
+            int head,
+            int firstVisible,
+            float[] context,
+            int stride) {
+        kernels.attentionContext(
+                p, 1, values.keys() + 2, queries, values, head, firstVisible, context, 4, stride);
+    }
+
+    /** A value that a query cannot see must not reach it, not even as 0 · infinity. */
+    @Test
+    void theFutureIsNotRead() {
+        int keys = 40;
+        float[] v = inputs.floats(keys * 32);
+        Arrays.fill(v, 32, v.length, Float.POSITIVE_INFINITY);
+        float[] p = new float[keys * keys];
+        Arrays.fill(p, 1);
+        float[] context = new float[keys * 32];
+        var packed = vector.packValues(v, keys, 1, 32);
+        vector.attentionContext(p, 0, keys, keys, packed, 0, 1, context, 0, 32);
+        assertArrayEquals(Arrays.copyOf(v, 32), Arrays.copyOf(context, 32));
+        assertEquals(Float.POSITIVE_INFINITY, context[32]);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, 1, 1",
+        "3, 13, 31",
+        "13, 33, 64",
+        "33, 31, 33",
+        "2, 207, 100",
+        "12, 700, 64",
+        "1, 9, 5"
+    })
+    void log2Context(int queries, int keys, int headDimension) {
+        float scale = 0.37f;
+        int heads = 2;
+        float[] p = inputs.log2Probabilities(queries, keys + 1);
+        byte[] codes = inputs.bytes(keys * heads * headDimension, -128, 127);
+        float[] v = new float[codes.length];
+        for (int i = 0; i < v.length; i++) {
+            v[i] = codes[i] * scale;
+        }
+        int stride = headDimension + 3;
+        float[] scales = {scale, scale};
+        for (int head = 0; head < heads; head++) {
+            float[] expected = floats(4 + queries * stride, 7);
+            float[] actual = expected.clone();
+            float[] packed = expected.clone();
+            log2(scalar, p, queries, v, head, keys, headDimension, scale, expected);
+            log2(vector, p, queries, v, head, keys, headDimension, scale, actual);
+            assertArrayEquals(expected, actual);
+            for (Kernels kernels : List.of(scalar, vector)) {
+                kernels.attentionContext(
+                        p,
+                        0,
+                        keys + 1,
+                        queries,
+                        kernels.packIntegerValues(v, keys, heads, headDimension, scales),
+                        head,
+                        2,
+                        packed,
+                        4,
+                        stride);
+                assertArrayEquals(expected, packed, kernels.name());
+            }
+        }
+    }
+
+    private static void log2(
+            Kernels kernels,
+            float[] p,
+            int queries,
+            float[] v,
+            int head,
+            int keys,
+            int headDimension,
+            float scale,
+            float[] context) {
+        kernels.log2Context(
+                p,
+                0,
                 keys + 1,
                 queries,
                 v,
-                3,
-                headDimension + 2,
+                head * headDimension,
+                2 * headDimension,
                 keys,
                 headDimension,
+                scale,
                 2,
-                expected);
-        vector.log2Context(
-                codes, keys + 1, queries, v, 3, headDimension + 2, keys, headDimension, 2, actual);
+                context,
+                4,
+                headDimension + 3);
+    }
+
+    /** The largest sums that rounded probabilities can lead to: the kernels must not lose a bit. */
+    @Test
+    void log2ContextIsExactAtItsExtremes() {
+        int keys = 257;
+        float[] p = new float[keys];
+        Arrays.fill(p, 1, keys, 0x1p-7f);
+        p[0] = 1;
+        p[256] = 0x1p-15f;
+        for (int code : new int[] {-128, 127}) {
+            float[] v = floats(keys * 32, code);
+            float[] expected = new float[32];
+            float[] actual = new float[32];
+            scalar.log2Context(p, 0, keys, 1, v, 0, 32, keys, 32, 1, keys, expected, 0, 32);
+            vector.log2Context(p, 0, keys, 1, v, 0, 32, keys, 32, 1, keys, actual, 0, 32);
+            assertArrayEquals(expected, actual);
+            float exact = code * ((1 << 15) + 255 * (1 << 8) + 1) * 0x1p-15f;
+            assertEquals(exact, actual[0]);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 3, 15, 63, 127, 128, 149, 255})
+    void powersOfTwo(int largest) {
+        float[] x = new float[151 * 8 + 40];
+        int i = 0;
+        for (int r = 0; r <= 150; r++) {
+            float power = Math.scalb(1f, -r);
+            float boundary = (float) (Math.sqrt(2) * Math.scalb(1.0, -r - 1));
+            x[i++] = power;
+            x[i++] = Math.nextUp(power);
+            x[i++] = Math.nextDown(power);
+            x[i++] = Math.nextUp(boundary);
+            x[i++] = boundary;
+            x[i++] = Math.nextDown(boundary);
+        }
+        x[i++] = Float.NaN;
+        x[i++] = Float.intBitsToFloat(0xffc00000);
+        x[i++] = -0.0f;
+        float[] random = inputs.floats(x.length - i);
+        for (int j = 0; i < x.length; i++, j++) {
+            x[i] = Math.abs(random[j]) / 4;
+        }
+        for (int count : new int[] {1, 3, 33, x.length}) {
+            float[] expected = x.clone();
+            float[] actual = x.clone();
+            scalar.roundToPowersOfTwo(expected, x.length - count, count, largest);
+            vector.roundToPowersOfTwo(actual, x.length - count, count, largest);
+            assertArrayEquals(expected, actual);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {3, 7, 15, 255})
+    void steps(int steps) {
+        float[] x = inputs.floats(207);
+        for (int i = 0; i < x.length; i++) {
+            x[i] = i % 3 == 0 ? (i / 3 + 0.5f) / steps % 1 : Math.abs(x[i]) % 1;
+        }
+        float[] expected = x.clone();
+        float[] actual = x.clone();
+        scalar.roundToSteps(expected, 3, 201, steps);
+        vector.roundToSteps(actual, 3, 201, steps);
         assertArrayEquals(expected, actual);
+    }
+
+    /** Ties, both ends, infinities, what is no number, and channels of very different steps. */
+    @ParameterizedTest
+    @CsvSource({"1, 8, true", "13, 8, false", "33, 4, true", "207, 4, false", "1021, 2, true"})
+    void quantizers(int channels, int bits, boolean signed) {
+        int low = signed ? -(1 << (bits - 1)) : 0;
+        int high = low + (1 << bits) - 1;
+        int middle = signed ? 0 : 1 << (bits - 1);
+        float[] special = {
+            Float.NaN,
+            Float.POSITIVE_INFINITY,
+            Float.NEGATIVE_INFINITY,
+            -0.0f,
+            1e-40f,
+            1e30f,
+            -1e30f
+        };
+        float[] steps = inputs.scales(channels);
+        for (int zero : new int[] {0, low, high, (low + high) / 2}) {
+            float[] x = inputs.floats(2 + channels);
+            float[] zeros = floats(channels, zero);
+            for (int c = 0; c < channels; c++) {
+                x[2 + c] =
+                        switch (c % 4) {
+                            case 0 -> x[2 + c] * steps[c] * high;
+                            case 1 -> steps[c] * (low - zero + c % (high - low + 2) - 0.5f);
+                            case 2 -> special[c / 4 % special.length];
+                            default -> x[2 + c];
+                        };
+            }
+            byte[] expectedCodes = new byte[channels + 4];
+            byte[] codes = new byte[channels + 4];
+            scalar.encode(x, 2, channels, steps, zero, low, high, middle, expectedCodes, 1);
+            vector.encode(x, 2, channels, steps, zero, low, high, middle, codes, 1);
+            assertArrayEquals(expectedCodes, codes);
+            float[] expected = floats(2 + channels, 9);
+            float[] actual = expected.clone();
+            scalar.quantize(x, 2, channels, steps, zeros, low, high, expected);
+            vector.quantize(x, 2, channels, steps, zeros, low, high, actual);
+            assertArrayEquals(expected, actual);
+            float[] expectedExtremes = new float[2];
+            float[] extremes = {5, 5};
+            scalar.extremes(x, 2, channels, steps, expectedExtremes);
+            vector.extremes(x, 2, channels, steps, extremes);
+            assertArrayEquals(expectedExtremes, extremes);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "3, 13", "13, 33", "207, 1021"})
+    void rescaling(int tokens, int outputs) {
+        float[] scales = inputs.scales(tokens);
+        int[] zeros = new int[tokens];
+        Arrays.setAll(zeros, t -> t % 9 - 4);
+        float[] sums = inputs.floats(outputs);
+        for (float[] bias : new float[][] {null, inputs.floats(outputs)}) {
+            float[] expected = inputs.floats(tokens * outputs);
+            float[] actual = expected.clone();
+            scalar.rescale(expected, tokens, outputs, scales, zeros, sums, bias);
+            vector.rescale(actual, tokens, outputs, scales, zeros, sums, bias);
+            assertArrayEquals(expected, actual);
+        }
     }
 
     @ParameterizedTest
@@ -471,7 +805,8 @@ class VectorKernelsTest {
                                 new byte[2],
                                 new int[] {0, 3},
                                 new int[1],
-                                new int[1]);
+                                new int[1],
+                                4);
         assertThrows(
                 IllegalArgumentException.class,
                 () -> vector.multiply(new byte[3], 1, ofOther, new float[2]));
@@ -493,7 +828,8 @@ class VectorKernelsTest {
                                 new byte[outputs * groups],
                                 starts,
                                 ofRuns,
-                                new int[groups])
+                                new int[groups],
+                                4)
                         .bytes();
         long plan = 4L * (3 * groups + 1) + k;
         assertEquals(outputs * k / 2 + 4L * outputs * groups + 8 + plan, bytes);

@@ -130,6 +130,97 @@ class WorkersTest {
         }
     }
 
+    /** More callers than threads, loops of every length, some of which fail. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 16})
+    void manyCallersGetTheirOwnLoopsDone(int threads) throws Exception {
+        try (Workers workers = Workers.of(threads);
+                var callers = Executors.newFixedThreadPool(5)) {
+            List<Future<?>> calls = new ArrayList<>();
+            for (int caller = 0; caller < 5; caller++) {
+                int seed = caller;
+                calls.add(
+                        callers.submit(
+                                () -> {
+                                    for (int i = 0; i < 2000; i++) {
+                                        loop(workers, 1 + (seed * 131 + i * 17) % 300, i % 7 == 0);
+                                    }
+                                }));
+            }
+            for (Future<?> call : calls) {
+                call.get();
+            }
+        }
+    }
+
+    private static void loop(Workers workers, int count, boolean fails) {
+        AtomicIntegerArray runs = new AtomicIntegerArray(count);
+        var thrown = new IllegalStateException();
+        try {
+            workers.forRanges(
+                    count,
+                    1,
+                    (from, to) -> {
+                        count(runs, from, to);
+                        if (fails && to == count) {
+                            throw thrown;
+                        }
+                    });
+            assertTrue(!fails, "the exception was lost");
+            for (int i = 0; i < count; i++) {
+                assertEquals(1, runs.get(i), "iteration " + i);
+            }
+        } catch (IllegalStateException e) {
+            assertSame(thrown, e);
+            assertEquals(1, runs.get(count - 1));
+        }
+    }
+
+    @Test
+    void aThreadThatIsHeldUpLeavesItsStretchToTheOthers() {
+        try (Workers workers = Workers.of(2)) {
+            int count = 100;
+            CountDownLatch othersDone = new CountDownLatch(count - 1);
+            AtomicInteger heldUp = new AtomicInteger(-1);
+            workers.forRanges(
+                    count,
+                    1,
+                    (from, to) -> {
+                        if (from == 0) {
+                            heldUp.set(to);
+                            othersDone.countDown();
+                        }
+                        for (int i = Math.max(1, from); i < to; i++) {
+                            othersDone.countDown();
+                        }
+                        if (from == 0) {
+                            await(othersDone);
+                        }
+                    });
+            assertTrue(heldUp.get() > 0);
+        }
+    }
+
+    @Test
+    void helpersSleepWhenThereIsNothingToDo() throws InterruptedException {
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
+        try (Workers workers = Workers.of(2)) {
+            workers.forRanges(2, 1, (from, to) -> {});
+            Thread helper =
+                    Thread.getAllStackTraces().keySet().stream()
+                            .filter(thread -> !before.contains(thread))
+                            .filter(thread -> thread.getName().startsWith("kernel-"))
+                            .findFirst()
+                            .orElseThrow();
+            while (helper.getState() != Thread.State.WAITING) {
+                Thread.sleep(1); // a helper that never sleeps is caught by the build's own limit
+            }
+            AtomicInteger after = new AtomicInteger();
+            workers.forRanges(10, 1, (from, to) -> after.addAndGet(to - from));
+            assertEquals(10, after.get(), "and wake up again");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"0", "-1", "many", ""})
     void aBadNumberOfThreadsIsTold(String property) {

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Zero points, scales of tokens, exponent sets with gaps, and marked tokens. */
 class ActivationVariantsTest {
+    private static final Kernels KERNELS = KernelProvider.current().kernels();
     private static final int TOKENS = 6;
     private static final int INPUTS = 44;
     private static final int OUTPUTS = 5;
@@ -47,7 +48,8 @@ class ActivationVariantsTest {
     }
 
     private static SiteQuantizer tensor(int bits, int coarse) {
-        return new SiteQuantizer(tensor(bits), optional(coarse, tensor(Math.max(2, coarse))));
+        return new SiteQuantizer(
+                KERNELS, INPUTS, tensor(bits), optional(coarse, tensor(Math.max(2, coarse))));
     }
 
     private static ActivationQuantizer tensor(int bits) {
@@ -60,6 +62,8 @@ class ActivationVariantsTest {
 
     private static SiteQuantizer token(int bits, boolean symmetric, int coarse) {
         return new SiteQuantizer(
+                KERNELS,
+                INPUTS,
                 new TokenwiseQuantizer(new IntegerRange(bits, symmetric)),
                 optional(
                         coarse,
@@ -70,12 +74,17 @@ class ActivationVariantsTest {
         var trip = TripFit.fit(-30, 40, candidates, new IntegerRange(bits, true), x).quantizer();
         int largest = candidates[candidates.length - 1];
         return new SiteQuantizer(
-                trip, optional(coarse, trip.coarser(-30, 40, largest, Math.max(2, coarse))));
+                KERNELS,
+                INPUTS,
+                trip,
+                optional(coarse, trip.coarser(-30, 40, largest, Math.max(2, coarse))));
     }
 
     private static SiteQuantizer tripToken(Matrix x, int bits, int coarse) {
         var trip = TripFit.fit(-30, 40, 3, new IntegerRange(bits, true), x).quantizer();
         return new SiteQuantizer(
+                KERNELS,
+                INPUTS,
                 trip.tokenwise(),
                 optional(coarse, trip.coarser(-30, 40, 3, Math.max(2, coarse)).tokenwise()));
     }
@@ -115,7 +124,10 @@ class ActivationVariantsTest {
                         for (int c = 0; c < INPUTS; c++) {
                             double through =
                                     Math.abs(simulatedInput.get(t, c))
-                                            + 2.0 * Math.abs(codes.zero(t)) * codes.scale(t) * 64;
+                                            + 2.0
+                                                    * Math.abs(codes.zeros()[t])
+                                                    * codes.scales()[t]
+                                                    * 64;
                             sum += through * Math.abs(dequantized[o * INPUTS + c]);
                         }
                         assertEquals(
@@ -128,6 +140,10 @@ class ActivationVariantsTest {
         }
     }
 
+    private static AffineQuantizer ofToken(TokenwiseQuantizer quantizer, Matrix x, int token) {
+        return quantizer.ofToken(KERNELS, quantizer.inverseFactors(x.columns()), x, token);
+    }
+
     @Test
     void marksChooseTheCoarserQuantizer() {
         Matrix x = activations(new Random(3));
@@ -137,11 +153,11 @@ class ActivationVariantsTest {
             ActivationQuantizer expected =
                     t == 2 ? quantizer.marked().orElseThrow() : quantizer.quantizer();
             for (int c = 0; c < INPUTS; c++) {
-                assertEquals(expected.simulate(x).get(t, c), mixed.get(t, c));
+                assertEquals(expected.simulate(KERNELS, x).get(t, c), mixed.get(t, c));
             }
         }
         assertArrayEquals(
-                quantizer.quantizer().simulate(x).data(),
+                quantizer.quantizer().simulate(KERNELS, x).data(),
                 quantizer.simulate(x, TokenMarks.NONE).data());
     }
 
@@ -163,9 +179,9 @@ class ActivationVariantsTest {
                                     .quantizer()
                                     .tokenwise()
                             : new TokenwiseQuantizer(new IntegerRange(bits, false));
-            Matrix rounded = quantizer.simulate(x);
+            Matrix rounded = quantizer.simulate(KERNELS, x);
             for (int t = 0; t < TOKENS; t++) {
-                AffineQuantizer token = quantizer.ofToken(x, t);
+                AffineQuantizer token = ofToken(quantizer, x, t);
                 for (int c = 0; c < INPUTS; c++) {
                     int exponent = trip ? quantizer.exponents()[c] : 0;
                     double step = Math.scalb((double) token.scale(), exponent);
@@ -180,12 +196,12 @@ class ActivationVariantsTest {
     void asymmetricTokensFollowTheFormula() {
         Matrix x = new Matrix(3, 2, new float[] {-1, 14, 3, 6, -8, -5});
         var quantizer = new TokenwiseQuantizer(new IntegerRange(4, false));
-        assertEquals(new AffineQuantizer(1, 1, quantizer.range()), quantizer.ofToken(x, 0));
-        assertEquals(new AffineQuantizer(6 / 15f, 0, quantizer.range()), quantizer.ofToken(x, 1));
-        assertEquals(new AffineQuantizer(8 / 15f, 15, quantizer.range()), quantizer.ofToken(x, 2));
+        assertEquals(new AffineQuantizer(1, 1, quantizer.range()), ofToken(quantizer, x, 0));
+        assertEquals(new AffineQuantizer(6 / 15f, 0, quantizer.range()), ofToken(quantizer, x, 1));
+        assertEquals(new AffineQuantizer(8 / 15f, 15, quantizer.range()), ofToken(quantizer, x, 2));
         assertArrayEquals(
                 new float[] {-1, 14, 3.2f, 6, -8, -9 * 8 / 15f},
-                quantizer.simulate(x).data(),
+                quantizer.simulate(KERNELS, x).data(),
                 1e-6f);
     }
 
@@ -193,12 +209,13 @@ class ActivationVariantsTest {
     void silenceStaysSilent() {
         Matrix x = Matrix.zeros(2, 3);
         var range = new IntegerRange(4, false);
-        assertArrayEquals(x.data(), new TokenwiseQuantizer(range).simulate(x).data());
+        assertArrayEquals(x.data(), new TokenwiseQuantizer(range).simulate(KERNELS, x).data());
         assertArrayEquals(
-                x.data(), new TokenwiseQuantizer(range, new int[] {0, 3, 8}).simulate(x).data());
+                x.data(),
+                new TokenwiseQuantizer(range, new int[] {0, 3, 8}).simulate(KERNELS, x).data());
         var trip = TripFit.fit(0, 0, new int[] {2, 5}, new IntegerRange(4, true), x).quantizer();
         assertArrayEquals(new int[] {2, 2, 2}, trip.exponents());
-        assertArrayEquals(x.data(), trip.simulate(x).data());
+        assertArrayEquals(x.data(), trip.simulate(KERNELS, x).data());
     }
 
     /** Exactly the candidates, the best of them, the smallest of equally good ones. */

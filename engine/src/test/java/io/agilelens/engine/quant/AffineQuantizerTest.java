@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.engine.kernel.KernelProvider;
+import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.tensor.Matrix;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -14,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The uniform quantizer and the two that are made of it. */
 class AffineQuantizerTest {
+    private static final Kernels KERNELS = KernelProvider.current().kernels();
     private static final IntegerRange SIGNED_4 = new IntegerRange(4, true);
 
     @Test
@@ -111,7 +114,7 @@ class AffineQuantizerTest {
         Matrix x = new Matrix(1, 4, new float[] {2, -3.9f, 1, 13});
         float a = 4 / 7.5f;
         assertArrayEquals(
-                new float[] {4 * a, -7 * a, 0, 6 * (15 / 7.5f)}, heads.simulate(x).data());
+                new float[] {4 * a, -7 * a, 0, 6 * (15 / 7.5f)}, heads.simulate(KERNELS, x).data());
         assertArrayEquals(new float[] {2, -3.9f, 1, 13}, x.data(), "the input is left alone");
     }
 
@@ -120,8 +123,16 @@ class AffineQuantizerTest {
         var tokenwise = new TokenwiseQuantizer(SIGNED_4);
         Matrix x = new Matrix(3, 2, new float[] {7, 3.2f, -0.7f, 0.42f, 0, 0});
         assertArrayEquals(
-                new float[] {7, 3, -0.7f, 0.4f, 0, 0}, tokenwise.simulate(x).data(), 1e-6f);
-        assertEquals(7, tokenwise.ofToken(x, 0).encode(7));
-        assertEquals(-7, tokenwise.ofToken(x, 1).encode(-0.7f));
+                new float[] {7, 3, -0.7f, 0.4f, 0, 0},
+                tokenwise.simulate(KERNELS, x).data(),
+                1e-6f);
+        assertEquals(
+                7,
+                tokenwise.ofToken(KERNELS, tokenwise.inverseFactors(x.columns()), x, 0).encode(7));
+        assertEquals(
+                -7,
+                tokenwise
+                        .ofToken(KERNELS, tokenwise.inverseFactors(x.columns()), x, 1)
+                        .encode(-0.7f));
     }
 }

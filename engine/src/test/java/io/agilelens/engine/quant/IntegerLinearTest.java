@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Simulated and executed quantization are the same arithmetic, but for float rounding. */
 class IntegerLinearTest {
+    private static final Kernels KERNELS = KernelProvider.current().kernels();
     private static final int TOKENS = 5;
     private static final int OUTPUTS = 7;
 
@@ -85,7 +86,7 @@ class IntegerLinearTest {
         ActivationQuantizer tensor = ChannelwiseQuantizer.fit(minimum, maximum, INPUTS, range);
         ActivationQuantizer token = new TokenwiseQuantizer(range);
         for (ActivationQuantizer quantizer : List.of(tensor, token)) {
-            Matrix simulated = quantizer.simulate(x);
+            Matrix simulated = quantizer.simulate(KERNELS, x);
             double[][] magnitudes = new double[TOKENS][INPUTS];
             for (int t = 0; t < TOKENS; t++) {
                 for (int c = 0; c < INPUTS; c++) {
@@ -152,12 +153,14 @@ class IntegerLinearTest {
             float[] bias,
             double[][] magnitudes) {
         float[] dequantized = weight.dequantize();
-        Matrix simulatedInput = quantizer.simulate(x);
+        Matrix simulatedInput = quantizer.simulate(KERNELS, x);
         for (Kernels kernels : List.of(KernelProvider.of(0), KernelProvider.current().kernels())) {
             float[] simulated = new float[TOKENS * OUTPUTS];
             new FloatLinear(kernels, WeightPrecision.FP32, dequantized, OUTPUTS, INPUTS, bias)
                     .apply(new Activation.Floats(simulatedInput), simulated);
-            var site = new IntegerSite(unmarked(quantizer), weightBits, weight.groupOf(), "here");
+            var site =
+                    new IntegerSite(
+                            unmarked(INPUTS, quantizer), weightBits, weight.groupOf(), "here");
             var linear = site.linear(kernels, weight, bias);
             assertEquals(INPUTS, linear.inputs());
             assertEquals(OUTPUTS, linear.outputs());
@@ -191,7 +194,10 @@ class IntegerLinearTest {
                         UserException.class,
                         () ->
                                 new IntegerSite(
-                                        unmarked(channelwise), 4, new int[] {0, 0}, "layer 3, X"));
+                                        unmarked(2, channelwise),
+                                        4,
+                                        new int[] {0, 0},
+                                        "layer 3, X"));
         assertTrue(
                 refused.getMessage().startsWith("layer 3, X: activations.granularity channel"),
                 refused.getMessage());
@@ -202,7 +208,7 @@ class IntegerLinearTest {
         QuantizedWeight weight = RoundToNearest.quantize(new float[] {1, 2}, 1, 2, 8, -1, false);
         IntegerRange range = new IntegerRange(8, true);
         var widest = new TripQuantizer(1, 0, new int[] {7, 7}, range);
-        var site = new IntegerSite(unmarked(widest), 8, weight.groupOf(), "layer 0, MLP_INPUT");
+        var site = new IntegerSite(unmarked(2, widest), 8, weight.groupOf(), "layer 0, MLP_INPUT");
         float[] output = new float[1];
         site.linear(KernelProvider.of(0), weight, null)
                 .apply(site.apply(new Matrix(1, 2, new float[] {128, 256})), output);
@@ -212,7 +218,11 @@ class IntegerLinearTest {
                 assertThrows(
                         UserException.class,
                         () ->
-                                new IntegerSite(unmarked(beyond), 8, weight.groupOf(), "layer 0, X")
+                                new IntegerSite(
+                                                unmarked(2, beyond),
+                                                8,
+                                                weight.groupOf(),
+                                                "layer 0, X")
                                         .linear(KernelProvider.of(0), weight, null));
         assertTrue(refused.getMessage().contains("more than 16 bits"), refused.getMessage());
     }
@@ -222,7 +232,8 @@ class IntegerLinearTest {
         QuantizedWeight weight = RoundToNearest.quantize(new float[] {1, 2}, 1, 2, 8, -1, false);
         var site =
                 new IntegerSite(
-                        unmarked(new TokenwiseQuantizer(new IntegerRange(8, true))),
+                        unmarked(
+                                weight.inputs(), new TokenwiseQuantizer(new IntegerRange(8, true))),
                         8,
                         weight.groupOf(),
                         "here");
@@ -253,7 +264,8 @@ class IntegerLinearTest {
         var weight = RoundToNearest.quantize(new float[] {1, 2, 3, 4}, 1, 4, 8, 2, false);
         var site =
                 new IntegerSite(
-                        unmarked(new TokenwiseQuantizer(new IntegerRange(8, true))),
+                        unmarked(
+                                weight.inputs(), new TokenwiseQuantizer(new IntegerRange(8, true))),
                         8,
                         new int[] {0, 1, 1, 0},
                         "layer 1, X");
@@ -280,7 +292,8 @@ class IntegerLinearTest {
         for (int i = 0; i < floats.length; i++) {
             floats[i] = (float) random.nextGaussian() * 2;
         }
-        float[] values = quantizer.simulate(new Matrix(keys, heads * dimension, floats)).data();
+        float[] values =
+                quantizer.simulate(KERNELS, new Matrix(keys, heads * dimension, floats)).data();
         for (int bits : new int[] {2, 3, 4}) {
             for (Kernels kernels :
                     List.of(KernelProvider.of(0), KernelProvider.current().kernels())) {
@@ -305,7 +318,7 @@ class IntegerLinearTest {
                     var executed =
                             new ProbabilityBlock(
                                     0, head, 0, queries, keys, firstVisible, p.clone(), keys);
-                    SoftmaxTransform integers = new Log2Softmax(log2, quantizer);
+                    SoftmaxTransform integers = new Log2Softmax(kernels, log2, quantizer);
                     integers.apply(executed);
                     for (int i = 0; i < queries; i++) {
                         for (int j = 0; j < executed.visible(i); j++) {
@@ -322,8 +335,8 @@ class IntegerLinearTest {
         }
     }
 
-    private static SiteQuantizer unmarked(ActivationQuantizer quantizer) {
-        return new SiteQuantizer(quantizer, Optional.empty());
+    private static SiteQuantizer unmarked(int channels, ActivationQuantizer quantizer) {
+        return new SiteQuantizer(KERNELS, channels, quantizer, Optional.empty());
     }
 
     private static void context(

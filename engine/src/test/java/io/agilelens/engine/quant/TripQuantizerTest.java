@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.engine.kernel.KernelProvider;
+import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.tensor.Matrix;
 import java.util.Arrays;
 import java.util.Random;
@@ -15,6 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** TRIP against values by hand and against its formula written once more in double precision. */
 class TripQuantizerTest {
+    private static final Kernels KERNELS = KernelProvider.current().kernels();
 
     @Test
     void choosesTheFinestStepThatHoldsAChannel() {
@@ -25,7 +28,7 @@ class TripQuantizerTest {
         assertEquals(0.125f, trip.base());
         assertEquals(0, trip.zero());
         assertArrayEquals(new int[] {3, 0, 0}, trip.exponents());
-        assertArrayEquals(x.data(), trip.simulate(x).data());
+        assertArrayEquals(x.data(), trip.simulate(KERNELS, x).data());
         assertEquals(1, trip.step(0));
         assertEquals(0.125f, trip.step(1));
         assertEquals(3, Arrays.stream(trip.exponents()).max().orElseThrow());
@@ -37,7 +40,7 @@ class TripQuantizerTest {
         var trip = TripFit.fit(0, 30, 3, new IntegerRange(4, true), x).quantizer();
         assertEquals(0.25f, trip.base());
         assertEquals(-8, trip.zero());
-        assertEquals(30, trip.simulate(x).data()[0]);
+        assertEquals(30, trip.simulate(KERNELS, x).data()[0]);
     }
 
     @Test
@@ -58,7 +61,7 @@ class TripQuantizerTest {
             var trip = TripFit.fit(0, 0, k, new IntegerRange(8, true), x).quantizer();
             assertEquals(Math.scalb(1.1920929e-07f, -k), trip.base());
             assertArrayEquals(new int[2], trip.exponents());
-            assertArrayEquals(x.data(), trip.simulate(x).data());
+            assertArrayEquals(x.data(), trip.simulate(KERNELS, x).data());
         }
     }
 
@@ -76,7 +79,7 @@ class TripQuantizerTest {
         for (int i = 0; i < expected.length; i++) {
             expected[i] = uniform.apply(expected[i]);
         }
-        assertArrayEquals(expected, trip.simulate(x).data());
+        assertArrayEquals(expected, trip.simulate(KERNELS, x).data());
     }
 
     static Stream<Arguments> configurations() {
@@ -159,8 +162,8 @@ class TripQuantizerTest {
         var trip =
                 TripFit.fit(minimum(x), maximum(x), k, new IntegerRange(bits, signed), x)
                         .quantizer();
-        float[] once = trip.simulate(x).data();
-        assertArrayEquals(once, trip.simulate(new Matrix(16, 5, once.clone())).data());
+        float[] once = trip.simulate(KERNELS, x).data();
+        assertArrayEquals(once, trip.simulate(KERNELS, new Matrix(16, 5, once.clone())).data());
         for (int c = 0; c < 5; c++) {
             for (int t = 0; t < 16; t++) {
                 int code = trip.encode(c, x.get(t, c));
@@ -176,7 +179,8 @@ class TripQuantizerTest {
         var unsigned = TripFit.fit(minimum(x), maximum(x), 3, new IntegerRange(4, false), x);
         assertEquals(signed.quantizer().zero() + 8, unsigned.quantizer().zero());
         assertArrayEquals(
-                signed.quantizer().simulate(x).data(), unsigned.quantizer().simulate(x).data());
+                signed.quantizer().simulate(KERNELS, x).data(),
+                unsigned.quantizer().simulate(KERNELS, x).data());
     }
 
     @Test
@@ -191,7 +195,7 @@ class TripQuantizerTest {
     }
 
     private static double squaredError(Matrix x, int channel, TripQuantizer trip) {
-        Matrix quantized = trip.simulate(x);
+        Matrix quantized = trip.simulate(KERNELS, x);
         double sum = 0;
         for (int t = 0; t < x.rows(); t++) {
             double error = x.get(t, channel) - quantized.get(t, channel);

@@ -135,6 +135,10 @@ class ParetoSearchTest {
                                 role.inputs(model.config()),
                                 time,
                                 0,
+                                1,
+                                4 / time,
+                                1,
+                                1,
                                 1));
             }
         }

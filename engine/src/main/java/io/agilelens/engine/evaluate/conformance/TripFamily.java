@@ -1,6 +1,7 @@
 package io.agilelens.engine.evaluate.conformance;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.quant.IntegerRange;
 import io.agilelens.engine.quant.TripFit;
 import io.agilelens.engine.quant.TripQuantizer;
@@ -85,7 +86,7 @@ final class TripFamily implements CaseFamily {
         for (int c = 0; c < channels; c++) {
             scales[c] = trip.step(c);
         }
-        float[] values = trip.simulate(x).data();
+        float[] values = trip.simulate(KernelProvider.current().kernels(), x).data();
 
         sink.check(
                 name + " zero_point",

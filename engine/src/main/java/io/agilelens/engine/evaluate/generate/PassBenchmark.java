@@ -1,89 +1,152 @@
 package io.agilelens.engine.evaluate.generate;
 
+import io.agilelens.engine.kernel.MachineMeter;
+import io.agilelens.engine.kernel.Quartiles;
 import io.agilelens.engine.model.Decoder;
 import io.agilelens.engine.model.KeyValueCache;
 import io.agilelens.engine.model.Probe;
 import io.agilelens.engine.model.TokenPruner;
 import io.agilelens.engine.task.Cancellation;
+import io.agilelens.engine.task.Progress;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Speed of whole passes: a prompt at once, and then token by token behind it. The ids are random,
- * for no arithmetic here depends on them.
+ * Speed of whole passes: a prompt at once, and then token by token behind it. Several arithmetics
+ * are measured in rounds, one after the other and beside the machine's own peak, so that other load
+ * hits all alike. The ids are random, for no arithmetic here depends on them.
+ *
+ * @param prompt tokens, at least 1
+ * @param tokens single-token steps, at least 1
+ * @param rounds at least 1
  */
-public final class PassBenchmark {
-    private static final int REPETITIONS = 5;
+public record PassBenchmark(int prompt, int tokens, int rounds) {
+    private static final int USUAL_ROUNDS = 5;
     private static final double NANOS = 1e9;
 
     /** Compiled code takes a while to come; without it whatever is measured first looks slow. */
-    private static final long WARM_UP_NANOS = 4_000_000_000L;
+    private static final long WARM_UP_NANOS = 2_000_000_000L;
 
-    private static final int FEWEST_WARM_UPS = 2;
+    private static final int FEWEST_WARM_UPS = 1;
 
-    private PassBenchmark() {}
-
-    /**
-     * @param tokensPerSecond median of the repetitions
-     * @param spread their interquartile range
-     */
-    public record Speed(double tokensPerSecond, double spread) {
-
-        private static Speed of(double[] samples) {
-            double[] sorted = samples.clone();
-            Arrays.sort(sorted);
-            return new Speed(
-                    sorted[REPETITIONS / 2], sorted[REPETITIONS * 3 / 4] - sorted[REPETITIONS / 4]);
-        }
+    /** With a number of rounds that a median and its spread need. */
+    public PassBenchmark(int prompt, int tokens) {
+        this(prompt, tokens, USUAL_ROUNDS);
     }
 
+    /** A model in one arithmetic. */
+    public record Contender(Decoder decoder, TokenPruner pruner) {}
+
     /**
+     * @param prefill prompt tokens a second
+     * @param decode tokens a second behind the prompt
+     */
+    public record Once(double prefill, double decode) {}
+
+    /**
+     * What the rounds gave, round by round.
+     *
      * @param prefill prompt tokens a second, the last token's logits included
      * @param decode tokens a second behind the prompt, each one's logits included
+     * @param gigaFlops the machine's multiply-adds, see {@link MachineMeter#gigaFlops()}; 0 without
+     *     a meter
+     * @param gigabytesPerSecond what the machine reads of a working set as large as the weights of
+     *     {@code decode}; 0 without a meter
      */
-    public record Speeds(Speed prefill, Speed decode) {}
+    public record Speeds(
+            double[] prefill, double[] decode, double[] gigaFlops, double[] gigabytesPerSecond) {
 
-    /**
-     * Measures after some seconds to warm up.
-     *
-     * @param prompt tokens, at least 1
-     * @param tokens single-token steps, at least 1
-     */
-    public static Speeds measure(
-            Decoder decoder,
-            TokenPruner pruner,
-            int prompt,
-            int tokens,
-            Cancellation cancellation) {
-        int vocabulary = decoder.model().config().vocabularySize();
-        int[] ids = new SplittableRandom(1).ints(prompt + tokens, 0, vocabulary).toArray();
-        double[] prefill = new double[REPETITIONS];
-        double[] decode = new double[REPETITIONS];
-        long warm = System.nanoTime() + WARM_UP_NANOS;
-        for (int i = 0; i < FEWEST_WARM_UPS || System.nanoTime() < warm; i++) {
-            run(decoder, pruner, ids, prompt, cancellation);
+        private Speeds(int rounds) {
+            this(new double[rounds], new double[rounds], new double[rounds], new double[rounds]);
         }
-        for (int repetition = 0; repetition < REPETITIONS; repetition++) {
-            long[] nanos = run(decoder, pruner, ids, prompt, cancellation);
-            prefill[repetition] = prompt * NANOS / nanos[0];
-            decode[repetition] = tokens * NANOS / nanos[1];
+
+        /** Median prompt tokens a second. */
+        public double prefillSpeed() {
+            return Quartiles.of(prefill).median();
         }
-        return new Speeds(Speed.of(prefill), Speed.of(decode));
+    }
+
+    /** Measures one arithmetic by itself. */
+    public Speeds measure(Contender contender, Cancellation cancellation) {
+        return run(List.of(contender), null, Progress.NONE, cancellation).getFirst();
     }
 
     /**
-     * @return nanoseconds of the prompt and of the steps behind it
+     * Measures several in the same rounds.
+     *
+     * @param meter of the decoders' width and threads
+     * @return in the order of the contenders
      */
-    private static long[] run(
-            Decoder decoder, TokenPruner pruner, int[] ids, int prompt, Cancellation cancellation) {
+    public List<Speeds> measure(
+            List<Contender> contenders,
+            MachineMeter meter,
+            Progress progress,
+            Cancellation cancellation) {
+        return run(contenders, meter, progress, cancellation);
+    }
+
+    private List<Speeds> run(
+            List<Contender> contenders,
+            MachineMeter meter,
+            Progress progress,
+            Cancellation cancellation) {
+        int total = (1 + rounds) * contenders.size();
+        int done = 0;
+        for (Contender contender : contenders) {
+            progress.report("warming up", done++, total);
+            warmUp(contender, cancellation);
+        }
+        List<Speeds> speeds = contenders.stream().map(_ -> new Speeds(rounds)).toList();
+        for (int round = 0; round < rounds; round++) {
+            for (int i = 0; i < contenders.size(); i++) {
+                progress.report("measuring", done++, total);
+                // There and back again: a trend within the rounds favours nobody.
+                int at = round % 2 == 0 ? i : contenders.size() - 1 - i;
+                measure(contenders.get(at), meter, speeds.get(at), round, cancellation);
+            }
+        }
+        progress.report("measuring", total, total);
+        return speeds;
+    }
+
+    private void warmUp(Contender contender, Cancellation cancellation) {
+        long warm = System.nanoTime() + WARM_UP_NANOS;
+        for (int i = 0; i < FEWEST_WARM_UPS || System.nanoTime() < warm; i++) {
+            once(contender, cancellation);
+        }
+    }
+
+    private void measure(
+            Contender contender,
+            MachineMeter meter,
+            Speeds speeds,
+            int round,
+            Cancellation cancellation) {
+        if (meter != null) {
+            speeds.gigaFlops()[round] = meter.gigaFlops();
+            speeds.gigabytesPerSecond()[round] =
+                    meter.gigabytesPerSecond(PassWork.decodedBytes(contender.decoder()));
+        }
+        Once once = once(contender, cancellation);
+        speeds.prefill()[round] = once.prefill();
+        speeds.decode()[round] = once.decode();
+    }
+
+    /** Runs the prompt and the steps behind it once, for a measurement that has its own rounds. */
+    public Once once(Contender contender, Cancellation cancellation) {
+        Decoder decoder = contender.decoder();
+        int vocabulary = decoder.model().config().vocabularySize();
+        int[] ids = new SplittableRandom(1).ints(prompt + tokens, 0, vocabulary).toArray();
         KeyValueCache cache = decoder.cache();
         long began = System.nanoTime();
-        step(decoder, cache, pruner, Arrays.copyOf(ids, prompt), cancellation);
+        step(decoder, cache, contender.pruner(), Arrays.copyOf(ids, prompt), cancellation);
         long filled = System.nanoTime();
         for (int t = prompt; t < ids.length; t++) {
             step(decoder, cache, TokenPruner.NONE, new int[] {ids[t]}, cancellation);
         }
-        return new long[] {filled - began, System.nanoTime() - filled};
+        long decoded = System.nanoTime();
+        return new Once(prompt * NANOS / (filled - began), tokens * NANOS / (decoded - filled));
     }
 
     private static void step(

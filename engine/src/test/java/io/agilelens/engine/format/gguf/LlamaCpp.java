@@ -150,15 +150,70 @@ final class LlamaCpp implements AutoCloseable {
         return new Matrix(ids.length, size, logits);
     }
 
-    private static MemorySegment contextParameters(Arena arena, int[] ids) {
+    /** What llama.cpp says of the instructions that this build uses. */
+    static String system() {
+        return ((MemorySegment) Library.call(Library.SYSTEM_INFO)).getString(0).strip();
+    }
+
+    /**
+     * A sequence that grows, run on several threads, keys and values kept as llama.cpp likes them.
+     * Gives the logits of the last token of each piece only.
+     */
+    final class Sequence implements AutoCloseable {
+        private final Arena arena = Arena.ofConfined();
+        private final MemorySegment context;
+        private final MemorySegment batch;
+        private int length;
+
+        Sequence(int longest, int threads) {
+            MemorySegment parameters = lengthParameters(arena, longest, threads);
+            context = (MemorySegment) Library.call(Library.NEW_CONTEXT, model, parameters);
+            batch =
+                    (MemorySegment)
+                            Library.call(
+                                    Library.NEW_BATCH, (SegmentAllocator) arena, longest, 0, 1);
+        }
+
+        /** The first of the logits behind the last id. */
+        float run(int[] ids) {
+            fill(batch, ids);
+            for (int i = 0; i < ids.length; i++) {
+                batch.get(POINTER, BATCH_POSITIONS).setAtIndex(ValueLayout.JAVA_INT, i, length + i);
+                boolean last = i == ids.length - 1;
+                batch.get(POINTER, BATCH_LOGITS)
+                        .set(ValueLayout.JAVA_BYTE, i, (byte) (last ? 1 : 0));
+            }
+            int failure = (int) Library.call(Library.DECODE, context, batch);
+            if (failure != 0) {
+                throw new IllegalStateException("llama_decode gives " + failure);
+            }
+            length += ids.length;
+            MemorySegment logits =
+                    (MemorySegment) Library.call(Library.GET_LOGITS, context, ids.length - 1);
+            return logits.get(ValueLayout.JAVA_FLOAT, 0);
+        }
+
+        @Override
+        public void close() {
+            Library.call(Library.FREE_BATCH, batch);
+            Library.call(Library.FREE_CONTEXT, context);
+            arena.close();
+        }
+    }
+
+    private static MemorySegment lengthParameters(Arena arena, int length, int threads) {
         MemorySegment parameters =
                 (MemorySegment) Library.call(Library.CONTEXT_DEFAULTS, (SegmentAllocator) arena);
-        int length = Math.max(32, ids.length);
         parameters.set(ValueLayout.JAVA_INT, CONTEXT, length);
         parameters.set(ValueLayout.JAVA_INT, BATCH_SIZE, length);
         parameters.set(ValueLayout.JAVA_INT, MICRO_BATCH_SIZE, length);
-        parameters.set(ValueLayout.JAVA_INT, THREADS, 1);
-        parameters.set(ValueLayout.JAVA_INT, BATCH_THREADS, 1);
+        parameters.set(ValueLayout.JAVA_INT, THREADS, threads);
+        parameters.set(ValueLayout.JAVA_INT, BATCH_THREADS, threads);
+        return parameters;
+    }
+
+    private static MemorySegment contextParameters(Arena arena, int[] ids) {
+        MemorySegment parameters = lengthParameters(arena, Math.max(32, ids.length), 1);
         for (long field : new long[] {KEY_TYPE, VALUE_TYPE}) {
             if (parameters.get(ValueLayout.JAVA_INT, field) != F16) {
                 throw new IllegalStateException("llama_context_params has another layout");
@@ -255,6 +310,7 @@ final class LlamaCpp implements AutoCloseable {
         static final MethodHandle DECODE;
         static final MethodHandle GET_LOGITS;
         static final MethodHandle QUANTIZE;
+        static final MethodHandle SYSTEM_INFO;
 
         static {
             SymbolLookup symbols = null;
@@ -308,6 +364,7 @@ final class LlamaCpp implements AutoCloseable {
                             "ggml_quantize_chunk",
                             FunctionDescriptor.of(
                                     wide, integer, POINTER, POINTER, wide, wide, wide, POINTER));
+            SYSTEM_INFO = function("llama_print_system_info", FunctionDescriptor.of(POINTER));
             if (reason == null) {
                 call(function("llama_backend_init", FunctionDescriptor.ofVoid()));
                 listen();

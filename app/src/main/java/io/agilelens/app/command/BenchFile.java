@@ -1,0 +1,83 @@
+package io.agilelens.app.command;
+
+import io.agilelens.engine.UserException;
+import io.agilelens.engine.format.JsonFiles;
+import io.agilelens.engine.format.Printable;
+import java.nio.file.Path;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A run of {@code bench} that was saved.
+ *
+ * @param name the file's, for messages
+ * @param json the object that the command printed
+ */
+record BenchFile(String name, JsonNode json) {
+    private static final long LARGEST = 16 << 20;
+    private static final List<String> PHASES = List.of("prefill", "decode");
+
+    /**
+     * @throws UserException if it cannot be read or is something else
+     */
+    static BenchFile read(Path path) {
+        BenchFile file = new BenchFile(Printable.of(path), JsonFiles.readObject(path, LARGEST));
+        file.requirePositive(file.machine(), "machine", "fma_peak_gflops");
+        file.requirePositive(file.machine(), "machine", "bandwidth_gb_per_s");
+        for (String phase : PHASES) {
+            for (JsonNode row : file.rows(phase)) {
+                file.requireText(row, phase, "weights");
+                file.requireText(row, phase, "activations");
+                file.requirePositive(row, phase, "prompt_tokens");
+                file.requirePositive(row, phase, "tokens_per_second");
+            }
+        }
+        for (JsonNode row : file.rows("kernels")) {
+            file.requireText(row, "kernels", "name");
+            file.requirePositive(row, "kernels", "microseconds");
+            if (row.path("shape").size() != 3) {
+                throw file.foreign("a row of kernels has no shape of three numbers");
+            }
+        }
+        return file;
+    }
+
+    JsonNode machine() {
+        return json.path("machine");
+    }
+
+    double peak() {
+        return machine().path("fma_peak_gflops").asDouble();
+    }
+
+    double bandwidth() {
+        return machine().path("bandwidth_gb_per_s").asDouble();
+    }
+
+    JsonNode rows(String key) {
+        JsonNode rows = json.path(key);
+        if (!rows.isArray()) {
+            throw foreign("it has no list " + key);
+        }
+        return rows;
+    }
+
+    private void requirePositive(JsonNode node, String where, String key) {
+        JsonNode value = node.path(key);
+        if (!value.isNumber() || !(value.asDouble() > 0) || Double.isInfinite(value.asDouble())) {
+            throw foreign("%s has no positive %s".formatted(where, key));
+        }
+    }
+
+    private void requireText(JsonNode node, String where, String key) {
+        if (!node.path(key).isString()) {
+            throw foreign("a row of %s has no %s".formatted(where, key));
+        }
+    }
+
+    private UserException foreign(String what) {
+        return new UserException(
+                "%s is not a saved run of bench, %s: give a file that bench --save wrote"
+                        .formatted(name, what));
+    }
+}

@@ -1,0 +1,175 @@
+package io.agilelens.benchmarks;
+
+import io.agilelens.engine.kernel.Int16Weights;
+import io.agilelens.engine.kernel.Int4Weights;
+import io.agilelens.engine.kernel.Int8Weights;
+import io.agilelens.engine.kernel.Kernels;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** Linear layers with integer activations, weights in groups of 32 unless said otherwise. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+public class IntegerProductBenchmark {
+    private static final int GROUP = 32;
+    private static final int RUN = 8;
+
+    /** {@code OUTPUTSxINPUTS}: an MLP's first linear in the two models. */
+    @Param({"2048x768", "5632x2048"})
+    public String shape;
+
+    /** 1 takes the matrix–vector path. */
+    @Param({"1", "128"})
+    public int tokens;
+
+    private Kernels kernels;
+    private ProductShape size;
+    private byte[] codes8;
+    private byte[] codes4;
+    private float[] y;
+    private Int16Weights int16;
+    private Int8Weights int8;
+    private Int8Weights int8Trip;
+    private Int4Weights int4;
+    private Int4Weights int4ZeroPoints;
+    private Int4Weights int4Trip;
+    private Int4Weights w4a8;
+    private Int4Weights w4a8Trip;
+
+    /** Packs the weights. */
+    @Setup
+    public void pack(KernelSetup setup) {
+        kernels = setup.kernels();
+        size = ProductShape.parse(shape);
+        RandomInputs inputs = new RandomInputs();
+        codes8 = inputs.bytes(tokens * size.inputs(), -128, 127);
+        codes4 = inputs.bytes(tokens * size.inputs(), -8, 7);
+        y = new float[tokens * size.outputs()];
+        int8 = int8(inputs, 127, RandomInputs.starts(size.inputs(), GROUP));
+        int8Trip = int8(inputs, 64, new int[] {0, size.inputs()});
+        int16 = int16(inputs, RandomInputs.starts(size.inputs(), GROUP));
+        int4 = int4(inputs, GROUP, 0, 4);
+        int4ZeroPoints = int4(inputs, GROUP, 7, 4);
+        int4Trip = int4(inputs, RUN, 0, 4);
+        w4a8 = int4(inputs, GROUP, 0, 8);
+        w4a8Trip = int4(inputs, RUN, 0, 8);
+    }
+
+    private Int8Weights int8(RandomInputs inputs, int largest, int[] starts) {
+        return kernels.packInt8(
+                inputs.bytes(size.weights(), -largest, largest),
+                size.outputs(),
+                size.inputs(),
+                scales(starts.length - 1),
+                starts);
+    }
+
+    private Int16Weights int16(RandomInputs inputs, int[] starts) {
+        byte[] bytes = inputs.bytes(size.weights(), -127, 127);
+        short[] values = new short[bytes.length];
+        for (int i = 0; i < bytes.length; i++) {
+            values[i] = (short) (bytes[i] << 3);
+        }
+        return kernels.packInt16(
+                values, size.outputs(), size.inputs(), scales(starts.length - 1), starts);
+    }
+
+    /** Runs shorter than a group have shifts 0, 1, 2, … in each group. */
+    private Int4Weights int4(
+            RandomInputs inputs, int runLength, int largestZeroPoint, int activationBits) {
+        int[] starts = RandomInputs.starts(size.inputs(), runLength);
+        int runs = starts.length - 1;
+        int runsInGroup = GROUP / runLength;
+        int[] groups = IntStream.range(0, runs).map(run -> run / runsInGroup).toArray();
+        int[] shifts = IntStream.range(0, runs).map(run -> run % runsInGroup).toArray();
+        int groupCount = groups[runs - 1] + 1;
+        return kernels.packInt4(
+                inputs.bytes(size.weights(), -8, 7),
+                size.outputs(),
+                size.inputs(),
+                scales(groupCount),
+                inputs.bytes(size.outputs() * groupCount, -largestZeroPoint, largestZeroPoint),
+                starts,
+                groups,
+                shifts,
+                activationBits);
+    }
+
+    private float[] scales(int groups) {
+        float[] scales = new float[size.outputs() * groups];
+        Arrays.fill(scales, 0.01f);
+        return scales;
+    }
+
+    /** 8-bit weights and activations. */
+    @Benchmark
+    public float[] int8() {
+        kernels.multiply(codes8, tokens, int8, y);
+        return y;
+    }
+
+    /** TRIP's factors folded into 8-bit weights, one group. */
+    @Benchmark
+    public float[] int8Trip() {
+        kernels.multiply(codes8, tokens, int8Trip, y);
+        return y;
+    }
+
+    /** Folded weights that 8 bits cannot hold. */
+    @Benchmark
+    public float[] int16() {
+        kernels.multiply(codes8, tokens, int16, y);
+        return y;
+    }
+
+    /** 4-bit weights and activations. */
+    @Benchmark
+    public float[] int4() {
+        kernels.multiply(codes4, tokens, int4, y);
+        return y;
+    }
+
+    /** 4-bit weights with zero points. */
+    @Benchmark
+    public float[] int4ZeroPoints() {
+        kernels.multiply(codes4, tokens, int4ZeroPoints, y);
+        return y;
+    }
+
+    /** TRIP's factors as shifts of runs of 8 inputs. */
+    @Benchmark
+    public float[] int4Trip() {
+        kernels.multiply(codes4, tokens, int4Trip, y);
+        return y;
+    }
+
+    /** 4-bit weights, 8-bit activations. */
+    @Benchmark
+    public float[] w4a8() {
+        kernels.multiply(codes8, tokens, w4a8, y);
+        return y;
+    }
+
+    /** The same with TRIP's shifts. */
+    @Benchmark
+    public float[] w4a8Trip() {
+        kernels.multiply(codes8, tokens, w4a8Trip, y);
+        return y;
+    }
+}

@@ -1,0 +1,91 @@
+package io.agilelens.engine.kernel;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A loop that threads share, see {@link Workers}. Its pieces are cut into as many stretches as
+ * threads are wanted. A thread works through a stretch from the front, since memory delivers
+ * neighbours fastest, and then takes what is left of the others.
+ */
+final class Loop {
+
+    /** Counters that several threads count with stand in cache lines of their own. */
+    private static final int SPACING = 16;
+
+    private final int count;
+    private final int pieces;
+    private final int stretches;
+    private final Workers.RangeBody body;
+    private final Thread caller;
+    private final AtomicInteger arrivals = new AtomicInteger();
+    private final AtomicInteger unfinished;
+    private final AtomicIntegerArray taken;
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+    /** Whether the last thread to finish must wake the caller. */
+    volatile boolean callerSleeps;
+
+    Loop(int count, int pieces, int stretches, Workers.RangeBody body, Thread caller) {
+        this.count = count;
+        this.pieces = pieces;
+        this.stretches = stretches;
+        this.body = body;
+        this.caller = caller;
+        this.unfinished = new AtomicInteger(pieces);
+        this.taken = new AtomicIntegerArray(stretches * SPACING);
+    }
+
+    /** Does pieces until none is left to begin. */
+    void run() {
+        int first = arrivals.getAndIncrement();
+        for (int i = 0; i < stretches; i++) {
+            runStretch((first + i) % stretches);
+        }
+    }
+
+    private void runStretch(int stretch) {
+        int start = start(pieces, stretches, stretch);
+        int length = start(pieces, stretches, stretch + 1) - start;
+        int counter = stretch * SPACING;
+        while (taken.get(counter) < length) {
+            int place = taken.getAndIncrement(counter);
+            if (place < length) {
+                runPiece(start + place);
+            }
+        }
+    }
+
+    private void runPiece(int piece) {
+        if (failure.get() == null) {
+            try {
+                body.run(start(count, pieces, piece), start(count, pieces, piece + 1));
+            } catch (RuntimeException | Error e) {
+                failure.compareAndSet(null, e);
+            }
+        }
+        if (unfinished.decrementAndGet() == 0 && callerSleeps) {
+            LockSupport.unpark(caller);
+        }
+    }
+
+    /** Where a part begins when a whole is cut as evenly as can be. */
+    private static int start(int whole, int parts, int part) {
+        return (int) ((long) whole * part / parts);
+    }
+
+    boolean isDone() {
+        return unfinished.get() == 0;
+    }
+
+    void tellFailure() {
+        switch (failure.get()) {
+            case null -> {}
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            case Throwable e -> throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package io.agilelens.engine.kernel;
+
+/**
+ * How many products one multiplication of floating-point numbers does. A number that holds the
+ * weights of several outputs as {@code w0 + F·w1 + F²·w2}, times an activation, summed over a
+ * segment, holds the sums of all of them, as long as each stays below {@code F / 2} and the whole
+ * below the precision of the number. This is the 4-bit multiplier of Agile-Quant, which has two
+ * weights in one 16-bit integer, carried over to the multiply-add of the vector units.
+ *
+ * <ul>
+ *   <li>{@code SINGLE}: one weight in a float; sums up to 2^24.
+ *   <li>{@code PAIR}: two weights in a float, F = 2^12; sums up to 2047.
+ *   <li>{@code TRIPLE}: three weights in a double, F = 2^18; sums up to 2^17 − 1.
+ * </ul>
+ */
+enum Multiplier {
+    SINGLE(1 << 24),
+    PAIR((1 << 11) - 1),
+    TRIPLE((1 << 17) - 1);
+
+    private final long largestSum;
+
+    Multiplier(long largestSum) {
+        this.largestSum = largestSum;
+    }
+
+    /**
+     * What the magnitudes of the weights in a segment may add up to.
+     *
+     * @param activationBits of signed activations
+     */
+    long capacity(int activationBits) {
+        return largestSum >> activationBits - 1;
+    }
+}

@@ -1,0 +1,14 @@
+package io.agilelens.engine.kernel;
+
+/** A layer's attention keys in the layout that kernels like for blocks of queries. Immutable. */
+public interface PackedKeys {
+
+    /** Keys of each head. */
+    int keys();
+
+    /** Key/value heads. */
+    int heads();
+
+    /** Channels of a head. */
+    int headDimension();
+}

@@ -1,0 +1,17 @@
+package io.agilelens.engine.kernel;
+
+/**
+ * A layer's attention values, as floats or as integers with a scale a head, in the layout that
+ * kernels like for blocks of queries. Immutable.
+ */
+public interface PackedValues {
+
+    /** Values of each head, one for every key. */
+    int keys();
+
+    /** Key/value heads. */
+    int heads();
+
+    /** Channels of a head. */
+    int headDimension();
+}

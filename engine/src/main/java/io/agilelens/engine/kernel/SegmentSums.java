@@ -1,0 +1,62 @@
+package io.agilelens.engine.kernel;
+
+/**
+ * What becomes of the exact sums of a segment: those of several outputs in one number are told
+ * apart, scaled and added up, see {@link Multiplier}.
+ */
+interface SegmentSums {
+
+    /**
+     * {@code sums[r, o] += factor · scales[o] · parts[r, o]}.
+     *
+     * @param parts {@code [rows, 2 vectors]}
+     * @param rows an even number
+     * @param sums {@code [rows, 2 vectors]} from {@code sumsOffset} on
+     */
+    void addSingles(
+            float[] parts,
+            int rows,
+            float[] scales,
+            int scalesOffset,
+            float factor,
+            float[] sums,
+            int sumsOffset);
+
+    /**
+     * The same for sums of pairs.
+     *
+     * @param parts {@code [rows, 2 vectors of pairs]}
+     * @param rows an even number
+     * @param scales of four vectors of outputs: low and high halves of the first vector of pairs,
+     *     then those of the second
+     * @param sums {@code [rows, 4 vectors]}
+     */
+    void addPairs(
+            float[] parts,
+            int rows,
+            float[] scales,
+            int scalesOffset,
+            float factor,
+            float[] sums,
+            int sumsOffset);
+
+    /**
+     * The same for sums of triples.
+     *
+     * @param parts {@code [rows, 2 vectors of triples]}
+     * @param scalesOffset where the scales of the first panel's low halves start
+     * @param toHigh from there to those of its high halves
+     * @param toNextPanel from there to those of the next panel
+     * @param sums {@code [rows, 6 vectors]}: low halves of the three panels, then the high ones
+     */
+    void addTriples(
+            double[] parts,
+            int rows,
+            float[] scales,
+            int scalesOffset,
+            int toHigh,
+            int toNextPanel,
+            double factor,
+            double[] sums,
+            int sumsOffset);
+}

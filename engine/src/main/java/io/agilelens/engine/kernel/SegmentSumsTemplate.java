@@ -1,0 +1,179 @@
+package io.agilelens.engine.kernel;
+
+import java.lang.invoke.MethodHandles;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/** {@link SegmentSums} for the width in its class data, see {@link WidthTemplate}. */
+final class SegmentSumsTemplate implements SegmentSums {
+
+    private static final VectorShape SHAPE =
+            VectorShape.forBitSize(WidthTemplate.bits(MethodHandles.lookup()));
+
+    private static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, SHAPE);
+
+    private static final VectorSpecies<Double> DOUBLES = VectorSpecies.of(double.class, SHAPE);
+
+    private static final int LANES = FLOATS.length();
+
+    private static final int PANEL = 2 * LANES;
+
+    private static final int DOUBLE_LANES = DOUBLES.length();
+
+    private static final int TRIPLE_SUMS = 6 * DOUBLE_LANES;
+
+    /** A float for each double. */
+    private static final VectorSpecies<Float> FEW_FLOATS =
+            VectorSpecies.of(float.class, VectorShape.forBitSize(Float.SIZE * DOUBLE_LANES));
+
+    /** Distance of the two fields of a pair. */
+    private static final float PAIR_FIELD = 0x1p12f;
+
+    /** Distance of the fields of a triple. */
+    private static final double TRIPLE_FIELD = 0x1p18;
+
+    /** Added and subtracted, rounds a float below 2^22 to the nearest integer. */
+    private static final float ROUNDER = 0x1.8p23f;
+
+    /** The same for a double below 2^51. */
+    private static final double DOUBLE_ROUNDER = 0x1.8p52;
+
+    @Override
+    public void addSingles(
+            float[] parts,
+            int rows,
+            float[] scales,
+            int scalesOffset,
+            float factor,
+            float[] sums,
+            int sumsOffset) {
+        FloatVector a = FloatVector.fromArray(FLOATS, scales, scalesOffset).mul(factor);
+        FloatVector b = FloatVector.fromArray(FLOATS, scales, scalesOffset + LANES).mul(factor);
+        for (int part = 0; part < rows * PANEL; part += PANEL) {
+            int at = sumsOffset + part;
+            FloatVector.fromArray(FLOATS, parts, part)
+                    .fma(a, FloatVector.fromArray(FLOATS, sums, at))
+                    .intoArray(sums, at);
+            FloatVector.fromArray(FLOATS, parts, part + LANES)
+                    .fma(b, FloatVector.fromArray(FLOATS, sums, at + LANES))
+                    .intoArray(sums, at + LANES);
+        }
+    }
+
+    /** Two rows at a time: shorter loops spend as much on their ends as on their bodies. */
+    @Override
+    public void addPairs(
+            float[] parts,
+            int rows,
+            float[] scales,
+            int scalesOffset,
+            float factor,
+            float[] sums,
+            int sumsOffset) {
+        FloatVector low0 = FloatVector.fromArray(FLOATS, scales, scalesOffset).mul(factor);
+        FloatVector high0 = FloatVector.fromArray(FLOATS, scales, scalesOffset + LANES).mul(factor);
+        FloatVector low1 = FloatVector.fromArray(FLOATS, scales, scalesOffset + PANEL).mul(factor);
+        FloatVector high1 =
+                FloatVector.fromArray(FLOATS, scales, scalesOffset + PANEL + LANES).mul(factor);
+        FloatVector share = FloatVector.broadcast(FLOATS, 1 / PAIR_FIELD);
+        FloatVector field = FloatVector.broadcast(FLOATS, -PAIR_FIELD);
+        FloatVector rounder = FloatVector.broadcast(FLOATS, ROUNDER);
+        for (int r = 0; r < rows; r += 2) {
+            int part = r * PANEL;
+            int sum = sumsOffset + r * 2 * PANEL;
+            FloatVector evenFirst = FloatVector.fromArray(FLOATS, parts, part);
+            FloatVector evenFirstHigh = evenFirst.fma(share, rounder).sub(rounder);
+            evenFirstHigh
+                    .fma(field, evenFirst)
+                    .fma(low0, FloatVector.fromArray(FLOATS, sums, sum))
+                    .intoArray(sums, sum);
+            evenFirstHigh
+                    .fma(high0, FloatVector.fromArray(FLOATS, sums, sum + LANES))
+                    .intoArray(sums, sum + LANES);
+            FloatVector evenSecond = FloatVector.fromArray(FLOATS, parts, part + LANES);
+            FloatVector evenSecondHigh = evenSecond.fma(share, rounder).sub(rounder);
+            evenSecondHigh
+                    .fma(field, evenSecond)
+                    .fma(low1, FloatVector.fromArray(FLOATS, sums, sum + PANEL))
+                    .intoArray(sums, sum + PANEL);
+            evenSecondHigh
+                    .fma(high1, FloatVector.fromArray(FLOATS, sums, sum + PANEL + LANES))
+                    .intoArray(sums, sum + PANEL + LANES);
+            FloatVector oddFirst = FloatVector.fromArray(FLOATS, parts, part + PANEL);
+            FloatVector oddFirstHigh = oddFirst.fma(share, rounder).sub(rounder);
+            oddFirstHigh
+                    .fma(field, oddFirst)
+                    .fma(low0, FloatVector.fromArray(FLOATS, sums, sum + 2 * PANEL))
+                    .intoArray(sums, sum + 2 * PANEL);
+            oddFirstHigh
+                    .fma(high0, FloatVector.fromArray(FLOATS, sums, sum + 2 * PANEL + LANES))
+                    .intoArray(sums, sum + 2 * PANEL + LANES);
+            FloatVector oddSecond = FloatVector.fromArray(FLOATS, parts, part + PANEL + LANES);
+            FloatVector oddSecondHigh = oddSecond.fma(share, rounder).sub(rounder);
+            oddSecondHigh
+                    .fma(field, oddSecond)
+                    .fma(low1, FloatVector.fromArray(FLOATS, sums, sum + 2 * PANEL + PANEL))
+                    .intoArray(sums, sum + 2 * PANEL + PANEL);
+            oddSecondHigh
+                    .fma(
+                            high1,
+                            FloatVector.fromArray(FLOATS, sums, sum + 2 * PANEL + PANEL + LANES))
+                    .intoArray(sums, sum + 2 * PANEL + PANEL + LANES);
+        }
+    }
+
+    @Override
+    public void addTriples(
+            double[] parts,
+            int rows,
+            float[] scales,
+            int scalesOffset,
+            int toHigh,
+            int toNextPanel,
+            double factor,
+            double[] sums,
+            int sumsOffset) {
+        for (int half = 0; half < 2; half++) {
+            int scale = scalesOffset + half * toHigh;
+            DoubleVector firstScale = scale(scales, scale, factor);
+            DoubleVector secondScale = scale(scales, scale + toNextPanel, factor);
+            DoubleVector thirdScale = scale(scales, scale + 2 * toNextPanel, factor);
+            for (int r = 0; r < rows; r++) {
+                DoubleVector all =
+                        DoubleVector.fromArray(DOUBLES, parts, (2 * r + half) * DOUBLE_LANES);
+                DoubleVector third = rounded(all, 1 / (TRIPLE_FIELD * TRIPLE_FIELD));
+                DoubleVector rest = third.fma(broadcast(-TRIPLE_FIELD * TRIPLE_FIELD), all);
+                DoubleVector second = rounded(rest, 1 / TRIPLE_FIELD);
+                DoubleVector first = second.fma(broadcast(-TRIPLE_FIELD), rest);
+                int at = sumsOffset + r * TRIPLE_SUMS + half * 3 * DOUBLE_LANES;
+                addProduct(first, firstScale, sums, at);
+                addProduct(second, secondScale, sums, at + DOUBLE_LANES);
+                addProduct(third, thirdScale, sums, at + 2 * DOUBLE_LANES);
+            }
+        }
+    }
+
+    private static DoubleVector scale(float[] scales, int offset, double factor) {
+        DoubleVector scale =
+                (DoubleVector)
+                        FloatVector.fromArray(FEW_FLOATS, scales, offset)
+                                .convertShape(VectorOperators.F2D, DOUBLES, 0);
+        return scale.mul(factor);
+    }
+
+    /** {@code factor · x}, rounded to an integer. */
+    private static DoubleVector rounded(DoubleVector x, double factor) {
+        return x.fma(broadcast(factor), broadcast(DOUBLE_ROUNDER)).sub(DOUBLE_ROUNDER);
+    }
+
+    private static void addProduct(DoubleVector a, DoubleVector b, double[] sums, int at) {
+        a.fma(b, DoubleVector.fromArray(DOUBLES, sums, at)).intoArray(sums, at);
+    }
+
+    private static DoubleVector broadcast(double value) {
+        return DoubleVector.broadcast(DOUBLES, value);
+    }
+}

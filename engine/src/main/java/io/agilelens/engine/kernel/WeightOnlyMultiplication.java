@@ -1,0 +1,290 @@
+package io.agilelens.engine.kernel;
+
+import java.util.Arrays;
+
+/**
+ * Linear layers with grouped codes and float activations. One token multiplies the codes as they
+ * are, which reads nothing but them; many tokens share panels that are turned into floats once.
+ */
+final class WeightOnlyMultiplication {
+
+    /**
+     * Panels that are worked on in turn, a few inputs each: memory delivers several streams of
+     * bytes faster than one.
+     */
+    private static final int STREAMS = 4;
+
+    /** Inputs of one panel before the next one's turn. */
+    private static final int TURN = 64;
+
+    /** Fewer bytes than this are not worth another thread. */
+    private static final int BYTES_PER_PIECE = 1 << 15;
+
+    private final FloatMultiplication floats;
+    private final WeightOnlyProducts loops;
+    private final int width;
+    private final Workers workers;
+
+    WeightOnlyMultiplication(
+            FloatMultiplication floats, WeightOnlyProducts loops, Workers workers) {
+        this.floats = floats;
+        this.loops = loops;
+        this.width = loops.panelOutputs();
+        this.workers = workers;
+    }
+
+    /**
+     * @param bits of a packed code, 4 or 8
+     * @param width outputs of a panel
+     * @param groupStarts first input of each group and, last, the number of inputs
+     * @param stream the panels as {@link WeightOnlyProducts} has them, one after the other, and
+     *     {@link WeightOnlyProducts#READ_AHEAD} bytes more
+     * @param units what the scales count in, {@code [panels, width]}
+     */
+    record Grouped(
+            int outputs,
+            int inputs,
+            int bits,
+            int width,
+            int[] groupStarts,
+            byte[] stream,
+            float[] units)
+            implements GroupedWeights {
+
+        @Override
+        public long bytes() {
+            return stream.length + 4L * units.length + 4L * groupStarts.length;
+        }
+
+        int groups() {
+            return groupStarts.length - 1;
+        }
+
+        int panels() {
+            return Panels.count(outputs, width);
+        }
+
+        /** Bytes of one input's codes in a panel. */
+        int bytesPerInput() {
+            return width * bits / 8;
+        }
+
+        int bytesPerPanel() {
+            return codes(0, groups());
+        }
+
+        int groupOf(int input) {
+            int found = Arrays.binarySearch(groupStarts, input);
+            return found >= 0 ? found : -found - 2;
+        }
+
+        /** Place in the stream of the first code of a group. */
+        int codes(int panel, int group) {
+            int zerosAndScales = bytesPerInput() + 2 * width;
+            int before = groupStarts[group] * bytesPerInput() + group * zerosAndScales;
+            return panel == 0 ? before : panel * bytesPerPanel() + before;
+        }
+
+        /** Place in the stream of the zero points of a group. */
+        int zeros(int panel, int group) {
+            int length = groupStarts[group + 1] - groupStarts[group];
+            return codes(panel, group) + length * bytesPerInput();
+        }
+    }
+
+    Grouped pack(
+            byte[] codes,
+            int outputs,
+            int inputs,
+            int bits,
+            float[] scales,
+            byte[] zeroPoints,
+            int[] groupStarts) {
+        PackingChecks.requireGrouped(codes, outputs, inputs, bits, scales, zeroPoints, groupStarts);
+        int groups = groupStarts.length - 1;
+        int storedBits = bits <= 4 ? 4 : 8;
+        ShortScales shorts = ShortScales.of(scales, outputs);
+        long panels = Panels.count(outputs, width);
+        long panelBytes = ((long) inputs + groups) * width * storedBits / 8 + 2L * groups * width;
+        byte[] stream =
+                new byte[Math.toIntExact(panels * panelBytes + WeightOnlyProducts.READ_AHEAD)];
+        float[] units = Arrays.copyOf(shorts.units(), Math.toIntExact(panels * width));
+        Grouped packed =
+                new Grouped(outputs, inputs, storedBits, width, groupStarts.clone(), stream, units);
+        workers.forRanges(
+                packed.panels(),
+                1,
+                (from, to) -> {
+                    for (int o = from * width; o < Math.min(outputs, to * width); o++) {
+                        packOutput(packed, o, codes, shorts.codes(), zeroPoints);
+                    }
+                });
+        return packed;
+    }
+
+    private static void packOutput(
+            Grouped packed, int output, byte[] codes, short[] scales, byte[] zeroPoints) {
+        int panel = output / packed.width();
+        int place = output % packed.width();
+        int groups = packed.groups();
+        int bytesPerInput = packed.bytesPerInput();
+        byte[] stream = packed.stream();
+        for (int g = 0; g < groups; g++) {
+            int at = packed.codes(panel, g);
+            for (int i = packed.groupStarts()[g]; i < packed.groupStarts()[g + 1]; i++) {
+                put(packed, at, place, codes[output * packed.inputs() + i]);
+                at += bytesPerInput;
+            }
+            put(packed, at, place, zeroPoints[output * groups + g]);
+            short scale = scales[output * groups + g];
+            stream[at + bytesPerInput + 2 * place] = (byte) scale;
+            stream[at + bytesPerInput + 2 * place + 1] = (byte) (scale >> 8);
+        }
+    }
+
+    private static void put(Grouped packed, int row, int place, byte code) {
+        if (packed.bits() == 8) {
+            packed.stream()[row + place] = code;
+            return;
+        }
+        int lanes = packed.width() / WeightOnlyProducts.VECTORS;
+        int vector = place / lanes;
+        int at = row + vector / 2 * lanes + place % lanes;
+        packed.stream()[at] |= (byte) (code << vector % 2 * 4);
+    }
+
+    void multiply(float[] x, int tokens, Grouped weights, float[] y) {
+        PackingChecks.requireWidth(weights.width(), width);
+        if (tokens == 1) {
+            multiplyVector(x, weights, y);
+        } else {
+            floats.multiplyUnpacked(
+                    x,
+                    tokens,
+                    weights,
+                    (panel, first, steps, target) ->
+                            unpack(weights, panel * floats.panelOutputs(), first, steps, target),
+                    y);
+        }
+    }
+
+    private void multiplyVector(float[] x, Grouped weights, float[] y) {
+        float[] groupSums = groupSums(x, weights);
+        workers.forRanges(
+                weights.panels(),
+                1 + BYTES_PER_PIECE / weights.bytesPerPanel(),
+                (from, to) -> {
+                    int turns = (to - from + STREAMS - 1) / STREAMS;
+                    for (int turn = 0; turn < turns; turn++) {
+                        int first = from + (to - from) * turn / turns;
+                        int end = from + (to - from) * (turn + 1) / turns;
+                        multiplyPanels(x, groupSums, weights, first, end, y);
+                    }
+                });
+    }
+
+    /** Sums of the activations over each group: what a zero point of 1 takes off. */
+    private static float[] groupSums(float[] x, Grouped weights) {
+        int[] starts = weights.groupStarts();
+        float[] sums = Scratch.ofThread().activations(weights.groups());
+        for (int g = 0; g < weights.groups(); g++) {
+            float sum = 0;
+            for (int i = starts[g]; i < starts[g + 1]; i++) {
+                sum += x[i];
+            }
+            sums[g] = sum;
+        }
+        return sums;
+    }
+
+    private void multiplyPanels(
+            float[] x, float[] groupSums, Grouped weights, int from, int to, float[] y) {
+        Scratch scratch = Scratch.ofThread();
+        float[] parts = scratch.parts(STREAMS * width);
+        float[] sums = scratch.sums(STREAMS * width);
+        Arrays.fill(parts, 0, STREAMS * width, 0);
+        Arrays.fill(sums, 0, STREAMS * width, 0);
+        int touched = 0;
+        for (int group = 0; group < weights.groups(); group++) {
+            touched |= addGroup(x, groupSums[group], weights, group, from, to, parts, sums);
+        }
+        scratch.keep(touched);
+        for (int panel = from; panel < to; panel++) {
+            scale(sums, (panel - from) * width, weights, panel * width);
+        }
+        int first = from * width;
+        System.arraycopy(sums, 0, y, first, Math.min(weights.outputs(), to * width) - first);
+    }
+
+    private int addGroup(
+            float[] x,
+            float activations,
+            Grouped weights,
+            int group,
+            int from,
+            int to,
+            float[] parts,
+            float[] sums) {
+        byte[] stream = weights.stream();
+        int bits = weights.bits();
+        int start = weights.groupStarts()[group];
+        int end = weights.groupStarts()[group + 1];
+        int touched = 0;
+        for (int first = start; first < end; first += TURN) {
+            int steps = Math.min(TURN, end - first);
+            for (int panel = from; panel < to; panel++) {
+                int codes = weights.codes(panel, group) + (first - start) * weights.bytesPerInput();
+                int at = (panel - from) * width;
+                touched |= loops.addCodes(bits, stream, codes, x, first, steps, parts, at);
+                if (first + steps == end) {
+                    int zeros = codes + steps * weights.bytesPerInput();
+                    loops.addGroup(bits, stream, zeros, activations, parts, sums, at);
+                }
+            }
+        }
+        return touched;
+    }
+
+    /** Sums become numbers; those of high halves stand for a sixteenth. */
+    private void scale(float[] sums, int at, Grouped weights, int firstOutput) {
+        int lanes = width / WeightOnlyProducts.VECTORS;
+        for (int vector = 0; vector < WeightOnlyProducts.VECTORS; vector++) {
+            float share = weights.bits() == 4 && vector % 2 == 1 ? 1f / 16 : 1;
+            for (int o = vector * lanes; o < (vector + 1) * lanes; o++) {
+                sums[at + o] *= weights.units()[firstOutput + o] * share;
+            }
+        }
+    }
+
+    /** Fills a panel of floats, which is some vectors of one of these panels. */
+    private void unpack(Grouped weights, int firstOutput, int first, int steps, float[] target) {
+        int lanes = width / WeightOnlyProducts.VECTORS;
+        int stride = floats.panelOutputs();
+        int[] starts = weights.groupStarts();
+        for (int column = 0; column < stride; column += lanes) {
+            int output = firstOutput + column;
+            if (output >= weights.units().length) {
+                return; // columns behind the last output are never stored
+            }
+            int panel = output / width;
+            int group = weights.groupOf(first);
+            for (int i = first; i < first + steps; group++) {
+                int end = Math.min(first + steps, starts[group + 1]);
+                int before = (i - starts[group]) * weights.bytesPerInput();
+                loops.unpack(
+                        weights.bits(),
+                        weights.stream(),
+                        weights.codes(panel, group) + before,
+                        weights.zeros(panel, group),
+                        end - i,
+                        output % width / lanes,
+                        weights.units(),
+                        output,
+                        target,
+                        (i - first) * stride + column,
+                        stride);
+                i = end;
+            }
+        }
+    }
+}

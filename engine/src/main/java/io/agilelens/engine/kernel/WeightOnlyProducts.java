@@ -1,0 +1,83 @@
+package io.agilelens.engine.kernel;
+
+/**
+ * The innermost loops of products of floats with grouped codes. A <em>panel</em> holds four vectors
+ * of outputs. Its groups follow each other in one stream of bytes; a group is the codes {@code
+ * [input][output]}, then the zero points of its outputs as if they were one more input, then their
+ * scales, 16 bits each, the low byte first.
+ *
+ * <p>Eight-bit codes take a byte each. Of four-bit codes a byte holds two outputs a vector apart,
+ * the first in the low half. One conversion then serves two outputs: a byte is {@code low + 16 ·
+ * high}, so its sum less the low half's is 16 times the high half's, and what is rounded off the
+ * low half weighs a sixteenth.
+ */
+interface WeightOnlyProducts {
+
+    /**
+     * Distance at which later bytes are touched, so that they are on their way from memory while
+     * these are multiplied; bytes that must be there behind the last group.
+     */
+    int READ_AHEAD = 1024;
+
+    /** Vectors of outputs in a panel. */
+    int VECTORS = 4;
+
+    /** Outputs in a panel. */
+    int panelOutputs();
+
+    /**
+     * {@code parts[o] += Σ x[i] · code[i, o]} over {@code steps} inputs; of four-bit codes the
+     * second and fourth vector of parts get the sums of whole bytes.
+     *
+     * @param parts {@code [panelOutputs]} from {@code partsOffset} on
+     * @return anything: whoever keeps it keeps the reading ahead from being optimised away
+     */
+    int addCodes(
+            int bits,
+            byte[] stream,
+            int offset,
+            float[] x,
+            int xOffset,
+            int steps,
+            float[] parts,
+            int partsOffset);
+
+    /**
+     * Ends a group: {@code sums[o] += scale[o] · (Σ x · code − zero[o] · Σ x)}, with 16 times that
+     * in the second and fourth vector of four-bit codes. The parts become 0.
+     *
+     * @param offset of the group's zero points
+     * @param activations {@code Σ x} over the group
+     * @param parts of the group; as many sums stand at the same places of {@code sums}
+     */
+    void addGroup(
+            int bits,
+            byte[] stream,
+            int offset,
+            float activations,
+            float[] parts,
+            float[] sums,
+            int partsOffset);
+
+    /**
+     * Turns one vector of a panel's outputs into floats: {@code target[i · stride + o] = (code[i,
+     * o] − zero[o]) · scale[o] · unit[o]}.
+     *
+     * @param offset of the group's first code to be turned
+     * @param zeroOffset of the group's zero points
+     * @param vector which of the panel's vectors
+     * @param units of the vector's outputs from {@code unitsOffset} on
+     */
+    void unpack(
+            int bits,
+            byte[] stream,
+            int offset,
+            int zeroOffset,
+            int steps,
+            int vector,
+            float[] units,
+            int unitsOffset,
+            float[] target,
+            int targetOffset,
+            int stride);
+}
