@@ -43,7 +43,7 @@ public final class KernelBenchmark {
 
     private static final int GROUP = 32;
     private static final int RUN = 8;
-    private static final long SHORTEST_WARM_UP_NANOS = 400_000_000;
+    private static final long SHORTEST_WARM_UP_NANOS = 250_000_000;
     private static final long LONGEST_WARM_UP_NANOS = 4_000_000_000L;
     private static final long SHORTEST_NANOS = 2_000_000;
     private static final int ROUNDS = 11;
