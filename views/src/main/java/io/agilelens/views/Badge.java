@@ -1,7 +1,12 @@
 package io.agilelens.views;
 
+import io.agilelens.engine.evaluate.Perplexity;
+import io.agilelens.engine.evaluate.TokenWindows;
 import io.agilelens.engine.model.Planting;
+import io.agilelens.views.workbench.OpenedModel;
+import io.agilelens.views.workbench.Quality;
 import java.util.Locale;
+import java.util.Optional;
 import javafx.scene.control.Label;
 import javafx.scene.control.Tooltip;
 
@@ -53,5 +58,34 @@ public final class Badge extends Label {
     /** The badge {@code est. n windows}. */
     public static Badge estimate(int windows) {
         return new Badge(Kind.ESTIMATE, Messages.text("badge.ESTIMATE", windows));
+    }
+
+    /**
+     * The badge {@code est. n windows, x %} of a perplexity that is not exact, with what it is over
+     * in its tooltip.
+     *
+     * @param quality with a tuned value
+     */
+    public static Badge estimate(Quality quality, Optional<OpenedModel> opened) {
+        Perplexity value = quality.tuned().orElseThrow();
+        if (opened.isEmpty()) {
+            return estimate(value.windows());
+        }
+        TokenWindows text = opened.get().text();
+        String share = Figures.number(100 * quality.share(text), "%");
+        Badge badge =
+                new Badge(
+                        Kind.ESTIMATE,
+                        Messages.text("badge.ESTIMATE.share", value.windows(), share));
+        String help = Messages.text("badge.ESTIMATE.share.help", share, value.window());
+        Tooltip tooltip =
+                new Tooltip(
+                        quality.isSketch()
+                                ? help + " " + Messages.text("badge.ESTIMATE.sketch.help")
+                                : help);
+        tooltip.setWrapText(true);
+        tooltip.setMaxWidth(HELP_WIDTH);
+        badge.setTooltip(tooltip);
+        return badge;
     }
 }

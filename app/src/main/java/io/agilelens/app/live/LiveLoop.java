@@ -3,31 +3,20 @@ package io.agilelens.app.live;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.calibrate.RecipeFitter;
 import io.agilelens.engine.calibrate.TunedModel;
-import io.agilelens.engine.evaluate.Perplexity;
-import io.agilelens.engine.evaluate.PerplexityEvaluator;
-import io.agilelens.engine.evaluate.PerplexityTally;
-import io.agilelens.engine.evaluate.WindowAnalysis;
-import io.agilelens.engine.evaluate.WindowAnalyzer;
-import io.agilelens.engine.evaluate.WindowLoss;
-import io.agilelens.engine.model.Decoder;
-import io.agilelens.engine.model.Probe;
-import io.agilelens.engine.model.TokenPruner;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.task.Cancellation;
-import io.agilelens.engine.task.Progress;
-import io.agilelens.engine.tensor.Matrix;
+import io.agilelens.views.workbench.ChangedLayers;
 import io.agilelens.views.workbench.OpenedModel;
 import io.agilelens.views.workbench.Quality;
 import io.agilelens.views.workbench.WindowComparison;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
 /**
- * Answers a changed recipe: the pictures of one window first, then the perplexity window by window
- * until it is exact. One thread works; a newer wish stops the work that it makes stale, and nothing
- * stale is ever published. What a change does not touch is not computed again.
+ * Answers a changed recipe: the local errors of the changed layers first, then the pictures of one
+ * window and the perplexity, window by window until it is exact; on a model too slow for that an
+ * estimate over a short window comes before the pictures. One thread works; a newer wish stops the
+ * work that it makes stale, and nothing stale is ever published. What a change does not touch is
+ * not computed again.
  */
 public final class LiveLoop implements AutoCloseable {
     /** How long a wish must stand before work on it starts, so that a dragged slider is quiet. */
@@ -40,6 +29,9 @@ public final class LiveLoop implements AutoCloseable {
      * Hears results, on the loop's thread; a result is of the latest wish when it is handed over.
      */
     public interface Listener {
+
+        /** How much changed layers err by themselves; a report on more of them may follow. */
+        void erred(ChangedLayers layers);
 
         void compared(WindowComparison comparison);
 
@@ -65,8 +57,6 @@ public final class LiveLoop implements AutoCloseable {
      */
     public record Wish(Recipe recipe, int window, int layer) {}
 
-    private final OpenedModel opened;
-    private final RecipeFitter fitter;
     private final Listener listener;
     private final Thread thread;
 
@@ -79,37 +69,15 @@ public final class LiveLoop implements AutoCloseable {
     private Cancellation running = new Cancellation();
 
     // What follows is touched by the loop's thread only.
-    private final List<Matrix> floatHidden = new ArrayList<>();
-    private final List<WindowLoss> floatLosses = new ArrayList<>();
-    private final PerplexityTally floatTally;
-    private final List<Perplexity> floatResults = new ArrayList<>();
-    private WindowAnalysis floatAnalysis;
-    private List<String> labels = List.of();
-    private int floatAnalysisWindow = -1;
-    private int floatAnalysisLayer = -1;
-    private TunedModel tuned;
-    private Wish compared;
-    private WindowComparison comparison;
-    private Runnable latestQuality = () -> {};
-
-    /**
-     * The wish, by number, whose pictures were handed over; an old result may answer a new wish.
-     */
-    private long answered;
-
-    private PerplexityTally tally;
-    private PerplexityTally comparable;
-    private double tunedSeconds;
+    private final LiveWork work;
     private boolean reportedIdle = true;
 
     /**
      * @param fitter fits recipes to the opened model
      */
     public LiveLoop(OpenedModel opened, RecipeFitter fitter, Listener listener) {
-        this.opened = opened;
-        this.fitter = fitter;
         this.listener = listener;
-        this.floatTally = new PerplexityTally(opened.text());
+        this.work = new LiveWork(opened, fitter, listener);
         thread = Thread.ofPlatform().name("live-loop").daemon().unstarted(this::loop);
         thread.start();
     }
@@ -175,7 +143,11 @@ public final class LiveLoop implements AutoCloseable {
             }
             try {
                 reportedIdle = false;
-                step(now, mine, cancellation);
+                cancellation.during(
+                        () -> {
+                            work.step(now, mine, result -> publish(mine, result), cancellation);
+                            return null;
+                        });
             } catch (CancellationException stale) {
                 continue;
             } catch (UserException reason) {
@@ -204,7 +176,7 @@ public final class LiveLoop implements AutoCloseable {
                 return false;
             }
             try {
-                if (wish == null || paused || isDone(wish)) {
+                if (wish == null || paused || work.isDone(wish, generation)) {
                     if (!reportedIdle) {
                         reportedIdle = true;
                         listener.idle();
@@ -213,7 +185,7 @@ public final class LiveLoop implements AutoCloseable {
                     continue;
                 }
                 long quiet = (System.nanoTime() - changedAt) / 1_000_000;
-                long wanted = isSlow(wish.recipe()) ? SLOW_DEBOUNCE_MILLIS : DEBOUNCE_MILLIS;
+                long wanted = work.isSlow(wish.recipe()) ? SLOW_DEBOUNCE_MILLIS : DEBOUNCE_MILLIS;
                 if (quiet >= wanted) {
                     return true;
                 }
@@ -222,109 +194,6 @@ public final class LiveLoop implements AutoCloseable {
                 return false;
             }
         }
-    }
-
-    private boolean isSlow(Recipe recipe) {
-        return recipe.calibratesWeights()
-                && (tuned == null || !recipe.hasWeightsOf(tuned.recipe()));
-    }
-
-    private boolean isDone(Wish wished) {
-        return wished.equals(compared)
-                && answered == generation
-                && tally != null
-                && tally.windows() == opened.text().windows().size();
-    }
-
-    /** Does the most urgent thing that the wish still needs. */
-    private void step(Wish now, long mine, Cancellation cancellation) {
-        Progress progress = listener::progressed;
-        if (tuned == null || !tuned.recipe().equals(now.recipe())) {
-            tuned = null;
-            tuned = fitter.fit(now.recipe(), progress, cancellation);
-            tally = new PerplexityTally(opened.text());
-            comparable = new PerplexityTally(opened.text());
-            tunedSeconds = 0;
-            compared = null;
-            latestQuality = () -> {};
-        }
-        if (!now.equals(compared)) {
-            progress.report("looking at window " + (now.window() + 1), 0, 1);
-            comparison = compare(now, cancellation);
-            compared = now;
-        }
-        if (answered != mine) {
-            WindowComparison latest = comparison;
-            publish(
-                    mine,
-                    () -> {
-                        listener.compared(latest);
-                        latestQuality.run();
-                    });
-            answered = mine;
-        } else {
-            evaluateNext(mine, progress, cancellation);
-        }
-    }
-
-    private WindowComparison compare(Wish now, Cancellation cancellation) {
-        int[] ids = opened.text().windows().get(now.window());
-        if (floatAnalysisWindow != now.window() || floatAnalysisLayer != now.layer()) {
-            floatAnalysis =
-                    WindowAnalyzer.analyze(
-                            opened.baseline(), TokenPruner.NONE, ids, now.layer(), cancellation);
-            labels = TokenLabels.of(opened, ids);
-            floatAnalysisWindow = now.window();
-            floatAnalysisLayer = now.layer();
-        }
-        WindowAnalysis analysis =
-                now.recipe().isFloat()
-                        ? floatAnalysis
-                        : WindowAnalyzer.analyze(
-                                tuned.decoder(),
-                                now.recipe().pruning().pruner(),
-                                ids,
-                                now.layer(),
-                                cancellation);
-        return new WindowComparison(now.window(), labels, floatAnalysis, analysis, tuned);
-    }
-
-    private void evaluateNext(long mine, Progress progress, Cancellation cancellation) {
-        int window = tally.windows();
-        int count = opened.text().windows().size();
-        int[] ids = opened.text().windows().get(window);
-        int first = opened.text().firstScored(window);
-        progress.report("evaluating window " + (window + 1) + " of " + count, window, count);
-        if (floatTally.windows() == window) {
-            Decoder.Pass pass = opened.baseline().run(ids, cancellation);
-            WindowLoss loss =
-                    PerplexityEvaluator.of(opened.baseline(), TokenPruner.NONE)
-                            .score(ids, first, pass, cancellation);
-            floatHidden.add(pass.hidden());
-            floatLosses.add(loss);
-            floatTally.add(loss);
-            floatResults.add(floatTally.result());
-        }
-        long start = System.nanoTime();
-        WindowLoss loss =
-                PerplexityEvaluator.against(
-                                opened.baseline(),
-                                tuned.decoder(),
-                                tuned.recipe().pruning().pruner())
-                        .score(ids, first, Probe.NONE, floatHidden.get(window), cancellation);
-        tunedSeconds += (System.nanoTime() - start) / 1e9;
-        tally.add(loss);
-        comparable.add(floatLosses.get(window).atPositionsOf(loss));
-        Quality quality =
-                new Quality(
-                        Optional.of(floatResults.getLast()),
-                        Optional.of(comparable.result()),
-                        Optional.of(tally.result()),
-                        tuned.recipe());
-        double speed = (double) tally.windows() * opened.text().length() / tunedSeconds;
-        TunedModel model = tuned;
-        latestQuality = () -> listener.evaluated(quality, model, speed);
-        publish(mine, latestQuality);
     }
 
     private void publish(long mine, Runnable result) {

@@ -180,7 +180,12 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
                             plantedHere);
             return new ModelSession(
                     opened,
-                    new RecipeFitter(model, kernels, floats, calibrated),
+                    RecipeFitter.remembering(
+                            model,
+                            kernels,
+                            floats,
+                            calibrated,
+                            LiveMemory.windows(memory.placement(), model.config())),
                     memory.placement().isStreamed(model.config())
                             ? Recipe.FLOAT
                             : firstRecipe(opened.presets()));

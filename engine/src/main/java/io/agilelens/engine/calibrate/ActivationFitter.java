@@ -3,7 +3,9 @@ package io.agilelens.engine.calibrate;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.model.Activation;
 import io.agilelens.engine.model.Decoder;
+import io.agilelens.engine.model.KeptPasses;
 import io.agilelens.engine.model.ModelConfig;
+import io.agilelens.engine.model.PassState;
 import io.agilelens.engine.model.Probe;
 import io.agilelens.engine.model.Site;
 import io.agilelens.engine.quant.ActivationQuantizer;
@@ -21,27 +23,58 @@ import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import io.agilelens.engine.tensor.Matrix;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 /**
  * Fits quantizers of activations to the float activations behind quantized weights. What a recipe
- * shares with the previous one, the ranges, is not computed again.
+ * shares with the previous one is not computed again: ranges and TRIP's exponents of the layers in
+ * front of the first whose weights or pruning differ, and of all layers if none do.
  */
 final class ActivationFitter {
+    /** Choices of exponents that are remembered, more than one recipe can have. */
+    private static final int MOST_CHOICES_A_LAYER = 40;
+
     private final ModelConfig config;
     private final Calibration calibration;
-    private Ranges latest;
+    private final KeptPasses passes;
 
-    private record Ranges(
-            FittedWeights weights,
-            PruningRecipe removal,
-            List<Map<Site, ActivationRange>> layers) {}
+    private FittedWeights weights;
+    private PruningRecipe removal;
 
-    ActivationFitter(ModelConfig config, Calibration calibration) {
+    /** Layers whose ranges are those of the weights and the pruning above. */
+    private int known;
+
+    private List<Map<Site, ActivationRange>> ranges = List.of();
+    private final Map<TripChoice, TripFit> tripFits = new HashMap<>();
+
+    /** What TRIP's exponents depend on, next to weights and pruning. */
+    private record TripChoice(int layer, Site site, int bits, List<Integer> candidates) {
+        static TripChoice of(int layer, Site site, ActivationRecipe recipe) {
+            return new TripChoice(
+                    layer,
+                    site,
+                    recipe.bits(),
+                    Arrays.stream(recipe.candidates()).boxed().toList());
+        }
+    }
+
+    /**
+     * @param bytes that may be taken by where passes stood in front of layers
+     */
+    ActivationFitter(ModelConfig config, Calibration calibration, long bytes) {
         this.config = config;
         this.calibration = calibration;
+        int longest = calibration.windows().stream().mapToInt(ids -> ids.length).max().orElse(0);
+        this.passes = new KeptPasses(config, calibration.windows().size(), longest, bytes);
     }
 
     /**
@@ -109,22 +142,19 @@ final class ActivationFitter {
     }
 
     /**
-     * @param decoder runs the weights with float activations
+     * @param decoder runs the weights with float activations; asked for if anything is to be run
      */
     FittedActivations fit(
             Recipe recipe,
-            FittedWeights weights,
-            Decoder decoder,
+            FittedWeights fittedWeights,
+            Supplier<Decoder> decoder,
             Progress progress,
             Cancellation cancellation) {
-        PruningRecipe removal =
-                recipe.pruning().action() == PruningAction.REMOVE
-                        ? recipe.pruning()
-                        : PruningRecipe.NONE;
-        List<Map<Site, ActivationRange>> ranges =
-                ranges(removal, weights, decoder, progress, cancellation);
+        Supplier<Decoder> once = once(decoder);
+        keepCommonLayers(fittedWeights, removal(recipe));
+        fitRanges(once, progress, cancellation);
+        fitTrip(recipe, once, progress, cancellation);
         FittedActivations fitted = FittedActivations.none(config.layers());
-        boolean trip = false;
         for (int layer = 0; layer < config.layers(); layer++) {
             for (Site site : Site.values()) {
                 ActivationRecipe siteRecipe = recipe.activationsAt(layer, site);
@@ -132,7 +162,7 @@ final class ActivationFitter {
                     continue;
                 }
                 if (siteRecipe.method() == ActivationMethod.TRIP) {
-                    trip = true;
+                    addTrip(recipe, layer, site, fitted);
                     continue;
                 }
                 ActivationRange range = ranges.get(layer).get(site);
@@ -143,38 +173,176 @@ final class ActivationFitter {
                 }
             }
         }
-        if (trip) {
-            decoder.run(
-                    calibration.windows().getLast(),
-                    null,
-                    removal.pruner(),
-                    new TripProbe(recipe, ranges, fitted),
-                    cancellation);
-        }
         return fitted;
     }
 
-    private List<Map<Site, ActivationRange>> ranges(
-            PruningRecipe removal,
-            FittedWeights weights,
-            Decoder decoder,
-            Progress progress,
-            Cancellation cancellation) {
-        if (latest != null
-                && latest.weights().equals(weights)
-                && latest.removal().equals(removal)) {
-            return latest.layers();
+    /** Tokens that are yet to be run, counted in passes through all layers. */
+    long tokensToRun(Recipe recipe, FittedWeights fittedWeights) {
+        keepCommonLayers(fittedWeights, removal(recipe));
+        long tokens = calibration.windows().stream().mapToLong(ids -> ids.length).sum();
+        long layers = tokens * (config.layers() - known);
+        MissingTrip missing = missingTrip(recipe);
+        if (!missing.choices().isEmpty()) {
+            long last = calibration.windows().getLast().length;
+            layers += last * (missing.last() + 1 - missing.first());
+        }
+        return layers / config.layers();
+    }
+
+    private static Supplier<Decoder> once(Supplier<Decoder> decoder) {
+        AtomicReference<Decoder> made = new AtomicReference<>();
+        return () -> made.updateAndGet(there -> there == null ? decoder.get() : there);
+    }
+
+    private static PruningRecipe removal(Recipe recipe) {
+        return recipe.pruning().action() == PruningAction.REMOVE
+                ? recipe.pruning()
+                : PruningRecipe.NONE;
+    }
+
+    /** From here on what is kept is of these weights and this pruning. */
+    private void keepCommonLayers(FittedWeights fittedWeights, PruningRecipe removed) {
+        int common =
+                weights == null
+                        ? 0
+                        : Math.min(
+                                known,
+                                Math.min(
+                                        weights.firstDifference(fittedWeights),
+                                        removal.pruner()
+                                                .firstDifference(
+                                                        removed.pruner(), config.layers())));
+        known = common;
+        weights = fittedWeights;
+        removal = removed;
+        passes.changed(common);
+        tripFits.keySet().removeIf(choice -> choice.layer() >= common);
+    }
+
+    private void fitRanges(
+            Supplier<Decoder> decoder, Progress progress, Cancellation cancellation) {
+        int layers = config.layers();
+        if (known == layers) {
+            return;
         }
         RangeProbe probe = new RangeProbe(config);
         int count = calibration.windows().size();
         for (int window = 0; window < count; window++) {
             progress.report("calibrating", window, count);
-            decoder.run(
-                    calibration.windows().get(window), null, removal.pruner(), probe, cancellation);
+            run(window, decoder.get(), known, layers, probe, cancellation);
         }
         progress.report("calibrating", count, count);
-        latest = new Ranges(weights, removal, probe.ranges());
-        return probe.ranges();
+        List<Map<Site, ActivationRange>> all = new ArrayList<>(ranges.subList(0, known));
+        all.addAll(probe.ranges().subList(known, layers));
+        ranges = all;
+        known = layers;
+    }
+
+    private void run(
+            int window, Decoder decoder, int from, int to, Probe probe, Cancellation cancellation) {
+        int[] ids = calibration.windows().get(window);
+        PassState start = passes.start(decoder, window, ids, from);
+        passes.advance(decoder, window, start, to, removal.pruner(), probe, cancellation);
+    }
+
+    /**
+     * Choices of exponents that are to be made.
+     *
+     * @param first the first layer with one
+     * @param last the last layer with one
+     */
+    private record MissingTrip(Set<TripChoice> choices, int first, int last) {}
+
+    private MissingTrip missingTrip(Recipe recipe) {
+        Set<TripChoice> missing = new HashSet<>();
+        int first = config.layers();
+        int last = -1;
+        for (int layer = 0; layer < config.layers(); layer++) {
+            for (Site site : Site.values()) {
+                ActivationRecipe siteRecipe = recipe.activationsAt(layer, site);
+                TripChoice choice =
+                        site != Site.SOFTMAX && siteRecipe.method() == ActivationMethod.TRIP
+                                ? TripChoice.of(layer, site, siteRecipe)
+                                : null;
+                if (choice != null && !tripFits.containsKey(choice)) {
+                    missing.add(choice);
+                    first = Math.min(first, layer);
+                    last = layer;
+                }
+            }
+        }
+        return new MissingTrip(missing, first, last);
+    }
+
+    /** Chooses the exponents that are not known, on the activations of the last window. */
+    private void fitTrip(
+            Recipe recipe,
+            Supplier<Decoder> decoder,
+            Progress progress,
+            Cancellation cancellation) {
+        if (tripFits.size() > MOST_CHOICES_A_LAYER * config.layers()) {
+            tripFits.clear();
+        }
+        MissingTrip missing = missingTrip(recipe);
+        if (missing.choices().isEmpty()) {
+            return;
+        }
+        progress.report("choosing exponents", 0, 1);
+        Probe probe =
+                new Probe() {
+                    @Override
+                    public void activation(int layer, Site site, Matrix before, Activation after) {
+                        ActivationRecipe siteRecipe = recipe.activationsAt(layer, site);
+                        if (siteRecipe.method() != ActivationMethod.TRIP) {
+                            return;
+                        }
+                        TripChoice choice = TripChoice.of(layer, site, siteRecipe);
+                        if (missing.choices().contains(choice)) {
+                            tripFits.put(choice, tripFit(choice, siteRecipe, before));
+                        }
+                    }
+                };
+        int window = calibration.windows().size() - 1;
+        run(window, decoder.get(), missing.first(), missing.last() + 1, probe, cancellation);
+    }
+
+    private TripFit tripFit(TripChoice choice, ActivationRecipe recipe, Matrix before) {
+        ActivationRange range = ranges.get(choice.layer()).get(choice.site());
+        return TripFit.fit(
+                range.lowest(),
+                range.highest(),
+                recipe.candidates(),
+                new IntegerRange(recipe.bits(), true),
+                before);
+    }
+
+    private void addTrip(Recipe recipe, int layer, Site site, FittedActivations fitted) {
+        ActivationRecipe siteRecipe = recipe.activationsAt(layer, site);
+        TripFit fit = tripFits.get(TripChoice.of(layer, site, siteRecipe));
+        fitted.tripFits().get(layer).put(site, fit);
+        fitted.quantizers().get(layer).put(site, granular(siteRecipe, fit.quantizer()));
+        if (marks(recipe, layer, site)) {
+            ActivationRange range = ranges.get(layer).get(site);
+            int[] candidates = siteRecipe.candidates();
+            TripQuantizer coarse =
+                    fit.quantizer()
+                            .coarser(
+                                    range.lowest(),
+                                    range.highest(),
+                                    candidates[candidates.length - 1],
+                                    recipe.pruning().lowerBits());
+            fitted.marked().get(layer).put(site, granular(siteRecipe, coarse));
+        }
+    }
+
+    private static ActivationQuantizer granular(ActivationRecipe recipe, TripQuantizer trip) {
+        return switch (recipe.granularity()) {
+            case TENSOR -> trip;
+            case TOKEN -> trip.tokenwise();
+            case CHANNEL ->
+                    throw new IllegalStateException(
+                            recipe.granularity().name().toLowerCase(Locale.ROOT));
+        };
     }
 
     private ActivationQuantizer uniform(Site site, ActivationRecipe recipe, ActivationRange range) {
@@ -188,50 +356,5 @@ final class ActivationFitter {
         return width == 0
                 ? new TokenwiseQuantizer(codes)
                 : ChannelwiseQuantizer.fit(range.minimum(), range.maximum(), width, codes);
-    }
-
-    /** Chooses TRIP's exponents from the activations of the pass that it watches. */
-    private record TripProbe(
-            Recipe recipe, List<Map<Site, ActivationRange>> ranges, FittedActivations fitted)
-            implements Probe {
-
-        @Override
-        public void activation(int layer, Site site, Matrix before, Activation after) {
-            ActivationRecipe siteRecipe = recipe.activationsAt(layer, site);
-            if (siteRecipe.method() != ActivationMethod.TRIP) {
-                return;
-            }
-            ActivationRange range = ranges.get(layer).get(site);
-            int[] candidates = siteRecipe.candidates();
-            TripFit fit =
-                    TripFit.fit(
-                            range.lowest(),
-                            range.highest(),
-                            candidates,
-                            new IntegerRange(siteRecipe.bits(), true),
-                            before);
-            fitted.tripFits().get(layer).put(site, fit);
-            fitted.quantizers().get(layer).put(site, granular(siteRecipe, fit.quantizer()));
-            if (marks(recipe, layer, site)) {
-                TripQuantizer coarse =
-                        fit.quantizer()
-                                .coarser(
-                                        range.lowest(),
-                                        range.highest(),
-                                        candidates[candidates.length - 1],
-                                        recipe.pruning().lowerBits());
-                fitted.marked().get(layer).put(site, granular(siteRecipe, coarse));
-            }
-        }
-
-        private static ActivationQuantizer granular(ActivationRecipe recipe, TripQuantizer trip) {
-            return switch (recipe.granularity()) {
-                case TENSOR -> trip;
-                case TOKEN -> trip.tokenwise();
-                case CHANNEL ->
-                        throw new IllegalStateException(
-                                recipe.granularity().name().toLowerCase(Locale.ROOT));
-            };
-        }
     }
 }

@@ -21,4 +21,20 @@ public record FittedWeights(
     public FittedWeights {
         layers = layers.stream().map(Map::copyOf).toList();
     }
+
+    /**
+     * The first layer whose weights others are not these; the number of layers if all are.
+     *
+     * @param other of a model of as many layers
+     */
+    int firstDifference(FittedWeights other) {
+        if (model != other.model || floats != other.floats) {
+            return 0;
+        }
+        int layer = 0;
+        while (layer < layers.size() && layers.get(layer).equals(other.layers.get(layer))) {
+            layer++;
+        }
+        return layer;
+    }
 }

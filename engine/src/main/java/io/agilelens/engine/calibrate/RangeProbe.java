@@ -1,5 +1,6 @@
 package io.agilelens.engine.calibrate;
 
+import io.agilelens.engine.kernel.Workers;
 import io.agilelens.engine.model.Activation;
 import io.agilelens.engine.model.ModelConfig;
 import io.agilelens.engine.model.Probe;
@@ -13,6 +14,9 @@ import java.util.Map;
 
 /** Keeps the running minimum and maximum of every channel at every site. */
 final class RangeProbe implements Probe {
+    /** Fewer channels than this are not worth another thread. */
+    private static final int CHANNELS_PER_PIECE = 64;
+
     private final List<Map<Site, ActivationRange>> layers = new ArrayList<>();
 
     RangeProbe(ModelConfig config) {
@@ -34,14 +38,20 @@ final class RangeProbe implements Probe {
         ActivationRange range = layers.get(layer).get(site);
         float[] minimum = range.minimum();
         float[] maximum = range.maximum();
-        for (int t = 0; t < before.rows(); t++) {
-            int row = before.offset(t);
-            for (int c = 0; c < before.columns(); c++) {
-                float x = before.data()[row + c];
-                minimum[c] = Math.min(minimum[c], x);
-                maximum[c] = Math.max(maximum[c], x);
-            }
-        }
+        Workers.shared()
+                .forRanges(
+                        before.columns(),
+                        CHANNELS_PER_PIECE,
+                        (from, to) -> {
+                            for (int t = 0; t < before.rows(); t++) {
+                                int row = before.offset(t);
+                                for (int c = from; c < to; c++) {
+                                    float x = before.data()[row + c];
+                                    minimum[c] = Math.min(minimum[c], x);
+                                    maximum[c] = Math.max(maximum[c], x);
+                                }
+                            }
+                        });
     }
 
     /** What was seen; the probe must not be used afterwards. */

@@ -10,6 +10,7 @@ import io.agilelens.engine.model.Numerics;
 import io.agilelens.engine.quant.CacheQuantizer;
 import io.agilelens.engine.quant.Execution;
 import io.agilelens.engine.quant.Log2Quantizer;
+import io.agilelens.engine.quant.PackedLinears;
 import io.agilelens.engine.quant.QuantizationPlan;
 import io.agilelens.engine.quant.QuantizedNumerics;
 import io.agilelens.engine.quant.SoftmaxQuantizer;
@@ -22,8 +23,11 @@ import io.agilelens.engine.recipe.SoftmaxRecipe;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Fits a recipe's parameters to a model. Ranges come from float activations of all calibration
@@ -32,6 +36,9 @@ import java.util.Optional;
  * ranges, is not computed again. Safe for several threads, one of which works at a time.
  */
 public final class RecipeFitter {
+    /** Tokens that a sketch is calibrated on. */
+    private static final int SKETCH_TOKENS = 128;
+
     private final Model model;
     private final Kernels kernels;
     private final Numerics unquantized;
@@ -40,6 +47,14 @@ public final class RecipeFitter {
     private final Optional<WorkFolder> work;
     private final WeightFitters plain;
     private final ActivationFitter activations;
+
+    /** Fits them to little text. */
+    private final ActivationFitter sketch;
+
+    /** Of weights that are simulated, also while activations are fitted. */
+    private final PackedLinears simulated = new PackedLinears();
+
+    private final PackedLinears executed = new PackedLinears();
 
     private Smoothed latestSmoothed;
     private TunedModel adopted;
@@ -54,7 +69,22 @@ public final class RecipeFitter {
      */
     public RecipeFitter(
             Model model, Kernels kernels, Numerics unquantized, Calibration calibration) {
-        this(model, kernels, unquantized, calibration, Optional.empty());
+        this(model, kernels, unquantized, calibration, Optional.empty(), 0);
+    }
+
+    /**
+     * Keeps no finished layers either, but where the passes over the calibration text stood, so
+     * that a recipe that shares its first layers with the one before is fitted from there on.
+     *
+     * @param bytes that may be taken for that
+     */
+    public static RecipeFitter remembering(
+            Model model,
+            Kernels kernels,
+            Numerics unquantized,
+            Calibration calibration,
+            long bytes) {
+        return new RecipeFitter(model, kernels, unquantized, calibration, Optional.empty(), bytes);
     }
 
     /**
@@ -68,13 +98,29 @@ public final class RecipeFitter {
             Numerics unquantized,
             Calibration calibration,
             Optional<WorkFolder> work) {
+        this(model, kernels, unquantized, calibration, work, 0);
+    }
+
+    private RecipeFitter(
+            Model model,
+            Kernels kernels,
+            Numerics unquantized,
+            Calibration calibration,
+            Optional<WorkFolder> work,
+            long bytes) {
         this.model = model;
         this.kernels = kernels;
         this.unquantized = unquantized;
         this.calibration = calibration;
         this.work = work;
         this.plain = new WeightFitters(model, kernels, unquantized, calibration, work);
-        this.activations = new ActivationFitter(model.config(), calibration);
+        this.activations = new ActivationFitter(model.config(), calibration, bytes);
+        int[] last = calibration.windows().getLast();
+        Calibration little =
+                new Calibration(
+                        calibration.source(),
+                        List.of(Arrays.copyOf(last, Math.min(SKETCH_TOKENS, last.length))));
+        this.sketch = new ActivationFitter(model.config(), little, bytes);
     }
 
     public Calibration calibration() {
@@ -92,8 +138,23 @@ public final class RecipeFitter {
     /**
      * @throws UserException if the recipe does not fit the model
      */
+    public TunedModel fit(Recipe recipe, Progress progress, Cancellation cancellation) {
+        return fit(recipe, Integer.MAX_VALUE, _ -> {}, progress, cancellation);
+    }
+
+    /**
+     * As above. Where activations are calibrated on more text than one likes to wait for, a sketch
+     * comes first: the same recipe with activations calibrated on {@value #SKETCH_TOKENS} tokens.
+     *
+     * @param patience tokens that may be run through the whole model without a sketch
+     * @param listener hears the sketch, on this thread
+     */
     public synchronized TunedModel fit(
-            Recipe recipe, Progress progress, Cancellation cancellation) {
+            Recipe recipe,
+            int patience,
+            Consumer<TunedModel> listener,
+            Progress progress,
+            Cancellation cancellation) {
         if (adopted != null && adopted.recipe().equals(recipe)) {
             return adopted;
         }
@@ -101,16 +162,34 @@ public final class RecipeFitter {
         recipe.requireLayers(config.layers());
         boolean quantizesActivations = activations.isNeeded(recipe);
         FittedWeights weights = weights(recipe, progress, cancellation);
+        if (!quantizesActivations) {
+            FittedActivations none = FittedActivations.none(config.layers());
+            return tuned(recipe, weights, none, progress, cancellation);
+        }
+        Supplier<Decoder> decoder = () -> floatActivations(recipe, weights, progress, cancellation);
+        if (activations.tokensToRun(recipe, weights) > patience) {
+            FittedActivations sketched =
+                    sketch.fit(recipe, weights, decoder, progress, cancellation);
+            listener.accept(tuned(recipe, weights, sketched, progress, cancellation));
+        }
         FittedActivations fitted =
-                quantizesActivations
-                        ? activations.fit(
-                                recipe,
-                                weights,
-                                floatActivations(recipe, weights, progress, cancellation),
-                                progress,
-                                cancellation)
-                        : FittedActivations.none(config.layers());
+                activations.fit(recipe, weights, decoder, progress, cancellation);
+        return tuned(recipe, weights, fitted, progress, cancellation);
+    }
+
+    private TunedModel tuned(
+            Recipe recipe,
+            FittedWeights weights,
+            FittedActivations fitted,
+            Progress progress,
+            Cancellation cancellation) {
         QuantizationPlan plan = plan(recipe, weights, fitted);
+        if (recipe.isFloat() || recipe.execution() == Execution.EXECUTED) {
+            simulated.clear();
+        }
+        if (recipe.isFloat() || recipe.execution() == Execution.SIMULATED) {
+            executed.clear();
+        }
         Numerics numerics =
                 recipe.isFloat()
                         ? unquantized
@@ -167,6 +246,7 @@ public final class RecipeFitter {
                 weights.floats(),
                 plan,
                 execution,
+                execution == Execution.SIMULATED ? simulated : executed,
                 progress,
                 cancellation);
     }

@@ -25,6 +25,40 @@ public record TunedModel(
         tripFits = List.copyOf(tripFits);
     }
 
+    /** What decides what it computes, without the packed weights that compute it. */
+    public Arithmetic arithmetic() {
+        return new Arithmetic(recipe, plan, model());
+    }
+
+    /**
+     * What decides what a tuned model computes.
+     *
+     * @param plan every parameter that was fitted
+     * @param model whose weights are quantized
+     */
+    public record Arithmetic(Recipe recipe, QuantizationPlan plan, Model model) {
+
+        /**
+         * The first layer that another computes otherwise, be it in its weights, its quantizers or
+         * the tokens it prunes; the number of layers if none.
+         */
+        public int firstDifference(Arithmetic other) {
+            return Math.min(
+                    firstDifferenceOfPlan(other),
+                    recipe.pruning()
+                            .pruner()
+                            .firstDifference(
+                                    other.recipe.pruning().pruner(), plan.layers().size()));
+        }
+
+        /** The same but for pruning. */
+        public int firstDifferenceOfPlan(Arithmetic other) {
+            return model != other.model || recipe.execution() != other.recipe.execution()
+                    ? 0
+                    : plan.firstDifference(other.plan);
+        }
+    }
+
     public Model model() {
         return decoder.model();
     }

@@ -1,5 +1,6 @@
 package io.agilelens.engine.kernel;
 
+import io.agilelens.engine.task.Cancellation;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
@@ -20,6 +21,7 @@ final class Loop {
     private final int stretches;
     private final Workers.RangeBody body;
     private final Thread caller;
+    private final Cancellation cancellation = Cancellation.current();
     private final AtomicInteger arrivals = new AtomicInteger();
     private final AtomicInteger unfinished;
     private final AtomicIntegerArray taken;
@@ -61,6 +63,7 @@ final class Loop {
     private void runPiece(int piece) {
         if (failure.get() == null) {
             try {
+                cancellation.check();
                 body.run(start(count, pieces, piece), start(count, pieces, piece + 1));
             } catch (RuntimeException | Error e) {
                 failure.compareAndSet(null, e);

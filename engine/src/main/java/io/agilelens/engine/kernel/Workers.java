@@ -1,6 +1,7 @@
 package io.agilelens.engine.kernel;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.engine.task.Cancellation;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -109,9 +110,9 @@ public final class Workers implements AutoCloseable {
 
     /**
      * Runs a body over {@code 0 ≤ i < count} in pieces and returns when all are done. The first
-     * exception of a body reaches the caller; pieces not begun by then are dropped. Each thread
-     * begins with a stretch of neighbouring pieces of its own and helps the others when that is
-     * done.
+     * exception of a body reaches the caller; pieces not begun by then are dropped, as they are
+     * once the caller's {@link Cancellation#current()} asks for it. Each thread begins with a
+     * stretch of neighbouring pieces of its own and helps the others when that is done.
      *
      * @param grain fewest iterations worth a piece, at least 1
      */
@@ -119,9 +120,17 @@ public final class Workers implements AutoCloseable {
         int share = (count + threads * PIECES_PER_THREAD - 1) / (threads * PIECES_PER_THREAD);
         int pieceLength = Math.max(grain, share);
         int pieces = (count + pieceLength - 1) / pieceLength;
-        if (pieces <= 1 || threads == 1 || closed || INSIDE.get()) {
+        if (pieces <= 1 || INSIDE.get()) {
             if (count > 0) {
                 body.run(0, count);
+            }
+            return;
+        }
+        if (threads == 1 || closed) {
+            Cancellation cancellation = Cancellation.current();
+            for (int from = 0; from < count; from += pieceLength) {
+                cancellation.check();
+                body.run(from, Math.min(count, from + pieceLength));
             }
             return;
         }

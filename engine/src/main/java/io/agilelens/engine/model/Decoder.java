@@ -30,7 +30,7 @@ public final class Decoder {
             ThreadLocal.withInitial(() -> new float[0]);
 
     /** Most queries of a head worked on at once, so that no tokens² buffer is ever needed. */
-    private static final int QUERY_BLOCK = 48;
+    static final int QUERY_BLOCK = 48;
 
     /** Queries from which on it pays to pack keys and values. */
     private static final int QUERIES_WORTH_PACKING = 12;
@@ -90,43 +90,93 @@ public final class Decoder {
             TokenPruner pruner,
             Probe probe,
             Cancellation cancellation) {
-        int seen = cache == null ? 0 : cache.length(0);
-        Matrix residual = embed(ids, seen);
-        probe.embedded(residual);
-        int[] survivors = range(0, ids.length);
-        Positions positions = new Positions(range(seen, ids.length), seen + ids.length);
-        TokenMarks marks = TokenMarks.NONE;
-        for (int layer = 0; layer < config.layers(); layer++) {
-            cancellation.check();
-            if (!pruner.keepsPositions()) {
-                int start = cache == null ? 0 : cache.nextPosition(layer);
-                positions = positions.renumbered(start);
-            }
-            boolean prunes = residual.rows() > 1 && pruner.prunes(layer);
-            TokenScores scores =
-                    prunes
-                            ? new TokenScores(pruner.score(), config.heads(), residual.rows())
-                            : null;
-            var attention = new Attention(layer, residual, positions, cache, scores, probe);
-            if (prunes && pruner.marks()) {
-                float[] importance = scores.sum();
-                int[] unmarked = pruner.survivors(layer, importance);
-                marks = marks.orAllBut(unmarked, residual.rows());
-                probe.marked(layer, importance, unmarked, marks);
-            }
-            residual = attention.output(marks);
-            if (prunes && !pruner.marks()) {
-                float[] importance = scores.sum();
-                int[] kept = pruner.survivors(layer, importance);
-                probe.pruned(layer, importance, kept);
-                residual = gather(residual, kept);
-                survivors = gather(survivors, kept);
-                positions = positions.of(kept);
-            }
-            residual = mlpBlock(layer, residual, marks, probe);
-            probe.layerOutput(layer, residual);
+        PassState state = start(ids, cache == null ? 0 : cache.length(0));
+        probe.embedded(state.residual());
+        while (state.layer() < config.layers()) {
+            state = step(state, cache, pruner, probe, cancellation);
         }
-        return new Pass(headInput(residual), survivors);
+        return end(state);
+    }
+
+    /**
+     * A pass over a sequence on its own, in front of the first layer. {@link #step} takes it layer
+     * by layer to where {@link #end} gives what {@link #run} gives.
+     *
+     * @throws UserException as {@link #run} does
+     */
+    public PassState start(int[] ids) {
+        return start(ids, 0);
+    }
+
+    private PassState start(int[] ids, int seen) {
+        return new PassState(
+                0,
+                embed(ids, seen),
+                Positions.range(0, ids.length),
+                new Positions(Positions.range(seen, ids.length), seen + ids.length),
+                TokenMarks.NONE);
+    }
+
+    /**
+     * Runs the next layer of a pass over a sequence on its own.
+     *
+     * @param state where the pass stands, in front of a layer; used up by this
+     * @return where it stands then
+     */
+    public PassState step(
+            PassState state, TokenPruner pruner, Probe probe, Cancellation cancellation) {
+        return step(state, null, pruner, probe, cancellation);
+    }
+
+    private PassState step(
+            PassState state,
+            KeyValueCache cache,
+            TokenPruner pruner,
+            Probe probe,
+            Cancellation cancellation) {
+        cancellation.check();
+        int layer = state.layer();
+        Matrix residual = state.residual();
+        int[] survivors = state.survivors();
+        Positions positions = state.positions();
+        TokenMarks marks = state.marks();
+        if (!pruner.keepsPositions()) {
+            positions = positions.renumbered(cache == null ? 0 : cache.nextPosition(layer));
+        }
+        boolean prunes = residual.rows() > 1 && pruner.prunes(layer);
+        TokenScores scores =
+                prunes ? new TokenScores(pruner.score(), config.heads(), residual.rows()) : null;
+        var attention = new Attention(layer, residual, positions, cache, scores, probe);
+        if (prunes && pruner.marks()) {
+            float[] importance = scores.sum();
+            int[] unmarked = pruner.survivors(layer, importance);
+            marks = marks.orAllBut(unmarked, residual.rows());
+            probe.marked(layer, importance, unmarked, marks);
+        }
+        residual = attention.output(marks);
+        if (prunes && !pruner.marks()) {
+            float[] importance = scores.sum();
+            int[] kept = pruner.survivors(layer, importance);
+            probe.pruned(layer, importance, kept);
+            residual = gather(residual, kept);
+            survivors = Positions.gather(survivors, kept);
+            positions = positions.of(kept);
+        }
+        residual = mlpBlock(layer, residual, marks, probe);
+        probe.layerOutput(layer, residual);
+        return new PassState(layer + 1, residual, survivors, positions, marks);
+    }
+
+    /**
+     * What a pass leaves once the last layer is done.
+     *
+     * @param state where it stands, behind the last layer
+     */
+    public Pass end(PassState state) {
+        if (state.layer() != config.layers()) {
+            throw new IllegalArgumentException("layer " + state.layer() + " was not run");
+        }
+        return new Pass(headInput(state.residual()), state.survivors());
     }
 
     /**
@@ -147,7 +197,7 @@ public final class Decoder {
      * @return the residual stream behind the attention block
      */
     public Matrix attention(int layer, Matrix residual, Probe probe) {
-        Positions positions = new Positions(range(0, residual.rows()), residual.rows());
+        Positions positions = new Positions(Positions.range(0, residual.rows()), residual.rows());
         return new Attention(layer, residual.copy(), positions, null, null, probe)
                 .output(TokenMarks.NONE);
     }
@@ -314,8 +364,8 @@ public final class Decoder {
             float[] queries = project(layer, LinearRole.QUERY, Site.QUERY, input, probe);
             float[] keys = project(layer, LinearRole.KEY, Site.KEY, input, probe);
             float[] values = project(layer, LinearRole.VALUE, Site.VALUE, input, probe);
-            positions.rotate(queries, config.heads());
-            positions.rotate(keys, config.keyValueHeads());
+            positions.rotate(queries, config, config.heads(), kernels);
+            positions.rotate(keys, config, config.keyValueHeads(), kernels);
             Heads heads = heads(queries, keys, values, positions, cache);
             heads.attend(scores, probe);
         }
@@ -330,10 +380,10 @@ public final class Decoder {
                 int tokens = context.rows();
                 numerics.cacheFormat().ifPresent(format -> format.round(keys, tokens));
                 numerics.cacheFormat().ifPresent(format -> format.round(values, tokens));
-                return new Heads(layer, queries, keys, values, positions.values, 0, context);
+                return new Heads(layer, queries, keys, values, positions.values(), 0, context);
             }
             int cached = cache.length(layer);
-            cache.append(layer, keys, values, positions.values, positions.next);
+            cache.append(layer, keys, values, positions.values(), positions.next());
             return new Heads(
                     layer,
                     queries,
@@ -619,59 +669,6 @@ public final class Decoder {
         return y;
     }
 
-    /** The tokens' positions and, for rotary embedding, the cosines and sines of their angles. */
-    private final class Positions {
-        private final int[] values;
-        private final int next;
-        private float[] cosines;
-        private float[] sines;
-
-        /**
-         * @param next position of the token that will follow
-         */
-        Positions(int[] values, int next) {
-            this.values = values;
-            this.next = next;
-        }
-
-        /** Turns queries or keys in place; does nothing where embedding is not rotary. */
-        void rotate(float[] x, int heads) {
-            if (config.positions() instanceof RotaryEmbedding rotary) {
-                if (cosines == null) {
-                    turn(rotary.frequencies(config.headDimension(), next));
-                }
-                kernels.rotate(x, values.length, heads, config.headDimension(), cosines, sines);
-            }
-        }
-
-        private void turn(float[] frequencies) {
-            int half = frequencies.length;
-            cosines = new float[values.length * half];
-            sines = new float[values.length * half];
-            for (int t = 0; t < values.length; t++) {
-                for (int i = 0; i < half; i++) {
-                    float angle = values[t] * frequencies[i];
-                    cosines[t * half + i] = (float) Math.cos(angle);
-                    sines[t * half + i] = (float) Math.sin(angle);
-                }
-            }
-        }
-
-        /** As many positions, counted from a start. */
-        Positions renumbered(int start) {
-            int[] numbered = range(start, values.length);
-            int end = start + values.length;
-            return next == end && Arrays.equals(numbered, values)
-                    ? this
-                    : new Positions(numbered, end);
-        }
-
-        /** The positions of the tokens that stay; what follows is not moved up. */
-        Positions of(int[] kept) {
-            return new Positions(gather(values, kept), next);
-        }
-    }
-
     private static Matrix gather(Matrix rows, int[] kept) {
         Matrix gathered = Matrix.zeros(kept.length, rows.columns());
         for (int i = 0; i < kept.length; i++) {
@@ -683,21 +680,5 @@ public final class Decoder {
                     rows.columns());
         }
         return gathered;
-    }
-
-    private static int[] gather(int[] from, int[] kept) {
-        int[] gathered = new int[kept.length];
-        for (int i = 0; i < kept.length; i++) {
-            gathered[i] = from[kept[i]];
-        }
-        return gathered;
-    }
-
-    private static int[] range(int start, int count) {
-        int[] range = new int[count];
-        for (int i = 0; i < count; i++) {
-            range[i] = start + i;
-        }
-        return range;
     }
 }

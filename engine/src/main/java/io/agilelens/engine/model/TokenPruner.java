@@ -39,6 +39,20 @@ public interface TokenPruner {
         return false;
     }
 
+    /**
+     * The first layer at which another pruner may do otherwise.
+     *
+     * @param layers of the model
+     * @return {@code layers} if it does the same at all
+     */
+    default int firstDifference(TokenPruner other, int layers) {
+        int layer = equals(other) ? layers : 0;
+        while (layer < layers && !prunes(layer) && !other.prunes(layer)) {
+            layer++;
+        }
+        return layer;
+    }
+
     /** What the scores are. */
     default TokenScore score() {
         return TokenScore.START;

@@ -19,6 +19,22 @@ public record QuantizationPlan(List<Layer> layers, Optional<CacheQuantizer> cach
         layers = List.copyOf(layers);
     }
 
+    /**
+     * The first layer that another plan computes otherwise; the number of layers if none.
+     *
+     * @param other of a model of as many layers
+     */
+    public int firstDifference(QuantizationPlan other) {
+        if (!cache.equals(other.cache)) {
+            return 0;
+        }
+        int layer = 0;
+        while (layer < layers.size() && layers.get(layer).equals(other.layers.get(layer))) {
+            layer++;
+        }
+        return layer;
+    }
+
     /** Keys and values stay floats. */
     public QuantizationPlan(List<Layer> layers) {
         this(layers, Optional.empty());

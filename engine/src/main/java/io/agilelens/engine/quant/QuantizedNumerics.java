@@ -38,10 +38,31 @@ public final class QuantizedNumerics implements Numerics {
             Map<Site, SiteTransform> sites,
             SoftmaxTransform softmax) {}
 
+    /** As below, where no plan came before. */
+    public QuantizedNumerics(
+            Model model,
+            Kernels kernels,
+            Numerics unquantized,
+            QuantizationPlan plan,
+            Execution execution,
+            Progress progress,
+            Cancellation cancellation) {
+        this(
+                model,
+                kernels,
+                unquantized,
+                plan,
+                execution,
+                new PackedLinears(),
+                progress,
+                cancellation);
+    }
+
     /**
      * Packs the weights for the kernels. Where a simulated model would not fit into memory as
      * floats, its codes are turned into floats anew on each pass.
      *
+     * @param packed what was packed for the plan before; this one's afterwards
      * @param unquantized the model's float arithmetic, which lends the linears that the plan leaves
      *     alone
      * @throws UserException if the plan cannot be executed on integer kernels and that was asked
@@ -53,9 +74,11 @@ public final class QuantizedNumerics implements Numerics {
             Numerics unquantized,
             QuantizationPlan plan,
             Execution execution,
+            PackedLinears packed,
             Progress progress,
             Cancellation cancellation) {
-        boolean streamed = execution == Execution.SIMULATED && !fits(plan);
+        long missing = packed.keepOnly(model, plan, execution);
+        boolean streamed = execution == Execution.SIMULATED && !fits(missing);
         int count = plan.layers().size();
         for (int layer = 0; layer < count; layer++) {
             cancellation.check();
@@ -69,6 +92,7 @@ public final class QuantizedNumerics implements Numerics {
                             layer,
                             execution,
                             plan.cache(),
+                            packed,
                             streamed));
         }
         cacheFormat = plan.cache().map(quantizer -> quantizer);
@@ -78,14 +102,8 @@ public final class QuantizedNumerics implements Numerics {
         progress.report("packing weights", count, count);
     }
 
-    /** Whether what all codes stand for fits into memory as floats. */
-    private static boolean fits(QuantizationPlan plan) {
-        long codes = 0;
-        for (QuantizationPlan.Layer layer : plan.layers()) {
-            for (QuantizedWeight weight : layer.weights().values()) {
-                codes += (long) weight.outputs() * weight.inputs();
-            }
-        }
+    /** Whether what so many codes stand for fits into memory as floats. */
+    private static boolean fits(long codes) {
         return fits(codes, HeapRoom.now(6 * codes).free());
     }
 
@@ -108,6 +126,7 @@ public final class QuantizedNumerics implements Numerics {
             int layer,
             Execution execution,
             Optional<CacheQuantizer> cache,
+            PackedLinears packed,
             boolean streamed) {
         Map<Site, SiteTransform> sites = new EnumMap<>(Site.class);
         Map<LinearRole, LinearOperator> linears = new EnumMap<>(LinearRole.class);
@@ -120,18 +139,19 @@ public final class QuantizedNumerics implements Numerics {
             sites.put(site, integer != null ? integer : simulated(quantizer));
             for (LinearRole role : model.config().roles()) {
                 if (role.input() == site) {
-                    linears.put(
-                            role,
-                            linear(
-                                    model,
-                                    kernels,
-                                    unquantized,
-                                    plan,
-                                    layer,
-                                    role,
-                                    integer,
-                                    execution,
-                                    streamed));
+                    LinearOperator linear =
+                            plan.weights().containsKey(role)
+                                    ? packed.get(
+                                            plan,
+                                            layer,
+                                            role,
+                                            execution,
+                                            () ->
+                                                    linear(
+                                                            model, kernels, plan, layer, role,
+                                                            integer, execution, streamed))
+                                    : unquantized.linear(layer, role);
+                    linears.put(role, linear);
                 }
             }
         }
@@ -180,7 +200,6 @@ public final class QuantizedNumerics implements Numerics {
     private static LinearOperator linear(
             Model model,
             Kernels kernels,
-            Numerics unquantized,
             QuantizationPlan.Layer plan,
             int layer,
             LinearRole role,
@@ -188,9 +207,6 @@ public final class QuantizedNumerics implements Numerics {
             Execution execution,
             boolean streamed) {
         QuantizedWeight quantized = plan.weights().get(role);
-        if (quantized == null) {
-            return unquantized.linear(layer, role);
-        }
         LinearWeight weight = model.weights().linear(layer, role);
         if (integer != null) {
             return integer.linear(kernels, quantized, weight.biasValues());

@@ -2,6 +2,8 @@ package io.agilelens.engine.quant;
 
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.tensor.Matrix;
+import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * Quantization with a scale for each token, found while running. Channel {@code c} has the token's
@@ -84,5 +86,17 @@ public record TokenwiseQuantizer(IntegerRange range, int[] exponents)
     @Override
     public float level(int channel, int code) {
         return Float.NaN;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof TokenwiseQuantizer tokenwise
+                && range.equals(tokenwise.range)
+                && Arrays.equals(exponents, tokenwise.exponents);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(range, Arrays.hashCode(exponents));
     }
 }

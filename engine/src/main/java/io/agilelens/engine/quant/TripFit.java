@@ -1,5 +1,6 @@
 package io.agilelens.engine.quant;
 
+import io.agilelens.engine.kernel.Workers;
 import io.agilelens.engine.tensor.Matrix;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -15,6 +16,9 @@ import java.util.stream.IntStream;
  *     reason for the choice; read only
  */
 public record TripFit(TripQuantizer quantizer, int[] candidates, double[][] candidateErrors) {
+
+    /** Fewer channels than this are not worth another thread. */
+    private static final int CHANNELS_PER_PIECE = 16;
 
     /**
      * Chooses among all exponents up to K.
@@ -41,16 +45,20 @@ public record TripFit(TripQuantizer quantizer, int[] candidates, double[][] cand
         Arrays.fill(exponents, candidates[0]);
         TripQuantizer unrefined = unrefined(minimum, maximum, largest, exponents, range);
         double[][] errors = new double[batch.columns()][candidates.length];
-        for (int i = 0; i < candidates.length; i++) {
-            AffineQuantizer candidate = unrefined.withExponent(candidates[i]);
-            for (int t = 0; t < batch.rows(); t++) {
-                for (int c = 0; c < batch.columns(); c++) {
-                    float x = batch.get(t, c);
-                    double error = x - candidate.apply(x);
-                    errors[c][i] += error * error;
-                }
-            }
-        }
+        AffineQuantizer[] quantizers = new AffineQuantizer[candidates.length];
+        Arrays.setAll(quantizers, i -> unrefined.withExponent(candidates[i]));
+        Workers.shared()
+                .forRanges(
+                        batch.columns(),
+                        CHANNELS_PER_PIECE,
+                        (from, to) -> {
+                            for (int i = 0; i < candidates.length; i++) {
+                                double[] sums = squaredErrors(quantizers[i], batch, from, to);
+                                for (int c = from; c < to; c++) {
+                                    errors[c][i] = sums[c - from];
+                                }
+                            }
+                        });
         for (int c = 0; c < exponents.length; c++) {
             int best = 0;
             for (int i = 0; i < candidates.length; i++) {
@@ -65,6 +73,21 @@ public record TripFit(TripQuantizer quantizer, int[] candidates, double[][] cand
                 new TripQuantizer(unrefined.base(), unrefined.zero(), exponents, range),
                 candidates,
                 errors);
+    }
+
+    /** Summed over the tokens, of the channels {@code from ≤ c < to}. */
+    private static double[] squaredErrors(
+            AffineQuantizer quantizer, Matrix batch, int from, int to) {
+        double[] sums = new double[to - from];
+        for (int t = 0; t < batch.rows(); t++) {
+            int row = batch.offset(t);
+            for (int c = from; c < to; c++) {
+                float x = batch.data()[row + c];
+                double error = x - quantizer.apply(x);
+                sums[c - from] += error * error;
+            }
+        }
+        return sums;
     }
 
     /** Scale and zero point, which do not depend on the exponents that are chosen. */

@@ -1,6 +1,8 @@
 package io.agilelens.engine.quant;
 
 import io.agilelens.engine.kernel.Kernels;
+import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * TRIP, the two-refine quantizer of Agile-Quant: one scale and one zero point for the whole tensor,
@@ -91,5 +93,19 @@ public record TripQuantizer(float base, int zero, int[] exponents, IntegerRange 
     @Override
     public float level(int channel, int code) {
         return (code - zero) * step(channel);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof TripQuantizer trip
+                && Float.compare(base, trip.base) == 0
+                && zero == trip.zero
+                && range.equals(trip.range)
+                && Arrays.equals(exponents, trip.exponents);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(base, zero, range, Arrays.hashCode(exponents));
     }
 }

@@ -4,9 +4,13 @@ import java.util.concurrent.CancellationException;
 
 /**
  * Asks running work to stop. The work looks at it at least once a layer and leaves by {@link
- * CancellationException}; what it had computed so far is dropped.
+ * CancellationException}; what it had computed so far is dropped. Loops far below, which are handed
+ * no cancellation, look at the one {@link #during} which they run.
  */
 public final class Cancellation {
+    private static final ScopedValue<Cancellation> CURRENT = ScopedValue.newInstance();
+    private static final Cancellation NEVER = never();
+
     private final Runnable listener;
     private volatile boolean cancelled;
 
@@ -38,6 +42,22 @@ public final class Cancellation {
         if (cancelled) {
             throw new CancellationException("cancelled");
         }
+    }
+
+    /**
+     * Does work during which this is the thread's {@link #current()} cancellation.
+     *
+     * @throws X what the work throws
+     */
+    public <T, X extends Throwable> T during(ScopedValue.CallableOp<T, X> work) throws X {
+        return ScopedValue.where(CURRENT, this).call(work);
+    }
+
+    /**
+     * The cancellation during which this thread works; one that nobody cancels if there is none.
+     */
+    public static Cancellation current() {
+        return CURRENT.orElse(NEVER);
     }
 
     /** A token for work that nobody will cancel. */

@@ -184,7 +184,7 @@ public final class QualityView extends StackPane {
                 .setAll(
                         model.quality().isExact()
                                 ? Badge.of(Badge.Kind.EXACT)
-                                : Badge.estimate(model.windows()),
+                                : Badge.estimate(model.quality(), model.opened()),
                         Badge.of(executed ? Badge.Kind.EXECUTED : Badge.Kind.SIMULATED));
         Comparison shown = model.comparisonProperty().get();
         showRunning(shown);

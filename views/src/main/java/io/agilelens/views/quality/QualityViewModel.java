@@ -48,6 +48,11 @@ public final class QualityViewModel {
         return isKnown() ? quality().tuned().get().windows() : 0;
     }
 
+    /** The model and the text that the values are of. */
+    public Optional<OpenedModel> opened() {
+        return workbench.modelProperty().get();
+    }
+
     /** Whether the recipe prunes, so that kept and all positions differ. */
     public boolean prunes() {
         return quality().tuned().filter(tuned -> tuned.coverage() < 1).isPresent();

@@ -1,16 +1,20 @@
 package io.agilelens.views.verdict;
 
+import io.agilelens.engine.evaluate.LocalErrors.LocalError;
 import io.agilelens.engine.evaluate.Perplexity;
 import io.agilelens.engine.quant.Execution;
 import io.agilelens.views.Badge;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
+import io.agilelens.views.workbench.ChangedLayers;
 import io.agilelens.views.workbench.KernelReport;
 import io.agilelens.views.workbench.OpenedModel;
 import io.agilelens.views.workbench.Quality;
 import io.agilelens.views.workbench.Workbench;
+import java.util.List;
 import java.util.Optional;
 import javafx.geometry.Pos;
+import javafx.scene.Node;
 import javafx.scene.control.Label;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
@@ -22,8 +26,11 @@ public final class VerdictView extends VBox {
     private final Label baseline = new Label();
     private final Label tuned = new Label();
     private final Label change = new Label();
+    private final HBox numbers = new HBox(8);
     private final Label detail = new Label();
     private final HBox badges = new HBox(4);
+    private final Label changed = new Label();
+    private final Tooltip changedHelp = new Tooltip();
     private final Label speed = new Label();
 
     public VerdictView(Workbench workbench) {
@@ -47,14 +54,22 @@ public final class VerdictView extends VBox {
         detail.setMinHeight(USE_PREF_SIZE);
         Label arrow = new Label("→");
         arrow.getStyleClass().add("muted");
-        HBox numbers = new HBox(8, baseline, arrow, tuned, change);
+        numbers.getChildren().addAll(baseline, arrow, tuned, change);
         numbers.setAlignment(Pos.BASELINE_LEFT);
         badges.setAlignment(Pos.CENTER_LEFT);
         speed.setId("verdict-speed");
         speed.getStyleClass().add("small");
         speed.setWrapText(true);
         speed.setMinHeight(USE_PREF_SIZE);
-        getChildren().addAll(title, numbers, detail, badges, speed);
+        changed.setId("verdict-changed");
+        changed.getStyleClass().add("small");
+        changed.setWrapText(true);
+        changed.setMinHeight(USE_PREF_SIZE);
+        changedHelp.setWrapText(true);
+        changedHelp.setMaxWidth(320);
+        changed.setTooltip(changedHelp);
+        getChildren().addAll(title, numbers, detail, badges, changed, speed);
+        workbench.changedLayersProperty().subscribe(this::showChanged);
         workbench.kernelsProperty().subscribe(this::showSpeed);
         workbench.qualityProperty().addListener((_, _, _) -> show());
         workbench.qualityStaleProperty().addListener((_, _, _) -> show());
@@ -64,7 +79,9 @@ public final class VerdictView extends VBox {
     private void show() {
         Quality quality = workbench.qualityProperty().get();
         boolean stale = workbench.qualityStaleProperty().get();
-        setOpacity(stale ? 0.5 : 1);
+        for (Node ofQuality : List.of(numbers, detail, badges)) {
+            ofQuality.setOpacity(stale ? 0.5 : 1);
+        }
         Optional<Perplexity> value = quality.tuned();
         baseline.setText(Figures.number(quality.comparableBaseline()));
         tuned.setText(value.map(p -> Figures.number(p.perplexity())).orElse(Figures.NONE));
@@ -79,7 +96,7 @@ public final class VerdictView extends VBox {
                     .addAll(
                             quality.isExact()
                                     ? Badge.of(Badge.Kind.EXACT)
-                                    : Badge.estimate(value.get().windows()),
+                                    : Badge.estimate(quality, workbench.modelProperty().get()),
                             Badge.of(
                                     quality.recipe().execution() == Execution.EXECUTED
                                             ? Badge.Kind.EXECUTED
@@ -91,6 +108,28 @@ public final class VerdictView extends VBox {
                     .map(Badge::planted)
                     .ifPresent(badges.getChildren()::add);
         }
+    }
+
+    private void showChanged(Optional<ChangedLayers> layers) {
+        changed.setText(layers.map(VerdictView::describe).orElse(""));
+        changed.setManaged(layers.isPresent());
+        layers.ifPresent(
+                told ->
+                        changedHelp.setText(
+                                Messages.text("verdict.changed.help", told.worst().tokens())));
+    }
+
+    private static String describe(ChangedLayers layers) {
+        LocalError worst = layers.worst();
+        if (Double.isInfinite(worst.signalToNoise())) {
+            return Messages.text("verdict.changed.same", layers.changed());
+        }
+        return Messages.text(
+                layers.measured() < layers.changed() ? "verdict.changed.some" : "verdict.changed",
+                layers.changed(),
+                worst.layer(),
+                Figures.number(worst.signalToNoise(), "dB"),
+                layers.measured());
     }
 
     private void showSpeed(Optional<KernelReport> report) {

@@ -1,6 +1,7 @@
 package io.agilelens.views.workbench;
 
 import io.agilelens.engine.evaluate.Perplexity;
+import io.agilelens.engine.evaluate.TokenWindows;
 import io.agilelens.engine.recipe.Recipe;
 import java.util.Optional;
 
@@ -13,12 +14,23 @@ import java.util.Optional;
  *     pruning changes which positions are scored, and only the same positions can be compared
  * @param tuned of the recipe; empty until its first window is done
  * @param recipe what {@code tuned} belongs to
+ * @param isSketch whether quantizers were fitted on little of the calibration text so far
  */
 public record Quality(
         Optional<Perplexity> baseline,
         Optional<Perplexity> comparable,
         Optional<Perplexity> tuned,
-        Recipe recipe) {
+        Recipe recipe,
+        boolean isSketch) {
+
+    /** Of quantizers that were fitted to the end. */
+    public Quality(
+            Optional<Perplexity> baseline,
+            Optional<Perplexity> comparable,
+            Optional<Perplexity> tuned,
+            Recipe recipe) {
+        this(baseline, comparable, tuned, recipe, false);
+    }
 
     /** Nothing known yet. */
     public static final Quality NONE =
@@ -26,8 +38,20 @@ public record Quality(
 
     /** Whether all are over the same, complete text. */
     public boolean isExact() {
-        return baseline.filter(Perplexity::isComplete).isPresent()
+        return !isSketch
+                && baseline.filter(Perplexity::isComplete).isPresent()
                 && tuned.filter(Perplexity::isComplete).isPresent();
+    }
+
+    /** The same of quantizers that were fitted on little of the calibration text. */
+    public Quality ofSketch() {
+        return new Quality(baseline, comparable, tuned, recipe, true);
+    }
+
+    /** Share of a text's predictions that the tuned value is over; NaN while it is unknown. */
+    public double share(TokenWindows text) {
+        double predictions = (double) text.windows().size() * (text.length() - 1);
+        return tuned.map(value -> value.tokens() / predictions).orElse(Double.NaN);
     }
 
     /** Relative change of the perplexity, 0.05 for 5 % worse; NaN while either is unknown. */

@@ -26,6 +26,8 @@ public final class Workbench {
             new SimpleObjectProperty<>(this, "quality", Quality.NONE);
     private final ObjectProperty<Boolean> qualityStale =
             new SimpleObjectProperty<>(this, "qualityStale", false);
+    private final ObjectProperty<Optional<ChangedLayers>> changedLayers =
+            new SimpleObjectProperty<>(this, "changedLayers", Optional.empty());
     private final ObjectProperty<Optional<KernelReport>> kernels =
             new SimpleObjectProperty<>(this, "kernels", Optional.empty());
     private final ObjectProperty<Optional<SearchStatus>> search =
@@ -67,6 +69,11 @@ public final class Workbench {
     /** Whether {@link #qualityProperty} belongs to an older recipe. */
     public ObjectProperty<Boolean> qualityStaleProperty() {
         return qualityStale;
+    }
+
+    /** What the latest change makes of the layers that it reaches; empty until that is known. */
+    public ObjectProperty<Optional<ChangedLayers>> changedLayersProperty() {
+        return changedLayers;
     }
 
     /** The latest kernel measurement. */
