@@ -1,7 +1,6 @@
 package io.agilelens.engine.kernel;
 
 import java.util.Arrays;
-import java.util.function.IntConsumer;
 
 /** Linear layers with float32 and half-precision weights. */
 final class FloatMultiplication {
@@ -74,18 +73,21 @@ final class FloatMultiplication {
         PackingChecks.requireWidth(weights.width(), width);
         int inputs = weights.inputs();
         if (tokens == 1) {
-            forPanels(weights, 1, panel -> multiplyVector(x, weights, panel, y));
+            workers.forEach(
+                    Panels.count(weights.outputs(), width),
+                    vectorGrain(4L * inputs * width),
+                    panel -> multiplyVector(x, weights, panel, y));
             return;
         }
         float[] tiled = Panels.tile(x, tokens, inputs, loops, workers);
-        forPanels(
+        forBlocks(
                 weights,
                 tokens,
-                panel -> {
-                    int start = panel * inputs * width;
+                (panel, from, to) -> {
                     for (int first = 0; first < inputs; first += SLICE) {
-                        int slice = start + first * width;
-                        addSlice(weights.panels(), slice, tiled, tokens, first, weights, panel, y);
+                        int start = (panel * inputs + first) * width;
+                        addSlice(
+                                weights.panels(), start, tiled, from, to, first, weights, panel, y);
                     }
                 });
     }
@@ -130,31 +132,26 @@ final class FloatMultiplication {
             float[] x, int tokens, PackedWeights weights, Unpacking unpacking, float[] y) {
         int inputs = weights.inputs();
         float[] tiled = Panels.tile(x, tokens, inputs, loops, workers);
-        forPanels(
+        forBlocks(
                 weights,
                 tokens,
-                panel -> {
+                (panel, from, to) -> {
                     float[] unpacked = Scratch.ofThread().panel(SLICE * width);
                     for (int first = 0; first < inputs; first += SLICE) {
                         unpacking.unpack(panel, first, Math.min(SLICE, inputs - first), unpacked);
-                        addSlice(unpacked, 0, tiled, tokens, first, weights, panel, y);
+                        addSlice(unpacked, 0, tiled, from, to, first, weights, panel, y);
                     }
                 });
     }
 
-    private void forPanels(PackedWeights weights, int tokens, IntConsumer body) {
-        int grain =
-                tokens == 1
-                        ? vectorGrain(4L * weights.inputs() * width)
-                        : Panels.grain(tokens, weights.inputs(), width);
-        workers.forRanges(
+    private void forBlocks(PackedWeights weights, int tokens, Panels.BlockBody body) {
+        Panels.forBlocks(
                 Panels.count(weights.outputs(), width),
-                grain,
-                (from, to) -> {
-                    for (int panel = from; panel < to; panel++) {
-                        body.accept(panel);
-                    }
-                });
+                tokens,
+                loops.tileTokens(),
+                (long) weights.inputs() * width,
+                workers,
+                body);
     }
 
     /**
@@ -167,7 +164,8 @@ final class FloatMultiplication {
             float[] panelWeights,
             int start,
             float[] tiled,
-            int tokens,
+            int firstToken,
+            int endToken,
             int first,
             PackedWeights weights,
             int panel,
@@ -178,8 +176,8 @@ final class FloatMultiplication {
         int steps = Math.min(SLICE, inputs - first);
         float[] sums = Scratch.ofThread().sums(rows * width);
         int output = panel * width;
-        for (int token = 0; token < tokens; token += rows) {
-            int end = Math.min(tokens, token + rows);
+        for (int token = firstToken; token < endToken; token += rows) {
+            int end = Math.min(endToken, token + rows);
             int tile = token * inputs + first * rows;
             if (end == token + rows && output + width <= outputs) {
                 loops.multiplyTile(

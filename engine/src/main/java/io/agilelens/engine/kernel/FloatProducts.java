@@ -17,15 +17,6 @@ interface FloatProducts {
     int tileTokens();
 
     /**
-     * Packs the weights of one panel.
-     *
-     * @param x the weights of output o start at {@code offset + o * stride}
-     * @param outputs how many there are; up to {@link #panelOutputs()} zeros follow
-     * @param panel {@code [steps, panelOutputs]}
-     */
-    void packPanel(float[] x, int offset, int stride, int outputs, int steps, float[] panel);
-
-    /**
      * Packs rows into a tile.
      *
      * @param x row t starts at {@code offset + t * stride}

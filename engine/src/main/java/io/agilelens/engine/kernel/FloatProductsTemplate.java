@@ -30,34 +30,6 @@ final class FloatProductsTemplate implements FloatProducts {
     }
 
     @Override
-    public void packPanel(
-            float[] x, int offset, int stride, int outputs, int steps, float[] panel) {
-        int o = 0;
-        for (; o < outputs - 3; o += 4) {
-            packFour(x, offset + o * stride, stride, steps, panel, o);
-        }
-        for (; o < PANEL; o++) {
-            for (int i = 0; i < steps; i++) {
-                panel[i * PANEL + o] = o < outputs ? x[offset + o * stride + i] : 0;
-            }
-        }
-    }
-
-    private static void packFour(
-            float[] x, int offset, int stride, int steps, float[] panel, int output) {
-        int second = offset + stride;
-        int third = second + stride;
-        int fourth = third + stride;
-        for (int i = 0; i < steps; i++) {
-            int at = i * PANEL + output;
-            panel[at] = x[offset + i];
-            panel[at + 1] = x[second + i];
-            panel[at + 2] = x[third + i];
-            panel[at + 3] = x[fourth + i];
-        }
-    }
-
-    @Override
     public void packTile(
             float[] x,
             int offset,

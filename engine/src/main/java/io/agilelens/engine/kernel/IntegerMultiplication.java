@@ -1,7 +1,6 @@
 package io.agilelens.engine.kernel;
 
 import java.util.Arrays;
-import java.util.function.IntConsumer;
 
 /**
  * Linear layers with 8-bit and 4-bit weights and integer activations. A panel's weights are
@@ -82,7 +81,7 @@ final class IntegerMultiplication {
         int width = products.panelOutputs();
         byte[] codes =
                 new byte[Panels.length(outputs, inputs, width) + IntegerUnpacking.READ_AHEAD];
-        forPanels(
+        workers.forEach(
                 Panels.count(outputs, width),
                 1,
                 panel -> {
@@ -163,7 +162,7 @@ final class IntegerMultiplication {
         byte[] pairs =
                 new byte[Panels.length(filled, inputs, width) / 2 + IntegerUnpacking.READ_AHEAD];
         Arrays.fill(pairs, (byte) 0x88);
-        forPanels(
+        workers.forEach(
                 Panels.count(outputs, width),
                 1,
                 panel -> {
@@ -237,16 +236,15 @@ final class IntegerMultiplication {
                 1 + (1 << 14) / inputs,
                 (from, to) -> {
                     float[] widened = Scratch.ofThread().rows((long) rows * inputs);
-                    float[] row = Scratch.ofThread().panel(inputs);
                     for (int tile = from; tile < to; tile++) {
                         int first = tile * rows;
                         int count = Math.min(rows, tokens - first);
                         for (int t = 0; t < count; t++) {
-                            unpacking.widen(x, (first + t) * inputs, factors, row, inputs);
-                            System.arraycopy(row, 0, widened, t * inputs, inputs);
+                            int row = t * inputs;
+                            unpacking.widen(x, (first + t) * inputs, factors, widened, row, inputs);
                             if (sums != null) {
                                 int at = first * weights.groups() + t;
-                                sumGroups(row, weights, sums, at);
+                                sumGroups(widened, row, weights, sums, at);
                             }
                         }
                         packing.pack(widened, count, first * inputs);
@@ -254,26 +252,17 @@ final class IntegerMultiplication {
                 });
     }
 
-    private void sumGroups(float[] row, IntegerPanels weights, float[] sums, int at) {
+    private void sumGroups(float[] widened, int row, IntegerPanels weights, float[] sums, int at) {
         Segments segments = weights.segments();
         for (int g = 0; g < weights.groups(); g++) {
             sums[at + g * rows] = 0;
         }
         for (int s = 0; s < segments.count(); s++) {
-            float sum = unpacking.sum(row, segments.starts()[s], segments.starts()[s + 1]);
+            float sum =
+                    unpacking.sum(
+                            widened, row + segments.starts()[s], row + segments.starts()[s + 1]);
             sums[at + segments.groups()[s] * rows] += sum * (1 << segments.shifts()[s]);
         }
-    }
-
-    private void forPanels(int count, int grain, IntConsumer body) {
-        workers.forRanges(
-                count,
-                grain,
-                (from, to) -> {
-                    for (int panel = from; panel < to; panel++) {
-                        body.accept(panel);
-                    }
-                });
     }
 
     // ---- singles and pairs: floats
@@ -289,17 +278,25 @@ final class IntegerMultiplication {
                 weights,
                 sums,
                 (row, count, at) -> products.packTile(row, 0, inputs, count, inputs, tiled, at));
-        forPanels(
+        Panels.forBlocks(
                 Panels.count(weights.outputs(), weights.width()),
-                Panels.grain(tokens, weights.inputs(), weights.width()),
-                panel -> multiplyPanel(tiled, tokens, weights, panel, y));
+                tokens,
+                rows,
+                (long) inputs * weights.width(),
+                workers,
+                (panel, from, to) -> multiplyPanel(tiled, from, to, weights, panel, y));
     }
 
     private void multiplyPanel(
-            float[] tiled, int tokens, IntegerPanels weights, int panel, float[] y) {
+            float[] tiled,
+            int firstToken,
+            int endToken,
+            IntegerPanels weights,
+            int panel,
+            float[] y) {
         int width = products.panelOutputs();
         int outputs = weights.width();
-        int length = Panels.tiles(tokens, rows) * rows * outputs;
+        int length = Panels.tiles(endToken - firstToken, rows) * rows * outputs;
         Segments segments = weights.segments();
         Scratch scratch = Scratch.ofThread();
         float[] sums = scratch.sums(length);
@@ -316,12 +313,13 @@ final class IntegerMultiplication {
             } else {
                 unpacking.unpackBytes(weights.codes(), at, unpacked, count);
             }
-            for (int token = 0; token < tokens; token += rows) {
-                int real = Math.min(rows, tokens - token);
-                addSegments(tiled, token, real, weights, panel, first, end, unpacked, sums);
+            for (int token = firstToken; token < endToken; token += rows) {
+                int real = Math.min(rows, endToken - token);
+                int sum = (token - firstToken) * outputs;
+                addSegments(tiled, token, real, weights, panel, first, end, unpacked, sums, sum);
             }
         }
-        Panels.store(sums, 0, outputs, y, 0, tokens, weights.outputs(), panel * outputs);
+        Panels.store(sums, 0, outputs, y, firstToken, endToken, weights.outputs(), panel * outputs);
     }
 
     private void addSegments(
@@ -333,7 +331,8 @@ final class IntegerMultiplication {
             int first,
             int end,
             float[] unpacked,
-            float[] sums) {
+            float[] sums,
+            int sumsOffset) {
         int width = products.panelOutputs();
         float[] parts = Scratch.ofThread().parts(rows * width);
         Segments segments = weights.segments();
@@ -350,22 +349,10 @@ final class IntegerMultiplication {
             int scale = (panel * weights.groups() + segments.groups()[s]) * weights.width();
             if (paired) {
                 segmentSums.addPairs(
-                        parts,
-                        computed,
-                        weights.scales(),
-                        scale,
-                        factor,
-                        sums,
-                        token * weights.width());
+                        parts, computed, weights.scales(), scale, factor, sums, sumsOffset);
             } else {
                 segmentSums.addSingles(
-                        parts,
-                        computed,
-                        weights.scales(),
-                        scale,
-                        factor,
-                        sums,
-                        token * weights.width());
+                        parts, computed, weights.scales(), scale, factor, sums, sumsOffset);
             }
         }
     }
@@ -384,12 +371,15 @@ final class IntegerMultiplication {
                 weights,
                 sums,
                 (row, count, at) -> doubles.packTile(row, 0, inputs, count, inputs, tiled, at));
-        forPanels(
+        Panels.forBlocks(
                 Math.ceilDiv(weights.outputs(), TRIPLE_PANELS * weights.width()) * chunks,
-                Panels.grain(tokens, weights.inputs(), TRIPLE_PANELS * weights.width() / chunks),
-                chunk -> {
+                tokens,
+                rows,
+                (long) inputs * TRIPLE_PANELS * weights.width() / chunks,
+                workers,
+                (chunk, from, to) -> {
                     int panel = chunk / chunks * TRIPLE_PANELS;
-                    multiplyChunk(tiled, tokens, weights, panel, chunk % chunks, y);
+                    multiplyChunk(tiled, from, to, weights, panel, chunk % chunks, y);
                 });
     }
 
@@ -399,12 +389,18 @@ final class IntegerMultiplication {
      * @param chunk which of the vectors that a panel has in each step
      */
     private void multiplyChunk(
-            double[] tiled, int tokens, IntegerPanels weights, int panel, int chunk, float[] y) {
+            double[] tiled,
+            int firstToken,
+            int endToken,
+            IntegerPanels weights,
+            int panel,
+            int chunk,
+            float[] y) {
         int inputs = weights.inputs();
         int bytes = weights.codesPerInput();
         int lanes = doubles.panelOutputs() / 2;
         Scratch scratch = Scratch.ofThread();
-        int length = Panels.tiles(tokens, rows) * rows * 6 * lanes;
+        int length = Panels.tiles(endToken - firstToken, rows) * rows * 6 * lanes;
         double[] sums = scratch.wideSums(length);
         Arrays.fill(sums, 0, length, 0);
         // Of every two vectors of floats the first is the low, the second the high half of bytes.
@@ -424,14 +420,26 @@ final class IntegerMultiplication {
                     bytes,
                     steps,
                     unpacked);
-            for (int token = 0; token < tokens; token += rows) {
-                int real = Math.min(rows, tokens - token);
-                addTriples(tiled, token, real, weights, panel, output, first, end, unpacked, sums);
+            for (int token = firstToken; token < endToken; token += rows) {
+                int real = Math.min(rows, endToken - token);
+                int sum = (token - firstToken) * 6 * lanes;
+                addTriples(
+                        tiled, token, real, weights, panel, output, first, end, unpacked, sums,
+                        sum);
             }
         }
         for (int part = 0; part < 6; part++) {
             int at = (panel + part % 3) * weights.width() + output + part / 3 * floats;
-            Panels.store(sums, part * lanes, 6 * lanes, lanes, y, 0, tokens, weights.outputs(), at);
+            Panels.store(
+                    sums,
+                    part * lanes,
+                    6 * lanes,
+                    lanes,
+                    y,
+                    firstToken,
+                    endToken,
+                    weights.outputs(),
+                    at);
         }
     }
 
@@ -445,7 +453,8 @@ final class IntegerMultiplication {
             int first,
             int end,
             double[] unpacked,
-            double[] sums) {
+            double[] sums,
+            int sumsOffset) {
         int width = doubles.panelOutputs();
         double[] parts = Scratch.ofThread().wideParts(rows * width);
         int groups = weights.groups();
@@ -466,7 +475,7 @@ final class IntegerMultiplication {
                     groups * weights.width(),
                     1 << segments.shifts()[s],
                     sums,
-                    token * 3 * width);
+                    sumsOffset);
         }
     }
 
@@ -481,7 +490,7 @@ final class IntegerMultiplication {
     private void subtractZeroPoints(float[] tiled, int tokens, IntegerPanels weights, float[] y) {
         int width = products.panelOutputs();
         int groups = weights.groups();
-        forPanels(
+        workers.forEach(
                 Panels.count(weights.outputs(), width),
                 Panels.grain(tokens, groups, width),
                 half -> {

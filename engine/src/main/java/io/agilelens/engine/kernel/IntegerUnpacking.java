@@ -26,8 +26,8 @@ interface IntegerUnpacking {
     void unpackTriples(
             byte[] packed, int first, int distance, int stride, int steps, double[] panel);
 
-    /** Widens codes: {@code row[i] = x[offset + i] · factors[i]}. */
-    void widen(byte[] x, int offset, float[] factors, float[] row, int count);
+    /** Widens codes: {@code row[rowOffset + i] = x[offset + i] · factors[i]}. */
+    void widen(byte[] x, int offset, float[] factors, float[] row, int rowOffset, int count);
 
     /** {@code Σ x[i]} over {@code from ≤ i < to}. */
     float sum(float[] x, int from, int to);

@@ -109,14 +109,17 @@ final class IntegerUnpackingTemplate implements IntegerUnpacking {
     }
 
     @Override
-    public void widen(byte[] x, int offset, float[] factors, float[] row, int count) {
+    public void widen(
+            byte[] x, int offset, float[] factors, float[] row, int rowOffset, int count) {
         int i = 0;
         int bound = count - Math.max(LANES, BYTES.length());
         for (; i <= bound; i += LANES) {
-            widened(x, offset + i).mul(FloatVector.fromArray(FLOATS, factors, i)).intoArray(row, i);
+            widened(x, offset + i)
+                    .mul(FloatVector.fromArray(FLOATS, factors, i))
+                    .intoArray(row, rowOffset + i);
         }
         for (; i < count; i++) {
-            row[i] = x[offset + i] * factors[i];
+            row[rowOffset + i] = x[offset + i] * factors[i];
         }
     }
 
@@ -127,7 +130,9 @@ final class IntegerUnpackingTemplate implements IntegerUnpacking {
         for (; i <= to - LANES; i += LANES) {
             sums = sums.add(FloatVector.fromArray(FLOATS, x, i));
         }
-        float sum = sums.reduceLanes(VectorOperators.ADD);
+        float[] lanes = Scratch.ofThread().parts(LANES);
+        sums.intoArray(lanes, 0);
+        float sum = LaneSums.sum(lanes, 0, LANES);
         for (; i < to; i++) {
             sum += x[i];
         }

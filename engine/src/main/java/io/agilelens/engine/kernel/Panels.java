@@ -11,6 +11,12 @@ final class Panels {
     /** Fewer multiplications than this are not worth another thread. */
     private static final long MULTIPLICATIONS_PER_PIECE = 1 << 20;
 
+    /** Pieces that each thread finds at the least, so that the last one does not wait long. */
+    private static final int PANELS_PER_THREAD = 2;
+
+    /** Tiles that are worth unpacking a panel for. */
+    private static final int TILES_PER_BLOCK = 4;
+
     private Panels() {}
 
     static int count(int outputs, int width) {
@@ -45,8 +51,43 @@ final class Panels {
     }
 
     static int grain(int tokens, int inputs, int width) {
-        long perPanel = (long) tokens * inputs * width;
+        return grain(tokens, (long) inputs * width);
+    }
+
+    private static int grain(int tokens, long perToken) {
+        long perPanel = tokens * perToken;
         return Math.clamp(MULTIPLICATIONS_PER_PIECE / Math.max(1, perPanel), 1, Integer.MAX_VALUE);
+    }
+
+    /** What is done with one panel and the tokens {@code from ≤ t < to}. */
+    @FunctionalInterface
+    interface BlockBody {
+        void run(int panel, int from, int to);
+    }
+
+    /**
+     * Shares a product out: by panels, and where there are too few of them for the threads also by
+     * blocks of tokens.
+     *
+     * @param rows of a tile; blocks begin where tiles do
+     * @param perToken multiplications of a panel with one token
+     */
+    static void forBlocks(
+            int panels, int tokens, int rows, long perToken, Workers workers, BlockBody body) {
+        int wanted = Math.ceilDiv(PANELS_PER_THREAD * workers.threads(), panels);
+        int blocks = Math.clamp(tiles(tokens, rows) / TILES_PER_BLOCK, 1, wanted);
+        int length = Math.ceilDiv(tiles(tokens, rows), blocks) * rows;
+        workers.forRanges(
+                panels * blocks,
+                grain(Math.min(tokens, length), perToken),
+                (from, to) -> {
+                    for (int piece = from; piece < to; piece++) {
+                        int first = piece % blocks * length;
+                        if (first < tokens) {
+                            body.run(piece / blocks, first, Math.min(tokens, first + length));
+                        }
+                    }
+                });
     }
 
     /** {@code [tiles, inputs, tileTokens]} of {@code [tokens, inputs]}. */

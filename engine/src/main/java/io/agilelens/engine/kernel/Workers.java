@@ -5,6 +5,7 @@ import io.agilelens.engine.task.Cancellation;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
 
 /**
  * A fixed number of threads that share a loop. The calling thread is one of them, so with one
@@ -106,6 +107,22 @@ public final class Workers implements AutoCloseable {
     /** Threads that share a loop, the caller included. */
     public int threads() {
         return threads;
+    }
+
+    /**
+     * As {@link #forRanges}, one iteration after the other.
+     *
+     * @param grain fewest iterations worth a piece, at least 1
+     */
+    public void forEach(int count, int grain, IntConsumer body) {
+        forRanges(
+                count,
+                grain,
+                (from, to) -> {
+                    for (int i = from; i < to; i++) {
+                        body.accept(i);
+                    }
+                });
     }
 
     /**
