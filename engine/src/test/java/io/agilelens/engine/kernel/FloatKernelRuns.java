@@ -74,6 +74,17 @@ final class FloatKernelRuns {
                         runGroups,
                         inputs.shifts(groups),
                         4);
+        Int4Weights wide4 =
+                kernels.packInt4(
+                        w,
+                        channels,
+                        channels,
+                        scales,
+                        zeroPoints,
+                        starts,
+                        runGroups,
+                        inputs.shifts(groups),
+                        8);
         float[] floats = floats(count * channels);
         byte[] unsigned = inputs.bytes(channels * channels, 0, 15);
         byte[] zeros = inputs.bytes(channels * groups, 0, 15);
@@ -90,6 +101,7 @@ final class FloatKernelRuns {
         float[] y = new float[x.length];
         add("INT8 product", count, y, () -> kernels.multiply(x, count, int8, y));
         add("INT16 product", count, y, () -> kernels.multiply(x, count, int16, y));
+        add("INT4 product of 8-bit codes", count, y, () -> kernels.multiply(x, count, wide4, y));
         add("INT4 product", count, y, () -> kernels.multiply(x, count, int4, y));
     }
 
