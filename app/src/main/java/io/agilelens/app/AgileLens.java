@@ -126,6 +126,9 @@ public final class AgileLens implements Callable<Integer> {
      * @return the exit status: 0 done, 1 failed, 2 wrong usage
      */
     public static int run(String[] arguments, PrintWriter output, PrintWriter errors) {
+        if (namesNoCommand(arguments)) {
+            return openWindow(arguments, errors);
+        }
         AgileLens program = new AgileLens();
         CommandLine commandLine =
                 new CommandLine(program)
@@ -146,6 +149,27 @@ public final class AgileLens implements Callable<Integer> {
             return failures.failed(failure, program.debug);
         } finally {
             output.flush();
+        }
+    }
+
+    /**
+     * Whether it takes no parser to know that the window is wanted, which keeps the parser's time
+     * out of the window's start.
+     */
+    private static boolean namesNoCommand(String[] arguments) {
+        return arguments.length == 0
+                || arguments.length == 1
+                        && !arguments[0].startsWith("-")
+                        && !arguments[0].startsWith("@")
+                        && arguments[0].chars().anyMatch(sign -> "/\\:.".indexOf(sign) >= 0);
+    }
+
+    private static int openWindow(String[] arguments, PrintWriter errors) {
+        try {
+            WindowLauncher.open(arguments.length == 0 ? null : arguments[0]);
+            return 0;
+        } catch (RuntimeException | Error failure) {
+            return new FailureReport(errors).failed(failure, false);
         }
     }
 

@@ -5,7 +5,6 @@ import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.ModelReference;
 import io.agilelens.engine.format.Printable;
 import java.nio.file.Files;
-import javafx.application.Application;
 
 /** Opens the window. */
 final class WindowLauncher {
@@ -30,7 +29,7 @@ final class WindowLauncher {
                     "there is no display to open the window on: set DISPLAY, or use a command"
                             + " (agilelens --help lists them)");
         }
-        Application.launch(WorkbenchApplication.class, reference);
+        WorkbenchApplication.launch(reference);
     }
 
     private static boolean hasDisplay() {

@@ -22,6 +22,8 @@ class LauncherTest {
     private static final List<String> MODULES =
             List.of("engine", "resources", "sample-models", "views", "app");
 
+    private static final Map<String, String> CACHED = Map.of("AGILELENS_START_CACHE", "keep");
+
     @TempDir Path folder;
     private Path project;
     private Path jdks;
@@ -184,6 +186,103 @@ class LauncherTest {
     }
 
     @Test
+    void makesAStartCacheForEachKindOfStartAndUsesIt() throws IOException {
+        jdk("jdk-25", "25");
+        maven("exit 0");
+        assertEquals(0, run(CACHED, "--start-cache").status());
+        assertUses("commands", run(CACHED, "info", "x"));
+        assertUses("window", run(CACHED, "some-model"));
+        assertUsesNone(run(Map.of(), "info", "x"));
+    }
+
+    @Test
+    void makesAStartCacheBehindTheFirstRun() throws Exception {
+        jdk("jdk-25", "25");
+        maven("exit 0");
+        assertUsesNone(run(Map.of("AGILELENS_START_CACHE", "on"), "info", "x"));
+        Path made = project.resolve(".agilelens/commands.aot.for");
+        Path lock = project.resolve(".agilelens/commands.aot.lock");
+        while (Files.notExists(made) || Files.exists(lock)) {
+            Thread.sleep(50);
+        }
+        assertUses("commands", run(CACHED, "info", "x"));
+        assertTrue(Files.notExists(project.resolve(".agilelens/window.aot")));
+    }
+
+    @Test
+    void usesNoStartCacheOlderThanAJarOrOfAnotherJdk() throws IOException {
+        Path jdk = jdk("jdk-25", "25");
+        maven("exit 0");
+        run(CACHED, "--start-cache");
+        Path made = project.resolve(".agilelens/commands.aot.for");
+        Files.setLastModifiedTime(made, java.nio.file.attribute.FileTime.fromMillis(0));
+        assertUsesNone(run(CACHED, "info", "x"));
+        run(CACHED, "--start-cache");
+        assertUses("commands", run(CACHED, "info", "x"));
+        Files.writeString(
+                jdk.resolve("release"),
+                "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"25\"\nSOURCE=\"patched\"\n");
+        assertUsesNone(run(CACHED, "info", "x"));
+        run(CACHED, "--start-cache");
+        assertUses("commands", run(CACHED, "info", "x"));
+    }
+
+    @Test
+    void startsSilentlyWhereNoStartCacheCanBeMade() throws IOException {
+        Path jdk = jdk("jdk-25", "25");
+        maven("exit 0");
+        run(Map.of(), "info", "x");
+        Path inTheWay = Files.createFile(project.resolve(".agilelens/commands.aot.lock"));
+        assertEquals("", run(CACHED, "--start-cache").errors());
+        assertTrue(Files.notExists(project.resolve(".agilelens/commands.aot")));
+        Files.delete(inTheWay);
+        script(jdk.resolve("bin/java"), "exit 1");
+        assertEquals("", run(CACHED, "--start-cache").errors());
+        try (var left = Files.list(project.resolve(".agilelens"))) {
+            assertEquals(
+                    java.util.Set.of("commands.aot.failed", "window.aot", "window.aot.for"),
+                    left.map(file -> file.getFileName().toString())
+                            .filter(name -> name.contains(".aot"))
+                            .collect(java.util.stream.Collectors.toSet()));
+        }
+    }
+
+    @Test
+    void saysNothingOfAStartCacheThatJavaRefuses() throws Exception {
+        jdk("jdk-25", "25");
+        maven("exit 0");
+        run(CACHED, "--start-cache");
+        Path cache = project.resolve(".agilelens/commands.aot");
+        for (byte[] damaged : List.of(new byte[0], new byte[5000], "no cache".getBytes())) {
+            Files.write(cache, damaged);
+            List<String> command =
+                    new java.util.ArrayList<>(
+                            List.of(Path.of(System.getProperty("java.home"), "bin/java") + ""));
+            Matcher word =
+                    Pattern.compile("\\[(-X[^\\]]*)]").matcher(run(CACHED, "info", "x").output());
+            while (word.find()) {
+                command.add(word.group(1));
+            }
+            assertTrue(command.contains("-XX:AOTCache=" + cache), command.toString());
+            command.add("--version");
+            Process java = new ProcessBuilder(command).redirectErrorStream(true).start();
+            String told = new String(java.getInputStream().readAllBytes());
+            assertEquals(0, java.waitFor(), told);
+            assertTrue(!told.contains("["), told);
+        }
+    }
+
+    private void assertUses(String kind, Run run) {
+        Path cache = project.resolve(".agilelens").resolve(kind + ".aot");
+        assertTrue(run.output().contains("[-XX:AOTCache=" + cache + "]"), run.output());
+        assertEquals("", run.errors());
+    }
+
+    private static void assertUsesNone(Run run) {
+        assertTrue(!run.output().contains("AOTCache"), run.output());
+    }
+
+    @Test
     void knowsTheCommandsThatNeedNoScreen() throws IOException {
         TreeSet<String> commands =
                 new TreeSet<>(new CommandLine(new AgileLens()).getSubcommands().keySet());
@@ -197,11 +296,18 @@ class LauncherTest {
         assertEquals(commands, listed);
     }
 
-    /** A JDK whose java prints its arguments. */
+    /** A JDK whose java prints its arguments, or writes a start cache where it is asked for one. */
     private Path jdk(String name, String version) throws IOException {
         Path jdk = jdks.resolve(name);
         Files.createDirectories(jdk.resolve("bin"));
-        script(jdk.resolve("bin/java"), "printf '[%s]' \"$@\"; echo");
+        script(
+                jdk.resolve("bin/java"),
+                """
+                for word; do
+                    case $word in -XX:AOTCacheOutput=*) echo cache > "${word#*=}"; exit ;; esac
+                done
+                printf '[%s]' "$@"; echo
+                """);
         script(jdk.resolve("bin/javac"), "exit 0");
         Files.writeString(
                 jdk.resolve("release"),
@@ -238,29 +344,29 @@ class LauncherTest {
 
     private Run start(Path script, Map<String, String> environment, String... arguments)
             throws IOException {
-        List<String> command = new java.util.ArrayList<>(List.of("/bin/sh", script.toString()));
+        // The pipe ends when the filter of errors has ended, too, which may outlive the program.
+        String piped =
+                "{ \"$@\" >\"$0/output\"; echo $? >\"$0/status\"; } 2>&1 | cat >\"$0/errors\"";
+        List<String> command =
+                new java.util.ArrayList<>(
+                        List.of("/bin/sh", "-c", piped, folder.toString(), "/bin/sh", script + ""));
         command.addAll(List.of(arguments));
-        Path output = folder.resolve("output");
-        Path errors = folder.resolve("errors");
-        ProcessBuilder builder =
-                new ProcessBuilder(command)
-                        .directory(folder.toFile())
-                        .redirectOutput(output.toFile())
-                        .redirectErrorStream(false);
+        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
         builder.environment().remove("JAVA_HOME");
         builder.environment().put("PATH", toolsOnly());
         builder.environment().put("AGILELENS_JDK_PATH", jdks.toString());
+        builder.environment().put("AGILELENS_START_CACHE", "off");
         builder.environment().putAll(environment);
-        Process process = builder.start();
-        // To the end of the pipe: the filter may outlive the program by a moment.
-        String told = new String(process.getErrorStream().readAllBytes());
-        Files.writeString(errors, told);
         try {
-            return new Run(process.waitFor(), Files.readString(output), told);
+            builder.start().waitFor();
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             throw new IOException(stopped);
         }
+        return new Run(
+                Integer.parseInt(Files.readString(folder.resolve("status")).strip()),
+                Files.readString(folder.resolve("output")),
+                Files.readString(folder.resolve("errors")));
     }
 
     /** The usual tools without any java that the machine has. */

@@ -78,6 +78,19 @@ public final class Theme {
         return url("theme/agilelens.css").toExternalForm();
     }
 
+    /**
+     * The style of pictures that suits the desktop, known before any stylesheet is read; on the
+     * JavaFX thread.
+     */
+    public static ChartStyle desktopStyle() {
+        prepare();
+        return isDesktopDark() ? ChartStyle.DARK : ChartStyle.LIGHT;
+    }
+
+    private static boolean isDesktopDark() {
+        return Platform.getPreferences().getColorScheme() == ColorScheme.DARK;
+    }
+
     private static void prepare() {
         if (prepared) {
             return;
@@ -98,7 +111,7 @@ public final class Theme {
                 switch (MODE.get()) {
                     case LIGHT -> false;
                     case DARK -> true;
-                    case SYSTEM -> Platform.getPreferences().getColorScheme() == ColorScheme.DARK;
+                    case SYSTEM -> isDesktopDark();
                 };
         Application.setUserAgentStylesheet(
                 url(dark ? "theme/dark.css" : "theme/light.css").toExternalForm());

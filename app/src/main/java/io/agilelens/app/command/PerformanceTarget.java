@@ -38,10 +38,10 @@ record PerformanceTarget(
                             run -> run.productCost("INT4-TRIP", "INT4")),
                     new PerformanceTarget(
                             "TRIP 8",
-                            "the same, 8 bit",
+                            "the same, W4A8",
                             1.1,
                             true,
-                            run -> run.productCost("INT8-TRIP", "INT8")),
+                            run -> run.productCost("W4A8-TRIP", "W4A8")),
                     of(
                             "W4A16 decode",
                             "W4A16 decodes faster than FP16",

@@ -66,6 +66,8 @@ public final class StartupCommand extends EngineCommand {
             starts.addAll(variants("window", List.of(model)));
         }
         starts.addAll(variants("info", List.of("info", model)));
+        progress.report("making the start caches", 0, rounds + 1);
+        Start.run(new ProcessBuilder(Start.launcher(), "--start-cache"));
         for (int round = 0; round <= rounds; round++) {
             for (Start start : starts) {
                 progress.report("starting the " + start.what, round, rounds + 1);
@@ -116,36 +118,44 @@ public final class StartupCommand extends EngineCommand {
             return cached ? what : what + "_without_cache";
         }
 
-        /** Starts the program once and waits for its end. */
-        Map<Step, Long> run() {
+        static String launcher() {
             String launcher = System.getProperty(LAUNCHER);
             if (launcher == null) {
                 throw new UserException(
                         "startup starts the launcher again and again: run it from ./agilelens");
             }
-            List<String> line = new ArrayList<>(List.of(launcher));
-            line.addAll(arguments);
+            return launcher;
+        }
+
+        /**
+         * Starts the program once and waits for its end.
+         *
+         * @return microseconds from the start to each step
+         */
+        Map<Step, Long> run() {
             try {
                 Path times = Files.createTempFile("agilelens-start", ".times");
                 try {
-                    return measured(line, times);
+                    ProcessBuilder process = process(times);
+                    long start = StartTimes.now();
+                    run(process);
+                    Map<Step, Long> reached = StartTimes.read(times);
+                    reached.replaceAll((_, time) -> time - start);
+                    return reached;
                 } finally {
                     Files.deleteIfExists(times);
                 }
             } catch (IOException failure) {
                 throw new UserException(
-                        "%s: the start cannot be measured: %s"
-                                .formatted(launcher, failure.getMessage()),
-                        failure);
+                        "the times of a start cannot be kept: " + failure.getMessage(), failure);
             }
         }
 
-        private Map<Step, Long> measured(List<String> line, Path times) throws IOException {
-            ProcessBuilder builder =
-                    new ProcessBuilder(line)
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                            .redirectError(ProcessBuilder.Redirect.DISCARD);
-            Map<String, String> environment = builder.environment();
+        private ProcessBuilder process(Path times) {
+            List<String> line = new ArrayList<>(List.of(launcher()));
+            line.addAll(arguments);
+            ProcessBuilder process = new ProcessBuilder(line);
+            Map<String, String> environment = process.environment();
             environment.put(StartTimes.VARIABLE, times.toString());
             if (!cached) {
                 environment.put(CACHE, "off");
@@ -156,31 +166,34 @@ public final class StartupCommand extends EngineCommand {
                         "-Dglass.platform=Headless",
                         (given, headless) -> given + " " + headless);
             }
-            long start = StartTimes.now();
-            Process process = builder.start();
-            awaitEnd(process, line);
-            Map<Step, Long> reached = StartTimes.read(times);
-            reached.replaceAll((_, time) -> time - start);
-            return reached;
+            return process;
         }
 
-        private static void awaitEnd(Process process, List<String> line) {
+        /** Runs a process to its end, which must be a good one. */
+        static void run(ProcessBuilder builder) {
+            String line = String.join(" ", builder.command());
             try {
+                Process process =
+                        builder.redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                                .start();
                 if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                     process.destroyForcibly();
                     throw new UserException(
-                            "%s did not get to its pictures in %d s"
-                                    .formatted(String.join(" ", line), PATIENCE_SECONDS));
+                            "%s did not end in %d s: run it by hand to see why"
+                                    .formatted(line, PATIENCE_SECONDS));
                 }
+                if (process.exitValue() != 0) {
+                    throw new UserException(
+                            "%s ended with status %d: run it by hand to see why"
+                                    .formatted(line, process.exitValue()));
+                }
+            } catch (IOException failure) {
+                throw new UserException(
+                        "%s cannot be started: %s".formatted(line, failure.getMessage()), failure);
             } catch (InterruptedException stopped) {
-                process.destroyForcibly();
                 Thread.currentThread().interrupt();
                 throw new UserException("the measurement was interrupted: start it again", stopped);
-            }
-            if (process.exitValue() != 0) {
-                throw new UserException(
-                        "%s ended with status %d: run it by hand to see why"
-                                .formatted(String.join(" ", line), process.exitValue()));
             }
         }
 

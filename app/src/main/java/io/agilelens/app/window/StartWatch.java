@@ -5,7 +5,6 @@ import io.agilelens.views.Background;
 import io.agilelens.views.chart.Heatmap;
 import io.agilelens.views.workbench.Workbench;
 import java.util.concurrent.CountDownLatch;
-import javafx.animation.AnimationTimer;
 import javafx.application.Platform;
 
 /**
@@ -13,24 +12,14 @@ import javafx.application.Platform;
  * the Outliers station as soon as it can be seen, waits for the map and leaves the program.
  */
 final class StartWatch {
-    /** Pulses after which what was shown is drawn: one lays it out, the next one waits for it. */
-    private static final int PULSES = 2;
-
     private StartWatch() {}
-
-    /** Notes a step when what is shown now has been drawn; on the JavaFX thread. */
-    static void whenDrawn(StartTimes.Step step) {
-        if (StartTimes.areWanted()) {
-            afterPulses(() -> StartTimes.reached(step));
-        }
-    }
 
     /** Watches a workbench that was just shown. */
     static void follow(Workbench workbench, WorkbenchFrame frame) {
         if (!StartTimes.areWanted()) {
             return;
         }
-        afterPulses(
+        Pulses.afterDrawing(
                 () -> {
                     StartTimes.reached(StartTimes.Step.WORKBENCH);
                     frame.open("outliers");
@@ -53,7 +42,7 @@ final class StartWatch {
         try {
             Background.awaitIdle();
             CountDownLatch laidOut = new CountDownLatch(1);
-            Platform.runLater(() -> afterPulses(laidOut::countDown));
+            Platform.runLater(() -> Pulses.afterDrawing(laidOut::countDown));
             laidOut.await();
             Heatmap.awaitPainted();
         } catch (InterruptedException stopped) {
@@ -61,25 +50,10 @@ final class StartWatch {
         }
         Platform.runLater(
                 () ->
-                        afterPulses(
+                        Pulses.afterDrawing(
                                 () -> {
                                     StartTimes.reached(StartTimes.Step.PICTURES);
                                     Platform.exit();
                                 }));
-    }
-
-    private static void afterPulses(Runnable action) {
-        new AnimationTimer() {
-            private int pulses;
-
-            @Override
-            public void handle(long now) {
-                // The first call comes before the pulse that draws.
-                if (pulses++ == PULSES) {
-                    stop();
-                    action.run();
-                }
-            }
-        }.start();
     }
 }

@@ -1,28 +1,57 @@
 package io.agilelens.app.window;
 
 import io.agilelens.app.StartTimes;
-import java.util.List;
 import javafx.application.Application;
 import javafx.stage.Stage;
 
-/** The window as a program. Its one argument names the model to open. */
+/**
+ * The window as a program: a splash as soon as JavaFX runs, then the workbench. The model is opened
+ * beside all that.
+ */
 public final class WorkbenchApplication extends Application {
     /** What opens when nobody says otherwise. */
     public static final String FIRST_MODEL = "sample:llama-tiny";
 
+    /** JavaFX makes the application itself and hands it nothing but words. */
+    private static EarlyOpening first;
+
     private WorkbenchWindow window;
+
+    /**
+     * Returns when the window is closed.
+     *
+     * @param model what to open
+     */
+    public static void launch(String model) {
+        first = EarlyOpening.begin(model);
+        Application.launch(WorkbenchApplication.class);
+    }
 
     @Override
     public void start(Stage stage) {
         StartTimes.reached(StartTimes.Step.TOOLKIT);
-        List<String> arguments = getParameters().getRaw();
-        String model = arguments.isEmpty() ? FIRST_MODEL : arguments.getFirst();
-        window = WorkbenchWindow.open(stage, model, failure -> Dialogs.showError(stage, failure));
-        StartWatch.follow(window.workbench(), window.frame());
+        Splash splash = new Splash();
+        splash.show();
+        Pulses.afterDrawing(
+                () -> {
+                    StartTimes.reached(StartTimes.Step.SPLASH);
+                    open(stage);
+                    Pulses.afterDrawing(splash::hide);
+                    StartWatch.follow(window.workbench(), window.frame());
+                });
+    }
+
+    private void open(Stage stage) {
+        window = WorkbenchWindow.open(stage, first, failure -> Dialogs.showError(stage, failure));
     }
 
     @Override
     public void stop() {
-        window.controller().close();
+        if (window == null) {
+            // The splash was closed before there was more.
+            first.cancellation().cancel();
+        } else {
+            window.controller().close();
+        }
     }
 }

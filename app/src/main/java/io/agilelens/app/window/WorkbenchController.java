@@ -17,6 +17,7 @@ import io.agilelens.engine.format.ModelReference;
 import io.agilelens.engine.format.TextFormat;
 import io.agilelens.engine.format.TextReader;
 import io.agilelens.engine.kernel.KernelBenchmark;
+import io.agilelens.engine.kernel.KernelChoice;
 import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.MachineMeter;
 import io.agilelens.engine.kernel.Workers;
@@ -81,6 +82,10 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
     private TunedModel tuned;
     private double tokensPerSecond;
     private boolean pinWanted;
+
+    /** Whether the pictures of the float model are asked for, before those of the recipe. */
+    private boolean floatFirst;
+
     private WorkbenchStatusBar.Task liveTask;
 
     /** The errand that the status bar shows; what the live loop does is not shown meanwhile. */
@@ -123,7 +128,11 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
 
     /** Runs an errand with its progress shown; its result arrives on the JavaFX thread. */
     private <T> Cancellation run(String name, Errand<T> errand, Consumer<T> onDone) {
-        Cancellation cancellation = new Cancellation();
+        return run(name, new Cancellation(), errand, onDone);
+    }
+
+    private <T> Cancellation run(
+            String name, Cancellation cancellation, Errand<T> errand, Consumer<T> onDone) {
         errandsUnderWay.add(cancellation);
         WorkbenchStatusBar.Task task = statusBar.track(name, cancellation);
         liveTask = null;
@@ -161,15 +170,26 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
 
     @Override
     public void open(String reference) {
+        open(
+                Messages.text("status.opening", reference),
+                new Cancellation(),
+                (progress, cancellation) -> ModelSession.open(reference, progress, cancellation));
+    }
+
+    /** Shows a model that is being opened already, as soon as it is open. */
+    void open(EarlyOpening model) {
+        open(
+                Messages.text("status.opening", model.reference()),
+                model.cancellation(),
+                (progress, _) -> model.await(progress));
+    }
+
+    private void open(String name, Cancellation cancellation, Errand<ModelSession> errand) {
         // Who opens another model no longer wants the one before.
         opening.cancel();
         cancelSearch();
-        opening =
-                run(
-                        Messages.text("status.opening", reference),
-                        (progress, cancellation) ->
-                                ModelSession.open(reference, progress, cancellation),
-                        this::show);
+        opening = cancellation;
+        run(name, cancellation, errand, this::show);
     }
 
     @Override
@@ -254,6 +274,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
 
     private void show(ModelSession opened) {
         StartTimes.reached(StartTimes.Step.MODEL);
+        describeMachine();
         ModelSession old = session;
         Recipe start = opened.firstRecipe();
         // The first layers say the least about outliers and sinks.
@@ -261,11 +282,21 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         workbench.selection().select(Selection.Place.START.withLayer(middle));
         // Another model's linears have other shapes.
         workbench.kernelsProperty().set(Optional.empty());
+        // They take one pass, what a recipe needs to be fitted takes many.
+        floatFirst = !NativeBundle.isAt(ModelReference.parse(opened.opened().reference()).path());
         replaceLoop(opened, start);
         if (old != null) {
             // Views only hold results; the old model's last user was its loop, closed by now.
             errands.execute(old::close);
         }
+    }
+
+    /** Says what computes, which is known once a model is open. */
+    private void describeMachine() {
+        KernelChoice kernels = KernelProvider.current();
+        statusBar.setMachine(
+                Messages.text("status.machine", kernels.species(), Workers.shared().threads()),
+                kernels.reason());
     }
 
     private void replaceLoop(ModelSession opened, Recipe recipe) {
@@ -309,7 +340,8 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         workbench.comparisonStaleProperty().set(true);
         int layers = session.opened().config().layers();
         int layer = Math.clamp(workbench.selection().place().layer(), 0, layers - 1);
-        loop.show(new LiveLoop.Wish(workbench.history().recipe(), window, layer));
+        Recipe recipe = floatFirst ? Recipe.FLOAT : workbench.history().recipe();
+        loop.show(new LiveLoop.Wish(recipe, window, layer));
     }
 
     @Override
@@ -581,7 +613,13 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         public void compared(WindowComparison comparison) {
             onFx(
                     () -> {
-                        if (isCurrent(comparison.model().recipe())) {
+                        Recipe recipe = comparison.model().recipe();
+                        if (floatFirst && recipe.isFloat()) {
+                            floatFirst = false;
+                            // Dimmed, as what belongs to another recipe always is.
+                            workbench.comparisonProperty().set(Optional.of(comparison));
+                            ask();
+                        } else if (isCurrent(recipe)) {
                             workbench.comparisonProperty().set(Optional.of(comparison));
                             workbench.comparisonStaleProperty().set(false);
                         }

@@ -1,9 +1,5 @@
 package io.agilelens.app.window;
 
-import io.agilelens.engine.kernel.KernelChoice;
-import io.agilelens.engine.kernel.KernelProvider;
-import io.agilelens.engine.kernel.Workers;
-import io.agilelens.views.Messages;
 import io.agilelens.views.Theme;
 import io.agilelens.views.recipe.RecipeView;
 import io.agilelens.views.verdict.VerdictView;
@@ -31,6 +27,11 @@ record WorkbenchWindow(Workbench workbench, WorkbenchFrame frame, WorkbenchContr
      * @param onFailure shows a person what did not work
      */
     static WorkbenchWindow open(Stage stage, String model, Consumer<Throwable> onFailure) {
+        return open(stage, EarlyOpening.begin(model), onFailure);
+    }
+
+    /** The same with a model that is being opened already. */
+    static WorkbenchWindow open(Stage stage, EarlyOpening model, Consumer<Throwable> onFailure) {
         Theme.apply(Theme.Mode.SYSTEM);
         Workbench workbench = new Workbench();
         WorkbenchController controller = new WorkbenchController(workbench, onFailure);
@@ -40,12 +41,6 @@ record WorkbenchWindow(Workbench workbench, WorkbenchFrame frame, WorkbenchContr
         Scene scene = frame.install(stage, WIDTH, HEIGHT);
         new WorkbenchMenus(workbench, controller, stage).addTo(frame, scene);
         addKeys(workbench, scene);
-        KernelChoice kernels = KernelProvider.current();
-        frame.statusBar()
-                .setMachine(
-                        Messages.text(
-                                "status.machine", kernels.species(), Workers.shared().threads()),
-                        kernels.reason());
         stage.show();
         frame.requestFocus();
         controller.open(model);

@@ -86,36 +86,6 @@ class BenchTest {
     }
 
     @Test
-    void measuresTheProductsOfTheModelAndLargeOnes() {
-        Path model = CommandRun.tinyModel(folder);
-        JsonNode result =
-                CommandRun.of(
-                                "bench",
-                                model,
-                                "--prompt",
-                                3,
-                                "--tokens",
-                                1,
-                                "--rounds",
-                                1,
-                                "--rows",
-                                "fp16",
-                                "--json")
-                        .json();
-        for (JsonNode row : result.path("kernels")) {
-            assertEquals(3, row.path("shape").size());
-            assertTrue(row.path("microseconds").asDouble() > 0, row.toString());
-            assertTrue(row.path("share_of_peak").asDouble() > 0, row.toString());
-            assertTrue(row.path("gb_per_s").asDouble() > 0, row.toString());
-            assertTrue(
-                    List.of("memory", "arithmetic").contains(row.path("bound").asString()),
-                    row.toString());
-        }
-        assertEquals(0, result.path("kernels").size() % 2);
-        assertFalse(result.path("kernels").isEmpty());
-    }
-
-    @Test
     void whatIsSavedIsWhatWasPrintedAndStaysUnlessReplaced() throws IOException {
         Path file = folder.resolve("run.json");
         JsonNode printed = bench("--rows", "fp16", "--save", file).json();

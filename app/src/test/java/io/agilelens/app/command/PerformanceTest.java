@@ -8,6 +8,7 @@ import io.agilelens.app.CommandRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -171,6 +172,17 @@ class PerformanceTest {
                                 "--json")
                         .json();
         assertEquals(2, result.path("runs").path(0).path("prefill").size());
+        JsonNode kernels = result.path("runs").path(0).path("kernels");
+        assertFalse(kernels.isEmpty());
+        for (JsonNode row : kernels) {
+            assertEquals(3, row.path("shape").size());
+            assertTrue(row.path("microseconds").asDouble() > 0, row.toString());
+            assertTrue(row.path("share_of_peak").asDouble() > 0, row.toString());
+            assertTrue(row.path("gb_per_s").asDouble() > 0, row.toString());
+            assertTrue(
+                    List.of("memory", "arithmetic").contains(row.path("bound").asString()),
+                    row.toString());
+        }
         assertTrue(Files.readString(out).contains("| w4a4-trip | int4 | trip4 |"));
     }
 

@@ -1,6 +1,9 @@
 package io.agilelens.benchmarks;
 
 import io.agilelens.engine.kernel.Kernels;
+import io.agilelens.engine.kernel.PackedKeys;
+import io.agilelens.engine.kernel.PackedValues;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -18,12 +21,13 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 3, time = 1)
+@Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class AttentionBenchmark {
     private static final int HEAD_DIMENSION = 64;
-    private static final int STRIDE = 12 * HEAD_DIMENSION;
+    private static final int HEADS = 12;
+    private static final int STRIDE = HEADS * HEAD_DIMENSION;
     private static final float SCALE = 0.125f;
     private static final float SLOPE = 0.5f;
 
@@ -44,7 +48,10 @@ public class AttentionBenchmark {
     private float[] probabilities;
     private float[] context;
     private float[] powers;
-    private float[] values;
+    private float[] integers;
+    private PackedKeys packedKeys;
+    private PackedValues packedValues;
+    private PackedValues packedIntegers;
     private int[] positions;
 
     /** Draws the operands. */
@@ -60,15 +67,21 @@ public class AttentionBenchmark {
         probabilities = inputs.floats(queries * keys);
         context = new float[queries * STRIDE];
         powers = new float[queries * keys];
-        byte[] exponents = inputs.bytes(powers.length, 0, 15);
+        // A row of them adds up to less than 1, as a softmax does.
+        byte[] exponents = inputs.bytes(queries * keys, 10, 15);
         for (int i = 0; i < powers.length; i++) {
             powers[i] = Math.scalb(1f, -exponents[i]);
         }
-        values = new float[keys * STRIDE];
-        byte[] integers = inputs.bytes(values.length, -128, 127);
-        for (int i = 0; i < values.length; i++) {
-            values[i] = integers[i];
+        byte[] codes = inputs.bytes(keys * STRIDE, -128, 127);
+        integers = new float[codes.length];
+        for (int i = 0; i < codes.length; i++) {
+            integers[i] = codes[i];
         }
+        packedKeys = kernels.packKeys(k, keys, HEADS, HEAD_DIMENSION);
+        packedValues = kernels.packValues(v, keys, HEADS, HEAD_DIMENSION);
+        float[] scales = new float[HEADS];
+        Arrays.fill(scales, 1);
+        packedIntegers = kernels.packIntegerValues(integers, keys, HEADS, HEAD_DIMENSION, scales);
         positions = RandomInputs.starts(keys, 1);
     }
 
@@ -113,7 +126,23 @@ public class AttentionBenchmark {
         return context;
     }
 
-    /** The same with powers of two and integer values. */
+    /** Queries times keys that were packed before. */
+    @Benchmark
+    public float[] scoresOfPackedKeys() {
+        kernels.attentionScores(
+                q, 0, STRIDE, queries, packedKeys, 0, SCALE, firstVisible, scores, 0, keys);
+        return scores;
+    }
+
+    /** Probabilities times values that were packed before. */
+    @Benchmark
+    public float[] contextOfPackedValues() {
+        kernels.attentionContext(
+                probabilities, 0, keys, queries, packedValues, 0, firstVisible, context, 0, STRIDE);
+        return context;
+    }
+
+    /** The same with probabilities that are powers of two and values that are integers. */
     @Benchmark
     public float[] log2Context() {
         kernels.log2Context(
@@ -121,7 +150,7 @@ public class AttentionBenchmark {
                 0,
                 keys,
                 queries,
-                values,
+                integers,
                 0,
                 STRIDE,
                 keys,
@@ -131,6 +160,14 @@ public class AttentionBenchmark {
                 context,
                 0,
                 STRIDE);
+        return context;
+    }
+
+    /** The same with values that were packed before. */
+    @Benchmark
+    public float[] log2ContextOfPackedValues() {
+        kernels.attentionContext(
+                powers, 0, keys, queries, packedIntegers, 0, firstVisible, context, 0, STRIDE);
         return context;
     }
 

@@ -2,7 +2,9 @@ package io.agilelens.benchmarks;
 
 import io.agilelens.engine.kernel.Fp16Weights;
 import io.agilelens.engine.kernel.Fp32Weights;
+import io.agilelens.engine.kernel.GroupedWeights;
 import io.agilelens.engine.kernel.Kernels;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -20,10 +22,11 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 3, time = 1)
+@Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class FloatProductBenchmark {
+    private static final int GROUP = 32;
 
     /** {@code OUTPUTSxINPUTS}: an MLP's first linear in the two models. */
     @Param({"2048x768", "5632x2048"})
@@ -38,6 +41,7 @@ public class FloatProductBenchmark {
     private float[] y;
     private Fp32Weights fp32;
     private Fp16Weights fp16;
+    private GroupedWeights w4a16;
 
     /** Packs the weights. */
     @Setup
@@ -50,6 +54,19 @@ public class FloatProductBenchmark {
         float[] weights = inputs.floats(size.weights());
         fp32 = kernels.packFp32(weights, size.outputs(), size.inputs());
         fp16 = kernels.packFp16(weights, size.outputs(), size.inputs());
+        int[] starts = RandomInputs.starts(size.inputs(), GROUP);
+        int scaleCount = size.outputs() * (starts.length - 1);
+        float[] scales = new float[scaleCount];
+        Arrays.fill(scales, 0.01f);
+        w4a16 =
+                kernels.packGrouped(
+                        inputs.bytes(size.weights(), 0, 15),
+                        size.outputs(),
+                        size.inputs(),
+                        4,
+                        scales,
+                        inputs.bytes(scaleCount, 0, 15),
+                        starts);
     }
 
     /** Float32 weights. */
@@ -63,6 +80,13 @@ public class FloatProductBenchmark {
     @Benchmark
     public float[] fp16() {
         kernels.multiply(x, tokens, fp16, y);
+        return y;
+    }
+
+    /** 4-bit weights in groups of 32 with zero points. */
+    @Benchmark
+    public float[] w4a16() {
+        kernels.multiply(x, tokens, w4a16, y);
         return y;
     }
 }

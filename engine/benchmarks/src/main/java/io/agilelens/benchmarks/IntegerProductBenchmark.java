@@ -23,7 +23,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 3, time = 1)
+@Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class IntegerProductBenchmark {
@@ -49,6 +49,8 @@ public class IntegerProductBenchmark {
     private Int4Weights int4;
     private Int4Weights int4ZeroPoints;
     private Int4Weights int4Trip;
+    private Int4Weights w4a8;
+    private Int4Weights w4a8Trip;
 
     /** Packs the weights. */
     @Setup
@@ -62,9 +64,11 @@ public class IntegerProductBenchmark {
         int8 = int8(inputs, 127, RandomInputs.starts(size.inputs(), GROUP));
         int8Trip = int8(inputs, 64, new int[] {0, size.inputs()});
         int16 = int16(inputs, RandomInputs.starts(size.inputs(), GROUP));
-        int4 = int4(inputs, GROUP, 0);
-        int4ZeroPoints = int4(inputs, GROUP, 7);
-        int4Trip = int4(inputs, RUN, 0);
+        int4 = int4(inputs, GROUP, 0, 4);
+        int4ZeroPoints = int4(inputs, GROUP, 7, 4);
+        int4Trip = int4(inputs, RUN, 0, 4);
+        w4a8 = int4(inputs, GROUP, 0, 8);
+        w4a8Trip = int4(inputs, RUN, 0, 8);
     }
 
     private Int8Weights int8(RandomInputs inputs, int largest, int[] starts) {
@@ -87,7 +91,8 @@ public class IntegerProductBenchmark {
     }
 
     /** Runs shorter than a group have shifts 0, 1, 2, … in each group. */
-    private Int4Weights int4(RandomInputs inputs, int runLength, int largestZeroPoint) {
+    private Int4Weights int4(
+            RandomInputs inputs, int runLength, int largestZeroPoint, int activationBits) {
         int[] starts = RandomInputs.starts(size.inputs(), runLength);
         int runs = starts.length - 1;
         int runsInGroup = GROUP / runLength;
@@ -103,7 +108,7 @@ public class IntegerProductBenchmark {
                 starts,
                 groups,
                 shifts,
-                4);
+                activationBits);
     }
 
     private float[] scales(int groups) {
@@ -151,6 +156,20 @@ public class IntegerProductBenchmark {
     @Benchmark
     public float[] int4Trip() {
         kernels.multiply(codes4, tokens, int4Trip, y);
+        return y;
+    }
+
+    /** 4-bit weights, 8-bit activations. */
+    @Benchmark
+    public float[] w4a8() {
+        kernels.multiply(codes8, tokens, w4a8, y);
+        return y;
+    }
+
+    /** The same with TRIP's shifts. */
+    @Benchmark
+    public float[] w4a8Trip() {
+        kernels.multiply(codes8, tokens, w4a8Trip, y);
         return y;
     }
 }

@@ -1,5 +1,6 @@
 package io.agilelens.engine.calibrate;
 
+import io.agilelens.engine.kernel.Workers;
 import io.agilelens.engine.model.Activation;
 import io.agilelens.engine.model.Decoder;
 import io.agilelens.engine.model.ModelConfig;
@@ -19,6 +20,9 @@ import java.util.Set;
  * one matrix {@code [tokens, channels]} a window.
  */
 final class LayerRecording implements Probe {
+    /** Fewer channels than this are not worth another thread. */
+    private static final int CHANNELS_PER_PIECE = 64;
+
     private final Set<Site> wanted;
     private final boolean wantsAttention;
     private final boolean wantsMlp;
@@ -82,15 +86,23 @@ final class LayerRecording implements Probe {
         }
         double[] sum = sums.get(site);
         Matrix sampled = samples.get(site);
+        Workers.shared()
+                .forRanges(
+                        sum.length,
+                        CHANNELS_PER_PIECE,
+                        (from, to) -> {
+                            for (int t = 0; t < before.rows(); t++) {
+                                int row = before.offset(t);
+                                for (int c = from; c < to; c++) {
+                                    sum[c] += Math.abs(before.data()[row + c]);
+                                }
+                            }
+                        });
         for (int t = 0; t < before.rows(); t++) {
-            int row = before.offset(t);
-            for (int c = 0; c < sum.length; c++) {
-                sum[c] += Math.abs(before.data()[row + c]);
-            }
             if ((seen + t) % stride == 0) {
-                int sample = (seen + t) / stride;
+                int sample = sampled.offset((seen + t) / stride);
                 System.arraycopy(
-                        before.data(), row, sampled.data(), sampled.offset(sample), sum.length);
+                        before.data(), before.offset(t), sampled.data(), sample, sum.length);
             }
         }
     }

@@ -14,7 +14,8 @@ import java.util.Map;
 
 /** Keeps the running minimum and maximum of every channel at every site. */
 final class RangeProbe implements Probe {
-    private static final int CHANNELS_A_PIECE = 64;
+    /** Fewer channels than this are not worth another thread. */
+    private static final int CHANNELS_PER_PIECE = 64;
 
     private final List<Map<Site, ActivationRange>> layers = new ArrayList<>();
 
@@ -40,7 +41,7 @@ final class RangeProbe implements Probe {
         Workers.shared()
                 .forRanges(
                         before.columns(),
-                        CHANNELS_A_PIECE,
+                        CHANNELS_PER_PIECE,
                         (from, to) -> {
                             for (int t = 0; t < before.rows(); t++) {
                                 int row = before.offset(t);

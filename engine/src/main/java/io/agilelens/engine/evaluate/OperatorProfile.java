@@ -22,7 +22,7 @@ public record OperatorProfile(Map<Operator, Double> shares) {
     private static final int MOST_REPETITIONS = 5;
 
     /** Long enough, whatever the number of repetitions. */
-    private static final long ENOUGH_NANOS = 2_000_000_000L;
+    private static final long ENOUGH_NANOS = 1_000_000_000L;
 
     /** What a decoder layer is made of. */
     public enum Operator {

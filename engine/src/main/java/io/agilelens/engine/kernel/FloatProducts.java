@@ -38,6 +38,7 @@ interface FloatProducts {
     /**
      * {@code sums[t, o] = Σ x[i, t] · w[i, o]} over {@code steps} inputs.
      *
+     * @param add whether the sums are added to what is there
      * @param tokens how many rows of the tile matter; up to 6 are computed if these suffice, else
      *     all
      * @param sums row t starts at {@code sumsOffset + t * sumsStride}
@@ -49,6 +50,7 @@ interface FloatProducts {
             int tileOffset,
             int tokens,
             int steps,
+            boolean add,
             float[] sums,
             int sumsOffset,
             int sumsStride);

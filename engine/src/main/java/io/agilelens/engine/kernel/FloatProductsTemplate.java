@@ -138,13 +138,15 @@ final class FloatProductsTemplate implements FloatProducts {
             int tileOffset,
             int tokens,
             int steps,
+            boolean add,
             float[] sums,
             int sumsOffset,
             int sumsStride) {
         if (tokens > 6) {
-            twelveRows(panel, panelOffset, tile, tileOffset, steps, sums, sumsOffset, sumsStride);
+            twelveRows(
+                    panel, panelOffset, tile, tileOffset, steps, add, sums, sumsOffset, sumsStride);
         } else {
-            sixRows(panel, panelOffset, tile, tileOffset, steps, sums, sumsOffset, sumsStride);
+            sixRows(panel, panelOffset, tile, tileOffset, steps, add, sums, sumsOffset, sumsStride);
         }
     }
 
@@ -154,6 +156,7 @@ final class FloatProductsTemplate implements FloatProducts {
             float[] tile,
             int tileOffset,
             int steps,
+            boolean add,
             float[] sums,
             int sumsOffset,
             int sumsStride) {
@@ -193,18 +196,44 @@ final class FloatProductsTemplate implements FloatProducts {
             a5 = wa.fma(x5, a5);
             b5 = wb.fma(x5, b5);
         }
-        a0.intoArray(sums, sumsOffset);
-        b0.intoArray(sums, sumsOffset + LANES);
-        a1.intoArray(sums, sumsOffset + sumsStride);
-        b1.intoArray(sums, sumsOffset + sumsStride + LANES);
-        a2.intoArray(sums, sumsOffset + 2 * sumsStride);
-        b2.intoArray(sums, sumsOffset + 2 * sumsStride + LANES);
-        a3.intoArray(sums, sumsOffset + 3 * sumsStride);
-        b3.intoArray(sums, sumsOffset + 3 * sumsStride + LANES);
-        a4.intoArray(sums, sumsOffset + 4 * sumsStride);
-        b4.intoArray(sums, sumsOffset + 4 * sumsStride + LANES);
-        a5.intoArray(sums, sumsOffset + 5 * sumsStride);
-        b5.intoArray(sums, sumsOffset + 5 * sumsStride + LANES);
+        if (add) {
+            a0.add(FloatVector.fromArray(FLOATS, sums, sumsOffset)).intoArray(sums, sumsOffset);
+            b0.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + LANES))
+                    .intoArray(sums, sumsOffset + LANES);
+            a1.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + sumsStride))
+                    .intoArray(sums, sumsOffset + sumsStride);
+            b1.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + sumsStride + LANES))
+                    .intoArray(sums, sumsOffset + sumsStride + LANES);
+            a2.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 2 * sumsStride))
+                    .intoArray(sums, sumsOffset + 2 * sumsStride);
+            b2.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 2 * sumsStride + LANES))
+                    .intoArray(sums, sumsOffset + 2 * sumsStride + LANES);
+            a3.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 3 * sumsStride))
+                    .intoArray(sums, sumsOffset + 3 * sumsStride);
+            b3.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 3 * sumsStride + LANES))
+                    .intoArray(sums, sumsOffset + 3 * sumsStride + LANES);
+            a4.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 4 * sumsStride))
+                    .intoArray(sums, sumsOffset + 4 * sumsStride);
+            b4.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 4 * sumsStride + LANES))
+                    .intoArray(sums, sumsOffset + 4 * sumsStride + LANES);
+            a5.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 5 * sumsStride))
+                    .intoArray(sums, sumsOffset + 5 * sumsStride);
+            b5.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 5 * sumsStride + LANES))
+                    .intoArray(sums, sumsOffset + 5 * sumsStride + LANES);
+        } else {
+            a0.intoArray(sums, sumsOffset);
+            b0.intoArray(sums, sumsOffset + LANES);
+            a1.intoArray(sums, sumsOffset + sumsStride);
+            b1.intoArray(sums, sumsOffset + sumsStride + LANES);
+            a2.intoArray(sums, sumsOffset + 2 * sumsStride);
+            b2.intoArray(sums, sumsOffset + 2 * sumsStride + LANES);
+            a3.intoArray(sums, sumsOffset + 3 * sumsStride);
+            b3.intoArray(sums, sumsOffset + 3 * sumsStride + LANES);
+            a4.intoArray(sums, sumsOffset + 4 * sumsStride);
+            b4.intoArray(sums, sumsOffset + 4 * sumsStride + LANES);
+            a5.intoArray(sums, sumsOffset + 5 * sumsStride);
+            b5.intoArray(sums, sumsOffset + 5 * sumsStride + LANES);
+        }
     }
 
     private static void twelveRows(
@@ -213,6 +242,7 @@ final class FloatProductsTemplate implements FloatProducts {
             float[] tile,
             int tileOffset,
             int steps,
+            boolean add,
             float[] sums,
             int sumsOffset,
             int sumsStride) {
@@ -282,30 +312,80 @@ final class FloatProductsTemplate implements FloatProducts {
             a11 = wa.fma(x11, a11);
             b11 = wb.fma(x11, b11);
         }
-        a0.intoArray(sums, sumsOffset);
-        b0.intoArray(sums, sumsOffset + LANES);
-        a1.intoArray(sums, sumsOffset + sumsStride);
-        b1.intoArray(sums, sumsOffset + sumsStride + LANES);
-        a2.intoArray(sums, sumsOffset + 2 * sumsStride);
-        b2.intoArray(sums, sumsOffset + 2 * sumsStride + LANES);
-        a3.intoArray(sums, sumsOffset + 3 * sumsStride);
-        b3.intoArray(sums, sumsOffset + 3 * sumsStride + LANES);
-        a4.intoArray(sums, sumsOffset + 4 * sumsStride);
-        b4.intoArray(sums, sumsOffset + 4 * sumsStride + LANES);
-        a5.intoArray(sums, sumsOffset + 5 * sumsStride);
-        b5.intoArray(sums, sumsOffset + 5 * sumsStride + LANES);
-        a6.intoArray(sums, sumsOffset + 6 * sumsStride);
-        b6.intoArray(sums, sumsOffset + 6 * sumsStride + LANES);
-        a7.intoArray(sums, sumsOffset + 7 * sumsStride);
-        b7.intoArray(sums, sumsOffset + 7 * sumsStride + LANES);
-        a8.intoArray(sums, sumsOffset + 8 * sumsStride);
-        b8.intoArray(sums, sumsOffset + 8 * sumsStride + LANES);
-        a9.intoArray(sums, sumsOffset + 9 * sumsStride);
-        b9.intoArray(sums, sumsOffset + 9 * sumsStride + LANES);
-        a10.intoArray(sums, sumsOffset + 10 * sumsStride);
-        b10.intoArray(sums, sumsOffset + 10 * sumsStride + LANES);
-        a11.intoArray(sums, sumsOffset + 11 * sumsStride);
-        b11.intoArray(sums, sumsOffset + 11 * sumsStride + LANES);
+        if (add) {
+            a0.add(FloatVector.fromArray(FLOATS, sums, sumsOffset)).intoArray(sums, sumsOffset);
+            b0.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + LANES))
+                    .intoArray(sums, sumsOffset + LANES);
+            a1.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + sumsStride))
+                    .intoArray(sums, sumsOffset + sumsStride);
+            b1.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + sumsStride + LANES))
+                    .intoArray(sums, sumsOffset + sumsStride + LANES);
+            a2.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 2 * sumsStride))
+                    .intoArray(sums, sumsOffset + 2 * sumsStride);
+            b2.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 2 * sumsStride + LANES))
+                    .intoArray(sums, sumsOffset + 2 * sumsStride + LANES);
+            a3.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 3 * sumsStride))
+                    .intoArray(sums, sumsOffset + 3 * sumsStride);
+            b3.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 3 * sumsStride + LANES))
+                    .intoArray(sums, sumsOffset + 3 * sumsStride + LANES);
+            a4.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 4 * sumsStride))
+                    .intoArray(sums, sumsOffset + 4 * sumsStride);
+            b4.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 4 * sumsStride + LANES))
+                    .intoArray(sums, sumsOffset + 4 * sumsStride + LANES);
+            a5.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 5 * sumsStride))
+                    .intoArray(sums, sumsOffset + 5 * sumsStride);
+            b5.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 5 * sumsStride + LANES))
+                    .intoArray(sums, sumsOffset + 5 * sumsStride + LANES);
+            a6.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 6 * sumsStride))
+                    .intoArray(sums, sumsOffset + 6 * sumsStride);
+            b6.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 6 * sumsStride + LANES))
+                    .intoArray(sums, sumsOffset + 6 * sumsStride + LANES);
+            a7.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 7 * sumsStride))
+                    .intoArray(sums, sumsOffset + 7 * sumsStride);
+            b7.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 7 * sumsStride + LANES))
+                    .intoArray(sums, sumsOffset + 7 * sumsStride + LANES);
+            a8.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 8 * sumsStride))
+                    .intoArray(sums, sumsOffset + 8 * sumsStride);
+            b8.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 8 * sumsStride + LANES))
+                    .intoArray(sums, sumsOffset + 8 * sumsStride + LANES);
+            a9.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 9 * sumsStride))
+                    .intoArray(sums, sumsOffset + 9 * sumsStride);
+            b9.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 9 * sumsStride + LANES))
+                    .intoArray(sums, sumsOffset + 9 * sumsStride + LANES);
+            a10.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 10 * sumsStride))
+                    .intoArray(sums, sumsOffset + 10 * sumsStride);
+            b10.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 10 * sumsStride + LANES))
+                    .intoArray(sums, sumsOffset + 10 * sumsStride + LANES);
+            a11.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 11 * sumsStride))
+                    .intoArray(sums, sumsOffset + 11 * sumsStride);
+            b11.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 11 * sumsStride + LANES))
+                    .intoArray(sums, sumsOffset + 11 * sumsStride + LANES);
+        } else {
+            a0.intoArray(sums, sumsOffset);
+            b0.intoArray(sums, sumsOffset + LANES);
+            a1.intoArray(sums, sumsOffset + sumsStride);
+            b1.intoArray(sums, sumsOffset + sumsStride + LANES);
+            a2.intoArray(sums, sumsOffset + 2 * sumsStride);
+            b2.intoArray(sums, sumsOffset + 2 * sumsStride + LANES);
+            a3.intoArray(sums, sumsOffset + 3 * sumsStride);
+            b3.intoArray(sums, sumsOffset + 3 * sumsStride + LANES);
+            a4.intoArray(sums, sumsOffset + 4 * sumsStride);
+            b4.intoArray(sums, sumsOffset + 4 * sumsStride + LANES);
+            a5.intoArray(sums, sumsOffset + 5 * sumsStride);
+            b5.intoArray(sums, sumsOffset + 5 * sumsStride + LANES);
+            a6.intoArray(sums, sumsOffset + 6 * sumsStride);
+            b6.intoArray(sums, sumsOffset + 6 * sumsStride + LANES);
+            a7.intoArray(sums, sumsOffset + 7 * sumsStride);
+            b7.intoArray(sums, sumsOffset + 7 * sumsStride + LANES);
+            a8.intoArray(sums, sumsOffset + 8 * sumsStride);
+            b8.intoArray(sums, sumsOffset + 8 * sumsStride + LANES);
+            a9.intoArray(sums, sumsOffset + 9 * sumsStride);
+            b9.intoArray(sums, sumsOffset + 9 * sumsStride + LANES);
+            a10.intoArray(sums, sumsOffset + 10 * sumsStride);
+            b10.intoArray(sums, sumsOffset + 10 * sumsStride + LANES);
+            a11.intoArray(sums, sumsOffset + 11 * sumsStride);
+            b11.intoArray(sums, sumsOffset + 11 * sumsStride + LANES);
+        }
     }
 
     @Override

@@ -10,6 +10,15 @@ import java.util.function.IntConsumer;
  */
 final class IntegerMultiplication {
 
+    /**
+     * Inputs that are multiplied at once: their slice of a panel stays in the first cache while all
+     * tiles pass.
+     */
+    private static final int SLICE = 192;
+
+    /** The same for doubles; also the inputs of a segment at the most. */
+    private static final int DOUBLE_SLICE = 128;
+
     /** Panels whose outputs share the numbers of a triple. */
     private static final int TRIPLE_PANELS = 3;
 
@@ -97,7 +106,11 @@ final class IntegerMultiplication {
                         Panels.ofScales(scales, outputs, groups, width),
                         null,
                         Segments.ofGroups(
-                                values, outputs, groupStarts, Multiplier.SINGLE.capacity(8))));
+                                values,
+                                outputs,
+                                groupStarts,
+                                Multiplier.SINGLE.capacity(8),
+                                DOUBLE_SLICE)));
     }
 
     Int4 packInt4(
@@ -137,7 +150,8 @@ final class IntegerMultiplication {
                                 runStarts,
                                 runGroups,
                                 runShifts,
-                                multiplier.capacity(activationBits))));
+                                multiplier.capacity(activationBits),
+                                DOUBLE_SLICE)));
     }
 
     /**
@@ -284,23 +298,30 @@ final class IntegerMultiplication {
     private void multiplyPanel(
             float[] tiled, int tokens, IntegerPanels weights, int panel, float[] y) {
         int width = products.panelOutputs();
-        int count = weights.inputs() * width;
-        boolean paired = weights.multiplier() == Multiplier.PAIR;
-        Scratch scratch = Scratch.ofThread();
-        float[] unpacked = scratch.panel(count);
-        if (paired) {
-            unpacking.unpackPairs(weights.codes(), panel * count, unpacked, count);
-        } else {
-            unpacking.unpackBytes(weights.codes(), panel * count, unpacked, count);
-        }
         int outputs = weights.width();
-        float[] sums = scratch.sums(rows * outputs);
-        for (int token = 0; token < tokens; token += rows) {
-            int end = Math.min(tokens, token + rows);
-            Arrays.fill(sums, 0, rows * outputs, 0);
-            addSegments(tiled, token, end - token, weights, panel, unpacked, sums);
-            Panels.store(sums, 0, outputs, y, token, end, weights.outputs(), panel * outputs);
+        int length = Panels.tiles(tokens, rows) * rows * outputs;
+        Segments segments = weights.segments();
+        Scratch scratch = Scratch.ofThread();
+        float[] sums = scratch.sums(length);
+        Arrays.fill(sums, 0, length, 0);
+        int end;
+        for (int first = 0; first < segments.count(); first = end) {
+            end = segments.endOfSlice(first, SLICE);
+            int start = segments.starts()[first];
+            int count = (segments.starts()[end] - start) * width;
+            int at = (panel * weights.inputs() + start) * width;
+            float[] unpacked = scratch.panel(count);
+            if (weights.multiplier() == Multiplier.PAIR) {
+                unpacking.unpackPairs(weights.codes(), at, unpacked, count);
+            } else {
+                unpacking.unpackBytes(weights.codes(), at, unpacked, count);
+            }
+            for (int token = 0; token < tokens; token += rows) {
+                int real = Math.min(rows, tokens - token);
+                addSegments(tiled, token, real, weights, panel, first, end, unpacked, sums);
+            }
         }
+        Panels.store(sums, 0, outputs, y, 0, tokens, weights.outputs(), panel * outputs);
     }
 
     private void addSegments(
@@ -309,6 +330,8 @@ final class IntegerMultiplication {
             int tokens,
             IntegerPanels weights,
             int panel,
+            int first,
+            int end,
             float[] unpacked,
             float[] sums) {
         int width = products.panelOutputs();
@@ -316,18 +339,33 @@ final class IntegerMultiplication {
         Segments segments = weights.segments();
         boolean paired = weights.multiplier() == Multiplier.PAIR;
         int computed = tokens > 6 ? rows : 6;
-        for (int s = 0; s < segments.count(); s++) {
+        for (int s = first; s < end; s++) {
             int start = segments.starts()[s];
+            int step = start - segments.starts()[first];
             int steps = segments.length(s);
             int x = token * weights.inputs() + start * rows;
             products.multiplyTile(
-                    unpacked, start * width, tiled, x, tokens, steps, parts, 0, width);
+                    unpacked, step * width, tiled, x, tokens, steps, false, parts, 0, width);
             float factor = 1 << segments.shifts()[s];
             int scale = (panel * weights.groups() + segments.groups()[s]) * weights.width();
             if (paired) {
-                segmentSums.addPairs(parts, computed, weights.scales(), scale, factor, sums);
+                segmentSums.addPairs(
+                        parts,
+                        computed,
+                        weights.scales(),
+                        scale,
+                        factor,
+                        sums,
+                        token * weights.width());
             } else {
-                segmentSums.addSingles(parts, computed, weights.scales(), scale, factor, sums);
+                segmentSums.addSingles(
+                        parts,
+                        computed,
+                        weights.scales(),
+                        scale,
+                        factor,
+                        sums,
+                        token * weights.width());
             }
         }
     }
@@ -366,35 +404,34 @@ final class IntegerMultiplication {
         int bytes = weights.codesPerInput();
         int lanes = doubles.panelOutputs() / 2;
         Scratch scratch = Scratch.ofThread();
-        double[] unpacked = scratch.widePanel((long) inputs * 2 * lanes);
-        unpacking.unpackTriples(
-                weights.codes(),
-                panel * inputs * bytes + chunk * lanes,
-                inputs * bytes,
-                bytes,
-                inputs,
-                unpacked);
-        double[] sums = scratch.wideSums(rows * 6 * lanes);
+        int length = Panels.tiles(tokens, rows) * rows * 6 * lanes;
+        double[] sums = scratch.wideSums(length);
+        Arrays.fill(sums, 0, length, 0);
         // Of every two vectors of floats the first is the low, the second the high half of bytes.
         int floats = weights.width() / 4;
-        int first = chunk * lanes / floats * 2 * floats + chunk * lanes % floats;
-        for (int token = 0; token < tokens; token += rows) {
-            int end = Math.min(tokens, token + rows);
-            Arrays.fill(sums, 0, rows * 6 * lanes, 0);
-            addTriples(tiled, token, end - token, weights, panel, first, unpacked, sums);
-            for (int part = 0; part < 6; part++) {
-                int output = (panel + part % 3) * weights.width() + first + part / 3 * floats;
-                Panels.store(
-                        sums,
-                        part * lanes,
-                        6 * lanes,
-                        lanes,
-                        y,
-                        token,
-                        end,
-                        weights.outputs(),
-                        output);
+        int output = chunk * lanes / floats * 2 * floats + chunk * lanes % floats;
+        Segments segments = weights.segments();
+        int end;
+        for (int first = 0; first < segments.count(); first = end) {
+            end = segments.endOfSlice(first, DOUBLE_SLICE);
+            int start = segments.starts()[first];
+            int steps = segments.starts()[end] - start;
+            double[] unpacked = scratch.widePanel((long) steps * 2 * lanes);
+            unpacking.unpackTriples(
+                    weights.codes(),
+                    (panel * inputs + start) * bytes + chunk * lanes,
+                    inputs * bytes,
+                    bytes,
+                    steps,
+                    unpacked);
+            for (int token = 0; token < tokens; token += rows) {
+                int real = Math.min(rows, tokens - token);
+                addTriples(tiled, token, real, weights, panel, output, first, end, unpacked, sums);
             }
+        }
+        for (int part = 0; part < 6; part++) {
+            int at = (panel + part % 3) * weights.width() + output + part / 3 * floats;
+            Panels.store(sums, part * lanes, 6 * lanes, lanes, y, 0, tokens, weights.outputs(), at);
         }
     }
 
@@ -405,6 +442,8 @@ final class IntegerMultiplication {
             IntegerPanels weights,
             int panel,
             int firstOutput,
+            int first,
+            int end,
             double[] unpacked,
             double[] sums) {
         int width = doubles.panelOutputs();
@@ -412,11 +451,12 @@ final class IntegerMultiplication {
         int groups = weights.groups();
         Segments segments = weights.segments();
         int computed = tokens > 6 ? rows : 6;
-        for (int s = 0; s < segments.count(); s++) {
+        for (int s = first; s < end; s++) {
             int start = segments.starts()[s];
+            int step = start - segments.starts()[first];
             int steps = segments.length(s);
             int x = token * weights.inputs() + start * rows;
-            doubles.multiplyTile(unpacked, start * width, tiled, x, tokens, steps, parts, 0);
+            doubles.multiplyTile(unpacked, step * width, tiled, x, tokens, steps, parts, 0);
             segmentSums.addTriples(
                     parts,
                     computed,
@@ -425,7 +465,8 @@ final class IntegerMultiplication {
                     weights.width() / 4,
                     groups * weights.width(),
                     1 << segments.shifts()[s],
-                    sums);
+                    sums,
+                    token * 3 * width);
         }
     }
 
@@ -463,6 +504,7 @@ final class IntegerMultiplication {
                                 token * groups,
                                 end - token,
                                 groups,
+                                false,
                                 sums,
                                 0,
                                 width);

@@ -19,11 +19,20 @@ public final class KernelBenchmark {
 
     /**
      * What is measured: float weights; 8- and 4-bit weights in groups of 32 with codes as wide;
-     * 4-bit weights with 8-bit codes; and the ways to execute TRIP, factors folded into 8-bit
-     * weights, or 4-bit weights in four runs of shifts 0…3 in each group.
+     * 4-bit weights with 8-bit codes and with float activations; and the ways to execute TRIP,
+     * factors folded into 8-bit weights, or 4-bit weights in four runs of shifts 0…3 in each group.
      */
     public static final List<String> NAMES =
-            List.of("FP32", "FP16", "INT8", "W4A8", "INT4", "INT8-TRIP", "W4A8-TRIP", "INT4-TRIP");
+            List.of(
+                    "FP32",
+                    "FP16",
+                    "W4A16",
+                    "INT8",
+                    "W4A8",
+                    "INT4",
+                    "INT8-TRIP",
+                    "W4A8-TRIP",
+                    "INT4-TRIP");
 
     /**
      * @param m tokens
@@ -34,7 +43,7 @@ public final class KernelBenchmark {
 
     private static final int GROUP = 32;
     private static final int RUN = 8;
-    private static final long SHORTEST_WARM_UP_NANOS = 400_000_000;
+    private static final long SHORTEST_WARM_UP_NANOS = 250_000_000;
     private static final long LONGEST_WARM_UP_NANOS = 4_000_000_000L;
     private static final long SHORTEST_NANOS = 2_000_000;
     private static final int ROUNDS = 11;
@@ -185,6 +194,7 @@ public final class KernelBenchmark {
                 yield new Product(
                         weights, Float.BYTES * x.length, () -> kernels.multiply(x, m, weights, y));
             }
+            case "W4A16" -> grouped(m, n, k, y);
             case "INT8" -> int8(m, n, k, starts(k, GROUP), 127, y);
             case "INT8-TRIP" -> int8(m, n, k, new int[] {0, k}, 64, y);
             case "W4A8" -> int4(m, n, k, GROUP, 8, y);
@@ -193,6 +203,23 @@ public final class KernelBenchmark {
             case "INT4-TRIP" -> int4(m, n, k, RUN, 4, y);
             default -> throw new IllegalArgumentException(name);
         };
+    }
+
+    private Product grouped(int m, int n, int k, float[] y) {
+        float[] x = floats(m * k);
+        int[] starts = starts(k, GROUP);
+        int scaleCount = n * (starts.length - 1);
+        GroupedWeights weights =
+                kernels.packGrouped(
+                        bytes(n * k, 0, 15),
+                        n,
+                        k,
+                        4,
+                        scales(scaleCount),
+                        bytes(scaleCount, 0, 15),
+                        starts);
+        return new Product(
+                weights, Float.BYTES * x.length, () -> kernels.multiply(x, m, weights, y));
     }
 
     private Product int8(int m, int n, int k, int[] groupStarts, int largest, float[] y) {

@@ -317,9 +317,8 @@ final class RowLoopsTemplate implements RowLoops {
             int codesOffset) {
         int i = 0;
         for (; i <= length - BYTES.length(); i += LANES) {
-            FloatVector code = code(x, offset + i, steps, i, broadcast(zero), low, high);
-            IntVector bits = code.add(ROUNDER).reinterpretAsInts().sub(ROUNDER_BITS + middle);
-            IntVector number = bits.blend(0, code.test(VectorOperators.IS_NAN).cast(INTS));
+            FloatVector code = code(x, offset + i, steps, i, broadcast(zero));
+            IntVector number = clamped(code, low, high, middle).sub(ROUNDER_BITS + middle);
             ((ByteVector) number.convertShape(VectorOperators.I2B, BYTES, 0))
                     .intoArray(codes, codesOffset + i);
         }
@@ -329,20 +328,25 @@ final class RowLoopsTemplate implements RowLoops {
         }
     }
 
-    /** Clamped before it is rounded, which is the same where the limits are integers. */
     private static FloatVector code(
-            float[] x,
-            int offset,
-            float[] steps,
-            int channel,
-            FloatVector zero,
-            int low,
-            int high) {
+            float[] x, int offset, float[] steps, int channel, FloatVector zero) {
         return FloatVector.fromArray(FLOATS, x, offset)
                 .div(FloatVector.fromArray(FLOATS, steps, channel))
-                .add(zero)
-                .min(high)
-                .max(low);
+                .add(zero);
+    }
+
+    /**
+     * Rounds and clamps; the result is in the low bits of {@link #ROUNDER}'s. Bits of floats are
+     * ordered like integers, but for the negative ones, all of which are below the lower limit.
+     *
+     * @param otherwise for what is not a number
+     */
+    private static IntVector clamped(FloatVector code, int low, int high, int otherwise) {
+        return code.add(ROUNDER)
+                .reinterpretAsInts()
+                .max(ROUNDER_BITS + low)
+                .min(ROUNDER_BITS + high)
+                .blend(ROUNDER_BITS + otherwise, code.compare(VectorOperators.NE, code).cast(INTS));
     }
 
     @Override
@@ -359,9 +363,10 @@ final class RowLoopsTemplate implements RowLoops {
         int i = 0;
         for (; i < bound; i += LANES) {
             FloatVector zero = FloatVector.fromArray(FLOATS, zeros, i);
-            FloatVector code = code(x, offset + i, steps, i, zero, low, high);
-            round(code)
-                    .blend(0, code.test(VectorOperators.IS_NAN))
+            FloatVector code = code(x, offset + i, steps, i, zero);
+            clamped(code, low, high, 0)
+                    .reinterpretAsFloats()
+                    .sub(ROUNDER)
                     .sub(zero)
                     .mul(FloatVector.fromArray(FLOATS, steps, i))
                     .intoArray(y, offset + i);
@@ -445,13 +450,22 @@ final class RowLoopsTemplate implements RowLoops {
 
     @Override
     public float largest(float[] x, int offset, int length) {
-        FloatVector largest = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
-        int bound = FLOATS.loopBound(length);
-        for (int i = 0; i < bound; i += LANES) {
-            largest = largest.max(FloatVector.fromArray(FLOATS, x, offset + i));
+        FloatVector a = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
+        FloatVector b = a;
+        FloatVector c = a;
+        FloatVector d = a;
+        int i = 0;
+        for (; i <= length - 4 * LANES; i += 4 * LANES) {
+            a = a.max(FloatVector.fromArray(FLOATS, x, offset + i));
+            b = b.max(FloatVector.fromArray(FLOATS, x, offset + i + LANES));
+            c = c.max(FloatVector.fromArray(FLOATS, x, offset + i + 2 * LANES));
+            d = d.max(FloatVector.fromArray(FLOATS, x, offset + i + 3 * LANES));
         }
-        float result = largest.reduceLanes(VectorOperators.MAX);
-        for (int i = bound; i < length; i++) {
+        for (; i <= length - LANES; i += LANES) {
+            a = a.max(FloatVector.fromArray(FLOATS, x, offset + i));
+        }
+        float result = a.max(b).max(c.max(d)).reduceLanes(VectorOperators.MAX);
+        for (; i < length; i++) {
             result = Math.max(result, x[offset + i]);
         }
         return result;
@@ -463,19 +477,50 @@ final class RowLoopsTemplate implements RowLoops {
         int bound = FLOATS.loopBound(length);
         int i = 0;
         for (; i < bound; i += LANES) {
-            FloatVector y =
-                    exponential(FloatVector.fromArray(FLOATS, x, offset + i).sub(subtracted));
+            FloatVector y = decay(FloatVector.fromArray(FLOATS, x, offset + i).sub(subtracted));
             y.intoArray(x, offset + i);
             sum = sum.add(y);
         }
         if (i < length) {
             VectorMask<Float> rest = FLOATS.indexInRange(i, length);
             FloatVector y =
-                    exponential(FloatVector.fromArray(FLOATS, x, offset + i, rest).sub(subtracted));
+                    decay(FloatVector.fromArray(FLOATS, x, offset + i, rest).sub(subtracted));
             y.intoArray(x, offset + i, rest);
             sum = sum.add(y, rest);
         }
         return sumOfLanes(sum);
+    }
+
+    /**
+     * e^x of numbers that are not positive. The rounder carries 64 more into the exponent, which
+     * leaves it normal until the last multiplication.
+     */
+    private static FloatVector decay(FloatVector x) {
+        FloatVector rounded = x.fma(broadcast(LOG2_E), broadcast(ROUNDER + 64));
+        FloatVector power =
+                rounded.reinterpretAsInts()
+                        .lanewise(VectorOperators.LSHL, 23)
+                        .add(Float.floatToRawIntBits(1))
+                        .reinterpretAsFloats();
+        return series(x, rounded.sub(ROUNDER + 64))
+                .mul(power)
+                .mul(1 / NORMALIZING)
+                .blend(0, x.compare(VectorOperators.LT, LEAST_EXPONENT));
+    }
+
+    /**
+     * e^x divided by 2^twos, by its Taylor series around the nearest multiple of ln 2, which is at
+     * most 0.35 away: the eighth power left out is below 6·10^-9. The terms from the square on are
+     * summed in pairs, whose multiplications do not wait for each other.
+     */
+    private static FloatVector series(FloatVector x, FloatVector twos) {
+        FloatVector rest = twos.fma(broadcast(-LN2_LOW), twos.fma(broadcast(-LN2_HIGH), x));
+        FloatVector square = rest.mul(rest);
+        FloatVector second = rest.fma(broadcast(1 / 6f), broadcast(0.5f));
+        FloatVector fourth = rest.fma(broadcast(1 / 120f), broadcast(1 / 24f));
+        FloatVector sixth = rest.fma(broadcast(1 / 5040f), broadcast(1 / 720f));
+        FloatVector beyond = sixth.fma(square, fourth).fma(square, second);
+        return beyond.fma(square, rest).add(1);
     }
 
     private static float sumOfLanes(FloatVector vector) {
@@ -484,23 +529,11 @@ final class RowLoopsTemplate implements RowLoops {
         return LaneSums.sum(lanes, 0, LANES);
     }
 
-    /**
-     * e^x by its Taylor series around the nearest multiple of ln 2, which is at most 0.35 away: the
-     * eighth power left out is below 6·10^-9. The power of two is applied in halves, so that
-     * results may be subnormal.
-     */
+    /** The power of two is applied in halves, so that results may be subnormal. */
     private static FloatVector exponential(FloatVector x) {
         FloatVector bounded = x.max(LEAST_EXPONENT).min(GREATEST_EXPONENT);
         FloatVector rounded = bounded.fma(broadcast(LOG2_E), broadcast(ROUNDER));
-        FloatVector twos = rounded.sub(ROUNDER);
-        FloatVector rest = twos.fma(broadcast(-LN2_LOW), twos.fma(broadcast(-LN2_HIGH), bounded));
-        FloatVector series = rest.fma(broadcast(1 / 5040f), broadcast(1 / 720f));
-        series = series.fma(rest, broadcast(1 / 120f));
-        series = series.fma(rest, broadcast(1 / 24f));
-        series = series.fma(rest, broadcast(1 / 6f));
-        series = series.fma(rest, broadcast(0.5f));
-        series = series.fma(rest, broadcast(1));
-        series = series.fma(rest, broadcast(1));
+        FloatVector series = series(bounded, rounded.sub(ROUNDER));
         IntVector exponent = rounded.reinterpretAsInts().sub(ROUNDER_BITS);
         IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
         return series.mul(powerOfTwo(half)).mul(powerOfTwo(exponent.sub(half)));

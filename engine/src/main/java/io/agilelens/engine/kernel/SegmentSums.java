@@ -11,10 +11,16 @@ interface SegmentSums {
      *
      * @param parts {@code [rows, 2 vectors]}
      * @param rows an even number
-     * @param sums {@code [rows, 2 vectors]}
+     * @param sums {@code [rows, 2 vectors]} from {@code sumsOffset} on
      */
     void addSingles(
-            float[] parts, int rows, float[] scales, int scalesOffset, float factor, float[] sums);
+            float[] parts,
+            int rows,
+            float[] scales,
+            int scalesOffset,
+            float factor,
+            float[] sums,
+            int sumsOffset);
 
     /**
      * The same for sums of pairs.
@@ -26,7 +32,13 @@ interface SegmentSums {
      * @param sums {@code [rows, 4 vectors]}
      */
     void addPairs(
-            float[] parts, int rows, float[] scales, int scalesOffset, float factor, float[] sums);
+            float[] parts,
+            int rows,
+            float[] scales,
+            int scalesOffset,
+            float factor,
+            float[] sums,
+            int sumsOffset);
 
     /**
      * The same for sums of triples.
@@ -45,5 +57,6 @@ interface SegmentSums {
             int toHigh,
             int toNextPanel,
             double factor,
-            double[] sums);
+            double[] sums,
+            int sumsOffset);
 }

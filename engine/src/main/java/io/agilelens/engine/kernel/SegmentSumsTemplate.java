@@ -43,14 +43,21 @@ final class SegmentSumsTemplate implements SegmentSums {
 
     @Override
     public void addSingles(
-            float[] parts, int rows, float[] scales, int scalesOffset, float factor, float[] sums) {
+            float[] parts,
+            int rows,
+            float[] scales,
+            int scalesOffset,
+            float factor,
+            float[] sums,
+            int sumsOffset) {
         FloatVector a = FloatVector.fromArray(FLOATS, scales, scalesOffset).mul(factor);
         FloatVector b = FloatVector.fromArray(FLOATS, scales, scalesOffset + LANES).mul(factor);
-        for (int at = 0; at < rows * PANEL; at += PANEL) {
-            FloatVector.fromArray(FLOATS, parts, at)
+        for (int part = 0; part < rows * PANEL; part += PANEL) {
+            int at = sumsOffset + part;
+            FloatVector.fromArray(FLOATS, parts, part)
                     .fma(a, FloatVector.fromArray(FLOATS, sums, at))
                     .intoArray(sums, at);
-            FloatVector.fromArray(FLOATS, parts, at + LANES)
+            FloatVector.fromArray(FLOATS, parts, part + LANES)
                     .fma(b, FloatVector.fromArray(FLOATS, sums, at + LANES))
                     .intoArray(sums, at + LANES);
         }
@@ -59,7 +66,13 @@ final class SegmentSumsTemplate implements SegmentSums {
     /** Two rows at a time: shorter loops spend as much on their ends as on their bodies. */
     @Override
     public void addPairs(
-            float[] parts, int rows, float[] scales, int scalesOffset, float factor, float[] sums) {
+            float[] parts,
+            int rows,
+            float[] scales,
+            int scalesOffset,
+            float factor,
+            float[] sums,
+            int sumsOffset) {
         FloatVector low0 = FloatVector.fromArray(FLOATS, scales, scalesOffset).mul(factor);
         FloatVector high0 = FloatVector.fromArray(FLOATS, scales, scalesOffset + LANES).mul(factor);
         FloatVector low1 = FloatVector.fromArray(FLOATS, scales, scalesOffset + PANEL).mul(factor);
@@ -70,7 +83,7 @@ final class SegmentSumsTemplate implements SegmentSums {
         FloatVector rounder = FloatVector.broadcast(FLOATS, ROUNDER);
         for (int r = 0; r < rows; r += 2) {
             int part = r * PANEL;
-            int sum = r * 2 * PANEL;
+            int sum = sumsOffset + r * 2 * PANEL;
             FloatVector evenFirst = FloatVector.fromArray(FLOATS, parts, part);
             FloatVector evenFirstHigh = evenFirst.fma(share, rounder).sub(rounder);
             evenFirstHigh
@@ -121,7 +134,8 @@ final class SegmentSumsTemplate implements SegmentSums {
             int toHigh,
             int toNextPanel,
             double factor,
-            double[] sums) {
+            double[] sums,
+            int sumsOffset) {
         for (int half = 0; half < 2; half++) {
             int scale = scalesOffset + half * toHigh;
             DoubleVector firstScale = scale(scales, scale, factor);
@@ -134,7 +148,7 @@ final class SegmentSumsTemplate implements SegmentSums {
                 DoubleVector rest = third.fma(broadcast(-TRIPLE_FIELD * TRIPLE_FIELD), all);
                 DoubleVector second = rounded(rest, 1 / TRIPLE_FIELD);
                 DoubleVector first = second.fma(broadcast(-TRIPLE_FIELD), rest);
-                int at = r * TRIPLE_SUMS + half * 3 * DOUBLE_LANES;
+                int at = sumsOffset + r * TRIPLE_SUMS + half * 3 * DOUBLE_LANES;
                 addProduct(first, firstScale, sums, at);
                 addProduct(second, secondScale, sums, at + DOUBLE_LANES);
                 addProduct(third, thirdScale, sums, at + 2 * DOUBLE_LANES);

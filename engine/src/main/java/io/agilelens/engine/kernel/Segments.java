@@ -25,6 +25,7 @@ record Segments(int[] starts, int[] groups, int[] shifts, byte[] inputShifts) {
      * @param runGroups group of each run, ascending
      * @param capacity what the magnitudes of an output's weights, shifted, may add up to within a
      *     segment; a single weight of shift 0 fits
+     * @param longest inputs of a segment
      */
     static Segments of(
             byte[] values,
@@ -32,9 +33,10 @@ record Segments(int[] starts, int[] groups, int[] shifts, byte[] inputShifts) {
             int[] runStarts,
             int[] runGroups,
             int[] runShifts,
-            long capacity) {
+            long capacity,
+            int longest) {
         int inputs = runStarts[runStarts.length - 1];
-        Builder builder = new Builder(outputs, inputs, capacity);
+        Builder builder = new Builder(outputs, inputs, capacity, longest);
         byte[] block = new byte[BLOCK * outputs];
         int run = 0;
         for (int i = 0; i < inputs; i++) {
@@ -50,10 +52,11 @@ record Segments(int[] starts, int[] groups, int[] shifts, byte[] inputShifts) {
     }
 
     /** Segments of whole groups, nothing shifted, as long as they fit. */
-    static Segments ofGroups(byte[] values, int outputs, int[] groupStarts, long capacity) {
+    static Segments ofGroups(
+            byte[] values, int outputs, int[] groupStarts, long capacity, int longest) {
         int[] groups = new int[groupStarts.length - 1];
         Arrays.setAll(groups, g -> g);
-        return of(values, outputs, groupStarts, groups, new int[groups.length], capacity);
+        return of(values, outputs, groupStarts, groups, new int[groups.length], capacity, longest);
     }
 
     /** {@code block[i - first, o] = |values[o, i]|}; no value is −128. */
@@ -79,6 +82,15 @@ record Segments(int[] starts, int[] groups, int[] shifts, byte[] inputShifts) {
         return 4L * (starts.length + groups.length + shifts.length) + inputShifts.length;
     }
 
+    /** The segment behind those that follow one another with so many inputs at most. */
+    int endOfSlice(int first, int inputs) {
+        int end = first + 1;
+        while (end < count() && starts[end + 1] - starts[first] <= inputs) {
+            end++;
+        }
+        return end;
+    }
+
     /** {@code 2^inputShift} of each input. */
     float[] inputFactors() {
         float[] factors = new float[inputShifts.length];
@@ -91,6 +103,7 @@ record Segments(int[] starts, int[] groups, int[] shifts, byte[] inputShifts) {
     private static final class Builder {
         private final int inputs;
         private final long capacity;
+        private final int longest;
         private final int[] starts;
         private final int[] groups;
         private final int[] shifts;
@@ -101,9 +114,10 @@ record Segments(int[] starts, int[] groups, int[] shifts, byte[] inputShifts) {
 
         private int count;
 
-        Builder(int outputs, int inputs, long capacity) {
+        Builder(int outputs, int inputs, long capacity, int longest) {
             this.inputs = inputs;
             this.capacity = capacity;
+            this.longest = longest;
             starts = new int[inputs + 1];
             groups = new int[inputs];
             shifts = new int[inputs];
@@ -116,7 +130,10 @@ record Segments(int[] starts, int[] groups, int[] shifts, byte[] inputShifts) {
          */
         void add(int input, byte[] magnitudes, int offset, int group, int shift) {
             shiftOfInput[input] = shift;
-            if (count == 0 || groups[count - 1] != group || !joins(magnitudes, offset, shift)) {
+            if (count == 0
+                    || groups[count - 1] != group
+                    || input - starts[count - 1] == longest
+                    || !joins(magnitudes, offset, shift)) {
                 starts[count] = input;
                 groups[count] = group;
                 shifts[count] = shift;

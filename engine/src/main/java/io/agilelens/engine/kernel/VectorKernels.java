@@ -31,12 +31,14 @@ final class VectorKernels implements Kernels {
                 WidthTemplate.instantiate(FloatProducts.class, FloatProductsTemplate.class, bits);
         DoubleProducts doubleProducts =
                 WidthTemplate.instantiate(DoubleProducts.class, DoubleProductsTemplate.class, bits);
-        floats = new FloatMultiplication(floatProducts, workers);
+        HalfProducts halfProducts =
+                WidthTemplate.instantiate(HalfProducts.class, HalfProductsTemplate.class, bits);
+        floats = new FloatMultiplication(floatProducts, halfProducts, workers);
         integers = new IntegerMultiplication(bits, floatProducts, doubleProducts, workers);
         shorts = new Int16Multiplication(doubleProducts, workers);
         weightOnly =
                 new WeightOnlyMultiplication(
-                        floatProducts,
+                        floats,
                         WidthTemplate.instantiate(
                                 WeightOnlyProducts.class, WeightOnlyProductsTemplate.class, bits),
                         workers);

@@ -20,12 +20,13 @@ final class WeightOnlyMultiplication {
     /** Fewer bytes than this are not worth another thread. */
     private static final int BYTES_PER_PIECE = 1 << 15;
 
-    private final FloatProducts floats;
+    private final FloatMultiplication floats;
     private final WeightOnlyProducts loops;
     private final int width;
     private final Workers workers;
 
-    WeightOnlyMultiplication(FloatProducts floats, WeightOnlyProducts loops, Workers workers) {
+    WeightOnlyMultiplication(
+            FloatMultiplication floats, WeightOnlyProducts loops, Workers workers) {
         this.floats = floats;
         this.loops = loops;
         this.width = loops.panelOutputs();
@@ -70,6 +71,11 @@ final class WeightOnlyMultiplication {
 
         int bytesPerPanel() {
             return codes(0, groups());
+        }
+
+        int groupOf(int input) {
+            int found = Arrays.binarySearch(groupStarts, input);
+            return found >= 0 ? found : -found - 2;
         }
 
         /** Place in the stream of the first code of a group. */
@@ -152,7 +158,13 @@ final class WeightOnlyMultiplication {
         if (tokens == 1) {
             multiplyVector(x, weights, y);
         } else {
-            multiplyTiles(x, tokens, weights, y);
+            floats.multiplyUnpacked(
+                    x,
+                    tokens,
+                    weights,
+                    (panel, first, steps, target) ->
+                            unpack(weights, panel * floats.panelOutputs(), first, steps, target),
+                    y);
         }
     }
 
@@ -244,64 +256,34 @@ final class WeightOnlyMultiplication {
         }
     }
 
-    private void multiplyTiles(float[] x, int tokens, Grouped weights, float[] y) {
-        int inputs = weights.inputs();
-        int outputs = weights.outputs();
-        int panelOutputs = floats.panelOutputs();
-        int rows = floats.tileTokens();
-        float[] tiled = Panels.tile(x, tokens, inputs, floats, workers);
-        workers.forRanges(
-                Panels.count(outputs, panelOutputs),
-                Panels.grain(tokens, inputs, panelOutputs),
-                (from, to) -> {
-                    Scratch scratch = Scratch.ofThread();
-                    float[] panel = scratch.panel((long) inputs * panelOutputs);
-                    float[] sums = scratch.sums(rows * panelOutputs);
-                    for (int p = from; p < to; p++) {
-                        unpack(weights, p * panelOutputs, panel);
-                        for (int t = 0; t < tokens; t += rows) {
-                            int end = Math.min(tokens, t + rows);
-                            floats.multiplyTile(
-                                    panel,
-                                    0,
-                                    tiled,
-                                    t * inputs,
-                                    end - t,
-                                    inputs,
-                                    sums,
-                                    0,
-                                    panelOutputs);
-                            Panels.store(
-                                    sums, 0, panelOutputs, y, t, end, outputs, p * panelOutputs);
-                        }
-                    }
-                });
-    }
-
-    /** Fills a panel of {@link FloatProducts}, which is some vectors of one of these panels. */
-    private void unpack(Grouped weights, int firstOutput, float[] target) {
+    /** Fills a panel of floats, which is some vectors of one of these panels. */
+    private void unpack(Grouped weights, int firstOutput, int first, int steps, float[] target) {
         int lanes = width / WeightOnlyProducts.VECTORS;
         int stride = floats.panelOutputs();
+        int[] starts = weights.groupStarts();
         for (int column = 0; column < stride; column += lanes) {
             int output = firstOutput + column;
             if (output >= weights.units().length) {
-                break; // columns behind the last output are never stored
+                return; // columns behind the last output are never stored
             }
             int panel = output / width;
-            for (int group = 0; group < weights.groups(); group++) {
-                int start = weights.groupStarts()[group];
+            int group = weights.groupOf(first);
+            for (int i = first; i < first + steps; group++) {
+                int end = Math.min(first + steps, starts[group + 1]);
+                int before = (i - starts[group]) * weights.bytesPerInput();
                 loops.unpack(
                         weights.bits(),
                         weights.stream(),
-                        weights.codes(panel, group),
+                        weights.codes(panel, group) + before,
                         weights.zeros(panel, group),
-                        weights.groupStarts()[group + 1] - start,
+                        end - i,
                         output % width / lanes,
                         weights.units(),
                         output,
                         target,
-                        start * stride + column,
+                        (i - first) * stride + column,
                         stride);
+                i = end;
             }
         }
     }

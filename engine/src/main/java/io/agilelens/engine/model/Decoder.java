@@ -30,7 +30,7 @@ public final class Decoder {
             ThreadLocal.withInitial(() -> new float[0]);
 
     /** Most queries of a head worked on at once, so that no tokens² buffer is ever needed. */
-    private static final int QUERY_BLOCK = 48;
+    static final int QUERY_BLOCK = 48;
 
     /** Queries from which on it pays to pack keys and values. */
     private static final int QUERIES_WORTH_PACKING = 12;

@@ -41,9 +41,6 @@ public record MemoryEstimate(
     /** Outputs of the widest panel that kernels unpack at a time. */
     private static final int PANEL_OUTPUTS = 64;
 
-    /** Queries of a head that are worked on at once. */
-    private static final int QUERIES = 64;
-
     /** All heap, at the worst moment. */
     public long heap() {
         // Packing is over before the first pass, except where every pass packs.
@@ -218,18 +215,16 @@ public record MemoryEstimate(
             long wide = floats(tokens * config.hiddenSize());
             // Residual stream, what the norm made of it, and the block's result.
             long stream = 3 * wide;
+            long cached = Math.max(tokens, pass.cachedTokens());
             long attention =
                     2 * floats(tokens * config.queryWidth())
-                            + 2 * floats(tokens * config.keyValueWidth());
+                            + 2 * floats(tokens * config.keyValueWidth())
+                            + packedHeads(config, cached);
             long mlp = 2 * floats(tokens * config.feedForwardSize());
             long widest = Math.max(config.feedForwardSize(), config.hiddenSize());
             long tiled = floats((tokens + 8) * widest);
             long threads = Workers.shared().threads();
-            long cached = Math.max(tokens, pass.cachedTokens());
-            long perThread =
-                    floats(QUERIES * cached)
-                            + floats(cached * config.headDimension())
-                            + floats(widest * PANEL_OUTPUTS);
+            long perThread = floats(Decoder.QUERY_BLOCK * cached) + floats(widest * PANEL_OUTPUTS);
             long angles = 2 * floats(tokens * config.headDimension() / 2);
             // An evaluation may compare with a second set of logits; one block is gathered.
             long logits =
@@ -240,6 +235,14 @@ public record MemoryEstimate(
                     + tiled
                     + threads * perThread
                     + Math.max(Math.max(attention, mlp), logits);
+        }
+
+        /** Keys and values of a layer in panels. */
+        private long packedHeads(ModelConfig config, long keys) {
+            long keyPanels = keys + PANEL_OUTPUTS;
+            long width = config.headDimension() + PANEL_OUTPUTS;
+            return floats(keyPanels * config.keyValueWidth())
+                    + floats(keys * config.keyValueHeads() * width);
         }
 
         private long packing(ModelConfig config) {

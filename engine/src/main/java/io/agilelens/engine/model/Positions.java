@@ -1,12 +1,17 @@
 package io.agilelens.engine.model;
 
 import io.agilelens.engine.kernel.Kernels;
+import io.agilelens.engine.kernel.Workers;
 import java.util.Arrays;
 
 /**
  * The positions of a pass's tokens and, for rotary embedding, cosines and sines of their angles.
  */
 final class Positions {
+
+    /** Angles of rotary embedding that are worth another thread. */
+    private static final int ANGLES_PER_PIECE = 1 << 11;
+
     private final int[] values;
     private final int next;
     private float[] cosines;
@@ -46,13 +51,17 @@ final class Positions {
         int half = frequencies.length;
         cosines = new float[values.length * half];
         sines = new float[values.length * half];
-        for (int t = 0; t < values.length; t++) {
-            for (int i = 0; i < half; i++) {
-                float angle = values[t] * frequencies[i];
-                cosines[t * half + i] = (float) Math.cos(angle);
-                sines[t * half + i] = (float) Math.sin(angle);
-            }
-        }
+        Workers.shared()
+                .forRanges(
+                        values.length,
+                        ANGLES_PER_PIECE / half + 1,
+                        (from, to) -> {
+                            for (int i = from * half; i < to * half; i++) {
+                                float angle = values[i / half] * frequencies[i % half];
+                                cosines[i] = (float) Math.cos(angle);
+                                sines[i] = (float) Math.sin(angle);
+                            }
+                        });
     }
 
     /** As many positions, counted from a start. */

@@ -33,6 +33,9 @@ final class IntegerSite implements SiteTransform {
     /** Of the codes: runs of one group, on the 4-bit kernels also of one exponent. */
     private final ChannelOrder order;
 
+    /** Whether that order leaves the channels as they are. */
+    private final boolean asTheyAre;
+
     /**
      * @param weightBits of all linears that read the site
      * @param groupOf the weight group of each channel, for all linears that read the site
@@ -54,6 +57,7 @@ final class IntegerSite implements SiteTransform {
         }
         this.fourBit = weightBits <= 4;
         this.order = fourBit ? ChannelOrder.of(groupOf, exponents) : ChannelOrder.ofGroups(groupOf);
+        this.asTheyAre = order.isNatural();
     }
 
     private int[] exponents(ActivationQuantizer quantizer) {
@@ -129,7 +133,6 @@ final class IntegerSite implements SiteTransform {
             byte[] unordered,
             byte[] codes) {
         int start = token * channels;
-        boolean asTheyAre = order.isNatural();
         quantizer
                 .kernels()
                 .encode(

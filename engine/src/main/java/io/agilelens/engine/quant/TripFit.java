@@ -16,7 +16,9 @@ import java.util.stream.IntStream;
  *     reason for the choice; read only
  */
 public record TripFit(TripQuantizer quantizer, int[] candidates, double[][] candidateErrors) {
-    private static final int CHANNELS_A_PIECE = 64;
+
+    /** Fewer channels than this are not worth another thread. */
+    private static final int CHANNELS_PER_PIECE = 16;
 
     /**
      * Chooses among all exponents up to K.
@@ -48,10 +50,13 @@ public record TripFit(TripQuantizer quantizer, int[] candidates, double[][] cand
         Workers.shared()
                 .forRanges(
                         batch.columns(),
-                        CHANNELS_A_PIECE,
+                        CHANNELS_PER_PIECE,
                         (from, to) -> {
-                            for (int i = 0; i < quantizers.length; i++) {
-                                addErrors(quantizers[i], batch, from, to, errors, i);
+                            for (int i = 0; i < candidates.length; i++) {
+                                double[] sums = squaredErrors(quantizers[i], batch, from, to);
+                                for (int c = from; c < to; c++) {
+                                    errors[c][i] = sums[c - from];
+                                }
                             }
                         });
         for (int c = 0; c < exponents.length; c++) {
@@ -70,26 +75,19 @@ public record TripFit(TripQuantizer quantizer, int[] candidates, double[][] cand
                 errors);
     }
 
-    /** Adds squared errors of some channels, {@code [channels][candidates]}, token after token. */
-    private static void addErrors(
-            AffineQuantizer quantizer,
-            Matrix batch,
-            int from,
-            int to,
-            double[][] errors,
-            int candidate) {
+    /** Summed over the tokens, of the channels {@code from ≤ c < to}. */
+    private static double[] squaredErrors(
+            AffineQuantizer quantizer, Matrix batch, int from, int to) {
         double[] sums = new double[to - from];
         for (int t = 0; t < batch.rows(); t++) {
-            int row = batch.offset(t) + from;
-            for (int c = 0; c < sums.length; c++) {
+            int row = batch.offset(t);
+            for (int c = from; c < to; c++) {
                 float x = batch.data()[row + c];
                 double error = x - quantizer.apply(x);
-                sums[c] += error * error;
+                sums[c - from] += error * error;
             }
         }
-        for (int c = 0; c < sums.length; c++) {
-            errors[from + c][candidate] = sums[c];
-        }
+        return sums;
     }
 
     /** Scale and zero point, which do not depend on the exponents that are chosen. */

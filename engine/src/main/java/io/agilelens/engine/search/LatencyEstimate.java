@@ -31,7 +31,7 @@ public final class LatencyEstimate {
     /** Tokens of the prompt whose products are measured. */
     public static final int TOKENS = 128;
 
-    private static final int INT4 = 4;
+    private static final int FOUR_BITS = 4;
 
     private final ModelConfig config;
     private final Map<Product, Double> microseconds;
@@ -99,16 +99,24 @@ public final class LatencyEstimate {
         return microseconds.get(new Product(arithmetic, role.outputs(config), role.inputs(config)));
     }
 
-    /** The product that executes this: integers only where both sides are quantized. */
+    /** The product that executes this. */
     private static String arithmetic(Recipe recipe, int layer, Site site) {
         WeightRecipe weights = recipe.weightsAt(layer, site);
         ActivationRecipe activations = recipe.activationsAt(layer, site);
-        if (weights.method() == WeightMethod.NONE
-                || activations.method() == ActivationMethod.NONE) {
+        boolean floats = activations.method() == ActivationMethod.NONE;
+        if (weights.method() == WeightMethod.NONE) {
             return "FP32";
         }
-        boolean four = weights.bits() <= INT4 && activations.bits() <= INT4;
-        String width = four ? "INT4" : "INT8";
-        return activations.method() == ActivationMethod.TRIP ? width + "-TRIP" : width;
+        if (weights.bits() > FOUR_BITS) {
+            return floats ? "FP32" : trip(activations, "INT8");
+        }
+        if (floats) {
+            return "W4A16";
+        }
+        return trip(activations, activations.bits() <= FOUR_BITS ? "INT4" : "W4A8");
+    }
+
+    private static String trip(ActivationRecipe activations, String plain) {
+        return activations.method() == ActivationMethod.TRIP ? plain + "-TRIP" : plain;
     }
 }

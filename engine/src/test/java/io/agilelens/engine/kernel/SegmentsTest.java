@@ -14,10 +14,10 @@ class SegmentsTest {
     @Test
     void groupsThatFitAreSegments() {
         byte[] values = filled(2 * 70, 3);
-        Segments segments = Segments.ofGroups(values, 2, new int[] {0, 32, 64, 70}, 96);
+        Segments segments = Segments.ofGroups(values, 2, new int[] {0, 32, 64, 70}, 96, 100);
         assertArrayEquals(new int[] {0, 32, 64, 70}, segments.starts());
         assertArrayEquals(new int[] {0, 1, 2}, segments.groups());
-        segments = Segments.ofGroups(values, 2, new int[] {0, 32, 64, 70}, 95);
+        segments = Segments.ofGroups(values, 2, new int[] {0, 32, 64, 70}, 95, 100);
         assertArrayEquals(new int[] {0, 31, 32, 63, 64, 70}, segments.starts());
     }
 
@@ -26,7 +26,7 @@ class SegmentsTest {
     void theLargestOutputDecides() {
         byte[] values = filled(3 * 16, 1);
         Arrays.fill(values, 16, 32, (byte) -8);
-        Segments segments = Segments.ofGroups(values, 3, new int[] {0, 16}, 64);
+        Segments segments = Segments.ofGroups(values, 3, new int[] {0, 16}, 64, 100);
         assertArrayEquals(new int[] {0, 8, 16}, segments.starts());
     }
 
@@ -34,7 +34,7 @@ class SegmentsTest {
     void runsOfRisingShiftShareSegments() {
         int[] runs = {0, 8, 16, 24, 32};
         Segments segments =
-                Segments.of(filled(32, 1), 1, runs, new int[4], new int[] {0, 1, 2, 3}, 32);
+                Segments.of(filled(32, 1), 1, runs, new int[4], new int[] {0, 1, 2, 3}, 32, 100);
         assertArrayEquals(new int[] {0, 18, 32}, segments.starts());
         assertArrayEquals(new int[] {0, 2}, segments.shifts());
         assertEquals(0, segments.inputShifts()[0]);
@@ -57,7 +57,7 @@ class SegmentsTest {
         }
         int[] shifts = inputs.shifts(runs);
         long capacity = Multiplier.PAIR.capacity(4);
-        Segments segments = Segments.of(values, outputs, runStarts, groups, shifts, capacity);
+        Segments segments = Segments.of(values, outputs, runStarts, groups, shifts, capacity, 40);
         assertEquals(300, segments.starts()[segments.count()]);
         int run = 0;
         for (int s = 0; s < segments.count(); s++) {
@@ -73,6 +73,7 @@ class SegmentsTest {
                 }
             }
             long most = Arrays.stream(filled).max().orElseThrow();
+            assertTrue(segments.length(s) <= 40);
             assertTrue(most <= capacity, "segment " + s + " holds " + most);
         }
     }

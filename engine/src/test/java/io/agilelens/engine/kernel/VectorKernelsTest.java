@@ -273,6 +273,27 @@ class VectorKernelsTest {
         }
     }
 
+    /** One token takes bits apart; subnormal numbers, and weights too large to be scaled, too. */
+    @Test
+    void everyHalfPrecisionPatternIsMultipliedExactly() {
+        for (float beyond : new float[] {0, 64, 65504, Float.POSITIVE_INFINITY}) {
+            float limit = beyond == 0 ? 64 : Float.POSITIVE_INFINITY;
+            float[] weights = new float[1 << 16];
+            for (int i = 0; i < weights.length; i++) {
+                float weight = Float.float16ToFloat((short) i);
+                weights[i] = Math.abs(weight) < limit ? weight : beyond;
+            }
+            Fp16Weights packed = vector.packFp16(weights, weights.length, 1);
+            for (int tokens : new int[] {1, 2}) {
+                float[] y = dirty(tokens * weights.length);
+                vector.multiply(new float[] {1, 0.5f}, tokens, packed, y);
+                for (int i = 0; i < weights.length; i++) {
+                    assertEquals(weights[i], y[i] + 0f, Math.abs(weights[i]) * 0x1p-30);
+                }
+            }
+        }
+    }
+
     @Test
     void everyHalfPrecisionPatternIsWidenedExactly() {
         short[] halves = new short[1 << 16];
@@ -281,7 +302,7 @@ class VectorKernelsTest {
         }
         float[] widened = new float[halves.length];
         for (int repeat = 0; repeat < 20; repeat++) { // compiled code, too
-            FloatMultiplication.widen(halves, 0, widened, widened.length);
+            FloatMultiplication.widen(halves, 0, 1, widened, widened.length);
         }
         for (int i = 0; i < halves.length; i++) {
             assertEquals(Float.float16ToFloat(halves[i]), widened[i]);

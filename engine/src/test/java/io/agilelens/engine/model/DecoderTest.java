@@ -256,6 +256,47 @@ class DecoderTest {
         assertEquals(1, layers.getLast());
     }
 
+    /** Without a probe, blocks of queries run in any order; with one, head by head. */
+    @Test
+    void watchingChangesNothing() {
+        int[] ids = ids(131);
+        Matrix watched = decoder.run(ids, null, TokenPruner.NONE, new Probe() {}, NEVER).hidden();
+        assertArrayEquals(decoder.run(ids, NEVER).hidden().data(), watched.data());
+    }
+
+    /** Removed, not masked: what a layer prunes, its MLP and all later layers never see. */
+    @Test
+    void prunedTokensCostNothingLater() {
+        int[] ids = ids(60);
+        PruningSchedule schedule = schedule(0.5, false);
+        int second = 60 - schedule.removals(60);
+        int last = second - schedule.removals(second);
+        int[] attended = {60, 60, second, last};
+        int[] fed = {60, second, last, last};
+        Probe probe =
+                new Probe() {
+                    @Override
+                    public void activation(int layer, Site site, Matrix before, Activation after) {
+                        boolean mlp = site == Site.MLP_INPUT || site == Site.MLP_HIDDEN;
+                        assertEquals(mlp ? fed[layer] : attended[layer], before.rows());
+                        assertEquals(before.rows(), after.tokens());
+                    }
+
+                    @Override
+                    public void probabilities(ProbabilityBlock block) {
+                        assertTrue(block.keys() <= attended[block.layer()]);
+                    }
+                };
+        KeyValueCache cache = decoder.cache();
+        decoder.run(ids, cache, schedule, probe, NEVER);
+        long rows = 0;
+        for (int layer = 0; layer < attended.length; layer++) {
+            assertEquals(attended[layer], cache.length(layer));
+            rows += 2L * attended[layer];
+        }
+        assertEquals(rows * model.config().keyValueWidth() * Float.BYTES, cache.bytes());
+    }
+
     @Test
     void probesSeeEverySiteOfEveryLayer() {
         List<String> seen = new ArrayList<>();

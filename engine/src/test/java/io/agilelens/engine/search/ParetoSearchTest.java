@@ -126,7 +126,7 @@ class ParetoSearchTest {
         List<KernelTiming> timings = new ArrayList<>();
         for (LinearRole role : model.config().roles()) {
             for (String name : KernelBenchmark.NAMES) {
-                double time = name.startsWith("INT4") ? 1 : name.startsWith("INT8") ? 2 : 4;
+                double time = name.startsWith("INT4") ? 1 : name.startsWith("W4A8") ? 2 : 4;
                 timings.add(
                         new KernelTiming(
                                 name,

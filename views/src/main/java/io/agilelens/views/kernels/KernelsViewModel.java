@@ -22,9 +22,6 @@ import javafx.beans.property.SimpleBooleanProperty;
 
 /** What the Kernels station shows: latencies by shape, a roofline, and which vectors are in use. */
 public final class KernelsViewModel {
-    /** Group size of the integer kernels that are measured. */
-    private static final double GROUP = 32;
-
     /**
      * A line of the table.
      *
@@ -172,18 +169,7 @@ public final class KernelsViewModel {
 
     /** Operations for each byte of weights, activations and results, each moved once. */
     static double intensity(KernelTiming timing) {
-        double weights = (double) timing.n() * timing.k();
-        double inputs = (double) timing.m() * timing.k();
-        double outputs = 4.0 * timing.m() * timing.n();
-        double bytes =
-                switch (timing.name()) {
-                    case "FP32" -> 4 * weights + 4 * inputs;
-                    case "FP16" -> 2 * weights + 4 * inputs;
-                    case "INT8", "INT8-TRIP" -> weights * (1 + 4 / GROUP) + inputs;
-                    case "INT4", "INT4-TRIP" -> weights * (0.5 + 5 / GROUP) + inputs;
-                    default -> throw new IllegalArgumentException(timing.name());
-                };
-        return 2.0 * timing.m() * weights / (bytes + outputs);
+        return 2.0 * timing.m() * timing.n() * timing.k() / timing.bytes();
     }
 
     private static List<Row> rows(List<KernelTiming> timings) {

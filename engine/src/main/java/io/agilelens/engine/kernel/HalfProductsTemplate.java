@@ -1,0 +1,70 @@
+package io.agilelens.engine.kernel;
+
+import java.lang.invoke.MethodHandles;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/** {@link HalfProducts} for the width in its class data, see {@link WidthTemplate}. */
+final class HalfProductsTemplate implements HalfProducts {
+
+    private static final VectorShape SHAPE =
+            VectorShape.forBitSize(WidthTemplate.bits(MethodHandles.lookup()));
+
+    private static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, SHAPE);
+
+    private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SHAPE);
+
+    private static final int LANES = FLOATS.length();
+
+    private static final VectorSpecies<Short> SHORTS =
+            VectorSpecies.of(short.class, VectorShape.forBitSize(16 * LANES));
+
+    /** Places between the lowest bits of a half's and a float's mantissa that both have. */
+    private static final int SHIFT = 13;
+
+    /** A float's sign, the lower five bits of its exponent, and the upper ten of its mantissa. */
+    private static final int BITS = 0x8FFFE000;
+
+    /** What the two formats' exponents count from lies 112 apart. */
+    private static final float FACTOR = 0x1p112f;
+
+    @Override
+    public int addHalves(
+            short[] panel,
+            int offset,
+            float[] x,
+            int xOffset,
+            int steps,
+            float[] sums,
+            int sumsOffset) {
+        FloatVector a = FloatVector.fromArray(FLOATS, sums, sumsOffset);
+        FloatVector b = FloatVector.fromArray(FLOATS, sums, sumsOffset + LANES);
+        int last = panel.length - 1;
+        int touched = 0;
+        for (int i = 0; i < steps; i++) {
+            int w = offset + i * 2 * LANES;
+            touched |= panel[Math.min(w + READ_AHEAD, last)];
+            FloatVector activation = FloatVector.broadcast(FLOATS, x[xOffset + i]);
+            a = widened(panel, w).fma(activation, a);
+            b = widened(panel, w + LANES).fma(activation, b);
+        }
+        a.intoArray(sums, sumsOffset);
+        b.intoArray(sums, sumsOffset + LANES);
+        return touched;
+    }
+
+    private static FloatVector widened(short[] halves, int offset) {
+        IntVector bits =
+                (IntVector)
+                        ShortVector.fromArray(SHORTS, halves, offset)
+                                .convertShape(VectorOperators.S2I, INTS, 0);
+        return bits.lanewise(VectorOperators.LSHL, SHIFT)
+                .and(BITS)
+                .reinterpretAsFloats()
+                .mul(FACTOR);
+    }
+}
