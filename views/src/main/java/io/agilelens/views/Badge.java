@@ -72,7 +72,8 @@ public final class Badge extends Label {
             return estimate(value.windows());
         }
         TokenWindows text = opened.get().text();
-        String share = Figures.number(100 * quality.share(text), "%");
+        double percent = 100 * quality.share(text);
+        String share = Figures.fixed(percent, percent < 10 ? 1 : 0) + " %";
         Badge badge =
                 new Badge(
                         Kind.ESTIMATE,

@@ -98,7 +98,7 @@ final class LiveWork {
     /** Whether a recipe's weights take long to calibrate. */
     boolean isSlow(Recipe recipe) {
         return recipe.calibratesWeights()
-                && (tuned == null || !recipe.hasWeightsOf(tuned.recipe()));
+                && (arithmetic == null || !recipe.hasWeightsOf(arithmetic.recipe()));
     }
 
     /**

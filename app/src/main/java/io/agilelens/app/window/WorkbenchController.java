@@ -562,6 +562,11 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         Notices.done(Messages.text("status.pinned", name));
     }
 
+    /** Stops errands that run or wait. */
+    void cancelErrands() {
+        errandsUnderWay.forEach(Cancellation::cancel);
+    }
+
     /** Stops all work and closes the model. */
     @Override
     public void close() {
@@ -572,7 +577,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         if (last != null) {
             last.close();
         }
-        errandsUnderWay.forEach(Cancellation::cancel);
+        cancelErrands();
         errands.shutdownNow();
         if (open != null) {
             open.close();

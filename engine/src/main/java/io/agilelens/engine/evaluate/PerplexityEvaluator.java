@@ -3,6 +3,7 @@ package io.agilelens.engine.evaluate;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Checkpoint;
 import io.agilelens.engine.format.Printable;
+import io.agilelens.engine.kernel.Workers;
 import io.agilelens.engine.model.Decoder;
 import io.agilelens.engine.model.PassSize;
 import io.agilelens.engine.model.Probe;
@@ -120,6 +121,7 @@ public final class PerplexityEvaluator {
         for (int t = first; t < Math.min(survivors[0], predictions); t++) {
             carried[t] = (float) Math.log(decoder.model().config().vocabularySize());
         }
+        WindowLoss loss = new WindowLoss(kept, carried, divergence, agreed);
         for (int from = 0; from < survivors.length; from += ROWS) {
             cancellation.check();
             int rows = Math.min(ROWS, survivors.length - from);
@@ -128,30 +130,79 @@ public final class PerplexityEvaluator {
                     expected == null
                             ? null
                             : reference.logits(gather(expected, survivors, from, rows), 0, rows);
+            Rows block = new Rows(ids, first, survivors, from, logits, floats, loss);
+            // Each row writes to places of its own.
+            Workers.shared()
+                    .forRanges(
+                            rows,
+                            1,
+                            (begin, end) -> {
+                                for (int row = begin; row < end; row++) {
+                                    block.score(row);
+                                }
+                            });
             for (int row = 0; row < rows; row++) {
-                int position = survivors[from + row];
-                int next =
-                        from + row + 1 < survivors.length ? survivors[from + row + 1] : ids.length;
-                double normalizer = Predictions.logSumExp(logits, row);
-                if (!Double.isFinite(normalizer)) {
+                if (!block.isFinite(row)) {
                     // Left in, it would count as a position that is not scored.
-                    throw notFinite(position, cancellation);
-                }
-                for (int t = Math.max(position, first); t < Math.min(next, predictions); t++) {
-                    carried[t] = (float) (normalizer - logits.get(row, ids[t + 1]));
-                    if (t == position) {
-                        kept[t] = carried[t];
-                    }
-                }
-                if (floats != null && position >= first && position < predictions) {
-                    divergence[position] =
-                            (float) Predictions.divergence(floats, logits, row, normalizer);
-                    agreed[position] =
-                            Predictions.largest(floats, row) == Predictions.largest(logits, row);
+                    throw notFinite(survivors[from + row], cancellation);
                 }
             }
         }
-        return new WindowLoss(kept, carried, divergence, agreed);
+        return loss;
+    }
+
+    /**
+     * Some rows of a window's logits.
+     *
+     * @param first first position that counts
+     * @param from the first row among the survivors
+     * @param floats the float model's logits, or null
+     * @param loss receives the losses
+     */
+    private record Rows(
+            int[] ids,
+            int first,
+            int[] survivors,
+            int from,
+            Matrix logits,
+            Matrix floats,
+            WindowLoss loss,
+            boolean[] finite) {
+
+        Rows(
+                int[] ids,
+                int first,
+                int[] survivors,
+                int from,
+                Matrix logits,
+                Matrix floats,
+                WindowLoss loss) {
+            this(ids, first, survivors, from, logits, floats, loss, new boolean[logits.rows()]);
+        }
+
+        boolean isFinite(int row) {
+            return finite[row];
+        }
+
+        void score(int row) {
+            int predictions = ids.length - 1;
+            int position = survivors[from + row];
+            int next = from + row + 1 < survivors.length ? survivors[from + row + 1] : ids.length;
+            double normalizer = Predictions.logSumExp(logits, row);
+            finite[row] = Double.isFinite(normalizer);
+            for (int t = Math.max(position, first); t < Math.min(next, predictions); t++) {
+                loss.carried()[t] = (float) (normalizer - logits.get(row, ids[t + 1]));
+                if (t == position) {
+                    loss.kept()[t] = loss.carried()[t];
+                }
+            }
+            if (floats != null && position >= first && position < predictions) {
+                loss.divergence()[position] =
+                        (float) Predictions.divergence(floats, logits, row, normalizer);
+                loss.agreed()[position] =
+                        Predictions.largest(floats, row) == Predictions.largest(logits, row);
+            }
+        }
     }
 
     /** Says what is to blame, which takes reading all weights. */

@@ -64,7 +64,7 @@ class QualityViewTest extends GuiTest {
                                 .qualityProperty()
                                 .set(fixture.quality(fixture.recipe("RTN-W4"), 2)));
         settle();
-        assertEquals(List.of("est. 2 windows", "simulated"), badges());
+        assertEquals(List.of("est. 2 windows · 67 %", "simulated"), badges());
         assertFalse(root.lookup("#quality-rule").isVisible());
         assertTrue(text("#tuned-perplexity").contains(" ± "));
         assertTrue(text("#quality-protocol").contains("2 of 3 windows"));
