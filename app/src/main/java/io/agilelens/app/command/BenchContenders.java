@@ -21,7 +21,7 @@ import java.util.SplittableRandom;
 
 /** Makes a model ready in the arithmetics that are to be measured against each other. */
 final class BenchContenders {
-    private static final int CALIBRATION_TOKENS = 64;
+    private static final int CALIBRATION_TOKENS = 16;
 
     private final OpenModel open;
     private final Progress progress;
