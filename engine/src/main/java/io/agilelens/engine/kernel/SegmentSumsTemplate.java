@@ -136,44 +136,68 @@ final class SegmentSumsTemplate implements SegmentSums {
             double factor,
             double[] sums,
             int sumsOffset) {
-        for (int half = 0; half < 2; half++) {
-            int scale = scalesOffset + half * toHigh;
-            DoubleVector firstScale = scale(scales, scale, factor);
-            DoubleVector secondScale = scale(scales, scale + toNextPanel, factor);
-            DoubleVector thirdScale = scale(scales, scale + 2 * toNextPanel, factor);
-            for (int r = 0; r < rows; r++) {
-                DoubleVector all =
-                        DoubleVector.fromArray(DOUBLES, parts, (2 * r + half) * DOUBLE_LANES);
-                DoubleVector third = rounded(all, 1 / (TRIPLE_FIELD * TRIPLE_FIELD));
-                DoubleVector rest = third.fma(broadcast(-TRIPLE_FIELD * TRIPLE_FIELD), all);
-                DoubleVector second = rounded(rest, 1 / TRIPLE_FIELD);
-                DoubleVector first = second.fma(broadcast(-TRIPLE_FIELD), rest);
-                int at = sumsOffset + r * TRIPLE_SUMS + half * 3 * DOUBLE_LANES;
-                addProduct(first, firstScale, sums, at);
-                addProduct(second, secondScale, sums, at + DOUBLE_LANES);
-                addProduct(third, thirdScale, sums, at + 2 * DOUBLE_LANES);
-            }
+        addHalf(parts, 0, rows, scales, scalesOffset, toNextPanel, factor, sums, sumsOffset);
+        addHalf(
+                parts,
+                DOUBLE_LANES,
+                rows,
+                scales,
+                scalesOffset + toHigh,
+                toNextPanel,
+                factor,
+                sums,
+                sumsOffset + 3 * DOUBLE_LANES);
+    }
+
+    /**
+     * Of one vector of triples in each row; written out, for calls would keep it from registers.
+     */
+    private static void addHalf(
+            double[] parts,
+            int partsOffset,
+            int rows,
+            float[] scales,
+            int scalesOffset,
+            int toNextPanel,
+            double factor,
+            double[] sums,
+            int sumsOffset) {
+        DoubleVector firstScale =
+                ((DoubleVector)
+                                FloatVector.fromArray(FEW_FLOATS, scales, scalesOffset)
+                                        .convertShape(VectorOperators.F2D, DOUBLES, 0))
+                        .mul(factor);
+        DoubleVector secondScale =
+                ((DoubleVector)
+                                FloatVector.fromArray(
+                                                FEW_FLOATS, scales, scalesOffset + toNextPanel)
+                                        .convertShape(VectorOperators.F2D, DOUBLES, 0))
+                        .mul(factor);
+        DoubleVector thirdScale =
+                ((DoubleVector)
+                                FloatVector.fromArray(
+                                                FEW_FLOATS, scales, scalesOffset + 2 * toNextPanel)
+                                        .convertShape(VectorOperators.F2D, DOUBLES, 0))
+                        .mul(factor);
+        DoubleVector shareOfThird =
+                DoubleVector.broadcast(DOUBLES, 1 / (TRIPLE_FIELD * TRIPLE_FIELD));
+        DoubleVector shareOfSecond = DoubleVector.broadcast(DOUBLES, 1 / TRIPLE_FIELD);
+        DoubleVector minusThird = DoubleVector.broadcast(DOUBLES, -TRIPLE_FIELD * TRIPLE_FIELD);
+        DoubleVector minusSecond = DoubleVector.broadcast(DOUBLES, -TRIPLE_FIELD);
+        DoubleVector rounder = DoubleVector.broadcast(DOUBLES, DOUBLE_ROUNDER);
+        for (int r = 0; r < rows; r++) {
+            DoubleVector all =
+                    DoubleVector.fromArray(DOUBLES, parts, partsOffset + r * 2 * DOUBLE_LANES);
+            DoubleVector third = all.fma(shareOfThird, rounder).sub(rounder);
+            DoubleVector rest = third.fma(minusThird, all);
+            DoubleVector second = rest.fma(shareOfSecond, rounder).sub(rounder);
+            DoubleVector first = second.fma(minusSecond, rest);
+            int at = sumsOffset + r * TRIPLE_SUMS;
+            first.fma(firstScale, DoubleVector.fromArray(DOUBLES, sums, at)).intoArray(sums, at);
+            second.fma(secondScale, DoubleVector.fromArray(DOUBLES, sums, at + DOUBLE_LANES))
+                    .intoArray(sums, at + DOUBLE_LANES);
+            third.fma(thirdScale, DoubleVector.fromArray(DOUBLES, sums, at + 2 * DOUBLE_LANES))
+                    .intoArray(sums, at + 2 * DOUBLE_LANES);
         }
-    }
-
-    private static DoubleVector scale(float[] scales, int offset, double factor) {
-        DoubleVector scale =
-                (DoubleVector)
-                        FloatVector.fromArray(FEW_FLOATS, scales, offset)
-                                .convertShape(VectorOperators.F2D, DOUBLES, 0);
-        return scale.mul(factor);
-    }
-
-    /** {@code factor · x}, rounded to an integer. */
-    private static DoubleVector rounded(DoubleVector x, double factor) {
-        return x.fma(broadcast(factor), broadcast(DOUBLE_ROUNDER)).sub(DOUBLE_ROUNDER);
-    }
-
-    private static void addProduct(DoubleVector a, DoubleVector b, double[] sums, int at) {
-        a.fma(b, DoubleVector.fromArray(DOUBLES, sums, at)).intoArray(sums, at);
-    }
-
-    private static DoubleVector broadcast(double value) {
-        return DoubleVector.broadcast(DOUBLES, value);
     }
 }

@@ -12,9 +12,10 @@ import java.util.Arrays;
  * @param starts first input of each segment and, last, the number of inputs
  * @param groups group of each segment, ascending
  * @param shifts shift of each segment's sum
- * @param inputShifts {@code [inputs]}: shift of each activation beside that of its segment
+ * @param inputFactors {@code [inputs]}: 2 to the shift of each activation beside that of its
+ *     segment
  */
-record Segments(int[] starts, int[] groups, int[] shifts, byte[] inputShifts) {
+record Segments(int[] starts, int[] groups, int[] shifts, float[] inputFactors) {
 
     /** Inputs whose weights are transposed at once. */
     private static final int BLOCK = 64;
@@ -79,7 +80,7 @@ record Segments(int[] starts, int[] groups, int[] shifts, byte[] inputShifts) {
     }
 
     long bytes() {
-        return 4L * (starts.length + groups.length + shifts.length) + inputShifts.length;
+        return 4L * (starts.length + groups.length + shifts.length) + 4L * inputFactors.length;
     }
 
     /** The segment behind those that follow one another with so many inputs at most. */
@@ -89,15 +90,6 @@ record Segments(int[] starts, int[] groups, int[] shifts, byte[] inputShifts) {
             end++;
         }
         return end;
-    }
-
-    /** {@code 2^inputShift} of each input. */
-    float[] inputFactors() {
-        float[] factors = new float[inputShifts.length];
-        for (int i = 0; i < factors.length; i++) {
-            factors[i] = 1 << inputShifts[i];
-        }
-        return factors;
     }
 
     private static final class Builder {
@@ -162,17 +154,17 @@ record Segments(int[] starts, int[] groups, int[] shifts, byte[] inputShifts) {
 
         Segments build() {
             starts[count] = inputs;
-            byte[] inputShifts = new byte[inputs];
+            float[] inputFactors = new float[inputs];
             for (int segment = 0; segment < count; segment++) {
                 for (int i = starts[segment]; i < starts[segment + 1]; i++) {
-                    inputShifts[i] = (byte) (shiftOfInput[i] - shifts[segment]);
+                    inputFactors[i] = 1 << shiftOfInput[i] - shifts[segment];
                 }
             }
             return new Segments(
                     Arrays.copyOf(starts, count + 1),
                     Arrays.copyOf(groups, count),
                     Arrays.copyOf(shifts, count),
-                    inputShifts);
+                    inputFactors);
         }
     }
 }

@@ -37,11 +37,11 @@ class SegmentsTest {
                 Segments.of(filled(32, 1), 1, runs, new int[4], new int[] {0, 1, 2, 3}, 32, 100);
         assertArrayEquals(new int[] {0, 18, 32}, segments.starts());
         assertArrayEquals(new int[] {0, 2}, segments.shifts());
-        assertEquals(0, segments.inputShifts()[0]);
-        assertEquals(1, segments.inputShifts()[15]);
-        assertEquals(2, segments.inputShifts()[17]);
-        assertEquals(0, segments.inputShifts()[18]);
-        assertEquals(1, segments.inputShifts()[31]);
+        assertEquals(1, segments.inputFactors()[0]);
+        assertEquals(2, segments.inputFactors()[15]);
+        assertEquals(4, segments.inputFactors()[17]);
+        assertEquals(1, segments.inputFactors()[18]);
+        assertEquals(2, segments.inputFactors()[31]);
     }
 
     @RepeatedTest(50)
@@ -67,9 +67,10 @@ class SegmentsTest {
                     run++;
                 }
                 assertEquals(groups[run], segments.groups()[s]);
-                assertEquals(shifts[run], segments.shifts()[s] + segments.inputShifts()[i]);
+                float factor = segments.inputFactors()[i];
+                assertEquals(1 << shifts[run], (1 << segments.shifts()[s]) * factor);
                 for (int o = 0; o < outputs; o++) {
-                    filled[o] += (long) Math.abs(values[o * 300 + i]) << segments.inputShifts()[i];
+                    filled[o] += Math.abs(values[o * 300 + i]) * (long) factor;
                 }
             }
             long most = Arrays.stream(filled).max().orElseThrow();

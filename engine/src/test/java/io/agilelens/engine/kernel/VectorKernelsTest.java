@@ -852,7 +852,7 @@ class VectorKernelsTest {
                                 new int[groups],
                                 4)
                         .bytes();
-        long plan = 4L * (3 * groups + 1) + k;
+        long plan = 4L * (3 * groups + 1) + 4L * k;
         assertEquals(outputs * k / 2 + 4L * outputs * groups + 8 + plan, bytes);
     }
 
