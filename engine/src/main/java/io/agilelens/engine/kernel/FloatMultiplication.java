@@ -79,17 +79,16 @@ final class FloatMultiplication {
                     panel -> multiplyVector(x, weights, panel, y));
             return;
         }
-        float[] tiled = Panels.tile(x, tokens, inputs, loops, workers);
-        forBlocks(
-                weights,
+        // A copy of the slice costs little and comes from memory in one go.
+        multiplyUnpacked(
+                x,
                 tokens,
-                (panel, from, to) -> {
-                    for (int first = 0; first < inputs; first += SLICE) {
-                        int start = (panel * inputs + first) * width;
-                        addSlice(
-                                weights.panels(), start, tiled, from, to, first, weights, panel, y);
-                    }
-                });
+                weights,
+                (panel, first, steps, target) -> {
+                    int start = (panel * inputs + first) * width;
+                    System.arraycopy(weights.panels(), start, target, 0, steps * width);
+                },
+                y);
     }
 
     void multiply(float[] x, int tokens, Fp16 weights, float[] y) {
@@ -137,10 +136,12 @@ final class FloatMultiplication {
                 tokens,
                 (panel, from, to) -> {
                     float[] unpacked = Scratch.ofThread().panel(SLICE * width);
+                    float[] sums = sums(from, to);
                     for (int first = 0; first < inputs; first += SLICE) {
                         unpacking.unpack(panel, first, Math.min(SLICE, inputs - first), unpacked);
-                        addSlice(unpacked, 0, tiled, from, to, first, weights, panel, y);
+                        addSlice(unpacked, tiled, inputs, from, to, first, sums);
                     }
+                    Panels.store(sums, 0, width, y, from, to, weights.outputs(), panel * width);
                 });
     }
 
@@ -154,52 +155,35 @@ final class FloatMultiplication {
                 body);
     }
 
+    /** Room for the sums of one panel, {@code [tokens, width]}, whole tiles of them. */
+    private float[] sums(int from, int to) {
+        int rows = loops.tileTokens();
+        return Scratch.ofThread().sums(Panels.tiles(to - from, rows) * rows * width);
+    }
+
     /**
-     * Adds to y what a slice of the inputs gives; the first slice overwrites it.
+     * Adds to the sums what a slice of the inputs gives; the first slice overwrites them. They lie
+     * close together, as the outputs do not: rows a power of two apart share few sets of a cache.
      *
-     * @param panelWeights the slice's weights start at {@code start}
+     * @param slice {@code [steps, width]}
      * @param first first input of the slice
      */
     private void addSlice(
-            float[] panelWeights,
-            int start,
-            float[] tiled,
-            int firstToken,
-            int endToken,
-            int first,
-            PackedWeights weights,
-            int panel,
-            float[] y) {
-        int inputs = weights.inputs();
-        int outputs = weights.outputs();
+            float[] slice, float[] tiled, int inputs, int from, int to, int first, float[] sums) {
         int rows = loops.tileTokens();
         int steps = Math.min(SLICE, inputs - first);
-        float[] sums = Scratch.ofThread().sums(rows * width);
-        int output = panel * width;
-        for (int token = firstToken; token < endToken; token += rows) {
-            int end = Math.min(endToken, token + rows);
-            int tile = token * inputs + first * rows;
-            if (end == token + rows && output + width <= outputs) {
-                loops.multiplyTile(
-                        panelWeights,
-                        start,
-                        tiled,
-                        tile,
-                        rows,
-                        steps,
-                        first > 0,
-                        y,
-                        token * outputs + output,
-                        outputs);
-                continue;
-            }
+        for (int token = from; token < to; token += rows) {
             loops.multiplyTile(
-                    panelWeights, start, tiled, tile, end - token, steps, false, sums, 0, width);
-            if (first == 0) {
-                Panels.store(sums, 0, width, y, token, end, outputs, output);
-            } else {
-                Panels.add(sums, width, y, token, end, outputs, output);
-            }
+                    slice,
+                    0,
+                    tiled,
+                    token * inputs + first * rows,
+                    Math.min(rows, to - token),
+                    steps,
+                    first > 0,
+                    sums,
+                    (token - from) * width,
+                    width);
         }
     }
 
