@@ -75,14 +75,6 @@ final class CodePacking {
     }
 
     private static void forRows(int rows, int columns, IntConsumer body) {
-        Workers.shared()
-                .forRanges(
-                        rows,
-                        1 + CODES_PER_PIECE / Math.max(1, columns),
-                        (from, to) -> {
-                            for (int row = from; row < to; row++) {
-                                body.accept(row);
-                            }
-                        });
+        Workers.shared().forEach(rows, 1 + CODES_PER_PIECE / Math.max(1, columns), body);
     }
 }

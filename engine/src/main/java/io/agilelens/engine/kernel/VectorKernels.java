@@ -3,6 +3,8 @@ package io.agilelens.engine.kernel;
 import static io.agilelens.engine.kernel.PackingChecks.requireOperands;
 import static io.agilelens.engine.kernel.PackingChecks.requireOwn;
 
+import java.util.function.IntConsumer;
+
 /** The kernels on vectors of one width: what the innermost loops do is put together here. */
 final class VectorKernels implements Kernels {
 
@@ -475,19 +477,8 @@ final class VectorKernels implements Kernels {
         forTokens(tokens, channels, t -> rows.add(x, t * channels, bias, 0, channels));
     }
 
-    private void forTokens(int tokens, int channels, TokenBody body) {
-        workers.forRanges(
-                tokens,
-                Math.max(1, ELEMENTS_PER_PIECE / channels),
-                (from, to) -> {
-                    for (int t = from; t < to; t++) {
-                        body.run(t);
-                    }
-                });
-    }
-
-    private interface TokenBody {
-        void run(int token);
+    private void forTokens(int tokens, int channels, IntConsumer body) {
+        workers.forEach(tokens, Math.max(1, ELEMENTS_PER_PIECE / channels), body);
     }
 
     @Override

@@ -130,14 +130,6 @@ public record AwqQuantizer(int bits, int groupSize, boolean symmetric) {
     }
 
     private static void forRows(int rows, IntConsumer body) {
-        Workers.shared()
-                .forRanges(
-                        rows,
-                        ROWS_A_PIECE,
-                        (from, to) -> {
-                            for (int row = from; row < to; row++) {
-                                body.accept(row);
-                            }
-                        });
+        Workers.shared().forEach(rows, ROWS_A_PIECE, body);
     }
 }

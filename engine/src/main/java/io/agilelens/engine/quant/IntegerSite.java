@@ -294,14 +294,6 @@ final class IntegerSite implements SiteTransform {
     }
 
     private static void forOutputs(QuantizedWeight weight, IntConsumer body) {
-        Workers.shared()
-                .forRanges(
-                        weight.outputs(),
-                        1 + WEIGHTS_PER_PIECE / weight.inputs(),
-                        (from, to) -> {
-                            for (int output = from; output < to; output++) {
-                                body.accept(output);
-                            }
-                        });
+        Workers.shared().forEach(weight.outputs(), 1 + WEIGHTS_PER_PIECE / weight.inputs(), body);
     }
 }
