@@ -3,6 +3,7 @@ package io.agilelens.views.chart;
 import io.agilelens.views.Figures;
 import java.util.ArrayList;
 import java.util.List;
+import javafx.scene.paint.Color;
 import org.jfree.chart.axis.SymbolAxis;
 import org.jfree.chart.axis.ValueAxis;
 import org.jfree.chart.plot.XYPlot;
@@ -21,8 +22,10 @@ public final class BarChartPane extends ChartPane {
      * @param values {@code [groups]}; not-a-number leaves the place empty
      * @param low the lower end of the whisker, {@code [groups]}, or empty for none
      * @param high the upper end of the whisker, {@code [groups]}, or empty for none
+     * @param pale whether they are a variant of the bars that have the ink to themselves
      */
-    public record Bars(String name, Ink ink, double[] values, double[] low, double[] high) {
+    public record Bars(
+            String name, Ink ink, double[] values, double[] low, double[] high, boolean pale) {
         public Bars {
             if (low.length != high.length || (low.length != 0 && low.length != values.length)) {
                 throw new IllegalArgumentException("the parts of " + name + " differ in length");
@@ -34,11 +37,14 @@ public final class BarChartPane extends ChartPane {
 
         /** Bars without whiskers. */
         public static Bars of(String name, Ink ink, double... values) {
-            return new Bars(name, ink, values, new double[0], new double[0]);
+            return new Bars(name, ink, values, new double[0], new double[0], false);
         }
     }
 
     private static final double GROUP_WIDTH = 0.76;
+
+    /** How far pale bars are from their ink to the background. */
+    private static final double PALENESS = 0.65;
 
     private List<String> groups = List.of();
     private List<Bars> bars = List.of();
@@ -111,7 +117,7 @@ public final class BarChartPane extends ChartPane {
                 }
             }
             plot.setDataset(2 * i, collection(solid));
-            plot.setRenderer(2 * i, barRenderer(each.ink(), style));
+            plot.setRenderer(2 * i, barRenderer(each, style));
             plot.setDataset(2 * i + 1, collection(whiskers));
             plot.setRenderer(2 * i + 1, whiskerRenderer(style));
         }
@@ -124,12 +130,15 @@ public final class BarChartPane extends ChartPane {
         return collection;
     }
 
-    private XYBarRenderer barRenderer(Ink ink, ChartStyle style) {
+    private XYBarRenderer barRenderer(Bars drawn, ChartStyle style) {
+        Color ink = drawn.ink().color(style);
+        Color fill = drawn.pale() ? ink.interpolate(style.background(), PALENESS) : ink;
         XYBarRenderer renderer = new XYBarRenderer();
         renderer.setBarPainter(new StandardXYBarPainter());
         renderer.setShadowVisible(false);
-        renderer.setDrawBarOutline(false);
-        renderer.setSeriesPaint(0, Awt.color(ink.color(style)));
+        renderer.setDrawBarOutline(drawn.pale());
+        renderer.setSeriesOutlinePaint(0, Awt.color(ink));
+        renderer.setSeriesPaint(0, Awt.color(fill));
         renderer.setBase(yAxis().log() ? smallest() / 2 : 0);
         return renderer;
     }

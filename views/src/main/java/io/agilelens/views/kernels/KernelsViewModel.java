@@ -22,6 +22,8 @@ import javafx.beans.property.SimpleBooleanProperty;
 
 /** What the Kernels station shows: latencies by shape, a roofline, and which vectors are in use. */
 public final class KernelsViewModel {
+    private static final String TRIP = "-TRIP";
+
     /**
      * A line of the table.
      *
@@ -126,7 +128,8 @@ public final class KernelsViewModel {
             if (own.size() != shapes.size()) {
                 continue;
             }
-            Ink ink = Ink.series(KernelBenchmark.NAMES.indexOf(name));
+            boolean trip = name.endsWith(TRIP);
+            Ink ink = ink(name);
             double[] values = new double[own.size()];
             double[] low = new double[own.size()];
             double[] high = new double[own.size()];
@@ -136,16 +139,27 @@ public final class KernelsViewModel {
                 low[i] = Math.max(0, values[i] - timing.spreadMicroseconds() / 2);
                 high[i] = values[i] + timing.spreadMicroseconds() / 2;
                 points.add(
-                        ScatterChartPane.Point.of(
+                        new ScatterChartPane.Point(
                                 i == 0 ? name : "",
                                 ink,
                                 intensity(timing),
-                                2 * timing.gigaMacsPerSecond()));
+                                2 * timing.gigaMacsPerSecond(),
+                                1,
+                                trip
+                                        ? ScatterChartPane.Mark.DIAMOND
+                                        : ScatterChartPane.Mark.CIRCLE));
             }
-            bars.add(new BarChartPane.Bars(name, ink, values, low, high));
+            bars.add(new BarChartPane.Bars(name, ink, values, low, high, trip));
         }
         return new Picture(
                 shapes, bars, points, roof(measured.peak(), points), rows(measured.timings()));
+    }
+
+    /** TRIP's product shares the ink of the plain one, which no other has. */
+    static Ink ink(String name) {
+        String plain =
+                name.endsWith(TRIP) ? name.substring(0, name.length() - TRIP.length()) : name;
+        return Ink.series(KernelBenchmark.NAMES.indexOf(plain));
     }
 
     private static List<ScatterChartPane.Point> roof(

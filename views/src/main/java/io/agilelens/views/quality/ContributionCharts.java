@@ -184,6 +184,6 @@ final class ContributionCharts {
             low[i] = values[i] - reach;
             high[i] = values[i] + reach;
         }
-        return new BarChartPane.Bars(name, ink, values, low, high);
+        return new BarChartPane.Bars(name, ink, values, low, high, false);
     }
 }

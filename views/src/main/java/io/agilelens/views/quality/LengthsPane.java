@@ -74,6 +74,7 @@ final class LengthsPane extends StackPane {
                         .toArray(),
                 losses.stream()
                         .mapToDouble(each -> Math.exp(each.nll() + REACH * each.standardError()))
-                        .toArray());
+                        .toArray(),
+                false);
     }
 }

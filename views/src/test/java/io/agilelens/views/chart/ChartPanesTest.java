@@ -131,7 +131,8 @@ class ChartPanesTest extends GuiTest {
                                 Ink.SERIES_2,
                                 new double[] {4.1, 2.9, 1.6, 1.2, 1.7},
                                 new double[] {3.9, 2.8, 1.5, 1.1, 1.5},
-                                new double[] {4.6, 3.1, 1.8, 1.5, 2.1}),
+                                new double[] {4.6, 3.1, 1.8, 1.5, 2.1},
+                                false),
                         BarChartPane.Bars.of("decode", Ink.SERIES_3, 1.1, .9, .7, .45, .8)));
         return pane;
     }
