@@ -1,6 +1,5 @@
 package io.agilelens.benchmarks;
 
-import io.agilelens.engine.kernel.Int16Weights;
 import io.agilelens.engine.kernel.Int4Weights;
 import io.agilelens.engine.kernel.Int8Weights;
 import io.agilelens.engine.kernel.Kernels;
@@ -43,7 +42,6 @@ public class IntegerProductBenchmark {
     private byte[] codes8;
     private byte[] codes4;
     private float[] y;
-    private Int16Weights int16;
     private Int8Weights int8;
     private Int8Weights int8Trip;
     private Int4Weights int4;
@@ -61,9 +59,8 @@ public class IntegerProductBenchmark {
         codes8 = inputs.bytes(tokens * size.inputs(), -128, 127);
         codes4 = inputs.bytes(tokens * size.inputs(), -8, 7);
         y = new float[tokens * size.outputs()];
-        int8 = int8(inputs, 127, RandomInputs.starts(size.inputs(), GROUP));
-        int8Trip = int8(inputs, 64, new int[] {0, size.inputs()});
-        int16 = int16(inputs, RandomInputs.starts(size.inputs(), GROUP));
+        int8 = int8(inputs, GROUP);
+        int8Trip = int8(inputs, RUN);
         int4 = int4(inputs, GROUP, 0, 4);
         int4ZeroPoints = int4(inputs, GROUP, 7, 4);
         int4Trip = int4(inputs, RUN, 0, 4);
@@ -71,44 +68,50 @@ public class IntegerProductBenchmark {
         w4a8Trip = int4(inputs, RUN, 0, 8);
     }
 
-    private Int8Weights int8(RandomInputs inputs, int largest, int[] starts) {
+    private Int8Weights int8(RandomInputs inputs, int runLength) {
+        Runs runs = Runs.of(size.inputs(), runLength);
         return kernels.packInt8(
-                inputs.bytes(size.weights(), -largest, largest),
+                inputs.bytes(size.weights(), -128, 127),
                 size.outputs(),
                 size.inputs(),
-                scales(starts.length - 1),
-                starts);
+                scales(runs.groupCount()),
+                new byte[size.outputs() * runs.groupCount()],
+                runs.starts(),
+                runs.groups(),
+                runs.shifts());
     }
 
-    private Int16Weights int16(RandomInputs inputs, int[] starts) {
-        byte[] bytes = inputs.bytes(size.weights(), -127, 127);
-        short[] values = new short[bytes.length];
-        for (int i = 0; i < bytes.length; i++) {
-            values[i] = (short) (bytes[i] << 3);
-        }
-        return kernels.packInt16(
-                values, size.outputs(), size.inputs(), scales(starts.length - 1), starts);
-    }
-
-    /** Runs shorter than a group have shifts 0, 1, 2, … in each group. */
     private Int4Weights int4(
             RandomInputs inputs, int runLength, int largestZeroPoint, int activationBits) {
-        int[] starts = RandomInputs.starts(size.inputs(), runLength);
-        int runs = starts.length - 1;
-        int runsInGroup = GROUP / runLength;
-        int[] groups = IntStream.range(0, runs).map(run -> run / runsInGroup).toArray();
-        int[] shifts = IntStream.range(0, runs).map(run -> run % runsInGroup).toArray();
-        int groupCount = groups[runs - 1] + 1;
+        Runs runs = Runs.of(size.inputs(), runLength);
         return kernels.packInt4(
                 inputs.bytes(size.weights(), -8, 7),
                 size.outputs(),
                 size.inputs(),
-                scales(groupCount),
-                inputs.bytes(size.outputs() * groupCount, -largestZeroPoint, largestZeroPoint),
-                starts,
-                groups,
-                shifts,
+                scales(runs.groupCount()),
+                inputs.bytes(
+                        size.outputs() * runs.groupCount(), -largestZeroPoint, largestZeroPoint),
+                runs.starts(),
+                runs.groups(),
+                runs.shifts(),
                 activationBits);
+    }
+
+    /** Runs shorter than a group have shifts 0, 1, 2, … in each group. */
+    private record Runs(int[] starts, int[] groups, int[] shifts) {
+        static Runs of(int inputs, int length) {
+            int[] starts = RandomInputs.starts(inputs, length);
+            int runs = starts.length - 1;
+            int runsInGroup = GROUP / length;
+            return new Runs(
+                    starts,
+                    IntStream.range(0, runs).map(run -> run / runsInGroup).toArray(),
+                    IntStream.range(0, runs).map(run -> run % runsInGroup).toArray());
+        }
+
+        int groupCount() {
+            return groups[groups.length - 1] + 1;
+        }
     }
 
     private float[] scales(int groups) {
@@ -124,17 +127,10 @@ public class IntegerProductBenchmark {
         return y;
     }
 
-    /** TRIP's factors folded into 8-bit weights, one group. */
+    /** TRIP's factors as shifts of runs of 8 inputs. */
     @Benchmark
     public float[] int8Trip() {
         kernels.multiply(codes8, tokens, int8Trip, y);
-        return y;
-    }
-
-    /** Folded weights that 8 bits cannot hold. */
-    @Benchmark
-    public float[] int16() {
-        kernels.multiply(codes8, tokens, int16, y);
         return y;
     }
 

@@ -6,7 +6,6 @@ import io.agilelens.engine.kernel.DoubleView;
 import io.agilelens.engine.kernel.Fp16Weights;
 import io.agilelens.engine.kernel.Fp32Weights;
 import io.agilelens.engine.kernel.GroupedWeights;
-import io.agilelens.engine.kernel.Int16Weights;
 import io.agilelens.engine.kernel.Int4Weights;
 import io.agilelens.engine.kernel.Int8Weights;
 import io.agilelens.engine.kernel.Kernels;
@@ -45,14 +44,16 @@ final class TimedKernels implements Kernels {
 
     @Override
     public Int8Weights packInt8(
-            byte[] values, int outputs, int inputs, float[] scales, int[] groupStarts) {
-        return kernels.packInt8(values, outputs, inputs, scales, groupStarts);
-    }
-
-    @Override
-    public Int16Weights packInt16(
-            short[] values, int outputs, int inputs, float[] scales, int[] groupStarts) {
-        return kernels.packInt16(values, outputs, inputs, scales, groupStarts);
+            byte[] values,
+            int outputs,
+            int inputs,
+            float[] scales,
+            byte[] zeroPoints,
+            int[] runStarts,
+            int[] runGroups,
+            int[] runShifts) {
+        return kernels.packInt8(
+                values, outputs, inputs, scales, zeroPoints, runStarts, runGroups, runShifts);
     }
 
     @Override
@@ -113,13 +114,6 @@ final class TimedKernels implements Kernels {
 
     @Override
     public void multiply(byte[] x, int tokens, Int8Weights weights, float[] y) {
-        long start = System.nanoTime();
-        kernels.multiply(x, tokens, weights, y);
-        clock.add(Operator.LINEAR, start);
-    }
-
-    @Override
-    public void multiply(byte[] x, int tokens, Int16Weights weights, float[] y) {
         long start = System.nanoTime();
         kernels.multiply(x, tokens, weights, y);
         clock.add(Operator.LINEAR, start);

@@ -1,9 +1,8 @@
 package io.agilelens.engine.kernel;
 
 /**
- * The innermost loops of products in double precision. It holds the sums of the 16-bit product
- * exactly, since 2^31 products of at most 2^22 are needed to reach 2^53. Panels and tiles are laid
- * out as those of {@link FloatProducts}.
+ * The innermost loops of products in double precision. Panels and tiles are laid out as those of
+ * {@link FloatProducts}.
  */
 interface DoubleProducts {
 
@@ -39,14 +38,6 @@ interface DoubleProducts {
             int steps,
             double[] sums,
             int sumsOffset);
-
-    /**
-     * {@code sums[o] += Σ x[i] · w[i, o]} over {@code steps} inputs.
-     *
-     * @param sums {@code [panelOutputs]}
-     */
-    void multiplyVector(
-            double[] panel, int panelOffset, double[] x, int xOffset, int steps, double[] sums);
 
     /** {@code target[at + o] −= sums[from + o]} for the outputs of one panel. */
     void subtract(double[] sums, int from, double[] target, int at);

@@ -278,43 +278,6 @@ final class DoubleProductsTemplate implements DoubleProducts {
     }
 
     @Override
-    public void multiplyVector(
-            double[] panel, int panelOffset, double[] x, int xOffset, int steps, double[] sums) {
-        DoubleVector a0 = DoubleVector.fromArray(DOUBLES, sums, 0);
-        DoubleVector b0 = DoubleVector.fromArray(DOUBLES, sums, LANES);
-        DoubleVector a1 = DoubleVector.zero(DOUBLES);
-        DoubleVector b1 = a1;
-        DoubleVector a2 = a1;
-        DoubleVector b2 = a1;
-        DoubleVector a3 = a1;
-        DoubleVector b3 = a1;
-        int i = 0;
-        for (; i < steps - 3; i += 4) {
-            int w = panelOffset + i * PANEL;
-            DoubleVector x0 = DoubleVector.broadcast(DOUBLES, x[xOffset + i]);
-            a0 = DoubleVector.fromArray(DOUBLES, panel, w).fma(x0, a0);
-            b0 = DoubleVector.fromArray(DOUBLES, panel, w + LANES).fma(x0, b0);
-            DoubleVector x1 = DoubleVector.broadcast(DOUBLES, x[xOffset + i + 1]);
-            a1 = DoubleVector.fromArray(DOUBLES, panel, w + PANEL).fma(x1, a1);
-            b1 = DoubleVector.fromArray(DOUBLES, panel, w + PANEL + LANES).fma(x1, b1);
-            DoubleVector x2 = DoubleVector.broadcast(DOUBLES, x[xOffset + i + 2]);
-            a2 = DoubleVector.fromArray(DOUBLES, panel, w + 2 * PANEL).fma(x2, a2);
-            b2 = DoubleVector.fromArray(DOUBLES, panel, w + 2 * PANEL + LANES).fma(x2, b2);
-            DoubleVector x3 = DoubleVector.broadcast(DOUBLES, x[xOffset + i + 3]);
-            a3 = DoubleVector.fromArray(DOUBLES, panel, w + 3 * PANEL).fma(x3, a3);
-            b3 = DoubleVector.fromArray(DOUBLES, panel, w + 3 * PANEL + LANES).fma(x3, b3);
-        }
-        for (; i < steps; i++) {
-            int w = panelOffset + i * PANEL;
-            DoubleVector x0 = DoubleVector.broadcast(DOUBLES, x[xOffset + i]);
-            a0 = DoubleVector.fromArray(DOUBLES, panel, w).fma(x0, a0);
-            b0 = DoubleVector.fromArray(DOUBLES, panel, w + LANES).fma(x0, b0);
-        }
-        a0.add(a1).add(a2.add(a3)).intoArray(sums, 0);
-        b0.add(b1).add(b2.add(b3)).intoArray(sums, LANES);
-    }
-
-    @Override
     public void subtract(double[] sums, int from, double[] target, int at) {
         DoubleVector.fromArray(DOUBLES, target, at)
                 .sub(DoubleVector.fromArray(DOUBLES, sums, from))

@@ -22,16 +22,24 @@ final class FloatMultiplication {
 
     private static final int TURN = 64;
 
+    /** Panels that are multiplied together, see {@link Panels#forBlocks}. */
+    private static final int PANELS = 4;
+
     private final FloatProducts loops;
     private final HalfProducts halves;
     private final int width;
     private final Workers workers;
+
+    /** Scales of sums that have none. */
+    private final float[] ones;
 
     FloatMultiplication(FloatProducts loops, HalfProducts halves, Workers workers) {
         this.loops = loops;
         this.halves = halves;
         this.width = loops.panelOutputs();
         this.workers = workers;
+        ones = new float[width];
+        Arrays.fill(ones, 1);
     }
 
     /**
@@ -130,35 +138,50 @@ final class FloatMultiplication {
     void multiplyUnpacked(
             float[] x, int tokens, PackedWeights weights, Unpacking unpacking, float[] y) {
         int inputs = weights.inputs();
-        float[] tiled = Panels.tile(x, tokens, inputs, loops, workers);
-        forBlocks(
-                weights,
-                tokens,
-                (panel, from, to) -> {
-                    float[] unpacked = Scratch.ofThread().panel(SLICE * width);
-                    float[] sums = sums(from, to);
-                    for (int first = 0; first < inputs; first += SLICE) {
-                        unpacking.unpack(panel, first, Math.min(SLICE, inputs - first), unpacked);
-                        addSlice(unpacked, tiled, inputs, from, to, first, sums);
-                    }
-                    Panels.store(sums, 0, width, y, from, to, weights.outputs(), panel * width);
-                });
-    }
-
-    private void forBlocks(PackedWeights weights, int tokens, Panels.BlockBody body) {
-        Panels.forBlocks(
-                Panels.count(weights.outputs(), width),
-                tokens,
-                loops.tileTokens(),
-                (long) weights.inputs() * width,
-                workers,
-                body);
-    }
-
-    /** Room for the sums of one panel, {@code [tokens, width]}, whole tiles of them. */
-    private float[] sums(int from, int to) {
+        int outputs = weights.outputs();
         int rows = loops.tileTokens();
-        return Scratch.ofThread().sums(Panels.tiles(to - from, rows) * rows * width);
+        int padded = Panels.padded(tokens, rows);
+        float[] tiled = Panels.tile(x, tokens, inputs, SLICE, loops, workers);
+        Panels.forBlocks(
+                Panels.count(outputs, width),
+                PANELS,
+                tokens,
+                rows,
+                (long) inputs * width,
+                workers,
+                (firstPanel, endPanel, from, to) -> {
+                    Scratch scratch = Scratch.ofThread();
+                    int length = Panels.padded(to - from, rows) * width;
+                    float[] unpacked = scratch.panel(SLICE * width);
+                    float[] sums = scratch.sums((endPanel - firstPanel) * length);
+                    for (int first = 0; first < inputs; first += SLICE) {
+                        int steps = Math.min(SLICE, inputs - first);
+                        int tiles = first * padded + from * steps;
+                        for (int panel = firstPanel; panel < endPanel; panel++) {
+                            unpacking.unpack(panel, first, steps, unpacked);
+                            int sum = (panel - firstPanel) * length;
+                            if (first + steps < inputs) {
+                                addSlice(
+                                        unpacked, tiled, tiles, to - from, steps, first > 0, sums,
+                                        sum);
+                            } else {
+                                finish(
+                                        unpacked,
+                                        tiled,
+                                        tiles,
+                                        from,
+                                        to,
+                                        steps,
+                                        first > 0,
+                                        sums,
+                                        sum,
+                                        y,
+                                        outputs,
+                                        panel * width);
+                            }
+                        }
+                    }
+                });
     }
 
     /**
@@ -166,24 +189,78 @@ final class FloatMultiplication {
      * close together, as the outputs do not: rows a power of two apart share few sets of a cache.
      *
      * @param slice {@code [steps, width]}
-     * @param first first input of the slice
+     * @param tiles where those of the slice start
+     * @param sums {@code [tokens, width]} and room for whole tiles
      */
     private void addSlice(
-            float[] slice, float[] tiled, int inputs, int from, int to, int first, float[] sums) {
+            float[] slice,
+            float[] tiled,
+            int tiles,
+            int tokens,
+            int steps,
+            boolean add,
+            float[] sums,
+            int sumsOffset) {
         int rows = loops.tileTokens();
-        int steps = Math.min(SLICE, inputs - first);
-        for (int token = from; token < to; token += rows) {
+        for (int token = 0; token < tokens; token += rows) {
+            int sum = sumsOffset + token * width;
             loops.multiplyTile(
                     slice,
                     0,
                     tiled,
-                    token * inputs + first * rows,
-                    Math.min(rows, to - token),
+                    tiles + token * steps,
+                    Math.min(rows, tokens - token),
                     steps,
-                    first > 0,
+                    add,
+                    ones,
+                    0,
                     sums,
-                    (token - from) * width,
+                    sum,
+                    width,
+                    sums,
+                    sum,
                     width);
+        }
+    }
+
+    /** As {@link #addSlice} for the last slice: the results go where they belong at once. */
+    private void finish(
+            float[] slice,
+            float[] tiled,
+            int tiles,
+            int from,
+            int to,
+            int steps,
+            boolean add,
+            float[] sums,
+            int sumsOffset,
+            float[] y,
+            int outputs,
+            int firstOutput) {
+        int rows = loops.tileTokens();
+        for (int token = from; token < to; token += rows) {
+            int real = Math.min(rows, to - token);
+            int sum = sumsOffset + (token - from) * width;
+            boolean whole = firstOutput + width <= outputs && loops.rowsComputed(real) == real;
+            loops.multiplyTile(
+                    slice,
+                    0,
+                    tiled,
+                    tiles + (token - from) * steps,
+                    real,
+                    steps,
+                    add,
+                    ones,
+                    0,
+                    sums,
+                    sum,
+                    width,
+                    whole ? y : sums,
+                    whole ? token * outputs + firstOutput : sum,
+                    whole ? outputs : width);
+            if (!whole) {
+                Panels.store(sums, sum, width, y, token, token + real, outputs, firstOutput);
+            }
         }
     }
 

@@ -27,12 +27,13 @@ interface FloatProducts {
             float[] x, int offset, int stride, int tokens, int steps, float[] tile, int tileOffset);
 
     /**
-     * {@code sums[t, o] = Σ x[i, t] · w[i, o]} over {@code steps} inputs.
+     * {@code target[t, o] = Σ x[i, t] · w[i, o]} over {@code steps} inputs; or, if it is to be
+     * added, {@code target[t, o] = sums[t, o] + scales[o] · Σ x[i, t] · w[i, o]}.
      *
-     * @param add whether the sums are added to what is there
      * @param tokens how many rows of the tile matter; up to 6 are computed if these suffice, else
      *     all
      * @param sums row t starts at {@code sumsOffset + t * sumsStride}
+     * @param target likewise; may be the sums themselves
      */
     void multiplyTile(
             float[] panel,
@@ -42,9 +43,19 @@ interface FloatProducts {
             int tokens,
             int steps,
             boolean add,
+            float[] scales,
+            int scalesOffset,
             float[] sums,
             int sumsOffset,
-            int sumsStride);
+            int sumsStride,
+            float[] target,
+            int targetOffset,
+            int targetStride);
+
+    /** Rows of a tile that {@link #multiplyTile} computes where so many of them matter. */
+    default int rowsComputed(int tokens) {
+        return tokens > 6 ? tileTokens() : 6;
+    }
 
     /**
      * {@code sums[o] += Σ x[i] · w[i, o]} over {@code steps} inputs.

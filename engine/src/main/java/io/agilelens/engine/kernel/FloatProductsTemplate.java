@@ -111,14 +111,46 @@ final class FloatProductsTemplate implements FloatProducts {
             int tokens,
             int steps,
             boolean add,
+            float[] scales,
+            int scalesOffset,
             float[] sums,
             int sumsOffset,
-            int sumsStride) {
+            int sumsStride,
+            float[] target,
+            int targetOffset,
+            int targetStride) {
         if (tokens > 6) {
             twelveRows(
-                    panel, panelOffset, tile, tileOffset, steps, add, sums, sumsOffset, sumsStride);
+                    panel,
+                    panelOffset,
+                    tile,
+                    tileOffset,
+                    steps,
+                    add,
+                    scales,
+                    scalesOffset,
+                    sums,
+                    sumsOffset,
+                    sumsStride,
+                    target,
+                    targetOffset,
+                    targetStride);
         } else {
-            sixRows(panel, panelOffset, tile, tileOffset, steps, add, sums, sumsOffset, sumsStride);
+            sixRows(
+                    panel,
+                    panelOffset,
+                    tile,
+                    tileOffset,
+                    steps,
+                    add,
+                    scales,
+                    scalesOffset,
+                    sums,
+                    sumsOffset,
+                    sumsStride,
+                    target,
+                    targetOffset,
+                    targetStride);
         }
     }
 
@@ -129,9 +161,14 @@ final class FloatProductsTemplate implements FloatProducts {
             int tileOffset,
             int steps,
             boolean add,
+            float[] scales,
+            int scalesOffset,
             float[] sums,
             int sumsOffset,
-            int sumsStride) {
+            int sumsStride,
+            float[] target,
+            int targetOffset,
+            int targetStride) {
         FloatVector a0 = FloatVector.zero(FLOATS);
         FloatVector b0 = a0;
         FloatVector a1 = a0;
@@ -169,42 +206,45 @@ final class FloatProductsTemplate implements FloatProducts {
             b5 = wb.fma(x5, b5);
         }
         if (add) {
-            a0.add(FloatVector.fromArray(FLOATS, sums, sumsOffset)).intoArray(sums, sumsOffset);
-            b0.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + LANES))
-                    .intoArray(sums, sumsOffset + LANES);
-            a1.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + sumsStride))
-                    .intoArray(sums, sumsOffset + sumsStride);
-            b1.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + sumsStride + LANES))
-                    .intoArray(sums, sumsOffset + sumsStride + LANES);
-            a2.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 2 * sumsStride))
-                    .intoArray(sums, sumsOffset + 2 * sumsStride);
-            b2.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 2 * sumsStride + LANES))
-                    .intoArray(sums, sumsOffset + 2 * sumsStride + LANES);
-            a3.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 3 * sumsStride))
-                    .intoArray(sums, sumsOffset + 3 * sumsStride);
-            b3.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 3 * sumsStride + LANES))
-                    .intoArray(sums, sumsOffset + 3 * sumsStride + LANES);
-            a4.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 4 * sumsStride))
-                    .intoArray(sums, sumsOffset + 4 * sumsStride);
-            b4.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 4 * sumsStride + LANES))
-                    .intoArray(sums, sumsOffset + 4 * sumsStride + LANES);
-            a5.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 5 * sumsStride))
-                    .intoArray(sums, sumsOffset + 5 * sumsStride);
-            b5.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 5 * sumsStride + LANES))
-                    .intoArray(sums, sumsOffset + 5 * sumsStride + LANES);
+            FloatVector sa = FloatVector.fromArray(FLOATS, scales, scalesOffset);
+            FloatVector sb = FloatVector.fromArray(FLOATS, scales, scalesOffset + LANES);
+            a0.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset))
+                    .intoArray(target, targetOffset);
+            b0.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + LANES))
+                    .intoArray(target, targetOffset + LANES);
+            a1.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset + sumsStride))
+                    .intoArray(target, targetOffset + targetStride);
+            b1.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + sumsStride + LANES))
+                    .intoArray(target, targetOffset + targetStride + LANES);
+            a2.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset + 2 * sumsStride))
+                    .intoArray(target, targetOffset + 2 * targetStride);
+            b2.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + 2 * sumsStride + LANES))
+                    .intoArray(target, targetOffset + 2 * targetStride + LANES);
+            a3.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset + 3 * sumsStride))
+                    .intoArray(target, targetOffset + 3 * targetStride);
+            b3.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + 3 * sumsStride + LANES))
+                    .intoArray(target, targetOffset + 3 * targetStride + LANES);
+            a4.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset + 4 * sumsStride))
+                    .intoArray(target, targetOffset + 4 * targetStride);
+            b4.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + 4 * sumsStride + LANES))
+                    .intoArray(target, targetOffset + 4 * targetStride + LANES);
+            a5.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset + 5 * sumsStride))
+                    .intoArray(target, targetOffset + 5 * targetStride);
+            b5.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + 5 * sumsStride + LANES))
+                    .intoArray(target, targetOffset + 5 * targetStride + LANES);
         } else {
-            a0.intoArray(sums, sumsOffset);
-            b0.intoArray(sums, sumsOffset + LANES);
-            a1.intoArray(sums, sumsOffset + sumsStride);
-            b1.intoArray(sums, sumsOffset + sumsStride + LANES);
-            a2.intoArray(sums, sumsOffset + 2 * sumsStride);
-            b2.intoArray(sums, sumsOffset + 2 * sumsStride + LANES);
-            a3.intoArray(sums, sumsOffset + 3 * sumsStride);
-            b3.intoArray(sums, sumsOffset + 3 * sumsStride + LANES);
-            a4.intoArray(sums, sumsOffset + 4 * sumsStride);
-            b4.intoArray(sums, sumsOffset + 4 * sumsStride + LANES);
-            a5.intoArray(sums, sumsOffset + 5 * sumsStride);
-            b5.intoArray(sums, sumsOffset + 5 * sumsStride + LANES);
+            a0.intoArray(target, targetOffset);
+            b0.intoArray(target, targetOffset + LANES);
+            a1.intoArray(target, targetOffset + targetStride);
+            b1.intoArray(target, targetOffset + targetStride + LANES);
+            a2.intoArray(target, targetOffset + 2 * targetStride);
+            b2.intoArray(target, targetOffset + 2 * targetStride + LANES);
+            a3.intoArray(target, targetOffset + 3 * targetStride);
+            b3.intoArray(target, targetOffset + 3 * targetStride + LANES);
+            a4.intoArray(target, targetOffset + 4 * targetStride);
+            b4.intoArray(target, targetOffset + 4 * targetStride + LANES);
+            a5.intoArray(target, targetOffset + 5 * targetStride);
+            b5.intoArray(target, targetOffset + 5 * targetStride + LANES);
         }
     }
 
@@ -215,9 +255,14 @@ final class FloatProductsTemplate implements FloatProducts {
             int tileOffset,
             int steps,
             boolean add,
+            float[] scales,
+            int scalesOffset,
             float[] sums,
             int sumsOffset,
-            int sumsStride) {
+            int sumsStride,
+            float[] target,
+            int targetOffset,
+            int targetStride) {
         FloatVector a0 = FloatVector.zero(FLOATS);
         FloatVector b0 = a0;
         FloatVector a1 = a0;
@@ -285,78 +330,81 @@ final class FloatProductsTemplate implements FloatProducts {
             b11 = wb.fma(x11, b11);
         }
         if (add) {
-            a0.add(FloatVector.fromArray(FLOATS, sums, sumsOffset)).intoArray(sums, sumsOffset);
-            b0.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + LANES))
-                    .intoArray(sums, sumsOffset + LANES);
-            a1.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + sumsStride))
-                    .intoArray(sums, sumsOffset + sumsStride);
-            b1.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + sumsStride + LANES))
-                    .intoArray(sums, sumsOffset + sumsStride + LANES);
-            a2.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 2 * sumsStride))
-                    .intoArray(sums, sumsOffset + 2 * sumsStride);
-            b2.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 2 * sumsStride + LANES))
-                    .intoArray(sums, sumsOffset + 2 * sumsStride + LANES);
-            a3.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 3 * sumsStride))
-                    .intoArray(sums, sumsOffset + 3 * sumsStride);
-            b3.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 3 * sumsStride + LANES))
-                    .intoArray(sums, sumsOffset + 3 * sumsStride + LANES);
-            a4.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 4 * sumsStride))
-                    .intoArray(sums, sumsOffset + 4 * sumsStride);
-            b4.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 4 * sumsStride + LANES))
-                    .intoArray(sums, sumsOffset + 4 * sumsStride + LANES);
-            a5.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 5 * sumsStride))
-                    .intoArray(sums, sumsOffset + 5 * sumsStride);
-            b5.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 5 * sumsStride + LANES))
-                    .intoArray(sums, sumsOffset + 5 * sumsStride + LANES);
-            a6.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 6 * sumsStride))
-                    .intoArray(sums, sumsOffset + 6 * sumsStride);
-            b6.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 6 * sumsStride + LANES))
-                    .intoArray(sums, sumsOffset + 6 * sumsStride + LANES);
-            a7.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 7 * sumsStride))
-                    .intoArray(sums, sumsOffset + 7 * sumsStride);
-            b7.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 7 * sumsStride + LANES))
-                    .intoArray(sums, sumsOffset + 7 * sumsStride + LANES);
-            a8.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 8 * sumsStride))
-                    .intoArray(sums, sumsOffset + 8 * sumsStride);
-            b8.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 8 * sumsStride + LANES))
-                    .intoArray(sums, sumsOffset + 8 * sumsStride + LANES);
-            a9.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 9 * sumsStride))
-                    .intoArray(sums, sumsOffset + 9 * sumsStride);
-            b9.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 9 * sumsStride + LANES))
-                    .intoArray(sums, sumsOffset + 9 * sumsStride + LANES);
-            a10.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 10 * sumsStride))
-                    .intoArray(sums, sumsOffset + 10 * sumsStride);
-            b10.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 10 * sumsStride + LANES))
-                    .intoArray(sums, sumsOffset + 10 * sumsStride + LANES);
-            a11.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 11 * sumsStride))
-                    .intoArray(sums, sumsOffset + 11 * sumsStride);
-            b11.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 11 * sumsStride + LANES))
-                    .intoArray(sums, sumsOffset + 11 * sumsStride + LANES);
+            FloatVector sa = FloatVector.fromArray(FLOATS, scales, scalesOffset);
+            FloatVector sb = FloatVector.fromArray(FLOATS, scales, scalesOffset + LANES);
+            a0.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset))
+                    .intoArray(target, targetOffset);
+            b0.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + LANES))
+                    .intoArray(target, targetOffset + LANES);
+            a1.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset + sumsStride))
+                    .intoArray(target, targetOffset + targetStride);
+            b1.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + sumsStride + LANES))
+                    .intoArray(target, targetOffset + targetStride + LANES);
+            a2.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset + 2 * sumsStride))
+                    .intoArray(target, targetOffset + 2 * targetStride);
+            b2.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + 2 * sumsStride + LANES))
+                    .intoArray(target, targetOffset + 2 * targetStride + LANES);
+            a3.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset + 3 * sumsStride))
+                    .intoArray(target, targetOffset + 3 * targetStride);
+            b3.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + 3 * sumsStride + LANES))
+                    .intoArray(target, targetOffset + 3 * targetStride + LANES);
+            a4.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset + 4 * sumsStride))
+                    .intoArray(target, targetOffset + 4 * targetStride);
+            b4.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + 4 * sumsStride + LANES))
+                    .intoArray(target, targetOffset + 4 * targetStride + LANES);
+            a5.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset + 5 * sumsStride))
+                    .intoArray(target, targetOffset + 5 * targetStride);
+            b5.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + 5 * sumsStride + LANES))
+                    .intoArray(target, targetOffset + 5 * targetStride + LANES);
+            a6.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset + 6 * sumsStride))
+                    .intoArray(target, targetOffset + 6 * targetStride);
+            b6.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + 6 * sumsStride + LANES))
+                    .intoArray(target, targetOffset + 6 * targetStride + LANES);
+            a7.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset + 7 * sumsStride))
+                    .intoArray(target, targetOffset + 7 * targetStride);
+            b7.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + 7 * sumsStride + LANES))
+                    .intoArray(target, targetOffset + 7 * targetStride + LANES);
+            a8.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset + 8 * sumsStride))
+                    .intoArray(target, targetOffset + 8 * targetStride);
+            b8.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + 8 * sumsStride + LANES))
+                    .intoArray(target, targetOffset + 8 * targetStride + LANES);
+            a9.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset + 9 * sumsStride))
+                    .intoArray(target, targetOffset + 9 * targetStride);
+            b9.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + 9 * sumsStride + LANES))
+                    .intoArray(target, targetOffset + 9 * targetStride + LANES);
+            a10.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset + 10 * sumsStride))
+                    .intoArray(target, targetOffset + 10 * targetStride);
+            b10.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + 10 * sumsStride + LANES))
+                    .intoArray(target, targetOffset + 10 * targetStride + LANES);
+            a11.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset + 11 * sumsStride))
+                    .intoArray(target, targetOffset + 11 * targetStride);
+            b11.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + 11 * sumsStride + LANES))
+                    .intoArray(target, targetOffset + 11 * targetStride + LANES);
         } else {
-            a0.intoArray(sums, sumsOffset);
-            b0.intoArray(sums, sumsOffset + LANES);
-            a1.intoArray(sums, sumsOffset + sumsStride);
-            b1.intoArray(sums, sumsOffset + sumsStride + LANES);
-            a2.intoArray(sums, sumsOffset + 2 * sumsStride);
-            b2.intoArray(sums, sumsOffset + 2 * sumsStride + LANES);
-            a3.intoArray(sums, sumsOffset + 3 * sumsStride);
-            b3.intoArray(sums, sumsOffset + 3 * sumsStride + LANES);
-            a4.intoArray(sums, sumsOffset + 4 * sumsStride);
-            b4.intoArray(sums, sumsOffset + 4 * sumsStride + LANES);
-            a5.intoArray(sums, sumsOffset + 5 * sumsStride);
-            b5.intoArray(sums, sumsOffset + 5 * sumsStride + LANES);
-            a6.intoArray(sums, sumsOffset + 6 * sumsStride);
-            b6.intoArray(sums, sumsOffset + 6 * sumsStride + LANES);
-            a7.intoArray(sums, sumsOffset + 7 * sumsStride);
-            b7.intoArray(sums, sumsOffset + 7 * sumsStride + LANES);
-            a8.intoArray(sums, sumsOffset + 8 * sumsStride);
-            b8.intoArray(sums, sumsOffset + 8 * sumsStride + LANES);
-            a9.intoArray(sums, sumsOffset + 9 * sumsStride);
-            b9.intoArray(sums, sumsOffset + 9 * sumsStride + LANES);
-            a10.intoArray(sums, sumsOffset + 10 * sumsStride);
-            b10.intoArray(sums, sumsOffset + 10 * sumsStride + LANES);
-            a11.intoArray(sums, sumsOffset + 11 * sumsStride);
-            b11.intoArray(sums, sumsOffset + 11 * sumsStride + LANES);
+            a0.intoArray(target, targetOffset);
+            b0.intoArray(target, targetOffset + LANES);
+            a1.intoArray(target, targetOffset + targetStride);
+            b1.intoArray(target, targetOffset + targetStride + LANES);
+            a2.intoArray(target, targetOffset + 2 * targetStride);
+            b2.intoArray(target, targetOffset + 2 * targetStride + LANES);
+            a3.intoArray(target, targetOffset + 3 * targetStride);
+            b3.intoArray(target, targetOffset + 3 * targetStride + LANES);
+            a4.intoArray(target, targetOffset + 4 * targetStride);
+            b4.intoArray(target, targetOffset + 4 * targetStride + LANES);
+            a5.intoArray(target, targetOffset + 5 * targetStride);
+            b5.intoArray(target, targetOffset + 5 * targetStride + LANES);
+            a6.intoArray(target, targetOffset + 6 * targetStride);
+            b6.intoArray(target, targetOffset + 6 * targetStride + LANES);
+            a7.intoArray(target, targetOffset + 7 * targetStride);
+            b7.intoArray(target, targetOffset + 7 * targetStride + LANES);
+            a8.intoArray(target, targetOffset + 8 * targetStride);
+            b8.intoArray(target, targetOffset + 8 * targetStride + LANES);
+            a9.intoArray(target, targetOffset + 9 * targetStride);
+            b9.intoArray(target, targetOffset + 9 * targetStride + LANES);
+            a10.intoArray(target, targetOffset + 10 * targetStride);
+            b10.intoArray(target, targetOffset + 10 * targetStride + LANES);
+            a11.intoArray(target, targetOffset + 11 * targetStride);
+            b11.intoArray(target, targetOffset + 11 * targetStride + LANES);
         }
     }
 

@@ -13,7 +13,10 @@ final class IntegerMultiplication {
      * Inputs that are multiplied at once: their slice of a panel stays in the first cache while all
      * tiles pass.
      */
-    private static final int SLICE = 192;
+    static final int SLICE = 192;
+
+    /** Outputs of panels that are multiplied together, see {@link Panels#forBlocks}. */
+    private static final int SUMS_TOGETHER = 128;
 
     private final FloatProducts products;
     private final IntegerUnpacking unpacking;
@@ -74,8 +77,25 @@ final class IntegerMultiplication {
         }
     }
 
-    Int8 packInt8(byte[] values, int outputs, int inputs, float[] scales, int[] groupStarts) {
-        return new Int8(packing.int8(values, outputs, inputs, scales, groupStarts));
+    Int8 packInt8(
+            byte[] values,
+            int outputs,
+            int inputs,
+            float[] scales,
+            byte[] zeroPoints,
+            int[] runStarts,
+            int[] runGroups,
+            int[] runShifts) {
+        return new Int8(
+                packing.int8(
+                        values,
+                        outputs,
+                        inputs,
+                        scales,
+                        zeroPoints,
+                        runStarts,
+                        runGroups,
+                        runShifts));
     }
 
     Int4 packInt4(
@@ -103,148 +123,266 @@ final class IntegerMultiplication {
 
     void multiply(byte[] x, int tokens, IntegerPanels weights, float[] y) {
         PackingChecks.requireWidth(weights.codesPerInput(), products.panelOutputs());
-        float[] sums = null;
-        if (weights.zeroPoints() != null) {
-            long length = (long) Panels.tiles(tokens, rows) * rows * weights.groups();
-            sums = Scratch.ofThread().activationSums(length);
-        }
         switch (weights.multiplier()) {
-            case SINGLE, PAIR -> multiplyFloats(x, tokens, weights, sums, y);
-            case TRIPLE -> triples.multiply(x, tokens, weights, sums, y);
-        }
-        if (weights.zeroPoints() != null) {
-            subtractZeroPoints(sums, tokens, weights, y);
+            case SINGLE, PAIR -> multiplyFloats(x, tokens, weights, y);
+            case TRIPLE -> triples.multiply(x, tokens, weights, y);
         }
     }
 
-    private void multiplyFloats(
-            byte[] x, int tokens, IntegerPanels weights, float[] sums, float[] y) {
+    private void multiplyFloats(byte[] x, int tokens, IntegerPanels weights, float[] y) {
         int inputs = weights.inputs();
-        long length = (long) Panels.tiles(tokens, rows) * rows * inputs;
-        float[] tiled = Scratch.ofThread().activations(length);
+        int padded = Panels.padded(tokens, rows);
+        float[] tiled = Scratch.ofThread().activations((long) padded * inputs);
         tiles.fill(
                 x,
                 tokens,
                 weights,
-                sums,
-                (row, count, at) -> products.packTile(row, 0, inputs, count, inputs, tiled, at));
+                SLICE,
+                (row, stride, steps, count, at) ->
+                        products.packTile(row, 0, stride, count, steps, tiled, at));
         Panels.forBlocks(
                 Panels.count(weights.outputs(), weights.width()),
+                SUMS_TOGETHER / weights.width(),
                 tokens,
                 rows,
                 (long) inputs * weights.width(),
                 workers,
-                (panel, from, to) -> multiplyPanel(tiled, from, to, weights, panel, y));
+                (firstPanel, endPanel, from, to) ->
+                        multiplyBlock(tiled, padded, firstPanel, endPanel, from, to, weights, y));
     }
 
-    private void multiplyPanel(
+    private void multiplyBlock(
             float[] tiled,
-            int firstToken,
-            int endToken,
+            int padded,
+            int firstPanel,
+            int endPanel,
+            int from,
+            int to,
             IntegerPanels weights,
-            int panel,
             float[] y) {
-        int width = products.panelOutputs();
-        int outputs = weights.width();
-        int length = Panels.tiles(endToken - firstToken, rows) * rows * outputs;
+        int width = weights.width();
+        int length = Panels.padded(to - from, rows) * width;
         Segments segments = weights.segments();
         Scratch scratch = Scratch.ofThread();
-        float[] sums = scratch.sums(length);
-        Arrays.fill(sums, 0, length, 0);
+        float[] sums = scratch.sums((endPanel - firstPanel) * length);
+        Arrays.fill(sums, 0, (endPanel - firstPanel) * length, 0);
         int end;
         for (int first = 0; first < segments.count(); first = end) {
             end = segments.endOfSlice(first, SLICE);
             int start = segments.starts()[first];
-            int count = (segments.starts()[end] - start) * width;
-            int at = (panel * weights.inputs() + start) * width;
-            float[] unpacked = scratch.panel(count);
-            if (weights.multiplier() == Multiplier.PAIR) {
-                unpacking.unpackPairs(weights.codes(), at, unpacked, count);
-            } else {
-                unpacking.unpackBytes(weights.codes(), at, unpacked, count);
-            }
-            for (int token = firstToken; token < endToken; token += rows) {
-                int real = Math.min(rows, endToken - token);
-                int sum = (token - firstToken) * outputs;
-                addSegments(tiled, token, real, weights, panel, first, end, unpacked, sums, sum);
-            }
-        }
-        Panels.store(sums, 0, outputs, y, firstToken, endToken, weights.outputs(), panel * outputs);
-    }
-
-    private void addSegments(
-            float[] tiled,
-            int token,
-            int tokens,
-            IntegerPanels weights,
-            int panel,
-            int first,
-            int end,
-            float[] unpacked,
-            float[] sums,
-            int sumsOffset) {
-        int width = products.panelOutputs();
-        float[] parts = Scratch.ofThread().parts(rows * width);
-        Segments segments = weights.segments();
-        boolean paired = weights.multiplier() == Multiplier.PAIR;
-        int computed = tokens > 6 ? rows : 6;
-        for (int s = first; s < end; s++) {
-            int start = segments.starts()[s];
-            int step = start - segments.starts()[first];
-            int steps = segments.length(s);
-            int x = token * weights.inputs() + start * rows;
-            products.multiplyTile(
-                    unpacked, step * width, tiled, x, tokens, steps, false, parts, 0, width);
-            float factor = 1 << segments.shifts()[s];
-            int scale = (panel * weights.groups() + segments.groups()[s]) * weights.width();
-            if (paired) {
-                segmentSums.addPairs(
-                        parts, computed, weights.scales(), scale, factor, sums, sumsOffset);
-            } else {
-                segmentSums.addSingles(
-                        parts, computed, weights.scales(), scale, factor, sums, sumsOffset);
+            int steps = segments.starts()[end] - start;
+            int tile = start * padded + from * steps;
+            for (int panel = firstPanel; panel < endPanel; panel++) {
+                float[] unpacked = unpack(weights, panel, first, end);
+                float[] scales = scaleSegments(weights, panel, first, end);
+                int sum = (panel - firstPanel) * length;
+                for (int token = from; token < to; token += rows) {
+                    addSegments(
+                            unpacked,
+                            scales,
+                            tiled,
+                            tile + (token - from) * steps,
+                            weights,
+                            first,
+                            end,
+                            sums,
+                            sum + (token - from) * width,
+                            y,
+                            token,
+                            Math.min(rows, to - token),
+                            panel);
+                }
             }
         }
     }
 
     /**
-     * {@code y[t, o] −= Σ_g scale[o, g] · zero[o, g] · Σ_{i∈g} x[t, i]}, a product with as many
-     * inputs as there are groups.
-     *
-     * @param tiled the sums over each group {@code [tiles, groups, rows]}
+     * @return {@code [steps, panelOutputs]}: the weights of some segments
      */
-    private void subtractZeroPoints(float[] tiled, int tokens, IntegerPanels weights, float[] y) {
+    private float[] unpack(IntegerPanels weights, int panel, int first, int end) {
         int width = products.panelOutputs();
-        int groups = weights.groups();
-        workers.forEach(
-                Panels.count(weights.outputs(), width),
-                Panels.grain(tokens, groups, width),
-                half -> {
-                    Scratch scratch = Scratch.ofThread();
-                    float[] scaled = scratch.panel((long) groups * width);
-                    for (int g = 0; g < groups; g++) {
-                        int at = (half / 2 * groups + g) * weights.width() + half % 2 * width;
-                        for (int o = 0; o < width; o++) {
-                            scaled[g * width + o] =
-                                    -weights.scales()[at + o] * weights.zeroPoints()[at + o];
-                        }
-                    }
-                    float[] sums = scratch.sums(rows * width);
-                    for (int token = 0; token < tokens; token += rows) {
-                        int end = Math.min(tokens, token + rows);
-                        products.multiplyTile(
-                                scaled,
-                                0,
-                                tiled,
-                                token * groups,
-                                end - token,
-                                groups,
-                                false,
-                                sums,
-                                0,
-                                width);
-                        Panels.add(sums, width, y, token, end, weights.outputs(), half * width);
-                    }
-                });
+        Segments segments = weights.segments();
+        int start = segments.starts()[first];
+        float[] unpacked = Scratch.ofThread().panel((segments.starts()[end] - start) * width);
+        for (int s = first; s < end; s++) {
+            int from = (panel * weights.inputs() + segments.starts()[s]) * width;
+            int zero = (panel * weights.groups() + segments.groups()[s]) * width;
+            int to = (segments.starts()[s] - start) * width;
+            int steps = segments.length(s);
+            if (weights.multiplier() == Multiplier.PAIR) {
+                unpacking.unpackPairs(
+                        weights.codes(), from, weights.zeroPoints(), zero, steps, unpacked, to);
+            } else {
+                unpacking.unpackBytes(
+                        weights.codes(), from, weights.zeroPoints(), zero, steps, unpacked, to);
+            }
+        }
+        return unpacked;
+    }
+
+    /** Scales of the sums of some segments, {@code [segments, width]}. */
+    private static float[] scaleSegments(IntegerPanels weights, int panel, int first, int end) {
+        int width = weights.width();
+        Segments segments = weights.segments();
+        float[] scales = Scratch.ofThread().scales((end - first) * width);
+        for (int s = first; s < end; s++) {
+            float factor = 1 << segments.shifts()[s];
+            int from = (panel * weights.groups() + segments.groups()[s]) * width;
+            int to = (s - first) * width;
+            for (int o = 0; o < width; o++) {
+                scales[to + o] = weights.scales()[from + o] * factor;
+            }
+        }
+        return scales;
+    }
+
+    /**
+     * Adds to the sums of a tile what some segments give; behind the last one of all the results go
+     * where they belong.
+     *
+     * @param token first of the tile
+     * @param tokens of the tile
+     */
+    private void addSegments(
+            float[] unpacked,
+            float[] scales,
+            float[] tiled,
+            int tile,
+            IntegerPanels weights,
+            int first,
+            int end,
+            float[] sums,
+            int sumsOffset,
+            float[] y,
+            int token,
+            int tokens,
+            int panel) {
+        int width = weights.width();
+        int outputs = weights.outputs();
+        Segments segments = weights.segments();
+        boolean last = end == segments.count();
+        boolean direct =
+                last && (panel + 1) * width <= outputs && products.rowsComputed(tokens) == tokens;
+        float[] target = direct ? y : sums;
+        int targetOffset = direct ? token * outputs + panel * width : sumsOffset;
+        int targetStride = direct ? outputs : width;
+        if (weights.multiplier() == Multiplier.PAIR) {
+            addPairs(
+                    unpacked,
+                    scales,
+                    tiled,
+                    tile,
+                    tokens,
+                    segments,
+                    first,
+                    end,
+                    sums,
+                    sumsOffset,
+                    target,
+                    targetOffset,
+                    targetStride);
+        } else {
+            addSingles(
+                    unpacked,
+                    scales,
+                    tiled,
+                    tile,
+                    tokens,
+                    segments,
+                    first,
+                    end,
+                    sums,
+                    sumsOffset,
+                    target,
+                    targetOffset,
+                    targetStride);
+        }
+        if (last && !direct) {
+            Panels.store(sums, sumsOffset, width, y, token, token + tokens, outputs, panel * width);
+        }
+    }
+
+    private void addSingles(
+            float[] unpacked,
+            float[] scales,
+            float[] tiled,
+            int tile,
+            int tokens,
+            Segments segments,
+            int first,
+            int end,
+            float[] sums,
+            int sumsOffset,
+            float[] target,
+            int targetOffset,
+            int targetStride) {
+        int width = products.panelOutputs();
+        for (int s = first; s < end; s++) {
+            int step = segments.starts()[s] - segments.starts()[first];
+            products.multiplyTile(
+                    unpacked,
+                    step * width,
+                    tiled,
+                    tile + step * rows,
+                    tokens,
+                    segments.length(s),
+                    true,
+                    scales,
+                    (s - first) * width,
+                    sums,
+                    sumsOffset,
+                    width,
+                    s + 1 == end ? target : sums,
+                    s + 1 == end ? targetOffset : sumsOffset,
+                    s + 1 == end ? targetStride : width);
+        }
+    }
+
+    private void addPairs(
+            float[] unpacked,
+            float[] scales,
+            float[] tiled,
+            int tile,
+            int tokens,
+            Segments segments,
+            int first,
+            int end,
+            float[] sums,
+            int sumsOffset,
+            float[] target,
+            int targetOffset,
+            int targetStride) {
+        int width = products.panelOutputs();
+        float[] parts = Scratch.ofThread().parts(rows * width);
+        int computed = products.rowsComputed(tokens);
+        for (int s = first; s < end; s++) {
+            int step = segments.starts()[s] - segments.starts()[first];
+            products.multiplyTile(
+                    unpacked,
+                    step * width,
+                    tiled,
+                    tile + step * rows,
+                    tokens,
+                    segments.length(s),
+                    false,
+                    scales,
+                    0,
+                    parts,
+                    0,
+                    width,
+                    parts,
+                    0,
+                    width);
+            segmentSums.addPairs(
+                    parts,
+                    computed,
+                    scales,
+                    (s - first) * 2 * width,
+                    sums,
+                    sumsOffset,
+                    s + 1 == end ? target : sums,
+                    s + 1 == end ? targetOffset : sumsOffset,
+                    s + 1 == end ? targetStride : 2 * width);
+        }
     }
 }

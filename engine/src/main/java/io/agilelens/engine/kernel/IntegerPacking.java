@@ -5,9 +5,6 @@ import java.util.Arrays;
 /** Puts integer weights into {@link IntegerPanels}. */
 final class IntegerPacking {
 
-    /** Inputs of a segment at the most, so that a slice of the inputs is not much longer. */
-    private static final int LONGEST_SEGMENT = 128;
-
     private final int panelOutputs;
     private final Workers workers;
 
@@ -20,10 +17,43 @@ final class IntegerPacking {
     }
 
     /** As {@link Kernels#packInt8}. */
-    IntegerPanels int8(byte[] values, int outputs, int inputs, float[] scales, int[] groupStarts) {
-        PackingChecks.requireInt8(values, outputs, inputs, scales, groupStarts);
+    IntegerPanels int8(
+            byte[] values,
+            int outputs,
+            int inputs,
+            float[] scales,
+            byte[] zeroPoints,
+            int[] runStarts,
+            int[] runGroups,
+            int[] runShifts) {
+        PackingChecks.requireInt8(
+                values, outputs, inputs, scales, zeroPoints, runStarts, runGroups, runShifts);
         int width = panelOutputs;
-        byte[] codes =
+        int groups = scales.length / outputs;
+        return new IntegerPanels(
+                outputs,
+                inputs,
+                groups,
+                width,
+                Multiplier.SINGLE,
+                bytes(values, outputs, inputs),
+                Panels.ofScales(scales, outputs, groups, width),
+                bytes(zeroPoints, outputs, groups),
+                Segments.of(
+                        values,
+                        zeroPoints,
+                        outputs,
+                        runStarts,
+                        runGroups,
+                        runShifts,
+                        Multiplier.SINGLE.capacity(8),
+                        IntegerMultiplication.SLICE));
+    }
+
+    /** {@code [panels, inputs, panelOutputs]} of {@code [outputs, inputs]}. */
+    private byte[] bytes(byte[] values, int outputs, int inputs) {
+        int width = panelOutputs;
+        byte[] bytes =
                 new byte[Panels.length(outputs, inputs, width) + IntegerUnpacking.READ_AHEAD];
         workers.forEach(
                 Panels.count(outputs, width),
@@ -33,26 +63,11 @@ final class IntegerPacking {
                     for (int o = panel * width; o < end; o++) {
                         int at = Panels.index(o, 0, inputs, width);
                         for (int i = 0; i < inputs; i++) {
-                            codes[at + i * width] = values[o * inputs + i];
+                            bytes[at + i * width] = values[o * inputs + i];
                         }
                     }
                 });
-        int groups = groupStarts.length - 1;
-        return new IntegerPanels(
-                outputs,
-                inputs,
-                groups,
-                width,
-                Multiplier.SINGLE,
-                codes,
-                Panels.ofScales(scales, outputs, groups, width),
-                null,
-                Segments.ofGroups(
-                        values,
-                        outputs,
-                        groupStarts,
-                        Multiplier.SINGLE.capacity(8),
-                        LONGEST_SEGMENT));
+        return bytes;
     }
 
     /** As {@link Kernels#packInt4}. */
@@ -87,15 +102,18 @@ final class IntegerPacking {
                 multiplier,
                 pairs(values, outputs, filled, inputs, width),
                 scales(scales, outputs, filled, groups, width),
-                zeroPoints(zeroPoints, outputs, groups, width),
+                pairs(zeroPoints, outputs, filled, groups, width),
                 Segments.of(
                         values,
+                        zeroPoints,
                         outputs,
                         runStarts,
                         runGroups,
                         runShifts,
                         multiplier.capacity(activationBits),
-                        LONGEST_SEGMENT));
+                        multiplier == Multiplier.TRIPLE
+                                ? TripleMultiplication.SLICE
+                                : IntegerMultiplication.SLICE));
     }
 
     /**
@@ -130,19 +148,5 @@ final class IntegerPacking {
     private static float[] scales(float[] scales, int outputs, int filled, int groups, int width) {
         float[] panels = Panels.ofScales(scales, outputs, groups, width);
         return Arrays.copyOf(panels, Panels.length(filled, groups, width));
-    }
-
-    private static byte[] zeroPoints(byte[] zeroPoints, int outputs, int groups, int width) {
-        byte[] panels =
-                new byte[Panels.length(outputs, groups, width) + IntegerUnpacking.READ_AHEAD];
-        boolean any = false;
-        for (int o = 0; o < outputs; o++) {
-            for (int g = 0; g < groups; g++) {
-                byte zeroPoint = zeroPoints[o * groups + g];
-                panels[Panels.index(o, g, groups, width)] = zeroPoint;
-                any |= zeroPoint != 0;
-            }
-        }
-        return any ? panels : null;
     }
 }

@@ -9,7 +9,7 @@ package io.agilelens.engine.kernel;
  *     {@code [panels, inputs, width / 2]}, each {@code (a + 8) | (b + 8) << 4} with the weights of
  *     two outputs a vector apart; and {@link IntegerUnpacking#READ_AHEAD} bytes more
  * @param scales {@code [panels, groups, width]}
- * @param zeroPoints likewise, and {@link IntegerUnpacking#READ_AHEAD} bytes more; null if all are 0
+ * @param zeroPoints laid out as the codes, with groups instead of inputs
  */
 record IntegerPanels(
         int outputs,
@@ -23,8 +23,7 @@ record IntegerPanels(
         Segments segments) {
 
     long bytes() {
-        int zeroPointBytes = zeroPoints == null ? 0 : zeroPoints.length;
-        return codes.length + 4L * scales.length + zeroPointBytes + segments.bytes();
+        return codes.length + 4L * scales.length + zeroPoints.length + segments.bytes();
     }
 
     /** Codes of one input in a panel. */

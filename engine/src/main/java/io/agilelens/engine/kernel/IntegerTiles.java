@@ -8,11 +8,11 @@ final class IntegerTiles {
     interface TilePacking {
 
         /**
-         * @param x {@code [tokens, inputs]}
+         * @param rows of the slice; row t starts at {@code t * stride}
          * @param tokens of the tile
          * @param tileOffset where it starts among the tiles
          */
-        void pack(float[] x, int tokens, int tileOffset);
+        void pack(float[] rows, int stride, int steps, int tokens, int tileOffset);
     }
 
     private final IntegerUnpacking unpacking;
@@ -29,44 +29,46 @@ final class IntegerTiles {
     }
 
     /**
-     * Turns activations into tiles of shifted numbers.
+     * Turns activations into tiles of shifted numbers, slice by slice as {@link Panels#tile}.
      *
-     * @param sums for the sums of each group {@code [tiles, groups, rows]}, or null if not wanted
+     * @param slice most inputs of a slice, which consists of segments
      */
-    void fill(byte[] x, int tokens, IntegerPanels weights, float[] sums, TilePacking packing) {
+    void fill(byte[] x, int tokens, IntegerPanels weights, int slice, TilePacking packing) {
         int inputs = weights.inputs();
-        float[] factors = weights.segments().inputFactors();
-        workers.forRanges(
+        int padded = Panels.padded(tokens, rows);
+        workers.forEach(
                 Panels.tiles(tokens, rows),
                 1 + (1 << 14) / inputs,
-                (from, to) -> {
-                    float[] widened = Scratch.ofThread().rows((long) rows * inputs);
-                    for (int tile = from; tile < to; tile++) {
-                        int first = tile * rows;
-                        int count = Math.min(rows, tokens - first);
-                        for (int t = 0; t < count; t++) {
-                            int row = t * inputs;
-                            unpacking.widen(x, (first + t) * inputs, factors, widened, row, inputs);
-                            if (sums != null) {
-                                int at = first * weights.groups() + t;
-                                sumGroups(widened, row, weights, sums, at);
-                            }
-                        }
-                        packing.pack(widened, count, first * inputs);
-                    }
+                tile -> {
+                    int token = tile * rows;
+                    int count = Math.min(rows, tokens - token);
+                    fillTile(x, token, count, padded, weights, slice, packing);
                 });
     }
 
-    private void sumGroups(float[] widened, int row, IntegerPanels weights, float[] sums, int at) {
+    private void fillTile(
+            byte[] x,
+            int token,
+            int count,
+            int padded,
+            IntegerPanels weights,
+            int slice,
+            TilePacking packing) {
+        int inputs = weights.inputs();
+        int stride = slice + Panels.ROW_SPACING;
+        float[] near = Scratch.ofThread().rows(rows * stride);
         Segments segments = weights.segments();
-        for (int g = 0; g < weights.groups(); g++) {
-            sums[at + g * rows] = 0;
-        }
-        for (int s = 0; s < segments.count(); s++) {
-            float sum =
-                    unpacking.sum(
-                            widened, row + segments.starts()[s], row + segments.starts()[s + 1]);
-            sums[at + segments.groups()[s] * rows] += sum * (1 << segments.shifts()[s]);
+        float[] factors = segments.inputFactors();
+        int end;
+        for (int first = 0; first < segments.count(); first = end) {
+            end = segments.endOfSlice(first, slice);
+            int start = segments.starts()[first];
+            int steps = segments.starts()[end] - start;
+            for (int t = 0; t < count; t++) {
+                int from = (token + t) * inputs + start;
+                unpacking.widen(x, from, factors, start, near, t * stride, steps);
+            }
+            packing.pack(near, stride, steps, count, start * padded + token * steps);
         }
     }
 }

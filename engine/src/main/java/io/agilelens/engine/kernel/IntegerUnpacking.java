@@ -9,26 +9,61 @@ interface IntegerUnpacking {
     /** Bytes that may be read behind the last packed one. */
     int READ_AHEAD = 8;
 
-    /** Widens {@code count} bytes; {@code count} is a multiple of the lanes. */
-    void unpackBytes(byte[] packed, int offset, float[] panel, int count);
+    /**
+     * Widens bytes and takes the zero points off.
+     *
+     * @param packed {@code [steps, 2 vectors]} bytes from {@code offset} on
+     * @param zeroPoints as many as a step has bytes
+     * @param panel {@code [steps, 2 vectors]} from {@code panelOffset} on
+     */
+    void unpackBytes(
+            byte[] packed,
+            int offset,
+            byte[] zeroPoints,
+            int zeroPointsOffset,
+            int steps,
+            float[] panel,
+            int panelOffset);
 
-    /** Makes {@code count} pairs of as many bytes, each {@code (low + 8) | (high + 8) << 4}. */
-    void unpackPairs(byte[] packed, int offset, float[] panel, int count);
+    /** The same for pairs of weights and zero points, {@code (low + 8) | (high + 8) << 4} each. */
+    void unpackPairs(
+            byte[] packed,
+            int offset,
+            byte[] zeroPoints,
+            int zeroPointsOffset,
+            int steps,
+            float[] panel,
+            int panelOffset);
 
     /**
      * Makes triples of the bytes of three panels, as many bytes of each in a step as a vector has
-     * doubles: a vector of the low halves, then one of the high halves.
+     * doubles: a vector of the low halves, then one of the high halves. Zero points are taken off.
      *
      * @param first where the bytes of the first panel start; {@code stride} lie between two steps
      * @param distance from one panel to the next
-     * @param panel {@code [steps, 2 vectors]}
+     * @param firstZeroPoint where the zero points of the first panel start
+     * @param distanceOfZeroPoints from one panel to the next
+     * @param panel {@code [steps, 2 vectors]} from {@code panelOffset} on
      */
     void unpackTriples(
-            byte[] packed, int first, int distance, int stride, int steps, double[] panel);
+            byte[] packed,
+            int first,
+            int distance,
+            int stride,
+            byte[] zeroPoints,
+            int firstZeroPoint,
+            int distanceOfZeroPoints,
+            int steps,
+            double[] panel,
+            int panelOffset);
 
-    /** Widens codes: {@code row[rowOffset + i] = x[offset + i] · factors[i]}. */
-    void widen(byte[] x, int offset, float[] factors, float[] row, int rowOffset, int count);
-
-    /** {@code Σ x[i]} over {@code from ≤ i < to}. */
-    float sum(float[] x, int from, int to);
+    /** Widens codes: {@code row[rowOffset + i] = x[offset + i] · factors[factorsOffset + i]}. */
+    void widen(
+            byte[] x,
+            int offset,
+            float[] factors,
+            int factorsOffset,
+            float[] row,
+            int rowOffset,
+            int count);
 }

@@ -33,13 +33,8 @@ final class IntegerUnpackingTemplate implements IntegerUnpacking {
     /** Eight bytes, of which the first are widened to a vector of longs. */
     private static final VectorSpecies<Byte> FEW_BYTES = ByteVector.SPECIES_64;
 
-    /** Distance of the two fields of a pair. */
-    private static final float PAIR_FIELD = 0x1p12f;
-
     /** Distance of the fields of a triple. */
     private static final int TRIPLE_BITS = 18;
-
-    private static final double TRIPLE_FIELD = 0x1p18;
 
     /** Exponent of 2^23, where a float's last bit counts 1. */
     private static final int UNIT_EXPONENT = 0x4B000000;
@@ -47,52 +42,88 @@ final class IntegerUnpackingTemplate implements IntegerUnpacking {
     /** Exponent of 2^52, where a double's last bit counts 1. */
     private static final long DOUBLE_UNIT_EXPONENT = 0x4330000000000000L;
 
-    /** What the bias of 8 in both halves of a pair adds, and 2^23. */
-    private static final float PAIR_BIAS = 0x1p23f + 8 + 8 * PAIR_FIELD;
-
-    /** What the bias of 8 in each part of a triple adds, and 2^52. */
-    private static final double TRIPLE_BIAS =
-            0x1p52 + 8 + 8 * TRIPLE_FIELD + 8 * TRIPLE_FIELD * TRIPLE_FIELD;
-
     @Override
-    public void unpackBytes(byte[] packed, int offset, float[] panel, int count) {
-        for (int i = 0; i < count; i += LANES) {
-            widened(packed, offset + i).intoArray(panel, i);
+    public void unpackBytes(
+            byte[] packed,
+            int offset,
+            byte[] zeroPoints,
+            int zeroPointsOffset,
+            int steps,
+            float[] panel,
+            int panelOffset) {
+        FloatVector zeroA = widened(zeroPoints, zeroPointsOffset);
+        FloatVector zeroB = widened(zeroPoints, zeroPointsOffset + LANES);
+        for (int i = 0; i < 2 * LANES * steps; i += 2 * LANES) {
+            widened(packed, offset + i).sub(zeroA).intoArray(panel, panelOffset + i);
+            widened(packed, offset + i + LANES)
+                    .sub(zeroB)
+                    .intoArray(panel, panelOffset + i + LANES);
         }
     }
 
+    /** Both biases cancel, as do the exponents. */
     @Override
-    public void unpackPairs(byte[] packed, int offset, float[] panel, int count) {
-        for (int i = 0; i < count; i += LANES) {
-            IntVector pairs =
-                    (IntVector)
-                            ByteVector.fromArray(BYTES, packed, offset + i)
-                                    .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
-            pairs.lanewise(VectorOperators.LSHL, 8)
-                    .or(pairs)
-                    .and(0xF00F)
-                    .or(UNIT_EXPONENT)
-                    .reinterpretAsFloats()
-                    .sub(PAIR_BIAS)
-                    .intoArray(panel, i);
+    public void unpackPairs(
+            byte[] packed,
+            int offset,
+            byte[] zeroPoints,
+            int zeroPointsOffset,
+            int steps,
+            float[] panel,
+            int panelOffset) {
+        FloatVector zeroA = pairs(zeroPoints, zeroPointsOffset);
+        FloatVector zeroB = pairs(zeroPoints, zeroPointsOffset + LANES);
+        for (int i = 0; i < 2 * LANES * steps; i += 2 * LANES) {
+            pairs(packed, offset + i).sub(zeroA).intoArray(panel, panelOffset + i);
+            pairs(packed, offset + i + LANES).sub(zeroB).intoArray(panel, panelOffset + i + LANES);
         }
+    }
+
+    /** {@code 2^23 + low + F · high}. */
+    private static FloatVector pairs(byte[] packed, int offset) {
+        IntVector pairs =
+                (IntVector)
+                        ByteVector.fromArray(BYTES, packed, offset)
+                                .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+        return pairs.lanewise(VectorOperators.LSHL, 8)
+                .or(pairs)
+                .and(0xF00F)
+                .or(UNIT_EXPONENT)
+                .reinterpretAsFloats();
     }
 
     @Override
     public void unpackTriples(
-            byte[] packed, int first, int distance, int stride, int steps, double[] panel) {
+            byte[] packed,
+            int first,
+            int distance,
+            int stride,
+            byte[] zeroPoints,
+            int firstZeroPoint,
+            int distanceOfZeroPoints,
+            int steps,
+            double[] panel,
+            int panelOffset) {
+        LongVector zeros = triples(zeroPoints, firstZeroPoint, distanceOfZeroPoints);
+        DoubleVector zerosOfLow = doubles(zeros);
+        DoubleVector zerosOfHigh = doubles(zeros.lanewise(VectorOperators.LSHR, 4));
         for (int i = 0; i < steps; i++) {
-            int at = first + i * stride;
-            LongVector a = zeroExtended(packed, at);
-            LongVector b = zeroExtended(packed, at + distance);
-            LongVector c = zeroExtended(packed, at + 2 * distance);
-            LongVector all =
-                    a.or(b.lanewise(VectorOperators.LSHL, TRIPLE_BITS))
-                            .or(c.lanewise(VectorOperators.LSHL, 2 * TRIPLE_BITS));
-            triples(all).intoArray(panel, i * 2 * DOUBLE_LANES);
-            triples(all.lanewise(VectorOperators.LSHR, 4))
-                    .intoArray(panel, i * 2 * DOUBLE_LANES + DOUBLE_LANES);
+            LongVector all = triples(packed, first + i * stride, distance);
+            int at = panelOffset + i * 2 * DOUBLE_LANES;
+            doubles(all).sub(zerosOfLow).intoArray(panel, at);
+            doubles(all.lanewise(VectorOperators.LSHR, 4))
+                    .sub(zerosOfHigh)
+                    .intoArray(panel, at + DOUBLE_LANES);
         }
+    }
+
+    /** The bytes of three panels, a field's distance apart. */
+    private static LongVector triples(byte[] packed, int at, int distance) {
+        LongVector a = zeroExtended(packed, at);
+        LongVector b = zeroExtended(packed, at + distance);
+        LongVector c = zeroExtended(packed, at + 2 * distance);
+        return a.or(b.lanewise(VectorOperators.LSHL, TRIPLE_BITS))
+                .or(c.lanewise(VectorOperators.LSHL, 2 * TRIPLE_BITS));
     }
 
     private static LongVector zeroExtended(byte[] packed, int offset) {
@@ -101,42 +132,32 @@ final class IntegerUnpackingTemplate implements IntegerUnpacking {
                         .convertShape(VectorOperators.ZERO_EXTEND_B2L, LONGS, 0);
     }
 
-    private static DoubleVector triples(LongVector nibbles) {
-        return nibbles.and(0xFL | 0xFL << TRIPLE_BITS | 0xFL << 2 * TRIPLE_BITS)
+    /** {@code 2^52 + first + F · second + F² · third} of the low halves. */
+    private static DoubleVector doubles(LongVector triples) {
+        return triples.and(0xFL | 0xFL << TRIPLE_BITS | 0xFL << 2 * TRIPLE_BITS)
                 .or(DOUBLE_UNIT_EXPONENT)
-                .reinterpretAsDoubles()
-                .sub(TRIPLE_BIAS);
+                .reinterpretAsDoubles();
     }
 
     @Override
     public void widen(
-            byte[] x, int offset, float[] factors, float[] row, int rowOffset, int count) {
+            byte[] x,
+            int offset,
+            float[] factors,
+            int factorsOffset,
+            float[] row,
+            int rowOffset,
+            int count) {
         int i = 0;
         int bound = count - Math.max(LANES, BYTES.length());
         for (; i <= bound; i += LANES) {
             widened(x, offset + i)
-                    .mul(FloatVector.fromArray(FLOATS, factors, i))
+                    .mul(FloatVector.fromArray(FLOATS, factors, factorsOffset + i))
                     .intoArray(row, rowOffset + i);
         }
         for (; i < count; i++) {
-            row[rowOffset + i] = x[offset + i] * factors[i];
+            row[rowOffset + i] = x[offset + i] * factors[factorsOffset + i];
         }
-    }
-
-    @Override
-    public float sum(float[] x, int from, int to) {
-        FloatVector sums = FloatVector.zero(FLOATS);
-        int i = from;
-        for (; i <= to - LANES; i += LANES) {
-            sums = sums.add(FloatVector.fromArray(FLOATS, x, i));
-        }
-        float[] lanes = Scratch.ofThread().parts(LANES);
-        sums.intoArray(lanes, 0);
-        float sum = LaneSums.sum(lanes, 0, LANES);
-        for (; i < to; i++) {
-            sum += x[i];
-        }
-        return sum;
     }
 
     private static FloatVector widened(byte[] x, int offset) {

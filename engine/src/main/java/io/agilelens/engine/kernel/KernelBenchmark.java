@@ -195,8 +195,8 @@ public final class KernelBenchmark {
                         weights, Float.BYTES * x.length, () -> kernels.multiply(x, m, weights, y));
             }
             case "W4A16" -> grouped(m, n, k, y);
-            case "INT8" -> int8(m, n, k, starts(k, GROUP), 127, y);
-            case "INT8-TRIP" -> int8(m, n, k, new int[] {0, k}, 64, y);
+            case "INT8" -> int8(m, n, k, GROUP, y);
+            case "INT8-TRIP" -> int8(m, n, k, RUN, y);
             case "W4A8" -> int4(m, n, k, GROUP, 8, y);
             case "W4A8-TRIP" -> int4(m, n, k, RUN, 8, y);
             case "INT4" -> int4(m, n, k, GROUP, 4, y);
@@ -222,21 +222,24 @@ public final class KernelBenchmark {
                 weights, Float.BYTES * x.length, () -> kernels.multiply(x, m, weights, y));
     }
 
-    private Product int8(int m, int n, int k, int[] groupStarts, int largest, float[] y) {
+    private Product int8(int m, int n, int k, int runLength, float[] y) {
+        Runs runs = Runs.of(k, runLength);
         byte[] x = bytes(m * k, -128, 127);
-        byte[] values = bytes(n * k, -largest, largest);
-        float[] scales = scales(n * (groupStarts.length - 1));
-        Int8Weights weights = kernels.packInt8(values, n, k, scales, groupStarts);
+        Int8Weights weights =
+                kernels.packInt8(
+                        bytes(n * k, -128, 127),
+                        n,
+                        k,
+                        scales(n * runs.groupCount()),
+                        new byte[n * runs.groupCount()],
+                        runs.starts(),
+                        runs.groups(),
+                        runs.shifts());
         return new Product(weights, x.length, () -> kernels.multiply(x, m, weights, y));
     }
 
     private Product int4(int m, int n, int k, int runLength, int activationBits, float[] y) {
-        int[] runStarts = starts(k, runLength);
-        int runs = runStarts.length - 1;
-        int runsPerGroup = GROUP / runLength;
-        int[] groups = IntStream.range(0, runs).map(run -> run / runsPerGroup).toArray();
-        int[] shifts = IntStream.range(0, runs).map(run -> run % runsPerGroup).toArray();
-        int scaleCount = n * (groups[runs - 1] + 1);
+        Runs runs = Runs.of(k, runLength);
         int largest = (1 << activationBits - 1) - 1;
         byte[] x = bytes(m * k, -largest - 1, largest);
         Int4Weights weights =
@@ -244,13 +247,30 @@ public final class KernelBenchmark {
                         bytes(n * k, -8, 7),
                         n,
                         k,
-                        scales(scaleCount),
-                        new byte[scaleCount],
-                        runStarts,
-                        groups,
-                        shifts,
+                        scales(n * runs.groupCount()),
+                        new byte[n * runs.groupCount()],
+                        runs.starts(),
+                        runs.groups(),
+                        runs.shifts(),
                         activationBits);
         return new Product(weights, x.length, () -> kernels.multiply(x, m, weights, y));
+    }
+
+    /** Runs of one length; those shorter than a group have shifts 0, 1, 2, … within it. */
+    private record Runs(int[] starts, int[] groups, int[] shifts) {
+        static Runs of(int inputs, int length) {
+            int[] starts = KernelBenchmark.starts(inputs, length);
+            int runsPerGroup = GROUP / length;
+            int runs = starts.length - 1;
+            return new Runs(
+                    starts,
+                    IntStream.range(0, runs).map(run -> run / runsPerGroup).toArray(),
+                    IntStream.range(0, runs).map(run -> run % runsPerGroup).toArray());
+        }
+
+        int groupCount() {
+            return groups[groups.length - 1] + 1;
+        }
     }
 
     private static int[] starts(int k, int length) {

@@ -35,28 +35,31 @@ public interface Kernels {
     Fp16Weights packFp16(float[] weights, int outputs, int inputs);
 
     /**
-     * @param values {@code [outputs, inputs]}, each in −127…127: codes with their zero point
-     *     already taken off and TRIP's shift already applied
-     * @param scales {@code [outputs, groups]}
-     * @param groupStarts first input of each group and, last, {@code inputs}: {@code groups + 1}
-     *     ascending numbers
-     */
-    Int8Weights packInt8(byte[] values, int outputs, int inputs, float[] scales, int[] groupStarts);
-
-    /** As {@link #packInt8} for values that a byte cannot hold, each in −32767…32767. */
-    Int16Weights packInt16(
-            short[] values, int outputs, int inputs, float[] scales, int[] groupStarts);
-
-    /**
-     * Packs signed 4-bit weights. The inputs are cut into <em>runs</em>; a run lies within one
+     * Packs signed 8-bit weights. The inputs are cut into <em>runs</em>; a run lies within one
      * group and has one shift, so that TRIP's factors cost one shift of an integer sum a run.
      *
-     * @param values {@code [outputs, inputs]}, each in −8…7, inputs in the order of the runs
+     * @param values {@code [outputs, inputs]}, inputs in the order of the runs
      * @param scales {@code [outputs, groups]}
-     * @param zeroPoints {@code [outputs, groups]}: what the signed value of zero is, −8…7
+     * @param zeroPoints {@code [outputs, groups]}: what the signed value of zero is
      * @param runStarts first input of each run and, last, {@code inputs}
      * @param runGroups group of each run, ascending
      * @param runShifts shift of each run, 0…8
+     */
+    Int8Weights packInt8(
+            byte[] values,
+            int outputs,
+            int inputs,
+            float[] scales,
+            byte[] zeroPoints,
+            int[] runStarts,
+            int[] runGroups,
+            int[] runShifts);
+
+    /**
+     * As {@link #packInt8} for 4-bit weights.
+     *
+     * @param values {@code [outputs, inputs]}, each in −8…7
+     * @param zeroPoints {@code [outputs, groups]}, −8…7
      * @param activationBits of the activations that it will be multiplied by, 2…8
      */
     Int4Weights packInt4(
@@ -100,19 +103,15 @@ public interface Kernels {
     void multiply(float[] x, int tokens, Fp16Weights weights, float[] y);
 
     /**
-     * {@code y[t,o] = Σ_g scale[o,g] · Σ_{c∈g} x[t,c] · value[o,c]}; the sums of codes are exact
-     * integers.
+     * {@code y[t,o] = Σ_g scale[o,g] · Σ_{r∈g} 2^shift_r · Σ_{c∈r} x[t,c] · (value[o,c] −
+     * zero[o,g])}; the sums of codes are exact integers.
      *
-     * @param x activation codes {@code [tokens, inputs]}
+     * @param x activation codes {@code [tokens, inputs]}, inputs in the order of the runs
      */
     void multiply(byte[] x, int tokens, Int8Weights weights, float[] y);
 
-    /** As {@link #multiply(byte[], int, Int8Weights, float[])} with 64-bit exact inner sums. */
-    void multiply(byte[] x, int tokens, Int16Weights weights, float[] y);
-
     /**
-     * {@code y[t,o] = Σ_g scale[o,g] · Σ_{r∈g} 2^shift_r · Σ_{c∈r} x[t,c] · (value[o,c] −
-     * zero[o,g])}; the sums of codes are exact integers. This is the 4-bit multiplier of
+     * As {@link #multiply(byte[], int, Int8Weights, float[])}. This is the 4-bit multiplier of
      * Agile-Quant: several products in one wide multiplication.
      *
      * @param x activation codes {@code [tokens, inputs]}, signed numbers of as many bits as the

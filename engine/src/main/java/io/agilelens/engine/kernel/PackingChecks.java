@@ -25,26 +25,6 @@ final class PackingChecks {
     }
 
     static void requireInt8(
-            byte[] values, int outputs, int inputs, float[] scales, int[] groupStarts) {
-        requireMatrix(values.length, outputs, inputs);
-        requireStarts(groupStarts, inputs);
-        requireScales(scales.length, outputs, groupStarts.length - 1);
-        requireRange(values, -127, 127);
-    }
-
-    static void requireInt16(
-            short[] values, int outputs, int inputs, float[] scales, int[] groupStarts) {
-        requireMatrix(values.length, outputs, inputs);
-        requireStarts(groupStarts, inputs);
-        requireScales(scales.length, outputs, groupStarts.length - 1);
-        for (short value : values) {
-            if (value == Short.MIN_VALUE) {
-                throw new IllegalArgumentException(value + " is outside -32767…32767");
-            }
-        }
-    }
-
-    static void requireInt4(
             byte[] values,
             int outputs,
             int inputs,
@@ -60,6 +40,18 @@ final class PackingChecks {
                 scales.length + " scales do not fill rows of " + outputs + " outputs");
         requireScales(zeroPoints.length, outputs, scales.length / outputs);
         requireRuns(runStarts.length - 1, runGroups, runShifts, scales.length / outputs);
+    }
+
+    static void requireInt4(
+            byte[] values,
+            int outputs,
+            int inputs,
+            float[] scales,
+            byte[] zeroPoints,
+            int[] runStarts,
+            int[] runGroups,
+            int[] runShifts) {
+        requireInt8(values, outputs, inputs, scales, zeroPoints, runStarts, runGroups, runShifts);
         requireRange(values, -8, 7);
         requireRange(zeroPoints, -8, 7);
     }

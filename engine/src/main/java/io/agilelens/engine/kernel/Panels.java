@@ -4,7 +4,8 @@ package io.agilelens.engine.kernel;
  * The layout that vector kernels like: outputs in panels of equal width, the last one filled up
  * with zeros, a panel being {@code [input][output]}; and activations in tiles of {@link
  * FloatProducts#tileTokens()} rows, the last one filled up with zeros, a tile being {@code
- * [input][token]}.
+ * [input][token]}. A product with many tokens goes through the inputs slice by slice: tiles lie
+ * slice after slice, {@code [slice][tile][input][token]}, so that a slice is read in one go.
  */
 final class Panels {
 
@@ -12,10 +13,19 @@ final class Panels {
     private static final long MULTIPLICATIONS_PER_PIECE = 1 << 20;
 
     /** Pieces that each thread finds at the least, so that the last one does not wait long. */
-    private static final int PANELS_PER_THREAD = 2;
+    private static final int PIECES_PER_THREAD = 2;
 
     /** Tiles that are worth unpacking a panel for. */
     private static final int TILES_PER_BLOCK = 4;
+
+    /** Tokens of which a slice of activations and the sums of some panels fill a second cache. */
+    private static final int LONGEST_BLOCK = 528;
+
+    /**
+     * Rows are packed from near one another: where they lie a power of two apart they share few
+     * sets of a cache.
+     */
+    static final int ROW_SPACING = 16;
 
     private Panels() {}
 
@@ -59,52 +69,89 @@ final class Panels {
         return Math.clamp(MULTIPLICATIONS_PER_PIECE / Math.max(1, perPanel), 1, Integer.MAX_VALUE);
     }
 
-    /** What is done with one panel and the tokens {@code from ≤ t < to}. */
+    /** What is done with neighbouring panels and the tokens {@code from ≤ t < to}. */
     @FunctionalInterface
     interface BlockBody {
-        void run(int panel, int from, int to);
+        void run(int firstPanel, int endPanel, int from, int to);
     }
 
     /**
      * Shares a product out: by panels, and where there are too few of them for the threads also by
      * blocks of tokens.
      *
+     * @param most panels that are worked on together, so that what they read of the activations
+     *     comes from a cache to all but the first
      * @param rows of a tile; blocks begin where tiles do
      * @param perToken multiplications of a panel with one token
      */
     static void forBlocks(
-            int panels, int tokens, int rows, long perToken, Workers workers, BlockBody body) {
-        int wanted = Math.ceilDiv(PANELS_PER_THREAD * workers.threads(), panels);
-        int blocks = Math.clamp(tiles(tokens, rows) / TILES_PER_BLOCK, 1, wanted);
-        int length = Math.ceilDiv(tiles(tokens, rows), blocks) * rows;
-        workers.forRanges(
-                panels * blocks,
-                grain(Math.min(tokens, length), perToken),
-                (from, to) -> {
-                    for (int piece = from; piece < to; piece++) {
-                        int first = piece % blocks * length;
-                        if (first < tokens) {
-                            body.run(piece / blocks, first, Math.min(tokens, first + length));
-                        }
+            int panels,
+            int most,
+            int tokens,
+            int rows,
+            long perToken,
+            Workers workers,
+            BlockBody body) {
+        if (tokens == 0) {
+            return;
+        }
+        int tiles = tiles(tokens, rows);
+        int pieces = PIECES_PER_THREAD * workers.threads();
+        int needed = Math.ceilDiv(tokens, LONGEST_BLOCK);
+        int wanted = Math.min(Math.ceilDiv(pieces, panels), tiles / TILES_PER_BLOCK);
+        int blocks = Math.max(needed, Math.max(wanted, 1));
+        int length = Math.ceilDiv(tiles, blocks) * rows;
+        int together = Math.clamp((long) panels * blocks / pieces, 1, most);
+        int groups = Math.ceilDiv(panels, together);
+        workers.forEach(
+                groups * blocks,
+                grain(Math.min(tokens, length), together * perToken),
+                piece -> {
+                    int group = piece / blocks;
+                    int first = piece % blocks * length;
+                    if (first < tokens) {
+                        body.run(
+                                (int) ((long) panels * group / groups),
+                                (int) ((long) panels * (group + 1) / groups),
+                                first,
+                                Math.min(tokens, first + length));
                     }
                 });
     }
 
-    /** {@code [tiles, inputs, tileTokens]} of {@code [tokens, inputs]}. */
+    /** Rows of whole tiles. */
+    static int padded(int tokens, int rows) {
+        return tiles(tokens, rows) * rows;
+    }
+
+    /**
+     * {@code [slices, tiles, slice, tileTokens]} of {@code [tokens, inputs]}. The tile that begins
+     * with a token starts at {@code first * padded + token * steps} for the slice of so many steps
+     * that begins with input {@code first}.
+     *
+     * @param slice inputs of each slice but the last
+     */
     static float[] tile(
-            float[] x, int tokens, int inputs, FloatProducts products, Workers workers) {
+            float[] x, int tokens, int inputs, int slice, FloatProducts products, Workers workers) {
         int rows = products.tileTokens();
-        int tiles = tiles(tokens, rows);
-        float[] tiled = Scratch.ofThread().activations((long) tiles * rows * inputs);
-        workers.forRanges(
-                tiles,
+        int padded = padded(tokens, rows);
+        float[] tiled = Scratch.ofThread().activations((long) padded * inputs);
+        workers.forEach(
+                tiles(tokens, rows),
                 1 + (1 << 14) / inputs,
-                (from, to) -> {
-                    for (int tile = from; tile < to; tile++) {
-                        int token = tile * rows;
-                        int count = Math.min(rows, tokens - token);
-                        products.packTile(
-                                x, token * inputs, inputs, count, inputs, tiled, token * inputs);
+                tile -> {
+                    int token = tile * rows;
+                    int count = Math.min(rows, tokens - token);
+                    int stride = slice + ROW_SPACING;
+                    float[] near = Scratch.ofThread().rows(rows * stride);
+                    for (int first = 0; first < inputs; first += slice) {
+                        int steps = Math.min(slice, inputs - first);
+                        for (int t = 0; t < count; t++) {
+                            int from = (token + t) * inputs + first;
+                            System.arraycopy(x, from, near, t * stride, steps);
+                        }
+                        int to = first * padded + token * steps;
+                        products.packTile(near, 0, stride, count, steps, tiled, to);
                     }
                 });
         return tiled;
@@ -149,25 +196,6 @@ final class Panels {
             int target = t * outputs + firstOutput;
             for (int o = 0; o < length; o++) {
                 y[target + o] = (float) sums[row + o];
-            }
-        }
-    }
-
-    /** Adds what is real of {@code sums[rows, width]} to {@code y[tokens, outputs]}. */
-    static void add(
-            float[] sums,
-            int width,
-            float[] y,
-            int firstToken,
-            int endToken,
-            int outputs,
-            int firstOutput) {
-        int length = Math.min(width, outputs - firstOutput);
-        for (int t = firstToken; t < endToken; t++) {
-            int row = (t - firstToken) * width;
-            int target = t * outputs + firstOutput;
-            for (int o = 0; o < length; o++) {
-                y[target + o] += sums[row + o];
             }
         }
     }

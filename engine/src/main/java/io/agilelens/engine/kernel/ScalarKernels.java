@@ -45,18 +45,25 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public Int8Weights packInt8(
-            byte[] values, int outputs, int inputs, float[] scales, int[] groupStarts) {
-        PackingChecks.requireInt8(values, outputs, inputs, scales, groupStarts);
+            byte[] values,
+            int outputs,
+            int inputs,
+            float[] scales,
+            byte[] zeroPoints,
+            int[] runStarts,
+            int[] runGroups,
+            int[] runShifts) {
+        PackingChecks.requireInt8(
+                values, outputs, inputs, scales, zeroPoints, runStarts, runGroups, runShifts);
         return new ScalarWeights.Int8(
-                outputs, inputs, values.clone(), scales.clone(), groupStarts.clone());
-    }
-
-    @Override
-    public Int16Weights packInt16(
-            short[] values, int outputs, int inputs, float[] scales, int[] groupStarts) {
-        PackingChecks.requireInt16(values, outputs, inputs, scales, groupStarts);
-        return new ScalarWeights.Int16(
-                outputs, inputs, values.clone(), scales.clone(), groupStarts.clone());
+                outputs,
+                inputs,
+                values.clone(),
+                scales.clone(),
+                zeroPoints.clone(),
+                runStarts.clone(),
+                runGroups.clone(),
+                runShifts.clone());
     }
 
     @Override
@@ -133,79 +140,40 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public void multiply(byte[] x, int tokens, Int8Weights weights, float[] y) {
-        var own = requireOwn(ScalarWeights.Int8.class, weights);
-        requireOperands(x.length, tokens, weights, y.length);
-        int inputs = own.inputs();
-        var values = own.values();
-        int[] starts = own.groupStarts();
-        int groups = starts.length - 1;
-        for (int o = 0; o < own.outputs(); o++) {
-            for (int t = 0; t < tokens; t++) {
-                float sum = 0;
-                for (int g = 0; g < groups; g++) {
-                    int exact = 0;
-                    int end = starts[g + 1];
-                    for (int i = starts[g]; i < end; i++) {
-                        exact += x[t * inputs + i] * values[o * inputs + i];
-                    }
-                    sum += own.scales()[o * groups + g] * exact;
-                }
-                y[t * own.outputs() + o] = sum;
-            }
-        }
-    }
-
-    @Override
-    public void multiply(byte[] x, int tokens, Int16Weights weights, float[] y) {
-        var own = requireOwn(ScalarWeights.Int16.class, weights);
-        requireOperands(x.length, tokens, weights, y.length);
-        int inputs = own.inputs();
-        var values = own.values();
-        int[] starts = own.groupStarts();
-        int groups = starts.length - 1;
-        for (int o = 0; o < own.outputs(); o++) {
-            for (int t = 0; t < tokens; t++) {
-                float sum = 0;
-                for (int g = 0; g < groups; g++) {
-                    long exact = 0;
-                    int end = starts[g + 1];
-                    for (int i = starts[g]; i < end; i++) {
-                        exact += x[t * inputs + i] * values[o * inputs + i];
-                    }
-                    sum += own.scales()[o * groups + g] * exact;
-                }
-                y[t * own.outputs() + o] = sum;
-            }
-        }
+        multiplyIntegers(x, tokens, requireOwn(ScalarWeights.Int8.class, weights), y);
     }
 
     @Override
     public void multiply(byte[] x, int tokens, Int4Weights weights, float[] y) {
-        var own = requireOwn(ScalarWeights.Int4.class, weights);
+        multiplyIntegers(x, tokens, requireOwn(ScalarWeights.Int4.class, weights), y);
+    }
+
+    private static void multiplyIntegers(
+            byte[] x, int tokens, ScalarWeights.Integers weights, float[] y) {
         requireOperands(x.length, tokens, weights, y.length);
-        int inputs = own.inputs();
+        int inputs = weights.inputs();
         byte[] row = new byte[inputs];
-        for (int o = 0; o < own.outputs(); o++) {
+        for (int o = 0; o < weights.outputs(); o++) {
             for (int i = 0; i < inputs; i++) {
-                row[i] = (byte) own.value(o, i);
+                row[i] = weights.value(o, i);
             }
             for (int t = 0; t < tokens; t++) {
-                y[t * own.outputs() + o] = multiplyRow(x, t * inputs, own, o, row);
+                y[t * weights.outputs() + o] = multiplyRow(x, t * inputs, weights, o, row);
             }
         }
     }
 
     private static float multiplyRow(
-            byte[] x, int xOffset, ScalarWeights.Int4 weights, int output, byte[] row) {
+            byte[] x, int xOffset, ScalarWeights.Integers weights, int output, byte[] row) {
         int firstGroup = output * weights.groups();
         int[] runGroups = weights.runGroups();
         float sum = 0;
-        int exact = 0;
+        long exact = 0;
         for (int r = 0; r < runGroups.length; r++) {
             int group = runGroups[r];
             int zeroPoint = weights.zeroPoints()[firstGroup + group];
             int end = weights.runStarts()[r + 1];
-            int runSum = 0;
+            long runSum = 0;
             for (int i = weights.runStarts()[r]; i < end; i++) {
                 runSum += x[xOffset + i] * (row[i] - zeroPoint);
             }

@@ -22,25 +22,58 @@ final class ScalarWeights {
         }
     }
 
-    /**
-     * @param scales {@code [outputs, groups]}
-     */
-    record Int8(int outputs, int inputs, byte[] values, float[] scales, int[] groupStarts)
-            implements Int8Weights {
-        @Override
-        public long bytes() {
-            return values.length + 4L * scales.length + 4L * groupStarts.length;
+    /** Integers in runs, as {@link Kernels#packInt8} has them. */
+    sealed interface Integers extends PackedWeights {
+
+        /** {@code [outputs, groups]}. */
+        float[] scales();
+
+        /** {@code [outputs, groups]}. */
+        byte[] zeroPoints();
+
+        int[] runStarts();
+
+        int[] runGroups();
+
+        int[] runShifts();
+
+        byte value(int output, int input);
+
+        default int groups() {
+            return scales().length / outputs();
+        }
+
+        /** Memory taken by everything but the values. */
+        default long bytesBeside() {
+            return 4L * scales().length
+                    + zeroPoints().length
+                    + 4L * (runStarts().length + runGroups().length + runShifts().length);
         }
     }
 
     /**
      * @param scales {@code [outputs, groups]}
+     * @param zeroPoints {@code [outputs, groups]}
      */
-    record Int16(int outputs, int inputs, short[] values, float[] scales, int[] groupStarts)
-            implements Int16Weights {
+    record Int8(
+            int outputs,
+            int inputs,
+            byte[] values,
+            float[] scales,
+            byte[] zeroPoints,
+            int[] runStarts,
+            int[] runGroups,
+            int[] runShifts)
+            implements Int8Weights, Integers {
+
+        @Override
+        public byte value(int output, int input) {
+            return values[output * inputs + input];
+        }
+
         @Override
         public long bytes() {
-            return 2L * values.length + 4L * scales.length + 4L * groupStarts.length;
+            return values.length + bytesBeside();
         }
     }
 
@@ -58,7 +91,7 @@ final class ScalarWeights {
             int[] runStarts,
             int[] runGroups,
             int[] runShifts)
-            implements Int4Weights {
+            implements Int4Weights, Integers {
 
         static int bytesPerOutput(int inputs) {
             return (inputs + 1) / 2;
@@ -76,22 +109,16 @@ final class ScalarWeights {
             return nibbles;
         }
 
-        int groups() {
-            return scales.length / outputs;
-        }
-
-        int value(int output, int input) {
+        @Override
+        public byte value(int output, int input) {
             int pair = nibbles[output * bytesPerOutput(inputs) + input / 2];
             int high = input % 2 == 0 ? pair << 4 : pair;
-            return (byte) high >> 4;
+            return (byte) ((byte) high >> 4);
         }
 
         @Override
         public long bytes() {
-            return nibbles.length
-                    + 4L * scales.length
-                    + zeroPoints.length
-                    + 4L * (runStarts.length + runGroups.length + runShifts.length);
+            return nibbles.length + bytesBeside();
         }
     }
 

@@ -6,10 +6,10 @@ final class Scratch {
     private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
     private float[] activations = {};
-    private float[] activationSums = {};
     private float[] rows = {};
     private float[] panel = {};
     private float[] parts = {};
+    private float[] scales = {};
     private float[] sums = {};
     private double[] wideActivations = {};
     private double[] widePanel = {};
@@ -27,12 +27,6 @@ final class Scratch {
     float[] activations(long length) {
         activations = grown(activations, length);
         return activations;
-    }
-
-    /** Room for the sums of a product's activations; filled and read like these. */
-    float[] activationSums(long length) {
-        activationSums = grown(activationSums, length);
-        return activationSums;
     }
 
     /** Room for the rows of a tile before it is packed. */
@@ -53,7 +47,13 @@ final class Scratch {
         return parts;
     }
 
-    /** Room for the sums of one tile. */
+    /** Room for the scales of some segments. */
+    float[] scales(int length) {
+        scales = grown(scales, length);
+        return scales;
+    }
+
+    /** Room for the sums of some panels. */
     float[] sums(int length) {
         sums = grown(sums, length);
         return sums;
@@ -77,7 +77,7 @@ final class Scratch {
         return wideParts;
     }
 
-    /** Room for the sums of one tile in double precision. */
+    /** Room for the sums of some panels in double precision. */
     double[] wideSums(int length) {
         wideSums = grown(wideSums, length);
         return wideSums;

@@ -7,41 +7,28 @@ package io.agilelens.engine.kernel;
 interface SegmentSums {
 
     /**
-     * {@code sums[r, o] += factor · scales[o] · parts[r, o]}.
-     *
-     * @param parts {@code [rows, 2 vectors]}
-     * @param rows an even number
-     * @param sums {@code [rows, 2 vectors]} from {@code sumsOffset} on
-     */
-    void addSingles(
-            float[] parts,
-            int rows,
-            float[] scales,
-            int scalesOffset,
-            float factor,
-            float[] sums,
-            int sumsOffset);
-
-    /**
-     * The same for sums of pairs.
+     * {@code target[r, o] = sums[r, o] + scales[o] · parts[r, o]} for sums of pairs.
      *
      * @param parts {@code [rows, 2 vectors of pairs]}
      * @param rows an even number
      * @param scales of four vectors of outputs: low and high halves of the first vector of pairs,
      *     then those of the second
-     * @param sums {@code [rows, 4 vectors]}
+     * @param sums {@code [rows, 4 vectors]} from {@code sumsOffset} on
+     * @param target row r starts at {@code targetOffset + r * targetStride}; may be the sums
      */
     void addPairs(
             float[] parts,
             int rows,
             float[] scales,
             int scalesOffset,
-            float factor,
             float[] sums,
-            int sumsOffset);
+            int sumsOffset,
+            float[] target,
+            int targetOffset,
+            int targetStride);
 
     /**
-     * The same for sums of triples.
+     * {@code sums[r, o] += factor · scales[o] · parts[r, o]} for sums of triples.
      *
      * @param parts {@code [rows, 2 vectors of triples]}
      * @param scalesOffset where the scales of the first panel's low halves start

@@ -41,28 +41,6 @@ final class SegmentSumsTemplate implements SegmentSums {
     /** The same for a double below 2^51. */
     private static final double DOUBLE_ROUNDER = 0x1.8p52;
 
-    @Override
-    public void addSingles(
-            float[] parts,
-            int rows,
-            float[] scales,
-            int scalesOffset,
-            float factor,
-            float[] sums,
-            int sumsOffset) {
-        FloatVector a = FloatVector.fromArray(FLOATS, scales, scalesOffset).mul(factor);
-        FloatVector b = FloatVector.fromArray(FLOATS, scales, scalesOffset + LANES).mul(factor);
-        for (int part = 0; part < rows * PANEL; part += PANEL) {
-            int at = sumsOffset + part;
-            FloatVector.fromArray(FLOATS, parts, part)
-                    .fma(a, FloatVector.fromArray(FLOATS, sums, at))
-                    .intoArray(sums, at);
-            FloatVector.fromArray(FLOATS, parts, part + LANES)
-                    .fma(b, FloatVector.fromArray(FLOATS, sums, at + LANES))
-                    .intoArray(sums, at + LANES);
-        }
-    }
-
     /** Two rows at a time: shorter loops spend as much on their ends as on their bodies. */
     @Override
     public void addPairs(
@@ -70,58 +48,61 @@ final class SegmentSumsTemplate implements SegmentSums {
             int rows,
             float[] scales,
             int scalesOffset,
-            float factor,
             float[] sums,
-            int sumsOffset) {
-        FloatVector low0 = FloatVector.fromArray(FLOATS, scales, scalesOffset).mul(factor);
-        FloatVector high0 = FloatVector.fromArray(FLOATS, scales, scalesOffset + LANES).mul(factor);
-        FloatVector low1 = FloatVector.fromArray(FLOATS, scales, scalesOffset + PANEL).mul(factor);
-        FloatVector high1 =
-                FloatVector.fromArray(FLOATS, scales, scalesOffset + PANEL + LANES).mul(factor);
+            int sumsOffset,
+            float[] target,
+            int targetOffset,
+            int targetStride) {
+        FloatVector low0 = FloatVector.fromArray(FLOATS, scales, scalesOffset);
+        FloatVector high0 = FloatVector.fromArray(FLOATS, scales, scalesOffset + LANES);
+        FloatVector low1 = FloatVector.fromArray(FLOATS, scales, scalesOffset + PANEL);
+        FloatVector high1 = FloatVector.fromArray(FLOATS, scales, scalesOffset + PANEL + LANES);
         FloatVector share = FloatVector.broadcast(FLOATS, 1 / PAIR_FIELD);
         FloatVector field = FloatVector.broadcast(FLOATS, -PAIR_FIELD);
         FloatVector rounder = FloatVector.broadcast(FLOATS, ROUNDER);
         for (int r = 0; r < rows; r += 2) {
             int part = r * PANEL;
             int sum = sumsOffset + r * 2 * PANEL;
+            int even = targetOffset + r * targetStride;
+            int odd = even + targetStride;
             FloatVector evenFirst = FloatVector.fromArray(FLOATS, parts, part);
             FloatVector evenFirstHigh = evenFirst.fma(share, rounder).sub(rounder);
             evenFirstHigh
                     .fma(field, evenFirst)
                     .fma(low0, FloatVector.fromArray(FLOATS, sums, sum))
-                    .intoArray(sums, sum);
+                    .intoArray(target, even);
             evenFirstHigh
                     .fma(high0, FloatVector.fromArray(FLOATS, sums, sum + LANES))
-                    .intoArray(sums, sum + LANES);
+                    .intoArray(target, even + LANES);
             FloatVector evenSecond = FloatVector.fromArray(FLOATS, parts, part + LANES);
             FloatVector evenSecondHigh = evenSecond.fma(share, rounder).sub(rounder);
             evenSecondHigh
                     .fma(field, evenSecond)
                     .fma(low1, FloatVector.fromArray(FLOATS, sums, sum + PANEL))
-                    .intoArray(sums, sum + PANEL);
+                    .intoArray(target, even + PANEL);
             evenSecondHigh
                     .fma(high1, FloatVector.fromArray(FLOATS, sums, sum + PANEL + LANES))
-                    .intoArray(sums, sum + PANEL + LANES);
+                    .intoArray(target, even + PANEL + LANES);
             FloatVector oddFirst = FloatVector.fromArray(FLOATS, parts, part + PANEL);
             FloatVector oddFirstHigh = oddFirst.fma(share, rounder).sub(rounder);
             oddFirstHigh
                     .fma(field, oddFirst)
                     .fma(low0, FloatVector.fromArray(FLOATS, sums, sum + 2 * PANEL))
-                    .intoArray(sums, sum + 2 * PANEL);
+                    .intoArray(target, odd);
             oddFirstHigh
                     .fma(high0, FloatVector.fromArray(FLOATS, sums, sum + 2 * PANEL + LANES))
-                    .intoArray(sums, sum + 2 * PANEL + LANES);
+                    .intoArray(target, odd + LANES);
             FloatVector oddSecond = FloatVector.fromArray(FLOATS, parts, part + PANEL + LANES);
             FloatVector oddSecondHigh = oddSecond.fma(share, rounder).sub(rounder);
             oddSecondHigh
                     .fma(field, oddSecond)
                     .fma(low1, FloatVector.fromArray(FLOATS, sums, sum + 2 * PANEL + PANEL))
-                    .intoArray(sums, sum + 2 * PANEL + PANEL);
+                    .intoArray(target, odd + PANEL);
             oddSecondHigh
                     .fma(
                             high1,
                             FloatVector.fromArray(FLOATS, sums, sum + 2 * PANEL + PANEL + LANES))
-                    .intoArray(sums, sum + 2 * PANEL + PANEL + LANES);
+                    .intoArray(target, odd + PANEL + LANES);
         }
     }
 

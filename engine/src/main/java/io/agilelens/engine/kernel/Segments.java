@@ -22,6 +22,7 @@ record Segments(int[] starts, int[] groups, int[] shifts, float[] inputFactors) 
 
     /**
      * @param values {@code [outputs, inputs]}
+     * @param zeroPoints {@code [outputs, groups]}: what is taken off the values of a group
      * @param runStarts first input of each run and, last, the number of inputs
      * @param runGroups group of each run, ascending
      * @param capacity what the magnitudes of an output's weights, shifted, may add up to within a
@@ -30,6 +31,7 @@ record Segments(int[] starts, int[] groups, int[] shifts, float[] inputFactors) 
      */
     static Segments of(
             byte[] values,
+            byte[] zeroPoints,
             int outputs,
             int[] runStarts,
             int[] runGroups,
@@ -41,32 +43,35 @@ record Segments(int[] starts, int[] groups, int[] shifts, float[] inputFactors) 
         byte[] block = new byte[BLOCK * outputs];
         int run = 0;
         for (int i = 0; i < inputs; i++) {
-            if (i % BLOCK == 0) {
-                transposeMagnitudes(values, outputs, inputs, i, block);
-            }
             if (i == runStarts[run + 1]) {
                 run++;
+            }
+            if (i == runStarts[run] || i % BLOCK == 0) {
+                int end = Math.min(runStarts[run + 1], (i / BLOCK + 1) * BLOCK);
+                transposeMagnitudes(
+                        values, zeroPoints, outputs, inputs, i, end, runGroups[run], block);
             }
             builder.add(i, block, i % BLOCK * outputs, runGroups[run], runShifts[run]);
         }
         return builder.build();
     }
 
-    /** Segments of whole groups, nothing shifted, as long as they fit. */
-    static Segments ofGroups(
-            byte[] values, int outputs, int[] groupStarts, long capacity, int longest) {
-        int[] groups = new int[groupStarts.length - 1];
-        Arrays.setAll(groups, g -> g);
-        return of(values, outputs, groupStarts, groups, new int[groups.length], capacity, longest);
-    }
-
-    /** {@code block[i - first, o] = |values[o, i]|}; no value is −128. */
+    /** {@code block[i % BLOCK, o] = |values[o, i] − zeroPoints[o, group]|}, unsigned. */
     private static void transposeMagnitudes(
-            byte[] values, int outputs, int inputs, int first, byte[] block) {
-        int end = Math.min(inputs, first + BLOCK);
+            byte[] values,
+            byte[] zeroPoints,
+            int outputs,
+            int inputs,
+            int from,
+            int to,
+            int group,
+            byte[] block) {
+        int groups = zeroPoints.length / outputs;
         for (int o = 0; o < outputs; o++) {
-            for (int i = first; i < end; i++) {
-                block[(i - first) * outputs + o] = (byte) Math.abs(values[o * inputs + i]);
+            int zeroPoint = zeroPoints[o * groups + group];
+            for (int i = from; i < to; i++) {
+                block[i % BLOCK * outputs + o] =
+                        (byte) Math.abs(values[o * inputs + i] - zeroPoint);
             }
         }
     }
@@ -118,7 +123,8 @@ record Segments(int[] starts, int[] groups, int[] shifts, float[] inputFactors) 
         }
 
         /**
-         * @param magnitudes of the input's weights, those of output o at {@code offset + o}
+         * @param magnitudes of the input's weights, unsigned, those of output o at {@code offset +
+         *     o}
          */
         void add(int input, byte[] magnitudes, int offset, int group, int shift) {
             shiftOfInput[input] = shift;
@@ -131,7 +137,7 @@ record Segments(int[] starts, int[] groups, int[] shifts, float[] inputFactors) 
                 shifts[count] = shift;
                 count++;
                 for (int o = 0; o < filled.length; o++) {
-                    filled[o] = magnitudes[offset + o];
+                    filled[o] = Byte.toUnsignedInt(magnitudes[offset + o]);
                 }
             }
         }
@@ -141,12 +147,14 @@ record Segments(int[] starts, int[] groups, int[] shifts, float[] inputFactors) 
             int more = shifts[count - 1] - common;
             int own = shift - common;
             for (int o = 0; o < filled.length; o++) {
-                if ((filled[o] << more) + ((long) magnitudes[offset + o] << own) > capacity) {
+                long magnitude = Byte.toUnsignedInt(magnitudes[offset + o]);
+                if ((filled[o] << more) + (magnitude << own) > capacity) {
                     return false;
                 }
             }
             for (int o = 0; o < filled.length; o++) {
-                filled[o] = (filled[o] << more) + ((long) magnitudes[offset + o] << own);
+                long magnitude = Byte.toUnsignedInt(magnitudes[offset + o]);
+                filled[o] = (filled[o] << more) + (magnitude << own);
             }
             shifts[count - 1] = common;
             return true;

@@ -16,7 +16,10 @@ final class TripleMultiplication {
      * Inputs that are multiplied at once: their slice of a panel stays in the first cache while all
      * tiles pass.
      */
-    private static final int SLICE = 128;
+    static final int SLICE = 128;
+
+    /** Chunks that are multiplied together, see {@link Panels#forBlocks}. */
+    private static final int CHUNKS = 2;
 
     private final DoubleProducts doubles;
     private final IntegerUnpacking unpacking;
@@ -39,95 +42,135 @@ final class TripleMultiplication {
         rows = doubles.tileTokens();
     }
 
-    /**
-     * @param sums for those of the activations, see {@link IntegerTiles}; or null
-     */
-    void multiply(byte[] x, int tokens, IntegerPanels weights, float[] sums, float[] y) {
+    void multiply(byte[] x, int tokens, IntegerPanels weights, float[] y) {
         int inputs = weights.inputs();
         int chunks = weights.codesPerInput() / (doubles.panelOutputs() / 2);
-        long length = (long) Panels.tiles(tokens, rows) * rows * inputs;
-        double[] tiled = Scratch.ofThread().wideActivations(length);
+        int padded = Panels.padded(tokens, rows);
+        double[] tiled = Scratch.ofThread().wideActivations((long) padded * inputs);
         tiles.fill(
                 x,
                 tokens,
                 weights,
-                sums,
-                (row, count, at) -> doubles.packTile(row, 0, inputs, count, inputs, tiled, at));
+                SLICE,
+                (row, stride, steps, count, at) ->
+                        doubles.packTile(row, 0, stride, count, steps, tiled, at));
         Panels.forBlocks(
                 Math.ceilDiv(weights.outputs(), PANELS * weights.width()) * chunks,
+                CHUNKS,
                 tokens,
                 rows,
                 (long) inputs * PANELS * weights.width() / chunks,
                 workers,
-                (chunk, from, to) -> {
-                    int panel = chunk / chunks * PANELS;
-                    multiplyChunk(tiled, from, to, weights, panel, chunk % chunks, y);
-                });
+                (firstChunk, endChunk, from, to) ->
+                        multiplyBlock(
+                                tiled, padded, firstChunk, endChunk, chunks, from, to, weights, y));
     }
 
     /**
-     * Multiplies the outputs of three panels whose weights lie in a vector's worth of bytes.
+     * A chunk are the outputs of three panels whose weights lie in a vector's worth of bytes.
      *
-     * @param chunk which of the vectors that a panel has in each step
+     * @param chunks that three panels have in each step
      */
-    private void multiplyChunk(
+    private void multiplyBlock(
             double[] tiled,
-            int firstToken,
-            int endToken,
+            int padded,
+            int firstChunk,
+            int endChunk,
+            int chunks,
+            int from,
+            int to,
             IntegerPanels weights,
-            int panel,
-            int chunk,
             float[] y) {
-        int inputs = weights.inputs();
-        int bytes = weights.codesPerInput();
         int lanes = doubles.panelOutputs() / 2;
-        Scratch scratch = Scratch.ofThread();
-        int length = Panels.tiles(endToken - firstToken, rows) * rows * 6 * lanes;
-        double[] sums = scratch.wideSums(length);
-        Arrays.fill(sums, 0, length, 0);
-        // Of every two vectors of floats the first is the low, the second the high half of bytes.
-        int floats = weights.width() / 4;
-        int output = chunk * lanes / floats * 2 * floats + chunk * lanes % floats;
+        int length = Panels.padded(to - from, rows) * 6 * lanes;
+        double[] sums = Scratch.ofThread().wideSums((endChunk - firstChunk) * length);
+        Arrays.fill(sums, 0, (endChunk - firstChunk) * length, 0);
         Segments segments = weights.segments();
         int end;
         for (int first = 0; first < segments.count(); first = end) {
             end = segments.endOfSlice(first, SLICE);
             int start = segments.starts()[first];
             int steps = segments.starts()[end] - start;
-            double[] unpacked = scratch.widePanel((long) steps * 2 * lanes);
-            unpacking.unpackTriples(
-                    weights.codes(),
-                    (panel * inputs + start) * bytes + chunk * lanes,
-                    inputs * bytes,
-                    bytes,
-                    steps,
-                    unpacked);
-            for (int token = firstToken; token < endToken; token += rows) {
-                int real = Math.min(rows, endToken - token);
-                int sum = (token - firstToken) * 6 * lanes;
-                addSegments(
-                        tiled, token, real, weights, panel, output, first, end, unpacked, sums,
-                        sum);
+            int tile = start * padded + from * steps;
+            for (int chunk = firstChunk; chunk < endChunk; chunk++) {
+                int panel = chunk / chunks * PANELS;
+                double[] unpacked = unpack(weights, panel, chunk % chunks, first, end);
+                int output = outputOf(weights, chunk % chunks);
+                for (int token = 0; token < to - from; token += rows) {
+                    addSegments(
+                            tiled,
+                            tile + token * steps,
+                            Math.min(rows, to - from - token),
+                            weights,
+                            panel,
+                            output,
+                            first,
+                            end,
+                            unpacked,
+                            sums,
+                            (chunk - firstChunk) * length + token * 6 * lanes);
+                }
             }
         }
-        for (int part = 0; part < 6; part++) {
-            int at = (panel + part % 3) * weights.width() + output + part / 3 * floats;
-            Panels.store(
-                    sums,
-                    part * lanes,
-                    6 * lanes,
-                    lanes,
-                    y,
-                    firstToken,
-                    endToken,
-                    weights.outputs(),
-                    at);
+        for (int chunk = firstChunk; chunk < endChunk; chunk++) {
+            int panel = chunk / chunks * PANELS;
+            int output = outputOf(weights, chunk % chunks);
+            for (int part = 0; part < 6; part++) {
+                Panels.store(
+                        sums,
+                        (chunk - firstChunk) * length + part * lanes,
+                        6 * lanes,
+                        lanes,
+                        y,
+                        from,
+                        to,
+                        weights.outputs(),
+                        (panel + part % 3) * weights.width()
+                                + output
+                                + part / 3 * (weights.width() / 4));
+            }
         }
+    }
+
+    /**
+     * @return {@code [steps, 2 vectors]}: the weights of some segments
+     */
+    private double[] unpack(IntegerPanels weights, int panel, int chunk, int first, int end) {
+        int bytes = weights.codesPerInput();
+        int lanes = doubles.panelOutputs() / 2;
+        Segments segments = weights.segments();
+        int start = segments.starts()[first];
+        int steps = segments.starts()[end] - start;
+        double[] unpacked = Scratch.ofThread().widePanel((long) steps * 2 * lanes);
+        for (int s = first; s < end; s++) {
+            unpacking.unpackTriples(
+                    weights.codes(),
+                    (panel * weights.inputs() + segments.starts()[s]) * bytes + chunk * lanes,
+                    weights.inputs() * bytes,
+                    bytes,
+                    weights.zeroPoints(),
+                    (panel * weights.groups() + segments.groups()[s]) * bytes + chunk * lanes,
+                    weights.groups() * bytes,
+                    segments.length(s),
+                    unpacked,
+                    (segments.starts()[s] - start) * 2 * lanes);
+        }
+        return unpacked;
+    }
+
+    /**
+     * The first output of a chunk within its panel: of every two vectors of floats the first is the
+     * low, the second the high half of bytes.
+     */
+    private int outputOf(IntegerPanels weights, int chunk) {
+        int lanes = doubles.panelOutputs() / 2;
+        int floats = weights.width() / 4;
+        return chunk * lanes / floats * 2 * floats + chunk * lanes % floats;
     }
 
     private void addSegments(
             double[] tiled,
-            int token,
+            int tile,
             int tokens,
             IntegerPanels weights,
             int panel,
@@ -143,11 +186,10 @@ final class TripleMultiplication {
         Segments segments = weights.segments();
         int computed = tokens > 6 ? rows : 6;
         for (int s = first; s < end; s++) {
-            int start = segments.starts()[s];
-            int step = start - segments.starts()[first];
+            int step = segments.starts()[s] - segments.starts()[first];
             int steps = segments.length(s);
-            int x = token * weights.inputs() + start * rows;
-            doubles.multiplyTile(unpacked, step * width, tiled, x, tokens, steps, parts, 0);
+            doubles.multiplyTile(
+                    unpacked, step * width, tiled, tile + step * rows, tokens, steps, parts, 0);
             segmentSums.addTriples(
                     parts,
                     computed,

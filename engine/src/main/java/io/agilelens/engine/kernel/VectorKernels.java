@@ -16,7 +16,6 @@ final class VectorKernels implements Kernels {
     private final RowLoops rows;
     private final FloatMultiplication floats;
     private final IntegerMultiplication integers;
-    private final Int16Multiplication shorts;
     private final WeightOnlyMultiplication weightOnly;
     private final DoubleMultiplication doubles;
     private final WeightLoops weightLoops;
@@ -37,7 +36,6 @@ final class VectorKernels implements Kernels {
                 WidthTemplate.instantiate(HalfProducts.class, HalfProductsTemplate.class, bits);
         floats = new FloatMultiplication(floatProducts, halfProducts, workers);
         integers = new IntegerMultiplication(bits, floatProducts, doubleProducts, workers);
-        shorts = new Int16Multiplication(doubleProducts, workers);
         weightOnly =
                 new WeightOnlyMultiplication(
                         floats,
@@ -74,14 +72,16 @@ final class VectorKernels implements Kernels {
 
     @Override
     public Int8Weights packInt8(
-            byte[] values, int outputs, int inputs, float[] scales, int[] groupStarts) {
-        return integers.packInt8(values, outputs, inputs, scales, groupStarts);
-    }
-
-    @Override
-    public Int16Weights packInt16(
-            short[] values, int outputs, int inputs, float[] scales, int[] groupStarts) {
-        return shorts.pack(values, outputs, inputs, scales, groupStarts);
+            byte[] values,
+            int outputs,
+            int inputs,
+            float[] scales,
+            byte[] zeroPoints,
+            int[] runStarts,
+            int[] runGroups,
+            int[] runShifts) {
+        return integers.packInt8(
+                values, outputs, inputs, scales, zeroPoints, runStarts, runGroups, runShifts);
     }
 
     @Override
@@ -138,13 +138,6 @@ final class VectorKernels implements Kernels {
         var own = requireOwn(IntegerMultiplication.Int8.class, weights);
         requireOperands(x.length, tokens, weights, y.length);
         integers.multiply(x, tokens, own.panels(), y);
-    }
-
-    @Override
-    public void multiply(byte[] x, int tokens, Int16Weights weights, float[] y) {
-        var own = requireOwn(Int16Multiplication.Int16.class, weights);
-        requireOperands(x.length, tokens, weights, y.length);
-        shorts.multiply(x, tokens, own, y);
     }
 
     @Override

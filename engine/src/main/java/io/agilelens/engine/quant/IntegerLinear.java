@@ -1,5 +1,7 @@
 package io.agilelens.engine.quant;
 
+import io.agilelens.engine.kernel.Int4Weights;
+import io.agilelens.engine.kernel.Int8Weights;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.kernel.PackedWeights;
 import io.agilelens.engine.model.Activation;
@@ -14,29 +16,16 @@ final class IntegerLinear implements LinearOperator {
     private final PackedWeights weights;
     private final float[] scaledSums;
     private final float[] bias;
-    private final Product product;
-
-    /** The integer product with packed weights. */
-    @FunctionalInterface
-    interface Product {
-        void multiply(byte[] codes, int tokens, float[] output);
-    }
 
     /**
      * @param scaledSums {@code Σ_g scale[o,g] · Σ_{c∈g} w[o,c]} of each output
      * @param bias {@code [outputs]} or null
      */
-    IntegerLinear(
-            Kernels kernels,
-            PackedWeights weights,
-            float[] scaledSums,
-            float[] bias,
-            Product product) {
+    IntegerLinear(Kernels kernels, PackedWeights weights, float[] scaledSums, float[] bias) {
         this.kernels = kernels;
         this.weights = weights;
         this.scaledSums = scaledSums;
         this.bias = bias;
-        this.product = product;
     }
 
     @Override
@@ -60,7 +49,11 @@ final class IntegerLinear implements LinearOperator {
             throw new IllegalStateException("integer linears read codes, not " + input);
         }
         int tokens = activation.tokens();
-        product.multiply(activation.codes(), tokens, output);
+        switch (weights) {
+            case Int8Weights int8 -> kernels.multiply(activation.codes(), tokens, int8, output);
+            case Int4Weights int4 -> kernels.multiply(activation.codes(), tokens, int4, output);
+            default -> throw new IllegalStateException(weights + " are no integers");
+        }
         kernels.rescale(
                 output,
                 tokens,

@@ -2,6 +2,7 @@ package io.agilelens.engine.quant;
 
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.kernel.Kernels;
+import io.agilelens.engine.kernel.PackedWeights;
 import io.agilelens.engine.kernel.Workers;
 import io.agilelens.engine.model.Activation;
 import io.agilelens.engine.model.LinearOperator;
@@ -13,9 +14,8 @@ import java.util.function.IntConsumer;
 
 /**
  * One site on the integer kernels: turns activations into codes and builds the linears that read
- * them. Four-bit weights run on the packed 4-bit multiplier, TRIP's factors being shifts of runs of
- * channels; wider ones run as 8-bit (or, if a folded weight needs it, 16-bit) weights with the
- * factors folded into them as left shifts.
+ * them. Four-bit weights run on the packed 4-bit multiplier, wider ones as 8-bit weights; TRIP's
+ * factors are shifts of runs of channels.
  */
 final class IntegerSite implements SiteTransform {
     /** Fewer weights than this are not worth another thread. */
@@ -28,21 +28,19 @@ final class IntegerSite implements SiteTransform {
     private final float[] inverseFactors;
     private final int[] groupOf;
     private final String where;
-    private final boolean fourBit;
 
-    /** Of the codes: runs of one group, on the 4-bit kernels also of one exponent. */
+    /** Of the codes: runs of one group and exponent. */
     private final ChannelOrder order;
 
     /** Whether that order leaves the channels as they are. */
     private final boolean asTheyAre;
 
     /**
-     * @param weightBits of all linears that read the site
      * @param groupOf the weight group of each channel, for all linears that read the site
      * @param where layer and site, for the error
      * @throws UserException if the quantizer has a free scale per channel
      */
-    IntegerSite(SiteQuantizer quantizer, int weightBits, int[] groupOf, String where) {
+    IntegerSite(SiteQuantizer quantizer, int[] groupOf, String where) {
         this.quantizer = quantizer;
         this.where = where;
         this.groupOf = groupOf;
@@ -55,8 +53,7 @@ final class IntegerSite implements SiteTransform {
             factors[c] = Math.scalb(1f, exponents[c]);
             inverseFactors[c] = Math.scalb(1f, -exponents[c]);
         }
-        this.fourBit = weightBits <= 4;
-        this.order = fourBit ? ChannelOrder.of(groupOf, exponents) : ChannelOrder.ofGroups(groupOf);
+        this.order = ChannelOrder.of(groupOf, exponents);
         this.asTheyAre = order.isNatural();
     }
 
@@ -153,8 +150,7 @@ final class IntegerSite implements SiteTransform {
 
     /**
      * @param bias {@code [outputs]} or null
-     * @throws UserException if a shifted weight needs more than 16 bits, or its groups are not
-     *     those of the site
+     * @throws UserException if the groups of the weight are not those of the site
      */
     LinearOperator linear(Kernels kernels, QuantizedWeight weight, float[] bias) {
         if (!Arrays.equals(weight.groupOf(), groupOf)) {
@@ -162,82 +158,6 @@ final class IntegerSite implements SiteTransform {
                     "%s: the linears that read it have different groups of channels, which integer kernels cannot carry: use execution simulated"
                             .formatted(where));
         }
-        if (fourBit) {
-            return fourBitLinear(kernels, weight, bias);
-        }
-        int[] values = new int[weight.outputs() * channels];
-        int[] largestOf = new int[weight.outputs()];
-        int[] places = order.channels();
-        forOutputs(
-                weight,
-                o -> {
-                    int largest = 0;
-                    for (int place = 0; place < channels; place++) {
-                        int c = places[place];
-                        int zero = weight.zeros()[o * weight.groups() + groupOf[c]];
-                        int value = (weight.code(o, c) - zero) << exponents[c];
-                        values[o * channels + place] = value;
-                        largest = Math.max(largest, Math.abs(value));
-                    }
-                    largestOf[o] = largest;
-                });
-        int largest = Arrays.stream(largestOf).max().orElse(0);
-        float[] sums = scaledSums(weight);
-        if (largest <= 127) {
-            byte[] narrow = new byte[values.length];
-            forOutputs(
-                    weight,
-                    o -> {
-                        for (int i = o * channels; i < (o + 1) * channels; i++) {
-                            narrow[i] = (byte) values[i];
-                        }
-                    });
-            var packed =
-                    kernels.packInt8(
-                            narrow,
-                            weight.outputs(),
-                            weight.inputs(),
-                            weight.scales(),
-                            order.runStarts());
-            return new IntegerLinear(
-                    kernels,
-                    packed,
-                    sums,
-                    bias,
-                    (x, tokens, y) -> kernels.multiply(x, tokens, packed, y));
-        }
-        if (largest > Short.MAX_VALUE) {
-            throw new UserException(
-                    "%s: %d-bit weights shifted by TRIP exponents up to %d need more than 16 bits: lower activations.max_exponent or weights.bits, or use execution simulated"
-                            .formatted(
-                                    where,
-                                    weight.bits(),
-                                    Arrays.stream(exponents).max().orElse(0)));
-        }
-        short[] wide = new short[values.length];
-        forOutputs(
-                weight,
-                o -> {
-                    for (int i = o * channels; i < (o + 1) * channels; i++) {
-                        wide[i] = (short) values[i];
-                    }
-                });
-        var packed =
-                kernels.packInt16(
-                        wide,
-                        weight.outputs(),
-                        weight.inputs(),
-                        weight.scales(),
-                        order.runStarts());
-        return new IntegerLinear(
-                kernels,
-                packed,
-                sums,
-                bias,
-                (x, tokens, y) -> kernels.multiply(x, tokens, packed, y));
-    }
-
-    private LinearOperator fourBitLinear(Kernels kernels, QuantizedWeight weight, float[] bias) {
         int middle = 1 << (weight.bits() - 1);
         byte[] values = new byte[weight.outputs() * weight.inputs()];
         int[] places = order.channels();
@@ -253,23 +173,33 @@ final class IntegerSite implements SiteTransform {
         for (int i = 0; i < zeros.length; i++) {
             zeros[i] = (byte) (weight.zeros()[i] - middle);
         }
-        var packed =
-                kernels.packInt4(
-                        values,
-                        weight.outputs(),
-                        weight.inputs(),
-                        weight.scales(),
-                        zeros,
-                        order.runStarts(),
-                        order.runGroups(),
-                        order.runShifts(),
-                        quantizer.quantizer().range().bits());
         return new IntegerLinear(
-                kernels,
-                packed,
-                scaledSums(weight),
-                bias,
-                (x, tokens, y) -> kernels.multiply(x, tokens, packed, y));
+                kernels, pack(kernels, weight, values, zeros), scaledSums(weight), bias);
+    }
+
+    private PackedWeights pack(
+            Kernels kernels, QuantizedWeight weight, byte[] values, byte[] zeros) {
+        if (weight.bits() <= 4) {
+            return kernels.packInt4(
+                    values,
+                    weight.outputs(),
+                    weight.inputs(),
+                    weight.scales(),
+                    zeros,
+                    order.runStarts(),
+                    order.runGroups(),
+                    order.runShifts(),
+                    quantizer.quantizer().range().bits());
+        }
+        return kernels.packInt8(
+                values,
+                weight.outputs(),
+                weight.inputs(),
+                weight.scales(),
+                zeros,
+                order.runStarts(),
+                order.runGroups(),
+                order.runShifts());
     }
 
     /** For each output what the zero point of the activations is multiplied by. */

@@ -172,8 +172,7 @@ public final class QuantizedNumerics implements Numerics {
                             "execution executed, layer %d, %s: activations are quantized but weights are not: give weights.method rtn, or execution simulated"
                                     .formatted(layer, site));
                 }
-                return new IntegerSite(
-                        quantizer, weight.bits(), weight.groupOf(), "layer " + layer + ", " + site);
+                return new IntegerSite(quantizer, weight.groupOf(), "layer " + layer + ", " + site);
             }
         }
         throw new IllegalStateException("no linear reads " + site);

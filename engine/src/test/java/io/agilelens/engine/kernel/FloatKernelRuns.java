@@ -59,10 +59,16 @@ final class FloatKernelRuns {
         float[] scales = inputs.scales(channels * groups);
         byte[] zeroPoints = inputs.bytes(channels * groups, -8, 7);
         int[] runGroups = IntStream.range(0, groups).toArray();
-        Int8Weights int8 = kernels.packInt8(w, channels, channels, scales, starts);
-        Int16Weights int16 =
-                kernels.packInt16(
-                        inputs.shorts(channels * channels), channels, channels, scales, starts);
+        Int8Weights int8 =
+                kernels.packInt8(
+                        w,
+                        channels,
+                        channels,
+                        scales,
+                        zeroPoints,
+                        starts,
+                        runGroups,
+                        inputs.shifts(groups));
         Int4Weights int4 =
                 kernels.packInt4(
                         w,
@@ -100,7 +106,6 @@ final class FloatKernelRuns {
         }
         float[] y = new float[x.length];
         add("INT8 product", count, y, () -> kernels.multiply(x, count, int8, y));
-        add("INT16 product", count, y, () -> kernels.multiply(x, count, int16, y));
         add("INT4 product of 8-bit codes", count, y, () -> kernels.multiply(x, count, wide4, y));
         add("INT4 product", count, y, () -> kernels.multiply(x, count, int4, y));
     }

@@ -38,14 +38,6 @@ final class KernelInputs {
         return values;
     }
 
-    short[] shorts(int count) {
-        short[] values = new short[count];
-        for (int i = 0; i < count; i++) {
-            values[i] = (short) (random.nextInt(8) == 0 ? 32767 : random.nextInt(-32767, 32768));
-        }
-        return values;
-    }
-
     float[] scales(int count) {
         float[] scales = new float[count];
         for (int i = 0; i < count; i++) {

@@ -56,47 +56,37 @@ class ScalarKernelsTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {1, 13, 33, 207, 1021})
-    void int8ProductScalesExactGroupSums(int k) {
-        int outputs = 3;
-        int[] starts = KernelInputs.blocks(k, 32);
-        int groups = starts.length - 1;
-        byte[] x = inputs.bytes(k, -128, 127);
-        byte[] w = inputs.bytes(outputs * k, -127, 127);
-        float[] scales = inputs.scales(outputs * groups);
-        float[] y = new float[outputs];
-        kernels.multiply(x, 1, kernels.packInt8(w, outputs, k, scales, starts), y);
-
-        for (int o = 0; o < outputs; o++) {
-            float expected = 0;
-            for (int g = 0; g < groups; g++) {
-                long exact = 0;
-                for (int i = starts[g]; i < starts[g + 1]; i++) {
-                    exact += (long) x[i] * w[o * k + i];
-                }
-                expected += scales[o * groups + g] * exact;
-            }
-            assertEquals(expected, y[o]);
-        }
-    }
-
     @Test
-    void int16ProductExceedsThirtyTwoBitsWithoutWrapping() {
+    void sumsOfShiftedCodesExceedThirtyTwoBitsWithoutWrapping() {
         int k = 4098;
         byte[] x = new byte[k];
-        short[] w = new short[k];
+        byte[] w = new byte[k];
         Arrays.fill(x, (byte) -128);
-        Arrays.fill(w, (short) 32767);
+        Arrays.fill(w, (byte) 127);
         float[] y = new float[1];
-        int[] oneGroup = {0, k};
-        kernels.multiply(x, 1, kernels.packInt16(w, 1, k, new float[] {1}, oneGroup), y);
-        assertEquals((float) (-128L * 32767 * k), y[0]);
+        Int8Weights packed =
+                kernels.packInt8(
+                        w,
+                        1,
+                        k,
+                        new float[] {1},
+                        new byte[] {-128},
+                        new int[] {0, k},
+                        new int[1],
+                        new int[] {8});
+        kernels.multiply(x, 1, packed, y);
+        assertEquals((float) (-128L * 255 * k << 8), y[0]);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 13, 32, 33, 207, 1021})
-    void int4ProductFollowsTheFormula(int k) {
+    void integerProductsFollowTheFormula(int k) {
+        for (int bits : new int[] {4, 8}) {
+            integerProductFollowsTheFormula(k, bits);
+        }
+    }
+
+    private void integerProductFollowsTheFormula(int k, int bits) {
         int outputs = 3;
         int[] runStarts = inputs.unevenBlocks(k, 20);
         int runs = runStarts.length - 1;
@@ -106,15 +96,23 @@ class ScalarKernelsTest {
         }
         int groups = runGroups[runs - 1] + 1;
         int[] shifts = inputs.shifts(runs);
-        byte[] x = inputs.bytes(k, -8, 7);
-        byte[] w = inputs.bytes(outputs * k, -8, 7);
-        byte[] zeroPoints = inputs.bytes(outputs * groups, -8, 7);
+        int largest = (1 << bits - 1) - 1;
+        byte[] x = inputs.bytes(k, -largest - 1, largest);
+        byte[] w = inputs.bytes(outputs * k, -largest - 1, largest);
+        byte[] zeroPoints = inputs.bytes(outputs * groups, -largest - 1, largest);
         float[] scales = inputs.scales(outputs * groups);
         float[] y = new float[outputs];
-        Int4Weights packed =
-                kernels.packInt4(
-                        w, outputs, k, scales, zeroPoints, runStarts, runGroups, shifts, 4);
-        kernels.multiply(x, 1, packed, y);
+        if (bits == 8) {
+            Int8Weights packed =
+                    kernels.packInt8(
+                            w, outputs, k, scales, zeroPoints, runStarts, runGroups, shifts);
+            kernels.multiply(x, 1, packed, y);
+        } else {
+            Int4Weights packed =
+                    kernels.packInt4(
+                            w, outputs, k, scales, zeroPoints, runStarts, runGroups, shifts, bits);
+            kernels.multiply(x, 1, packed, y);
+        }
 
         for (int o = 0; o < outputs; o++) {
             float expected = 0;
@@ -254,10 +252,16 @@ class ScalarKernelsTest {
         assertThrows(IllegalArgumentException.class, () -> kernels.packFp32(new float[5], 2, 3));
         assertThrows(
                 IllegalArgumentException.class,
-                () -> kernels.packInt8(new byte[] {-128}, 1, 1, new float[1], new int[] {0, 1}));
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> kernels.packInt8(new byte[2], 1, 2, new float[1], new int[] {0, 1}));
+                () ->
+                        kernels.packInt8(
+                                new byte[2],
+                                1,
+                                2,
+                                new float[1],
+                                new byte[1],
+                                new int[] {0, 1},
+                                new int[1],
+                                new int[1]));
         assertThrows(
                 IllegalArgumentException.class,
                 () ->

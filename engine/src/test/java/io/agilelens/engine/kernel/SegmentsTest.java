@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
@@ -14,10 +15,10 @@ class SegmentsTest {
     @Test
     void groupsThatFitAreSegments() {
         byte[] values = filled(2 * 70, 3);
-        Segments segments = Segments.ofGroups(values, 2, new int[] {0, 32, 64, 70}, 96, 100);
+        Segments segments = ofGroups(values, 2, new int[] {0, 32, 64, 70}, 96);
         assertArrayEquals(new int[] {0, 32, 64, 70}, segments.starts());
         assertArrayEquals(new int[] {0, 1, 2}, segments.groups());
-        segments = Segments.ofGroups(values, 2, new int[] {0, 32, 64, 70}, 95, 100);
+        segments = ofGroups(values, 2, new int[] {0, 32, 64, 70}, 95);
         assertArrayEquals(new int[] {0, 31, 32, 63, 64, 70}, segments.starts());
     }
 
@@ -26,7 +27,7 @@ class SegmentsTest {
     void theLargestOutputDecides() {
         byte[] values = filled(3 * 16, 1);
         Arrays.fill(values, 16, 32, (byte) -8);
-        Segments segments = Segments.ofGroups(values, 3, new int[] {0, 16}, 64, 100);
+        Segments segments = ofGroups(values, 3, new int[] {0, 16}, 64);
         assertArrayEquals(new int[] {0, 8, 16}, segments.starts());
     }
 
@@ -34,7 +35,15 @@ class SegmentsTest {
     void runsOfRisingShiftShareSegments() {
         int[] runs = {0, 8, 16, 24, 32};
         Segments segments =
-                Segments.of(filled(32, 1), 1, runs, new int[4], new int[] {0, 1, 2, 3}, 32, 100);
+                Segments.of(
+                        filled(32, 1),
+                        new byte[1],
+                        1,
+                        runs,
+                        new int[4],
+                        new int[] {0, 1, 2, 3},
+                        32,
+                        100);
         assertArrayEquals(new int[] {0, 18, 32}, segments.starts());
         assertArrayEquals(new int[] {0, 2}, segments.shifts());
         assertEquals(1, segments.inputFactors()[0]);
@@ -57,7 +66,10 @@ class SegmentsTest {
         }
         int[] shifts = inputs.shifts(runs);
         long capacity = Multiplier.PAIR.capacity(4);
-        Segments segments = Segments.of(values, outputs, runStarts, groups, shifts, capacity, 40);
+        int groupCount = groups[runs - 1] + 1;
+        byte[] zeroPoints = inputs.bytes(outputs * groupCount, -8, 7);
+        Segments segments =
+                Segments.of(values, zeroPoints, outputs, runStarts, groups, shifts, capacity, 40);
         assertEquals(300, segments.starts()[segments.count()]);
         int run = 0;
         for (int s = 0; s < segments.count(); s++) {
@@ -70,13 +82,21 @@ class SegmentsTest {
                 float factor = segments.inputFactors()[i];
                 assertEquals(1 << shifts[run], (1 << segments.shifts()[s]) * factor);
                 for (int o = 0; o < outputs; o++) {
-                    filled[o] += Math.abs(values[o * 300 + i]) * (long) factor;
+                    int weight = values[o * 300 + i] - zeroPoints[o * groupCount + groups[run]];
+                    filled[o] += Math.abs(weight) * (long) factor;
                 }
             }
             long most = Arrays.stream(filled).max().orElseThrow();
             assertTrue(segments.length(s) <= 40);
             assertTrue(most <= capacity, "segment " + s + " holds " + most);
         }
+    }
+
+    private static Segments ofGroups(byte[] values, int outputs, int[] starts, long capacity) {
+        int groups = starts.length - 1;
+        int[] each = IntStream.range(0, groups).toArray();
+        byte[] none = new byte[outputs * groups];
+        return Segments.of(values, none, outputs, starts, each, new int[groups], capacity, 100);
     }
 
     private static byte[] filled(int count, int value) {

@@ -59,7 +59,9 @@ class VectorAllocationTest {
 
             Fp32Weights fp32 = kernels.packFp32(w, OUTPUTS, INPUTS);
             Fp16Weights fp16 = kernels.packFp16(w, OUTPUTS, INPUTS);
-            Int8Weights int8 = kernels.packInt8(values, OUTPUTS, INPUTS, scales, starts);
+            Int8Weights int8 =
+                    kernels.packInt8(
+                            values, OUTPUTS, INPUTS, scales, zeroPoints, starts, groups, groups);
             Int4Weights int4 =
                     kernels.packInt4(
                             values,

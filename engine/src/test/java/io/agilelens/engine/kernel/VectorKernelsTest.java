@@ -44,19 +44,20 @@ class VectorKernelsTest {
     void products(int tokens, int outputs, int k) {
         fp32(tokens, outputs, k);
         fp16(tokens, outputs, k);
-        int8(tokens, outputs, k, KernelInputs.blocks(k, 32));
-        int8(tokens, outputs, k, new int[] {0, k});
-        int8(tokens, outputs, k, inputs.unevenBlocks(k, 50));
-        int16(tokens, outputs, k, KernelInputs.blocks(k, 32));
-        int16(tokens, outputs, k, new int[] {0, k});
-        for (int bits : new int[] {4, 8}) {
-            int4(tokens, outputs, k, KernelInputs.blocks(k, 32), 1, true, bits);
-            int4(tokens, outputs, k, KernelInputs.blocks(k, 32), 1, false, bits);
-            int4(tokens, outputs, k, KernelInputs.blocks(k, 8), 4, false, bits);
-            int4(tokens, outputs, k, inputs.unevenBlocks(k, 40), 3, true, bits);
-            int4(tokens, outputs, k, new int[] {0, k}, 1, true, bits);
+        for (int weightBits : new int[] {4, 8}) {
+            for (int bits : new int[] {4, 8}) {
+                Shape shape = new Shape(tokens, outputs, k, weightBits, bits);
+                integers(shape, KernelInputs.blocks(k, 32), 1, true);
+                integers(shape, KernelInputs.blocks(k, 32), 1, false);
+                integers(shape, KernelInputs.blocks(k, 8), 4, false);
+                integers(shape, inputs.unevenBlocks(k, 40), 3, true);
+                integers(shape, new int[] {0, k}, 1, true);
+                integers(shape, new int[] {0, k}, 1, false);
+            }
         }
     }
+
+    private record Shape(int tokens, int outputs, int k, int weightBits, int activationBits) {}
 
     private void fp32(int tokens, int outputs, int k) {
         float[] x = inputs.floats(tokens * k);
@@ -76,35 +77,6 @@ class VectorKernelsTest {
         scalar.multiply(x, tokens, scalar.packFp16(w, outputs, k), expected);
         vector.multiply(x, tokens, vector.packFp16(w, outputs, k), actual);
         assertClose(expected, actual, sizes(x, tokens, w, outputs, k), k);
-    }
-
-    private void int8(int tokens, int outputs, int k, int[] starts) {
-        byte[] x = inputs.bytes(tokens * k, -128, 127);
-        byte[] w = inputs.bytes(outputs * k, -127, 127);
-        int groups = starts.length - 1;
-        for (float[] scales : List.of(ones(outputs * groups), inputs.scales(outputs * groups))) {
-            float[] expected = new float[tokens * outputs];
-            float[] actual = dirty(expected.length);
-            scalar.multiply(x, tokens, scalar.packInt8(w, outputs, k, scales, starts), expected);
-            vector.multiply(x, tokens, vector.packInt8(w, outputs, k, scales, starts), actual);
-            double[] sizes =
-                    sizes(floats(x), tokens, weights(w, outputs, k, scales, starts), outputs, k);
-            assertExactOrClose(expected, actual, sizes, scales[0] == 1, k);
-        }
-    }
-
-    /** {@code value · scale} of each weight in groups. */
-    private static float[] weights(byte[] w, int outputs, int k, float[] scales, int[] starts) {
-        float[] weights = floats(w);
-        int groups = starts.length - 1;
-        for (int o = 0; o < outputs; o++) {
-            for (int g = 0; g < groups; g++) {
-                for (int i = starts[g]; i < starts[g + 1]; i++) {
-                    weights[o * k + i] *= scales[o * groups + g];
-                }
-            }
-        }
-        return weights;
     }
 
     private static float[] floats(byte[] codes) {
@@ -133,35 +105,21 @@ class VectorKernelsTest {
         assertClose(expected, actual, sizes, k);
     }
 
-    private void int16(int tokens, int outputs, int k, int[] starts) {
-        byte[] x = inputs.bytes(tokens * k, -128, 127);
-        short[] w = inputs.shorts(outputs * k);
-        float[] scales = inputs.scales(outputs * (starts.length - 1));
-        float[] expected = new float[tokens * outputs];
-        float[] actual = dirty(expected.length);
-        scalar.multiply(x, tokens, scalar.packInt16(w, outputs, k, scales, starts), expected);
-        vector.multiply(x, tokens, vector.packInt16(w, outputs, k, scales, starts), actual);
-        assertArrayEquals(expected, actual, "int16");
-    }
-
-    private void int4(
-            int tokens,
-            int outputs,
-            int k,
-            int[] runStarts,
-            int runsPerGroup,
-            boolean symmetric,
-            int activationBits) {
+    private void integers(Shape shape, int[] runStarts, int runsPerGroup, boolean symmetric) {
+        int tokens = shape.tokens();
+        int outputs = shape.outputs();
+        int k = shape.k();
         int runs = runStarts.length - 1;
         int[] groups = IntStream.range(0, runs).map(r -> r / runsPerGroup).toArray();
         int groupCount = groups[runs - 1] + 1;
-        int largest = (1 << activationBits - 1) - 1;
+        int largest = (1 << shape.activationBits() - 1) - 1;
+        int largestWeight = (1 << shape.weightBits() - 1) - 1;
         byte[] x = inputs.bytes(tokens * k, -largest - 1, largest);
-        byte[] w = inputs.bytes(outputs * k, -8, 7);
+        byte[] w = inputs.bytes(outputs * k, -largestWeight - 1, largestWeight);
         byte[] zeroPoints =
                 symmetric
                         ? new byte[outputs * groupCount]
-                        : inputs.bytes(outputs * groupCount, -8, 7);
+                        : inputs.bytes(outputs * groupCount, -largestWeight - 1, largestWeight);
         int[] shifts = inputs.shifts(runs);
         for (float[] scales :
                 List.of(ones(outputs * groupCount), inputs.scales(outputs * groupCount))) {
@@ -179,20 +137,26 @@ class VectorKernelsTest {
                 }
             }
             for (Kernels kernels : List.of(scalar, vector)) {
-                kernels.multiply(
-                        x,
-                        tokens,
-                        kernels.packInt4(
-                                w,
-                                outputs,
-                                k,
-                                scales,
-                                zeroPoints,
-                                runStarts,
-                                groups,
-                                shifts,
-                                activationBits),
-                        kernels == scalar ? expected : actual);
+                float[] y = kernels == scalar ? expected : actual;
+                if (shape.weightBits() == 8) {
+                    var packed =
+                            kernels.packInt8(
+                                    w, outputs, k, scales, zeroPoints, runStarts, groups, shifts);
+                    kernels.multiply(x, tokens, packed, y);
+                } else {
+                    var packed =
+                            kernels.packInt4(
+                                    w,
+                                    outputs,
+                                    k,
+                                    scales,
+                                    zeroPoints,
+                                    runStarts,
+                                    groups,
+                                    shifts,
+                                    shape.activationBits());
+                    kernels.multiply(x, tokens, packed, y);
+                }
             }
             double[] sizes = sizes(floats(x), tokens, weights, outputs, k);
             assertExactOrClose(expected, actual, sizes, scales[0] == 1, k);
@@ -234,12 +198,28 @@ class VectorKernelsTest {
             }
         }
         for (int activation : new int[] {-128, 127}) {
-            for (int weight : new int[] {-127, 127}) {
-                byte[] x = filled(tokens * k, activation);
-                byte[] w = filled(outputs * k, weight);
-                float[] y = dirty(tokens * outputs);
-                vector.multiply(x, tokens, vector.packInt8(w, outputs, k, ones, group), y);
-                assertArrayEquals(floats(y.length, activation * weight * k), y);
+            for (int weight : new int[] {-128, 127}) {
+                for (int zeroPoint : new int[] {-128, 0, 127}) {
+                    byte[] x = filled(tokens * k, activation);
+                    byte[] w = filled(outputs * k, weight);
+                    float[] y = dirty(tokens * outputs);
+                    Int8Weights packed =
+                            vector.packInt8(
+                                    w,
+                                    outputs,
+                                    k,
+                                    ones,
+                                    filled(outputs, zeroPoint),
+                                    group,
+                                    new int[1],
+                                    new int[1]);
+                    vector.multiply(x, tokens, packed, y);
+                    long exact = (long) activation * (weight - zeroPoint) * k;
+                    double bound = Math.abs(exact) > 1 << 24 ? Math.abs(exact) * 0x1p-23 : 0;
+                    for (float sum : y) {
+                        assertEquals(exact, sum, bound);
+                    }
+                }
             }
         }
     }
@@ -852,8 +832,10 @@ class VectorKernelsTest {
                                 new int[groups],
                                 4)
                         .bytes();
+        long codes = outputs * k / 2 + IntegerUnpacking.READ_AHEAD;
+        long zeroPoints = outputs * groups / 2 + IntegerUnpacking.READ_AHEAD;
         long plan = 4L * (3 * groups + 1) + 4L * k;
-        assertEquals(outputs * k / 2 + 4L * outputs * groups + 8 + plan, bytes);
+        assertEquals(codes + 4L * outputs * groups + zeroPoints + plan, bytes);
     }
 
     private static double[] sizes(float[] x, int tokens, float[] w, int outputs, int k) {

@@ -113,7 +113,7 @@ class ActivationVariantsTest {
                 float[] simulated = new float[TOKENS * OUTPUTS];
                 new FloatLinear(kernels, WeightPrecision.FP32, dequantized, OUTPUTS, INPUTS, null)
                         .apply(new Activation.Floats(simulatedInput), simulated);
-                var site = new IntegerSite(quantizer, weightBits, weight.groupOf(), name);
+                var site = new IntegerSite(quantizer, weight.groupOf(), name);
                 var codes = (ActivationCodes) site.apply(x, marks);
                 assertArrayEquals(simulatedInput.data(), codes.values().data());
                 float[] executed = new float[TOKENS * OUTPUTS];

@@ -158,9 +158,7 @@ class IntegerLinearTest {
             float[] simulated = new float[TOKENS * OUTPUTS];
             new FloatLinear(kernels, WeightPrecision.FP32, dequantized, OUTPUTS, INPUTS, bias)
                     .apply(new Activation.Floats(simulatedInput), simulated);
-            var site =
-                    new IntegerSite(
-                            unmarked(INPUTS, quantizer), weightBits, weight.groupOf(), "here");
+            var site = new IntegerSite(unmarked(INPUTS, quantizer), weight.groupOf(), "here");
             var linear = site.linear(kernels, weight, bias);
             assertEquals(INPUTS, linear.inputs());
             assertEquals(OUTPUTS, linear.outputs());
@@ -194,37 +192,21 @@ class IntegerLinearTest {
                         UserException.class,
                         () ->
                                 new IntegerSite(
-                                        unmarked(2, channelwise),
-                                        4,
-                                        new int[] {0, 0},
-                                        "layer 3, X"));
+                                        unmarked(2, channelwise), new int[] {0, 0}, "layer 3, X"));
         assertTrue(
                 refused.getMessage().startsWith("layer 3, X: activations.granularity channel"),
                 refused.getMessage());
     }
 
     @Test
-    void refusesShiftsThatOverflowTheWidestWeight() {
+    void eightBitWeightsCarryTheLargestShifts() {
         QuantizedWeight weight = RoundToNearest.quantize(new float[] {1, 2}, 1, 2, 8, -1, false);
-        IntegerRange range = new IntegerRange(8, true);
-        var widest = new TripQuantizer(1, 0, new int[] {7, 7}, range);
-        var site = new IntegerSite(unmarked(2, widest), 8, weight.groupOf(), "layer 0, MLP_INPUT");
+        var widest = new TripQuantizer(1, 0, new int[] {7, 8}, new IntegerRange(8, true));
+        var site = new IntegerSite(unmarked(2, widest), weight.groupOf(), "layer 0, MLP_INPUT");
         float[] output = new float[1];
         site.linear(KernelProvider.of(0), weight, null)
                 .apply(site.apply(new Matrix(1, 2, new float[] {128, 256})), output);
         assertEquals(128 * 1 + 256 * 2, output[0], 4);
-        var beyond = new TripQuantizer(1, 0, new int[] {7, 8}, range);
-        UserException refused =
-                assertThrows(
-                        UserException.class,
-                        () ->
-                                new IntegerSite(
-                                                unmarked(2, beyond),
-                                                8,
-                                                weight.groupOf(),
-                                                "layer 0, X")
-                                        .linear(KernelProvider.of(0), weight, null));
-        assertTrue(refused.getMessage().contains("more than 16 bits"), refused.getMessage());
     }
 
     @Test
@@ -234,7 +216,6 @@ class IntegerLinearTest {
                 new IntegerSite(
                         unmarked(
                                 weight.inputs(), new TokenwiseQuantizer(new IntegerRange(8, true))),
-                        8,
                         weight.groupOf(),
                         "here");
         var linear = site.linear(KernelProvider.of(0), weight, null);
@@ -266,7 +247,6 @@ class IntegerLinearTest {
                 new IntegerSite(
                         unmarked(
                                 weight.inputs(), new TokenwiseQuantizer(new IntegerRange(8, true))),
-                        8,
                         new int[] {0, 1, 1, 0},
                         "layer 1, X");
         UserException refused =
