@@ -11,17 +11,6 @@ final class FloatMultiplication {
      */
     private static final int SLICE = 192;
 
-    /** Fewer bytes of weights than this are not worth another thread to one token. */
-    private static final int BYTES_PER_PIECE = 1 << 15;
-
-    /**
-     * Panels of half-precision weights that one token is multiplied with in turn, {@link #TURN}
-     * inputs each: memory delivers several streams of bytes faster than one.
-     */
-    private static final int STREAMS = 4;
-
-    private static final int TURN = 64;
-
     /** Panels that are multiplied together, see {@link Panels#forBlocks}. */
     private static final int PANELS = 4;
 
@@ -81,10 +70,15 @@ final class FloatMultiplication {
         PackingChecks.requireWidth(weights.width(), width);
         int inputs = weights.inputs();
         if (tokens == 1) {
-            workers.forEach(
+            Panels.inTurns(
                     Panels.count(weights.outputs(), width),
-                    vectorGrain(4L * inputs * width),
-                    panel -> multiplyVector(x, weights, panel, y));
+                    4L * inputs * width,
+                    workers,
+                    (from, to) -> {
+                        for (int panel = from; panel < to; panel++) {
+                            multiplyVector(x, weights, panel, y);
+                        }
+                    });
             return;
         }
         // A copy of the slice costs little and comes from memory in one go.
@@ -273,32 +267,22 @@ final class FloatMultiplication {
     }
 
     private void multiplyVector(float[] x, Fp16 weights, float[] y) {
-        workers.forRanges(
+        Panels.inTurns(
                 Panels.count(weights.outputs(), width),
-                vectorGrain(2L * weights.inputs() * width),
-                (from, to) -> {
-                    int turns = Math.ceilDiv(to - from, STREAMS);
-                    for (int turn = 0; turn < turns; turn++) {
-                        int first = from + (to - from) * turn / turns;
-                        int end = from + (to - from) * (turn + 1) / turns;
-                        multiplyPanels(x, weights, first, end, y);
-                    }
-                });
-    }
-
-    private static int vectorGrain(long bytesPerPanel) {
-        return (int) (1 + BYTES_PER_PIECE / bytesPerPanel);
+                2L * weights.inputs() * width,
+                workers,
+                (from, to) -> multiplyPanels(x, weights, from, to, y));
     }
 
     private void multiplyPanels(float[] x, Fp16 weights, int from, int to, float[] y) {
         int inputs = weights.inputs();
         Scratch scratch = Scratch.ofThread();
-        float[] sums = scratch.sums(STREAMS * width);
+        float[] sums = scratch.sums(Panels.STREAMS * width);
         int count = (to - from) * width;
         Arrays.fill(sums, 0, count, 0);
         int touched = 0;
-        for (int i = 0; i < inputs; i += TURN) {
-            int steps = Math.min(TURN, inputs - i);
+        for (int i = 0; i < inputs; i += Panels.TURN) {
+            int steps = Math.min(Panels.TURN, inputs - i);
             for (int panel = from; panel < to; panel++) {
                 int at = (panel * inputs + i) * width;
                 int sum = (panel - from) * width;

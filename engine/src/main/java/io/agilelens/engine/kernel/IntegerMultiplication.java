@@ -24,13 +24,18 @@ final class IntegerMultiplication {
     private final IntegerPacking packing;
     private final IntegerTiles tiles;
     private final TripleMultiplication triples;
+    private final IntegerVectorMultiplication vectors;
     private final Workers workers;
 
     /** Of a tile. */
     private final int rows;
 
     IntegerMultiplication(
-            int bits, FloatProducts products, DoubleProducts doubles, Workers workers) {
+            int bits,
+            FloatProducts products,
+            DoubleProducts doubles,
+            WeightOnlyProducts codes,
+            Workers workers) {
         this.products = products;
         this.workers = workers;
         rows = products.tileTokens();
@@ -40,6 +45,7 @@ final class IntegerMultiplication {
         segmentSums = WidthTemplate.instantiate(SegmentSums.class, SegmentSumsTemplate.class, bits);
         packing = new IntegerPacking(products.panelOutputs(), workers);
         tiles = new IntegerTiles(unpacking, rows, workers);
+        vectors = new IntegerVectorMultiplication(codes, unpacking, workers);
         triples = new TripleMultiplication(doubles, unpacking, tiles, segmentSums, workers);
     }
 
@@ -122,7 +128,11 @@ final class IntegerMultiplication {
     }
 
     void multiply(byte[] x, int tokens, IntegerPanels weights, float[] y) {
-        PackingChecks.requireWidth(weights.codesPerInput(), products.panelOutputs());
+        PackingChecks.requireWidth(weights.width(), 2 * products.panelOutputs());
+        if (tokens == 1) {
+            vectors.multiply(x, weights, y);
+            return;
+        }
         switch (weights.multiplier()) {
             case SINGLE, PAIR -> multiplyFloats(x, tokens, weights, y);
             case TRIPLE -> triples.multiply(x, tokens, weights, y);
@@ -140,15 +150,21 @@ final class IntegerMultiplication {
                 SLICE,
                 (row, stride, steps, count, at) ->
                         products.packTile(row, 0, stride, count, steps, tiled, at));
+        int width = outputsAtOnce(weights);
         Panels.forBlocks(
-                Panels.count(weights.outputs(), weights.width()),
-                SUMS_TOGETHER / weights.width(),
+                Panels.count(weights.outputs(), width),
+                SUMS_TOGETHER / width,
                 tokens,
                 rows,
-                (long) inputs * weights.width(),
+                (long) inputs * width,
                 workers,
                 (firstPanel, endPanel, from, to) ->
                         multiplyBlock(tiled, padded, firstPanel, endPanel, from, to, weights, y));
+    }
+
+    /** Outputs of one tile: those of a panel in pairs, or half of them one by one. */
+    private int outputsAtOnce(IntegerPanels weights) {
+        return weights.multiplier() == Multiplier.PAIR ? weights.width() : products.panelOutputs();
     }
 
     private void multiplyBlock(
@@ -160,7 +176,7 @@ final class IntegerMultiplication {
             int to,
             IntegerPanels weights,
             float[] y) {
-        int width = weights.width();
+        int width = outputsAtOnce(weights);
         int length = Panels.padded(to - from, rows) * width;
         Segments segments = weights.segments();
         Scratch scratch = Scratch.ofThread();
@@ -173,8 +189,9 @@ final class IntegerMultiplication {
             int steps = segments.starts()[end] - start;
             int tile = start * padded + from * steps;
             for (int panel = firstPanel; panel < endPanel; panel++) {
-                float[] unpacked = unpack(weights, panel, first, end);
-                float[] scales = scaleSegments(weights, panel, first, end);
+                int firstOutput = panel * width;
+                float[] unpacked = unpack(weights, firstOutput, first, end);
+                float[] scales = scaleSegments(weights, firstOutput, first, end);
                 int sum = (panel - firstPanel) * length;
                 for (int token = from; token < to; token += rows) {
                     addSegments(
@@ -190,7 +207,7 @@ final class IntegerMultiplication {
                             y,
                             token,
                             Math.min(rows, to - token),
-                            panel);
+                            firstOutput);
                 }
             }
         }
@@ -199,14 +216,16 @@ final class IntegerMultiplication {
     /**
      * @return {@code [steps, panelOutputs]}: the weights of some segments
      */
-    private float[] unpack(IntegerPanels weights, int panel, int first, int end) {
+    private float[] unpack(IntegerPanels weights, int firstOutput, int first, int end) {
         int width = products.panelOutputs();
+        int panel = firstOutput / weights.width();
+        int column = firstOutput % weights.width();
         Segments segments = weights.segments();
         int start = segments.starts()[first];
         float[] unpacked = Scratch.ofThread().panel((segments.starts()[end] - start) * width);
         for (int s = first; s < end; s++) {
-            int from = (panel * weights.inputs() + segments.starts()[s]) * width;
-            int zero = (panel * weights.groups() + segments.groups()[s]) * width;
+            int from = weights.code(panel, segments.starts()[s]) + column;
+            int zero = weights.zeroPoint(panel, segments.groups()[s]) + column;
             int to = (segments.starts()[s] - start) * width;
             int steps = segments.length(s);
             if (weights.multiplier() == Multiplier.PAIR) {
@@ -214,20 +233,29 @@ final class IntegerMultiplication {
                         weights.codes(), from, weights.zeroPoints(), zero, steps, unpacked, to);
             } else {
                 unpacking.unpackBytes(
-                        weights.codes(), from, weights.zeroPoints(), zero, steps, unpacked, to);
+                        weights.codes(),
+                        from,
+                        weights.bytesPerInput(),
+                        weights.zeroPoints(),
+                        zero,
+                        steps,
+                        unpacked,
+                        to);
             }
         }
         return unpacked;
     }
 
-    /** Scales of the sums of some segments, {@code [segments, width]}. */
-    private static float[] scaleSegments(IntegerPanels weights, int panel, int first, int end) {
-        int width = weights.width();
+    /** Scales of the sums of some segments, {@code [segments, outputsAtOnce]}. */
+    private float[] scaleSegments(IntegerPanels weights, int firstOutput, int first, int end) {
+        int width = outputsAtOnce(weights);
+        int panel = firstOutput / weights.width();
+        int column = firstOutput % weights.width();
         Segments segments = weights.segments();
         float[] scales = Scratch.ofThread().scales((end - first) * width);
         for (int s = first; s < end; s++) {
             float factor = 1 << segments.shifts()[s];
-            int from = (panel * weights.groups() + segments.groups()[s]) * width;
+            int from = weights.scale(panel, segments.groups()[s]) + column;
             int to = (s - first) * width;
             for (int o = 0; o < width; o++) {
                 scales[to + o] = weights.scales()[from + o] * factor;
@@ -256,15 +284,15 @@ final class IntegerMultiplication {
             float[] y,
             int token,
             int tokens,
-            int panel) {
-        int width = weights.width();
+            int firstOutput) {
+        int width = outputsAtOnce(weights);
         int outputs = weights.outputs();
         Segments segments = weights.segments();
         boolean last = end == segments.count();
         boolean direct =
-                last && (panel + 1) * width <= outputs && products.rowsComputed(tokens) == tokens;
+                last && firstOutput + width <= outputs && products.rowsComputed(tokens) == tokens;
         float[] target = direct ? y : sums;
-        int targetOffset = direct ? token * outputs + panel * width : sumsOffset;
+        int targetOffset = direct ? token * outputs + firstOutput : sumsOffset;
         int targetStride = direct ? outputs : width;
         if (weights.multiplier() == Multiplier.PAIR) {
             addPairs(
@@ -298,7 +326,7 @@ final class IntegerMultiplication {
                     targetStride);
         }
         if (last && !direct) {
-            Panels.store(sums, sumsOffset, width, y, token, token + tokens, outputs, panel * width);
+            Panels.store(sums, sumsOffset, width, y, token, token + tokens, outputs, firstOutput);
         }
     }
 

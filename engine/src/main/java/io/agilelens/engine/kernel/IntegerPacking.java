@@ -5,6 +5,8 @@ import java.util.Arrays;
 /** Puts integer weights into {@link IntegerPanels}. */
 final class IntegerPacking {
 
+    private static final int LARGEST_BYTE = 255;
+
     private final int panelOutputs;
     private final Workers workers;
 
@@ -28,17 +30,18 @@ final class IntegerPacking {
             int[] runShifts) {
         PackingChecks.requireInt8(
                 values, outputs, inputs, scales, zeroPoints, runStarts, runGroups, runShifts);
-        int width = panelOutputs;
         int groups = scales.length / outputs;
+        int width = 2 * panelOutputs;
         return new IntegerPanels(
                 outputs,
                 inputs,
                 groups,
+                8,
                 width,
                 Multiplier.SINGLE,
-                bytes(values, outputs, inputs),
+                bytes(values, outputs, inputs, width),
                 Panels.ofScales(scales, outputs, groups, width),
-                bytes(zeroPoints, outputs, groups),
+                bytes(zeroPoints, outputs, groups, width),
                 Segments.of(
                         values,
                         zeroPoints,
@@ -47,27 +50,8 @@ final class IntegerPacking {
                         runGroups,
                         runShifts,
                         Multiplier.SINGLE.capacity(8),
-                        IntegerMultiplication.SLICE));
-    }
-
-    /** {@code [panels, inputs, panelOutputs]} of {@code [outputs, inputs]}. */
-    private byte[] bytes(byte[] values, int outputs, int inputs) {
-        int width = panelOutputs;
-        byte[] bytes =
-                new byte[Panels.length(outputs, inputs, width) + IntegerUnpacking.READ_AHEAD];
-        workers.forEach(
-                Panels.count(outputs, width),
-                1,
-                panel -> {
-                    int end = Math.min(outputs, (panel + 1) * width);
-                    for (int o = panel * width; o < end; o++) {
-                        int at = Panels.index(o, 0, inputs, width);
-                        for (int i = 0; i < inputs; i++) {
-                            bytes[at + i * width] = values[o * inputs + i];
-                        }
-                    }
-                });
-        return bytes;
+                        IntegerMultiplication.SLICE),
+                segmentsOfOne(runStarts, runGroups, runShifts, 8));
     }
 
     /** As {@link Kernels#packInt4}. */
@@ -98,6 +82,7 @@ final class IntegerPacking {
                 outputs,
                 inputs,
                 groups,
+                4,
                 width,
                 multiplier,
                 pairs(values, outputs, filled, inputs, width),
@@ -113,7 +98,47 @@ final class IntegerPacking {
                         multiplier.capacity(activationBits),
                         multiplier == Multiplier.TRIPLE
                                 ? TripleMultiplication.SLICE
-                                : IntegerMultiplication.SLICE));
+                                : IntegerMultiplication.SLICE),
+                segmentsOfOne(runStarts, runGroups, runShifts, activationBits));
+    }
+
+    /**
+     * One token is multiplied by bytes as they are, zero points and both codes of a pair included,
+     * whose sums a float must hold exactly.
+     */
+    private static Segments segmentsOfOne(
+            int[] runStarts, int[] runGroups, int[] runShifts, int activationBits) {
+        byte[] ones = new byte[runStarts[runStarts.length - 1]];
+        Arrays.fill(ones, (byte) 1);
+        return Segments.of(
+                ones,
+                new byte[runGroups[runGroups.length - 1] + 1],
+                1,
+                runStarts,
+                runGroups,
+                runShifts,
+                Multiplier.SINGLE.capacity(activationBits) / LARGEST_BYTE,
+                ones.length);
+    }
+
+    /** {@code [panels, inputs, width]} of {@code [outputs, inputs]}, each with a bias of 128. */
+    private byte[] bytes(byte[] values, int outputs, int inputs, int width) {
+        byte[] bytes =
+                new byte[Panels.length(outputs, inputs, width) + WeightOnlyProducts.READ_AHEAD];
+        Arrays.fill(bytes, (byte) 0x80);
+        workers.forEach(
+                Panels.count(outputs, width),
+                1,
+                panel -> {
+                    int end = Math.min(outputs, (panel + 1) * width);
+                    for (int o = panel * width; o < end; o++) {
+                        int at = Panels.index(o, 0, inputs, width);
+                        for (int i = 0; i < inputs; i++) {
+                            bytes[at + i * width] = (byte) (values[o * inputs + i] ^ 0x80);
+                        }
+                    }
+                });
+        return bytes;
     }
 
     /**
@@ -123,7 +148,7 @@ final class IntegerPacking {
     private byte[] pairs(byte[] values, int outputs, int filled, int inputs, int width) {
         int lanes = width / 4;
         byte[] pairs =
-                new byte[Panels.length(filled, inputs, width) / 2 + IntegerUnpacking.READ_AHEAD];
+                new byte[Panels.length(filled, inputs, width) / 2 + WeightOnlyProducts.READ_AHEAD];
         Arrays.fill(pairs, (byte) 0x88);
         workers.forEach(
                 Panels.count(outputs, width),

@@ -6,26 +6,27 @@ package io.agilelens.engine.kernel;
  */
 interface IntegerUnpacking {
 
-    /** Bytes that may be read behind the last packed one. */
-    int READ_AHEAD = 8;
-
     /**
-     * Widens bytes and takes the zero points off.
+     * Widens two vectors of unsigned bytes a step and takes the zero points off.
      *
-     * @param packed {@code [steps, 2 vectors]} bytes from {@code offset} on
-     * @param zeroPoints as many as a step has bytes
+     * @param packed those of step i start at {@code offset + i * stride}
+     * @param zeroPoints of the two vectors
      * @param panel {@code [steps, 2 vectors]} from {@code panelOffset} on
      */
     void unpackBytes(
             byte[] packed,
             int offset,
+            int stride,
             byte[] zeroPoints,
             int zeroPointsOffset,
             int steps,
             float[] panel,
             int panelOffset);
 
-    /** The same for pairs of weights and zero points, {@code (low + 8) | (high + 8) << 4} each. */
+    /**
+     * The same for adjacent pairs of weights and zero points, {@code (low + 8) | (high + 8) << 4}
+     * each.
+     */
     void unpackPairs(
             byte[] packed,
             int offset,

@@ -46,19 +46,30 @@ final class IntegerUnpackingTemplate implements IntegerUnpacking {
     public void unpackBytes(
             byte[] packed,
             int offset,
+            int stride,
             byte[] zeroPoints,
             int zeroPointsOffset,
             int steps,
             float[] panel,
             int panelOffset) {
-        FloatVector zeroA = widened(zeroPoints, zeroPointsOffset);
-        FloatVector zeroB = widened(zeroPoints, zeroPointsOffset + LANES);
-        for (int i = 0; i < 2 * LANES * steps; i += 2 * LANES) {
-            widened(packed, offset + i).sub(zeroA).intoArray(panel, panelOffset + i);
-            widened(packed, offset + i + LANES)
-                    .sub(zeroB)
-                    .intoArray(panel, panelOffset + i + LANES);
+        FloatVector zeroA = unsigned(zeroPoints, zeroPointsOffset);
+        FloatVector zeroB = unsigned(zeroPoints, zeroPointsOffset + LANES);
+        for (int i = 0; i < steps; i++) {
+            int from = offset + i * stride;
+            int to = panelOffset + i * 2 * LANES;
+            unsigned(packed, from).sub(zeroA).intoArray(panel, to);
+            unsigned(packed, from + LANES).sub(zeroB).intoArray(panel, to + LANES);
         }
+    }
+
+    private static FloatVector unsigned(byte[] packed, int offset) {
+        return (FloatVector) zeroExtendedInts(packed, offset).convert(VectorOperators.I2F, 0);
+    }
+
+    private static IntVector zeroExtendedInts(byte[] packed, int offset) {
+        return (IntVector)
+                ByteVector.fromArray(BYTES, packed, offset)
+                        .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
     }
 
     /** Both biases cancel, as do the exponents. */
@@ -81,10 +92,7 @@ final class IntegerUnpackingTemplate implements IntegerUnpacking {
 
     /** {@code 2^23 + low + F · high}. */
     private static FloatVector pairs(byte[] packed, int offset) {
-        IntVector pairs =
-                (IntVector)
-                        ByteVector.fromArray(BYTES, packed, offset)
-                                .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+        IntVector pairs = zeroExtendedInts(packed, offset);
         return pairs.lanewise(VectorOperators.LSHL, 8)
                 .or(pairs)
                 .and(0xF00F)

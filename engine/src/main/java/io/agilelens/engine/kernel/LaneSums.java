@@ -28,4 +28,14 @@ final class LaneSums {
         }
         return (a + b) + (c + d);
     }
+
+    /** The same over {@code from ≤ i < to}, however many. */
+    static float ofRange(float[] x, int from, int to) {
+        int whole = from + (to - from) / 4 * 4;
+        float sum = whole == from ? 0 : sum(x, from, whole - from);
+        for (int i = whole; i < to; i++) {
+            sum += x[i];
+        }
+        return sum;
+    }
 }

@@ -44,7 +44,7 @@ final class TripleMultiplication {
 
     void multiply(byte[] x, int tokens, IntegerPanels weights, float[] y) {
         int inputs = weights.inputs();
-        int chunks = weights.codesPerInput() / (doubles.panelOutputs() / 2);
+        int chunks = weights.bytesPerInput() / (doubles.panelOutputs() / 2);
         int padded = Panels.padded(tokens, rows);
         double[] tiled = Scratch.ofThread().wideActivations((long) padded * inputs);
         tiles.fill(
@@ -136,7 +136,7 @@ final class TripleMultiplication {
      * @return {@code [steps, 2 vectors]}: the weights of some segments
      */
     private double[] unpack(IntegerPanels weights, int panel, int chunk, int first, int end) {
-        int bytes = weights.codesPerInput();
+        int bytes = weights.bytesPerInput();
         int lanes = doubles.panelOutputs() / 2;
         Segments segments = weights.segments();
         int start = segments.starts()[first];

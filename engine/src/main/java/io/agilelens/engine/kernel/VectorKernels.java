@@ -35,13 +35,13 @@ final class VectorKernels implements Kernels {
         HalfProducts halfProducts =
                 WidthTemplate.instantiate(HalfProducts.class, HalfProductsTemplate.class, bits);
         floats = new FloatMultiplication(floatProducts, halfProducts, workers);
-        integers = new IntegerMultiplication(bits, floatProducts, doubleProducts, workers);
-        weightOnly =
-                new WeightOnlyMultiplication(
-                        floats,
-                        WidthTemplate.instantiate(
-                                WeightOnlyProducts.class, WeightOnlyProductsTemplate.class, bits),
-                        workers);
+        WeightOnlyProducts weightOnlyProducts =
+                WidthTemplate.instantiate(
+                        WeightOnlyProducts.class, WeightOnlyProductsTemplate.class, bits);
+        integers =
+                new IntegerMultiplication(
+                        bits, floatProducts, doubleProducts, weightOnlyProducts, workers);
+        weightOnly = new WeightOnlyMultiplication(floats, weightOnlyProducts, workers);
         doubles = new DoubleMultiplication(doubleProducts, workers);
         weightLoops = WidthTemplate.instantiate(WeightLoops.class, WeightLoopsTemplate.class, bits);
         AttentionProducts attentionProducts =

@@ -8,18 +8,6 @@ import java.util.Arrays;
  */
 final class WeightOnlyMultiplication {
 
-    /**
-     * Panels that are worked on in turn, a few inputs each: memory delivers several streams of
-     * bytes faster than one.
-     */
-    private static final int STREAMS = 4;
-
-    /** Inputs of one panel before the next one's turn. */
-    private static final int TURN = 64;
-
-    /** Fewer bytes than this are not worth another thread. */
-    private static final int BYTES_PER_PIECE = 1 << 15;
-
     private final FloatMultiplication floats;
     private final WeightOnlyProducts loops;
     private final int width;
@@ -170,17 +158,11 @@ final class WeightOnlyMultiplication {
 
     private void multiplyVector(float[] x, Grouped weights, float[] y) {
         float[] groupSums = groupSums(x, weights);
-        workers.forRanges(
+        Panels.inTurns(
                 weights.panels(),
-                1 + BYTES_PER_PIECE / weights.bytesPerPanel(),
-                (from, to) -> {
-                    int turns = (to - from + STREAMS - 1) / STREAMS;
-                    for (int turn = 0; turn < turns; turn++) {
-                        int first = from + (to - from) * turn / turns;
-                        int end = from + (to - from) * (turn + 1) / turns;
-                        multiplyPanels(x, groupSums, weights, first, end, y);
-                    }
-                });
+                weights.bytesPerPanel(),
+                workers,
+                (from, to) -> multiplyPanels(x, groupSums, weights, from, to, y));
     }
 
     /** Sums of the activations over each group: what a zero point of 1 takes off. */
@@ -188,11 +170,7 @@ final class WeightOnlyMultiplication {
         int[] starts = weights.groupStarts();
         float[] sums = Scratch.ofThread().activations(weights.groups());
         for (int g = 0; g < weights.groups(); g++) {
-            float sum = 0;
-            for (int i = starts[g]; i < starts[g + 1]; i++) {
-                sum += x[i];
-            }
-            sums[g] = sum;
+            sums[g] = LaneSums.ofRange(x, starts[g], starts[g + 1]);
         }
         return sums;
     }
@@ -200,10 +178,10 @@ final class WeightOnlyMultiplication {
     private void multiplyPanels(
             float[] x, float[] groupSums, Grouped weights, int from, int to, float[] y) {
         Scratch scratch = Scratch.ofThread();
-        float[] parts = scratch.parts(STREAMS * width);
-        float[] sums = scratch.sums(STREAMS * width);
-        Arrays.fill(parts, 0, STREAMS * width, 0);
-        Arrays.fill(sums, 0, STREAMS * width, 0);
+        float[] parts = scratch.parts(Panels.STREAMS * width);
+        float[] sums = scratch.sums(Panels.STREAMS * width);
+        Arrays.fill(parts, 0, Panels.STREAMS * width, 0);
+        Arrays.fill(sums, 0, Panels.STREAMS * width, 0);
         int touched = 0;
         for (int group = 0; group < weights.groups(); group++) {
             touched |= addGroup(x, groupSums[group], weights, group, from, to, parts, sums);
@@ -230,8 +208,8 @@ final class WeightOnlyMultiplication {
         int start = weights.groupStarts()[group];
         int end = weights.groupStarts()[group + 1];
         int touched = 0;
-        for (int first = start; first < end; first += TURN) {
-            int steps = Math.min(TURN, end - first);
+        for (int first = start; first < end; first += Panels.TURN) {
+            int steps = Math.min(Panels.TURN, end - first);
             for (int panel = from; panel < to; panel++) {
                 int codes = weights.codes(panel, group) + (first - start) * weights.bytesPerInput();
                 int at = (panel - from) * width;

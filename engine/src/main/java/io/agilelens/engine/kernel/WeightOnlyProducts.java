@@ -60,6 +60,27 @@ interface WeightOnlyProducts {
             int partsOffset);
 
     /**
+     * Ends a segment of integers: {@code sums[o] += factor · scale[o] · (Σ x · code − zero[o] · Σ
+     * x)}. The parts become 0.
+     *
+     * @param zeroPoints as one more input, from {@code offset} on
+     * @param activations {@code Σ x} over the segment
+     * @param scales of the panel's outputs
+     * @param parts of the segment; as many sums stand at the same places of {@code sums}
+     */
+    void addSegment(
+            int bits,
+            byte[] zeroPoints,
+            int offset,
+            float activations,
+            float[] scales,
+            int scalesOffset,
+            float factor,
+            float[] parts,
+            float[] sums,
+            int partsOffset);
+
+    /**
      * Turns one vector of a panel's outputs into floats: {@code target[i · stride + o] = (code[i,
      * o] − zero[o]) · scale[o] · unit[o]}.
      *

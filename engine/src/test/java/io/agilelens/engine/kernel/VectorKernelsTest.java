@@ -832,10 +832,10 @@ class VectorKernelsTest {
                                 new int[groups],
                                 4)
                         .bytes();
-        long codes = outputs * k / 2 + IntegerUnpacking.READ_AHEAD;
-        long zeroPoints = outputs * groups / 2 + IntegerUnpacking.READ_AHEAD;
+        long codes = outputs * k / 2 + WeightOnlyProducts.READ_AHEAD;
+        long zeroPoints = outputs * groups / 2 + WeightOnlyProducts.READ_AHEAD;
         long plan = 4L * (3 * groups + 1) + 4L * k;
-        assertEquals(codes + 4L * outputs * groups + zeroPoints + plan, bytes);
+        assertEquals(codes + 4L * outputs * groups + zeroPoints + 2 * plan, bytes);
     }
 
     private static double[] sizes(float[] x, int tokens, float[] w, int outputs, int k) {
