@@ -1,6 +1,7 @@
 package io.agilelens.engine.kernel;
 
 import java.util.Arrays;
+import java.util.function.Supplier;
 
 /**
  * Linear layers with 8-bit and 4-bit weights and integer activations. A panel's weights are
@@ -35,6 +36,7 @@ final class IntegerMultiplication {
             FloatProducts products,
             DoubleProducts doubles,
             WeightOnlyProducts codes,
+            Supplier<KernelTuning> tuning,
             Workers workers) {
         this.products = products;
         this.workers = workers;
@@ -43,7 +45,7 @@ final class IntegerMultiplication {
                 WidthTemplate.instantiate(
                         IntegerUnpacking.class, IntegerUnpackingTemplate.class, bits);
         segmentSums = WidthTemplate.instantiate(SegmentSums.class, SegmentSumsTemplate.class, bits);
-        packing = new IntegerPacking(products.panelOutputs(), workers);
+        packing = new IntegerPacking(products.panelOutputs(), tuning, workers);
         tiles = new IntegerTiles(unpacking, rows, workers);
         vectors = new IntegerVectorMultiplication(codes, unpacking, workers);
         triples = new TripleMultiplication(doubles, unpacking, tiles, segmentSums, workers);
@@ -224,23 +226,20 @@ final class IntegerMultiplication {
         int start = segments.starts()[first];
         float[] unpacked = Scratch.ofThread().panel((segments.starts()[end] - start) * width);
         for (int s = first; s < end; s++) {
-            int from = weights.code(panel, segments.starts()[s]) + column;
-            int zero = weights.zeroPoint(panel, segments.groups()[s]) + column;
+            int bytesBefore = column * weights.bits() / 8;
+            int from = weights.code(panel, segments.starts()[s]) + bytesBefore;
+            int zero = weights.zeroPoint(panel, segments.groups()[s]) + bytesBefore;
             int to = (segments.starts()[s] - start) * width;
             int steps = segments.length(s);
+            byte[] codes = weights.codes();
+            byte[] zeros = weights.zeroPoints();
+            int stride = weights.bytesPerInput();
             if (weights.multiplier() == Multiplier.PAIR) {
-                unpacking.unpackPairs(
-                        weights.codes(), from, weights.zeroPoints(), zero, steps, unpacked, to);
+                unpacking.unpackPairs(codes, from, zeros, zero, steps, unpacked, to);
+            } else if (weights.bits() == 4) {
+                unpacking.unpackHalves(codes, from, stride, zeros, zero, steps, unpacked, to);
             } else {
-                unpacking.unpackBytes(
-                        weights.codes(),
-                        from,
-                        weights.bytesPerInput(),
-                        weights.zeroPoints(),
-                        zero,
-                        steps,
-                        unpacked,
-                        to);
+                unpacking.unpackBytes(codes, from, stride, zeros, zero, steps, unpacked, to);
             }
         }
         return unpacked;

@@ -1,6 +1,7 @@
 package io.agilelens.engine.kernel;
 
 import java.util.Arrays;
+import java.util.function.Supplier;
 
 /** Puts integer weights into {@link IntegerPanels}. */
 final class IntegerPacking {
@@ -8,13 +9,16 @@ final class IntegerPacking {
     private static final int LARGEST_BYTE = 255;
 
     private final int panelOutputs;
+    private final Supplier<KernelTuning> tuning;
     private final Workers workers;
 
     /**
      * @param panelOutputs of the float products
+     * @param tuning decides between one weight in a float and three in a double
      */
-    IntegerPacking(int panelOutputs, Workers workers) {
+    IntegerPacking(int panelOutputs, Supplier<KernelTuning> tuning, Workers workers) {
         this.panelOutputs = panelOutputs;
+        this.tuning = tuning;
         this.workers = workers;
     }
 
@@ -68,7 +72,30 @@ final class IntegerPacking {
         PackingChecks.requireInt4(
                 values, outputs, inputs, scales, zeroPoints, runStarts, runGroups, runShifts);
         PackingChecks.requireActivationBits(activationBits);
-        Multiplier multiplier = activationBits <= 4 ? Multiplier.PAIR : Multiplier.TRIPLE;
+        SegmentCut cut =
+                (multiplier, longest) ->
+                        Segments.of(
+                                values,
+                                zeroPoints,
+                                outputs,
+                                runStarts,
+                                runGroups,
+                                runShifts,
+                                multiplier.capacity(activationBits),
+                                longest);
+        Multiplier multiplier = Multiplier.PAIR;
+        Segments segments = null;
+        if (activationBits > 4) {
+            multiplier = Multiplier.TRIPLE;
+            segments = cut.of(multiplier, TripleMultiplication.SLICE);
+            if (inputs < (long) segments.count() * tuning.get().tripleFrom()) {
+                multiplier = Multiplier.SINGLE;
+                segments = null;
+            }
+        }
+        if (segments == null) {
+            segments = cut.of(multiplier, IntegerMultiplication.SLICE);
+        }
         int width = 2 * panelOutputs;
         int groups = scales.length / outputs;
         // Panels that fill up the last triple are all zero, and so are their scales.
@@ -88,18 +115,13 @@ final class IntegerPacking {
                 pairs(values, outputs, filled, inputs, width),
                 scales(scales, outputs, filled, groups, width),
                 pairs(zeroPoints, outputs, filled, groups, width),
-                Segments.of(
-                        values,
-                        zeroPoints,
-                        outputs,
-                        runStarts,
-                        runGroups,
-                        runShifts,
-                        multiplier.capacity(activationBits),
-                        multiplier == Multiplier.TRIPLE
-                                ? TripleMultiplication.SLICE
-                                : IntegerMultiplication.SLICE),
+                segments,
                 segmentsOfOne(runStarts, runGroups, runShifts, activationBits));
+    }
+
+    @FunctionalInterface
+    private interface SegmentCut {
+        Segments of(Multiplier multiplier, int longest);
     }
 
     /**

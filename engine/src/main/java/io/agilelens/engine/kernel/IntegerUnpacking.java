@@ -24,6 +24,20 @@ interface IntegerUnpacking {
             int panelOffset);
 
     /**
+     * The same for one vector of bytes a step with two four-bit weights each, those of the low
+     * halves first.
+     */
+    void unpackHalves(
+            byte[] packed,
+            int offset,
+            int stride,
+            byte[] zeroPoints,
+            int zeroPointsOffset,
+            int steps,
+            float[] panel,
+            int panelOffset);
+
+    /**
      * The same for adjacent pairs of weights and zero points, {@code (low + 8) | (high + 8) << 4}
      * each.
      */

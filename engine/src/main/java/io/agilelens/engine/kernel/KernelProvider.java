@@ -3,6 +3,8 @@ package io.agilelens.engine.kernel;
 import io.agilelens.engine.UserException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Finds the kernels of this JVM, once: vector code as wide as the processor likes, or scalar code
@@ -18,6 +20,8 @@ public final class KernelProvider {
     public static final String PROPERTY = "agilelens.kernels";
 
     private static KernelChoice current;
+
+    private static final Map<Integer, KernelTuning> TUNINGS = new ConcurrentHashMap<>();
 
     private KernelProvider() {}
 
@@ -55,6 +59,20 @@ public final class KernelProvider {
         }
         requireAvailable(bits);
         return new VectorKernels(bits, workers);
+    }
+
+    /**
+     * Has weights packed from now on as a measurement on this machine says.
+     *
+     * @param bits width of the kernels that were measured
+     */
+    public static void use(int bits, KernelTuning tuning) {
+        TUNINGS.put(bits, tuning);
+    }
+
+    /** What kernels of a width go by. */
+    public static KernelTuning tuning(int bits) {
+        return TUNINGS.getOrDefault(bits, KernelTuning.expected(bits));
     }
 
     static PeakLoops peakLoops(int bits) {

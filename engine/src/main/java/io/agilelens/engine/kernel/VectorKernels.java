@@ -4,6 +4,7 @@ import static io.agilelens.engine.kernel.PackingChecks.requireOperands;
 import static io.agilelens.engine.kernel.PackingChecks.requireOwn;
 
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 
 /** The kernels on vectors of one width: what the innermost loops do is put together here. */
 final class VectorKernels implements Kernels {
@@ -25,6 +26,13 @@ final class VectorKernels implements Kernels {
      * @param bits 128, 256 or 512; the processor must have vectors that wide
      */
     VectorKernels(int bits, Workers workers) {
+        this(bits, workers, () -> KernelProvider.tuning(bits));
+    }
+
+    /**
+     * @param tuning asked whenever weights are packed
+     */
+    VectorKernels(int bits, Workers workers, Supplier<KernelTuning> tuning) {
         this.bits = bits;
         this.workers = workers;
         rows = WidthTemplate.instantiate(RowLoops.class, RowLoopsTemplate.class, bits);
@@ -40,7 +48,7 @@ final class VectorKernels implements Kernels {
                         WeightOnlyProducts.class, WeightOnlyProductsTemplate.class, bits);
         integers =
                 new IntegerMultiplication(
-                        bits, floatProducts, doubleProducts, weightOnlyProducts, workers);
+                        bits, floatProducts, doubleProducts, weightOnlyProducts, tuning, workers);
         weightOnly = new WeightOnlyMultiplication(floats, weightOnlyProducts, workers);
         doubles = new DoubleMultiplication(doubleProducts, workers);
         weightLoops = WidthTemplate.instantiate(WeightLoops.class, WeightLoopsTemplate.class, bits);

@@ -137,12 +137,20 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
             float[] parts,
             float[] sums,
             int at) {
-        FloatVector low = low(stream, zeros, activations, parts, at);
-        FloatVector both = bytes(stream, zeros, activations, parts, at + LANES);
-        add(low, scales(stream, scale), sums, at);
-        add(both.sub(low), scales(stream, scale + 2 * LANES), sums, at + LANES);
-        clear(parts, at);
-        clear(parts, at + LANES);
+        FloatVector less = FloatVector.broadcast(FLOATS, -activations);
+        IntVector pairs = codes(stream, zeros);
+        FloatVector low =
+                floats(pairs.and(LOW_HALF)).fma(less, FloatVector.fromArray(FLOATS, parts, at));
+        FloatVector both =
+                floats(pairs).fma(less, FloatVector.fromArray(FLOATS, parts, at + LANES));
+        low.fma(scales(stream, scale), FloatVector.fromArray(FLOATS, sums, at)).intoArray(sums, at);
+        both.sub(low)
+                .fma(
+                        scales(stream, scale + 2 * LANES),
+                        FloatVector.fromArray(FLOATS, sums, at + LANES))
+                .intoArray(sums, at + LANES);
+        FloatVector.zero(FLOATS).intoArray(parts, at);
+        FloatVector.zero(FLOATS).intoArray(parts, at + LANES);
     }
 
     private static void addByteGroup(
@@ -153,8 +161,13 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
             float[] parts,
             float[] sums,
             int at) {
-        add(bytes(stream, zeros, activations, parts, at), scales(stream, scale), sums, at);
-        clear(parts, at);
+        floats(codes(stream, zeros))
+                .fma(
+                        FloatVector.broadcast(FLOATS, -activations),
+                        FloatVector.fromArray(FLOATS, parts, at))
+                .fma(scales(stream, scale), FloatVector.fromArray(FLOATS, sums, at))
+                .intoArray(sums, at);
+        FloatVector.zero(FLOATS).intoArray(parts, at);
     }
 
     @Override
@@ -169,53 +182,65 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
             float[] parts,
             float[] sums,
             int partsOffset) {
-        for (int vector = 0; vector < VECTORS; vector++) {
-            int at = partsOffset + vector * LANES;
-            FloatVector scale =
-                    FloatVector.fromArray(FLOATS, scales, scalesOffset + vector * LANES)
-                            .mul(factor);
-            if (bits == 8) {
-                int zeros = offset + vector * LANES;
-                add(bytes(zeroPoints, zeros, activations, parts, at), scale, sums, at);
-            } else if (vector % 2 == 0) {
-                int zeros = offset + vector / 2 * LANES;
-                add(low(zeroPoints, zeros, activations, parts, at), scale, sums, at);
-            } else {
-                int zeros = offset + vector / 2 * LANES;
-                FloatVector low = low(zeroPoints, zeros, activations, parts, at - LANES);
-                FloatVector both = bytes(zeroPoints, zeros, activations, parts, at);
-                add(both.sub(low).mul(1f / 16), scale, sums, at);
+        if (bits == 4) {
+            for (int pair = 0; pair < VECTORS / 2; pair++) {
+                addPairedSegment(
+                        zeroPoints,
+                        offset + pair * LANES,
+                        activations,
+                        scales,
+                        scalesOffset + pair * 2 * LANES,
+                        factor,
+                        parts,
+                        sums,
+                        partsOffset + pair * 2 * LANES);
+            }
+        } else {
+            for (int o = 0; o < VECTORS * LANES; o += LANES) {
+                FloatVector.fromArray(FLOATS, scales, scalesOffset + o)
+                        .mul(factor)
+                        .fma(
+                                floats(codes(zeroPoints, offset + o))
+                                        .fma(
+                                                FloatVector.broadcast(FLOATS, -activations),
+                                                FloatVector.fromArray(
+                                                        FLOATS, parts, partsOffset + o)),
+                                FloatVector.fromArray(FLOATS, sums, partsOffset + o))
+                        .intoArray(sums, partsOffset + o);
+                FloatVector.zero(FLOATS).intoArray(parts, partsOffset + o);
             }
         }
-        for (int vector = 0; vector < VECTORS; vector++) {
-            clear(parts, partsOffset + vector * LANES);
-        }
     }
 
-    /** The sums of whole bytes, less those of their zero points. */
-    private static FloatVector bytes(
-            byte[] zeroPoints, int offset, float activations, float[] parts, int at) {
-        return floats(codes(zeroPoints, offset))
+    private static void addPairedSegment(
+            byte[] zeroPoints,
+            int zeros,
+            float activations,
+            float[] scales,
+            int scale,
+            float factor,
+            float[] parts,
+            float[] sums,
+            int at) {
+        FloatVector less = FloatVector.broadcast(FLOATS, -activations);
+        IntVector pairs = codes(zeroPoints, zeros);
+        FloatVector low =
+                floats(pairs.and(LOW_HALF)).fma(less, FloatVector.fromArray(FLOATS, parts, at));
+        FloatVector both =
+                floats(pairs).fma(less, FloatVector.fromArray(FLOATS, parts, at + LANES));
+        low.mul(factor)
                 .fma(
-                        FloatVector.broadcast(FLOATS, -activations),
-                        FloatVector.fromArray(FLOATS, parts, at));
-    }
-
-    /** The sums of low halves, less those of their zero points. */
-    private static FloatVector low(
-            byte[] zeroPoints, int offset, float activations, float[] parts, int at) {
-        return floats(codes(zeroPoints, offset).and(LOW_HALF))
+                        FloatVector.fromArray(FLOATS, scales, scale),
+                        FloatVector.fromArray(FLOATS, sums, at))
+                .intoArray(sums, at);
+        both.sub(low)
+                .mul(factor / 16)
                 .fma(
-                        FloatVector.broadcast(FLOATS, -activations),
-                        FloatVector.fromArray(FLOATS, parts, at));
-    }
-
-    private static void add(FloatVector sum, FloatVector scale, float[] sums, int at) {
-        sum.fma(scale, FloatVector.fromArray(FLOATS, sums, at)).intoArray(sums, at);
-    }
-
-    private static void clear(float[] parts, int at) {
+                        FloatVector.fromArray(FLOATS, scales, scale + LANES),
+                        FloatVector.fromArray(FLOATS, sums, at + LANES))
+                .intoArray(sums, at + LANES);
         FloatVector.zero(FLOATS).intoArray(parts, at);
+        FloatVector.zero(FLOATS).intoArray(parts, at + LANES);
     }
 
     @Override

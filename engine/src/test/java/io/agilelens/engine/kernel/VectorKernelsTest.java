@@ -105,7 +105,21 @@ class VectorKernelsTest {
         assertClose(expected, actual, sizes, k);
     }
 
+    /** Both ways of multiplying four-bit weights by eight-bit codes. */
     private void integers(Shape shape, int[] runStarts, int runsPerGroup, boolean symmetric) {
+        for (int tripleFrom : new int[] {0, KernelTuning.NEVER}) {
+            KernelTuning tuning = new KernelTuning(tripleFrom);
+            integers(
+                    new VectorKernels(vector.vectorBits(), Workers.shared(), () -> tuning),
+                    shape,
+                    runStarts,
+                    runsPerGroup,
+                    symmetric);
+        }
+    }
+
+    private void integers(
+            Kernels contender, Shape shape, int[] runStarts, int runsPerGroup, boolean symmetric) {
         int tokens = shape.tokens();
         int outputs = shape.outputs();
         int k = shape.k();
@@ -136,7 +150,7 @@ class VectorKernelsTest {
                     }
                 }
             }
-            for (Kernels kernels : List.of(scalar, vector)) {
+            for (Kernels kernels : List.of(scalar, contender)) {
                 float[] y = kernels == scalar ? expected : actual;
                 if (shape.weightBits() == 8) {
                     var packed =
