@@ -4,33 +4,30 @@ import io.agilelens.views.workbench.Workbench;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import javafx.animation.AnimationTimer;
-import javafx.geometry.Bounds;
-import javafx.scene.Node;
 import javafx.scene.Scene;
-import javafx.scene.layout.StackPane;
 
 /**
- * Makes the stations before they are opened, in pieces short enough for a frame, once the first
- * pictures are there and whenever the window waits for none. Opening a station then takes no longer
- * than opening it again.
+ * Makes the stations before they are opened, one every few frames, once the first pictures are
+ * there and whenever the window waits for none. They get their looks when they are opened: JavaFX
+ * styles what is in a window.
  */
 final class StationsAhead {
-    /** Frames before the first piece, so that the first pictures are drawn by then. */
+    /** Frames before the first station, so that the first pictures are drawn by then. */
     private static final int FIRST_PAUSE = 30;
 
-    /** Frames from one piece to the next, for all else that happens in the window. */
+    /** Frames from one to the next, for all else that happens in the window. */
     private static final int PAUSE = 4;
 
     private final Workbench workbench;
     private final WorkbenchFrame frame;
-    private final Deque<Runnable> pieces = new ArrayDeque<>();
+    private final Deque<Station> stations = new ArrayDeque<>();
     private final AnimationTimer timer =
             new AnimationTimer() {
                 private int pause = FIRST_PAUSE;
 
                 @Override
                 public void handle(long now) {
-                    if (--pause <= 0 && !workbench.comparisonStaleProperty().get()) {
+                    if (--pause <= 0 && isShown() && !workbench.comparisonStaleProperty().get()) {
                         pause = PAUSE;
                         next();
                     }
@@ -41,9 +38,7 @@ final class StationsAhead {
         this.workbench = workbench;
         this.frame = frame;
         // What all stations need the first time comes bit by bit, for the last ones have least.
-        for (Station station : frame.stations().reversed()) {
-            pieces.add(() -> make(station));
-        }
+        stations.addAll(frame.stations().reversed());
     }
 
     /** Begins as soon as the window has something to show. */
@@ -53,44 +48,21 @@ final class StationsAhead {
                 .comparisonProperty()
                 .subscribe(
                         comparison -> {
-                            if (comparison.isPresent() && !ahead.pieces.isEmpty()) {
+                            if (comparison.isPresent() && !ahead.stations.isEmpty()) {
                                 ahead.timer.start();
                             }
                         });
     }
 
+    private boolean isShown() {
+        Scene scene = frame.getScene();
+        return scene != null && scene.getWindow() != null && scene.getWindow().isShowing();
+    }
+
     private void next() {
-        pieces.remove().run();
-        if (pieces.isEmpty()) {
+        frame.view(stations.remove());
+        if (stations.isEmpty()) {
             timer.stop();
         }
-    }
-
-    private void make(Station station) {
-        if (frame.isMade(station)) {
-            return;
-        }
-        Node view = frame.view(station);
-        pieces.addFirst(() -> style(view));
-    }
-
-    /** Gives a view its skins in a scene that is in no window. */
-    private void style(Node view) {
-        if (view.getParent() != null) {
-            // Somebody was quicker.
-            return;
-        }
-        StackPane middle = new StackPane(view);
-        Scene scene = new Scene(middle);
-        scene.getStylesheets().setAll(frame.getScene().getStylesheets());
-        middle.applyCss();
-        pieces.addFirst(() -> layOut(middle));
-    }
-
-    private void layOut(StackPane middle) {
-        Bounds bounds = frame.viewBounds();
-        middle.resize(bounds.getWidth(), bounds.getHeight());
-        middle.layout();
-        middle.getChildren().clear();
     }
 }

@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import javafx.beans.property.ReadOnlyObjectProperty;
-import javafx.geometry.Bounds;
 import javafx.scene.Node;
 import javafx.scene.Scene;
 import javafx.scene.control.ScrollPane;
@@ -125,11 +124,6 @@ public final class WorkbenchFrame extends BorderPane {
     /** Whether a station was opened already, or made for that. */
     boolean isMade(Station station) {
         return made.containsKey(station);
-    }
-
-    /** Width and height of what the middle shows, in pixels. */
-    Bounds viewBounds() {
-        return middle.getLayoutBounds();
     }
 
     /**

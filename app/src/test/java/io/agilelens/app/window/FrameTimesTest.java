@@ -89,8 +89,6 @@ class FrameTimesTest extends ApplicationTest {
                                 () ->
                                         window.frame().stations().stream()
                                                 .allMatch(window.frame()::isMade)));
-        // The last one's looks.
-        Thread.sleep(600);
         onFx(
                 () -> {
                     watch.close();
