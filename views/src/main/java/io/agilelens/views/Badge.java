@@ -8,12 +8,9 @@ import io.agilelens.views.workbench.Quality;
 import java.util.Locale;
 import java.util.Optional;
 import javafx.scene.control.Label;
-import javafx.scene.control.Tooltip;
 
 /** Says beside a number how it came about. */
 public final class Badge extends Label {
-
-    private static final double HELP_WIDTH = 320;
 
     /** How a number came about. */
     public enum Kind {
@@ -33,7 +30,12 @@ public final class Badge extends Label {
         super(text);
         getStyleClass().addAll("badge", "small", "badge-" + kind.name().toLowerCase(Locale.ROOT));
         setMinWidth(USE_PREF_SIZE);
-        setTooltip(new Tooltip(Messages.text("badge." + kind + ".help")));
+    }
+
+    private static Badge explained(Kind kind, String text) {
+        Badge badge = new Badge(kind, text);
+        Help.on(badge, Messages.text("badge." + kind + ".help"));
+        return badge;
     }
 
     /** A badge of any kind but {@link Kind#ESTIMATE}. */
@@ -41,23 +43,20 @@ public final class Badge extends Label {
         if (kind == Kind.ESTIMATE) {
             throw new IllegalArgumentException("an estimate says over how many windows");
         }
-        return new Badge(kind, Messages.text("badge." + kind));
+        return explained(kind, Messages.text("badge." + kind));
     }
 
     /** The badge {@code planted}, whose tooltip says what was planted where. */
     public static Badge planted(Planting planting) {
-        Badge badge = of(Kind.PLANTED);
-        Tooltip help = new Tooltip(Messages.text("badge.PLANTED.help") + "\n" + planting.summary());
-        help.setWrapText(true);
-        help.setMaxWidth(HELP_WIDTH);
-        badge.setTooltip(help);
+        Badge badge = new Badge(Kind.PLANTED, Messages.text("badge.PLANTED"));
+        Help.wrapped(badge, Messages.text("badge.PLANTED.help") + "\n" + planting.summary());
         badge.setAccessibleText(badge.getText() + ": " + planting.summary());
         return badge;
     }
 
     /** The badge {@code est. n windows}. */
     public static Badge estimate(int windows) {
-        return new Badge(Kind.ESTIMATE, Messages.text("badge.ESTIMATE", windows));
+        return explained(Kind.ESTIMATE, Messages.text("badge.ESTIMATE", windows));
     }
 
     /**
@@ -74,19 +73,16 @@ public final class Badge extends Label {
         TokenWindows text = opened.get().text();
         double percent = 100 * quality.share(text);
         String share = Figures.fixed(percent, percent < 10 ? 1 : 0) + " %";
+        String help = Messages.text("badge.ESTIMATE.share.help", share, value.window());
         Badge badge =
                 new Badge(
                         Kind.ESTIMATE,
                         Messages.text("badge.ESTIMATE.share", value.windows(), share));
-        String help = Messages.text("badge.ESTIMATE.share.help", share, value.window());
-        Tooltip tooltip =
-                new Tooltip(
-                        quality.isSketch()
-                                ? help + " " + Messages.text("badge.ESTIMATE.sketch.help")
-                                : help);
-        tooltip.setWrapText(true);
-        tooltip.setMaxWidth(HELP_WIDTH);
-        badge.setTooltip(tooltip);
+        Help.wrapped(
+                badge,
+                quality.isSketch()
+                        ? help + " " + Messages.text("badge.ESTIMATE.sketch.help")
+                        : help);
         return badge;
     }
 }

@@ -4,7 +4,6 @@ import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.control.ToggleGroup;
-import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
 
 /** The switch {@code baseline | tuned | difference}; one of them is always on. */
@@ -32,7 +31,7 @@ public final class ComparisonSwitch extends HBox {
         ToggleButton button = new ToggleButton(Messages.text("comparison." + comparison));
         button.setUserData(comparison);
         button.setToggleGroup(group);
-        button.setTooltip(new Tooltip(Messages.text("comparison." + comparison + ".help")));
+        Help.on(button, Messages.text("comparison." + comparison + ".help"));
         String side = index == 0 ? "left-pill" : index == count - 1 ? "right-pill" : "center-pill";
         String name = comparison.name().toLowerCase(java.util.Locale.ROOT);
         button.getStyleClass().addAll("small", side, name);

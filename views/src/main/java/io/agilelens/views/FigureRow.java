@@ -4,7 +4,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import javafx.scene.control.Label;
-import javafx.scene.control.Tooltip;
 import javafx.scene.layout.FlowPane;
 import javafx.scene.layout.VBox;
 
@@ -23,13 +22,9 @@ public final class FigureRow extends FlowPane {
         for (String key : keys) {
             Label name = new Label(Messages.text(prefix + "." + key));
             name.getStyleClass().addAll("small", "muted");
-            Tooltip help = new Tooltip(Messages.text(prefix + "." + key + ".help"));
-            help.setWrapText(true);
-            help.setMaxWidth(320);
             Label value = new Label(Figures.NONE);
             value.setId(prefix + "." + key);
-            name.setTooltip(help);
-            value.setTooltip(help);
+            explain(name, value, Messages.text(prefix + "." + key + ".help"));
             values.put(key, value);
             names.put(key, name);
             getChildren().add(new VBox(name, value));
@@ -39,7 +34,12 @@ public final class FigureRow extends FlowPane {
     /** Calls a figure otherwise and explains it anew. */
     public void rename(String key, String name, String help) {
         names.get(key).setText(name);
-        names.get(key).getTooltip().setText(help);
+        explain(names.get(key), values.get(key), help);
+    }
+
+    private static void explain(Label name, Label value, String help) {
+        Help.wrapped(name, help);
+        Help.wrapped(value, help);
     }
 
     /** Writes a figure. */

@@ -7,7 +7,6 @@ import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Hyperlink;
 import javafx.scene.control.Label;
-import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
 import org.kordamp.ikonli.feather.Feather;
 import org.kordamp.ikonli.javafx.FontIcon;
@@ -46,7 +45,7 @@ public final class SelectionPath extends HBox {
         Button button = new Button(null, new FontIcon(icon));
         button.getStyleClass().addAll("flat", "icon-button");
         button.setAccessibleText(Messages.text(key));
-        button.setTooltip(new Tooltip(Messages.text(key)));
+        Help.on(button, Messages.text(key));
         button.setOnAction(event -> action.run());
         return button;
     }

@@ -1,6 +1,7 @@
 package io.agilelens.views;
 
 import java.util.List;
+import java.util.function.Supplier;
 import javafx.application.Platform;
 import javafx.geometry.HPos;
 import javafx.geometry.VPos;
@@ -52,11 +53,27 @@ public final class TabbedCards extends Region {
         setMinSize(0, 0);
     }
 
-    /** A tab around a card or anything else. */
+    /** A tab around a card or anything else, which is styled and laid out once it is looked at. */
     public static Tab tab(String id, String title, Node content) {
-        Tab tab = new Tab(title, content);
+        return tab(id, title, () -> content);
+    }
+
+    /**
+     * The same.
+     *
+     * @param content made when the tab is first looked at
+     */
+    public static Tab tab(String id, String title, Supplier<? extends Node> content) {
+        Tab tab = new Tab(title);
         tab.setId(id);
         tab.setClosable(false);
+        tab.selectedProperty()
+                .subscribe(
+                        selected -> {
+                            if (selected && tab.getContent() == null) {
+                                tab.setContent(content.get());
+                            }
+                        });
         return tab;
     }
 

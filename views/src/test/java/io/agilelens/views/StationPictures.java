@@ -3,7 +3,7 @@ package io.agilelens.views;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agilelens.views.chart.Export;
-import io.agilelens.views.chart.Heatmap;
+import io.agilelens.views.chart.Painter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -42,7 +42,7 @@ public final class StationPictures {
                 Path file = FOLDER.resolve("%s-%.0f-%s.png".formatted(name, size[0], mode));
                 GuiTest.settle();
                 Background.awaitIdle();
-                Heatmap.awaitPainted();
+                Painter.awaitIdle();
                 WaitForAsyncUtils.waitForFxEvents();
                 GuiTest.settle();
                 robot.interact(() -> write(station, file));

@@ -27,10 +27,13 @@ final class EarlyOpening {
     private void open() {
         try {
             session.complete(
-                    ModelSession.open(
-                            reference,
-                            (step, done, total) -> progress.report(step, done, total),
-                            cancellation));
+                    cancellation.during(
+                            () ->
+                                    ModelSession.open(
+                                            reference,
+                                            (step, done, total) ->
+                                                    progress.report(step, done, total),
+                                            cancellation)));
         } catch (RuntimeException | Error failure) {
             session.completeExceptionally(failure);
         }

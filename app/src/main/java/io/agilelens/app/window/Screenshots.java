@@ -2,7 +2,7 @@ package io.agilelens.app.window;
 
 import io.agilelens.views.Theme;
 import io.agilelens.views.chart.Export;
-import io.agilelens.views.chart.Heatmap;
+import io.agilelens.views.chart.Painter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +54,7 @@ public final class Screenshots {
     static void take(Scene scene, Path file) throws IOException, InterruptedException {
         // Layout asks for cells, cells come back, and one more pulse shows them.
         pause();
-        Heatmap.awaitPainted();
+        Painter.awaitIdle();
         pause();
         WritableImage image = onFx(() -> scene.snapshot(null));
         Path folder = file.toAbsolutePath().getParent();

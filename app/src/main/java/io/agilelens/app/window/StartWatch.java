@@ -2,7 +2,7 @@ package io.agilelens.app.window;
 
 import io.agilelens.app.StartTimes;
 import io.agilelens.views.Background;
-import io.agilelens.views.chart.Heatmap;
+import io.agilelens.views.chart.Painter;
 import io.agilelens.views.workbench.Workbench;
 import java.util.concurrent.CountDownLatch;
 import javafx.application.Platform;
@@ -44,7 +44,7 @@ final class StartWatch {
             CountDownLatch laidOut = new CountDownLatch(1);
             Platform.runLater(() -> Pulses.afterDrawing(laidOut::countDown));
             laidOut.await();
-            Heatmap.awaitPainted();
+            Painter.awaitIdle();
         } catch (InterruptedException stopped) {
             return;
         }

@@ -10,6 +10,7 @@ import org.kordamp.ikonli.Ikon;
  * @param id a stable name, such as {@code outliers}
  * @param title what the list calls it
  * @param icon stands before the title
- * @param factory makes what the middle shows; called once, when the station is first opened
+ * @param factory makes what the middle shows; called once, when the station is first opened or
+ *     before
  */
 public record Station(String id, String title, Ikon icon, Supplier<? extends Node> factory) {}

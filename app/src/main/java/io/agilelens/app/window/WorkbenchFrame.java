@@ -30,7 +30,7 @@ public final class WorkbenchFrame extends BorderPane {
     private final WorkbenchStatusBar statusBar = new WorkbenchStatusBar();
     private final StackPane middle = new StackPane();
     private final VBox left = new VBox();
-    private final Map<Station, Node> opened = new HashMap<>();
+    private final Map<Station, Node> made = new HashMap<>();
 
     /**
      * @param stations in the order of the list, at least one; the first is opened
@@ -112,8 +112,18 @@ public final class WorkbenchFrame extends BorderPane {
 
     private void show(Station station) {
         if (station != null) {
-            middle.getChildren().setAll(opened.computeIfAbsent(station, s -> s.factory().get()));
+            middle.getChildren().setAll(view(station));
         }
+    }
+
+    /** What the middle shows at a station; made when somebody first asks. */
+    Node view(Station station) {
+        return made.computeIfAbsent(station, s -> s.factory().get());
+    }
+
+    /** Whether a station was opened already, or made for that. */
+    boolean isMade(Station station) {
+        return made.containsKey(station);
     }
 
     /**

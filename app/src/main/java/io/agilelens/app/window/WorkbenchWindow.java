@@ -44,6 +44,7 @@ record WorkbenchWindow(Workbench workbench, WorkbenchFrame frame, WorkbenchContr
         stage.show();
         frame.requestFocus();
         controller.open(model);
+        StationsAhead.begin(workbench, frame);
         return new WorkbenchWindow(workbench, frame, controller);
     }
 

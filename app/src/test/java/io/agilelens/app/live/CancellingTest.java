@@ -43,12 +43,17 @@ import org.junit.jupiter.api.io.TempDir;
  * cancelled at random moments. What still runs after 50 ms is named. A measurement that asks for a
  * quiet machine, run by {@code ./mvnw test -pl app -am -Dtest=CancellingTest
  * -Dsurefire.failIfNoSpecifiedTests=false -Dagilelens.bench=true
- * -Dagilelens.bench.model=sample:llama-tiny}.
+ * -Dagilelens.bench.model=sample:llama-tiny}; {@code -Dagilelens.bench.only=live} is of the works
+ * whose names contain that.
  */
 @EnabledIfSystemProperty(named = "agilelens.bench", matches = "true")
 class CancellingTest {
     private static final int ROUNDS = Integer.getInteger("agilelens.bench.rounds", 10);
-    private static final int LONGEST_DELAY_MILLIS = 3000;
+
+    /** How far into the work it is cancelled at most; large models take longer to get anywhere. */
+    private static final int LONGEST_DELAY_MILLIS =
+            Integer.getInteger("agilelens.bench.delay", 3000);
+
     private static final long TOO_LONG_NANOS = 50_000_000;
 
     private final Random random = new Random(1);

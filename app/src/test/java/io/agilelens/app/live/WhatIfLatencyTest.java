@@ -35,7 +35,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
  * How long the live loop takes from a changed control to its first answers: a measurement that asks
  * for a quiet machine, run by {@code ./mvnw test -pl app -am -Dtest=WhatIfLatencyTest
  * -Dsurefire.failIfNoSpecifiedTests=false -Dagilelens.bench=true
- * -Dagilelens.bench.model=sample:llama-tiny}.
+ * -Dagilelens.bench.model=sample:llama-tiny}; {@code -Dagilelens.bench.only=bits} measures the
+ * changes whose names contain that.
  */
 @EnabledIfSystemProperty(named = "agilelens.bench", matches = "true")
 class WhatIfLatencyTest {
@@ -60,7 +61,9 @@ class WhatIfLatencyTest {
             }
             System.out.println();
             for (Map.Entry<String, Recipe> change : changes.entrySet()) {
-                measure(loop, change.getKey(), base, change.getValue());
+                if (change.getKey().contains(System.getProperty("agilelens.bench.only", ""))) {
+                    measure(loop, change.getKey(), base, change.getValue());
+                }
             }
         }
     }

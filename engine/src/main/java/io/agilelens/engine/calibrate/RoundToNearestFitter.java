@@ -64,7 +64,7 @@ final class RoundToNearestFitter implements WeightFitter {
 
     static QuantizedWeight quantize(LinearWeight weight, WeightRecipe recipe) {
         return RoundToNearest.quantize(
-                weight.values(),
+                weight.weight(),
                 weight.outputs(),
                 weight.inputs(),
                 recipe.bits(),

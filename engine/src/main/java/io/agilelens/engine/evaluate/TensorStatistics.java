@@ -1,5 +1,6 @@
 package io.agilelens.engine.evaluate;
 
+import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.tensor.Tensor;
 
 /**
@@ -17,7 +18,7 @@ public record TensorStatistics(
     private static final int CHUNK = 1 << 16;
 
     /**
-     * Reads the whole tensor once, a piece at a time.
+     * Reads the whole tensor once, a piece at a time, unless it is cancelled.
      *
      * @param tensor one whose elements are floats
      */
@@ -30,6 +31,7 @@ public record TensorStatistics(
         long finite = 0;
         long elements = tensor.elements();
         for (long start = 0; start < elements; start += CHUNK) {
+            Cancellation.current().check();
             int count = (int) Math.min(CHUNK, elements - start);
             tensor.widen(start, chunk, 0, count);
             for (int i = 0; i < count; i++) {

@@ -1,6 +1,7 @@
 package io.agilelens.engine.evaluate;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.tokenizer.TextEncoder;
 import io.agilelens.engine.tokenizer.Tokenizer;
 import java.io.Reader;
@@ -53,7 +54,7 @@ public record TokenWindows(
      * Encodes a text of any size and cuts it. The start token, if the model has one, stands in
      * front of the whole stream; strings that look like special tokens are ordinary text. No more
      * of the text is read than the windows need, and the ids of very long texts lie in a temporary
-     * file.
+     * file. Looks at {@link Cancellation#current()} before each piece of the text.
      *
      * @param text read to its end, or until there are enough windows; not closed
      * @param length tokens a window, at least 2
@@ -74,7 +75,9 @@ public record TokenWindows(
         WindowCutter cutter = new WindowCutter(protocol, length, limit, start);
         start.ifPresent(token -> cutter.add(new int[] {token}));
         boolean ended = false;
+        Cancellation cancellation = Cancellation.current();
         while (!ended && !cutter.isFull()) {
+            cancellation.check();
             int[] ids = encoder.next();
             ended = ids == null;
             if (!ended) {

@@ -34,7 +34,8 @@ final class CheckpointFolder {
                 place.resolve(HuggingFaceFolder.CONFIG), checkpoint.config().toPrettyString());
         writeTokenizer(checkpoint, place);
         ModelFolder.copyCompanions(checkpoint.source(), place);
-        tensors(checkpoint, progress, cancellation).write(place.resolve(HuggingFaceFolder.WEIGHTS));
+        tensors(checkpoint, progress, cancellation)
+                .write(place.resolve(HuggingFaceFolder.WEIGHTS), progress, cancellation);
         cancellation.check();
     }
 

@@ -87,6 +87,7 @@ final class Verification {
         double squares = 0;
         double spread = 0;
         for (long first = 0; first < stored.elements(); first += got.length) {
+            cancellation.check();
             int count = (int) Math.min(got.length, stored.elements() - first);
             stored.widen(first, got, 0, count);
             expected.values().widen(first, wanted, 0, count);

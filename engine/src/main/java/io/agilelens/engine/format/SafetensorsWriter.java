@@ -128,7 +128,8 @@ public final class SafetensorsWriter {
     /**
      * As {@link #write(Path)}, telling how far it has come.
      *
-     * @throws java.util.concurrent.CancellationException when it is cancelled between two tensors
+     * @throws java.util.concurrent.CancellationException when it is cancelled; looked at whenever a
+     *     source writes
      */
     public void write(Path path, Progress progress, Cancellation cancellation) {
         List<Planned> order = new ArrayList<>(planned.values());
@@ -142,7 +143,7 @@ public final class SafetensorsWriter {
                     cancellation.check();
                     progress.report("writing tensors", done++, order.size());
                     long begin = channel.position();
-                    tensor.source().writeTo(new Shared(channel));
+                    tensor.source().writeTo(new Shared(channel, cancellation));
                     long written = channel.position() - begin;
                     if (written != tensor.bytes()) {
                         throw new IllegalStateException(
@@ -243,9 +244,11 @@ public final class SafetensorsWriter {
     }
 
     /** What a source gets to see of the file: it can write, but not seek or close. */
-    private record Shared(FileChannel channel) implements WritableByteChannel {
+    private record Shared(FileChannel channel, Cancellation cancellation)
+            implements WritableByteChannel {
         @Override
         public int write(ByteBuffer source) throws IOException {
+            cancellation.check();
             return channel.write(source);
         }
 

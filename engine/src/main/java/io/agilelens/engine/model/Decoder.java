@@ -421,6 +421,7 @@ public final class Decoder {
         private final int cached;
         private final Matrix context;
         private final SoftmaxTransform softmax;
+        private final Cancellation cancellation = Cancellation.current();
 
         /** Null for few queries. */
         private final PackedKeys packedKeys;
@@ -486,6 +487,7 @@ public final class Decoder {
         }
 
         private void attend(int head, int block, TokenScores scores, Probe probe) {
+            cancellation.check();
             int first = block * QUERY_BLOCK;
             int count = Math.min(QUERY_BLOCK, context.rows() - first);
             int firstVisible = cached + first + 1;

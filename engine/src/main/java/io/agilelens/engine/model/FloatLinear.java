@@ -58,12 +58,10 @@ public final class FloatLinear implements LinearOperator {
             int first,
             int count) {
         int inputs = weight.inputs();
-        float[] values = new float[Math.multiplyExact(count, inputs)];
-        weight.weight().widen((long) first * inputs, values, 0, values.length);
         return new FloatLinear(
                 kernels,
                 precision,
-                values,
+                weight.weight().toFloats((long) first * inputs, Math.multiplyExact(count, inputs)),
                 count,
                 inputs,
                 bias == null ? null : Arrays.copyOfRange(bias, first, first + count));

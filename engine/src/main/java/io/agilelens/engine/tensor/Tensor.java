@@ -1,5 +1,7 @@
 package io.agilelens.engine.tensor;
 
+import io.agilelens.engine.task.Cancellation;
+
 /**
  * A tensor as a checkpoint stores it, row-major, usually a window onto a mapped file, so that
  * nothing is read before it is asked for. How its elements are stored is its own business: as plain
@@ -7,6 +9,9 @@ package io.agilelens.engine.tensor;
  * the way. Safe for several threads until the checkpoint it came from is closed.
  */
 public interface Tensor {
+
+    /** Elements that are widened between two looks at whether that is still wanted. */
+    int PIECE = 1 << 20;
 
     /** As the model's own format calls it, for example {@code model.norm.weight}. */
     String name();
@@ -45,9 +50,24 @@ public interface Tensor {
 
     /** All elements as float32; at most 2^31 − 8 of them. */
     default float[] toFloats() {
-        int count = Math.toIntExact(elements());
+        return toFloats(0, Math.toIntExact(elements()));
+    }
+
+    /**
+     * Some elements as float32. Looks at {@link Cancellation#current()} every now and then, for
+     * millions of elements take longer than a cancelled work may.
+     *
+     * @param first index of the first element, row-major
+     */
+    default float[] toFloats(long first, int count) {
+        Cancellation cancellation = Cancellation.current();
         float[] values = new float[count];
-        widen(0, values, 0, count);
+        for (int offset = 0; offset < count; offset += PIECE) {
+            cancellation.check();
+            int piece = Math.min(PIECE, count - offset);
+            widen(first + offset, values, offset, piece);
+        }
+        cancellation.check();
         return values;
     }
 }

@@ -9,14 +9,18 @@ import io.agilelens.engine.TinyModels;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Checkpoint;
 import io.agilelens.engine.format.Checkpoints;
+import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.tokenizer.Tokenizer;
 import io.agilelens.engine.tokenizer.Tokenizers;
+import java.io.FilterReader;
+import java.io.IOException;
 import java.io.Reader;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +62,33 @@ class TokenWindowsTest {
 
         @Override
         public void close() {}
+    }
+
+    @Test
+    void aLongTextIsReadNoFurtherWhenThatIsCancelled() {
+        Cancellation cancellation = new Cancellation();
+        Endless text = new Endless();
+        Reader cancelling =
+                new FilterReader(text) {
+                    @Override
+                    public int read(char[] target, int offset, int length) throws IOException {
+                        cancellation.cancel();
+                        return super.read(target, offset, length);
+                    }
+                };
+        assertThrows(
+                CancellationException.class,
+                () ->
+                        cancellation.during(
+                                () ->
+                                        TokenWindows.of(
+                                                "endless",
+                                                cancelling,
+                                                tokenizer,
+                                                Protocol.GPTQ,
+                                                32,
+                                                Integer.MAX_VALUE)));
+        assertTrue(text.read < 10_000_000, "read " + text.read);
     }
 
     @Test

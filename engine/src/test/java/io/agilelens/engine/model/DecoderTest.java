@@ -10,6 +10,7 @@ import io.agilelens.engine.TinyModels;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Checkpoints;
 import io.agilelens.engine.kernel.KernelProvider;
+import io.agilelens.engine.kernel.Workers;
 import io.agilelens.engine.prune.PruningSchedule;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -144,6 +146,30 @@ class DecoderTest {
             assertArrayEquals(new int[] {0}, step.survivors(), "a single token is never pruned");
             compare(reference.run(new int[] {next}, List.of(1, 2), 0, keepsPositions), step);
         }
+    }
+
+    @Test
+    void attentionEndsWithinABlockOfQueriesWhenItIsCancelled() {
+        Cancellation cancellation = new Cancellation();
+        AtomicInteger blocks = new AtomicInteger();
+        Probe probe =
+                new Probe() {
+                    @Override
+                    public void probabilities(ProbabilityBlock block) {
+                        blocks.incrementAndGet();
+                        cancellation.cancel();
+                    }
+                };
+        int[] ids = ids(2 * Decoder.QUERY_BLOCK + 1);
+        assertThrows(
+                CancellationException.class,
+                () ->
+                        cancellation.during(
+                                () ->
+                                        decoder.run(
+                                                ids, null, TokenPruner.NONE, probe, cancellation)));
+        // Each thread may have begun one.
+        assertTrue(blocks.get() <= Workers.shared().threads(), blocks + " blocks");
     }
 
     @Test

@@ -1,9 +1,15 @@
 package io.agilelens.engine.quant;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.engine.tensor.DType;
+import io.agilelens.engine.tensor.DenseTensor;
+import io.agilelens.engine.tensor.StoredBytes;
+import io.agilelens.engine.tensor.Tensor;
+import java.nio.ByteBuffer;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,6 +132,47 @@ class RoundToNearestTest {
         for (float value : w.dequantize()) {
             assertTrue(Math.abs(value) <= 16 * Float.MIN_VALUE);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2,3,false", "4,32,true", "5,16,false", "8,-1,true"})
+    void rowsOfAStoredWeightAreWhatTheScalarFormulaSays(int bits, int group, boolean symmetric) {
+        Random random = new Random(group);
+        int outputs = 37;
+        int inputs = 600;
+        ByteBuffer bytes = ByteBuffer.allocate(4 * outputs * inputs).order(LITTLE_ENDIAN);
+        float[] weights = new float[outputs * inputs];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = i % 7 == 0 ? -0f : (float) random.nextGaussian();
+            bytes.putFloat(weights[i]);
+        }
+        long[] shape = {outputs, inputs};
+        Tensor stored = new DenseTensor("w", DType.F32, shape, StoredBytes.of(bytes.array()));
+        QuantizedWeight w =
+                RoundToNearest.quantize(stored, outputs, inputs, bits, group, symmetric);
+        float largest = (1 << bits) - 1;
+        for (int i = 0; i < weights.length; i++) {
+            int row = i / inputs;
+            int place = row * w.groups() + w.groupOf()[i % inputs];
+            float low = 0;
+            float high = 0;
+            for (int c = 0; c < inputs; c++) {
+                if (w.groupOf()[c] == w.groupOf()[i % inputs]) {
+                    low = Math.min(low, weights[row * inputs + c]);
+                    high = Math.max(high, weights[row * inputs + c]);
+                }
+            }
+            float reach = Math.max(-low, high);
+            float scale = (symmetric ? reach + reach : high - low) / largest;
+            assertEquals(scale, w.scales()[place]);
+            double code = Math.rint(weights[i] / scale) + w.zeros()[place];
+            assertEquals((int) Math.clamp(code, 0, largest), w.codes()[i] & 0xff, "weight " + i);
+        }
+        QuantizedWeight same =
+                RoundToNearest.quantize(weights, outputs, inputs, bits, group, symmetric);
+        assertArrayEquals(same.codes(), w.codes());
+        assertArrayEquals(same.scales(), w.scales());
+        assertArrayEquals(same.zeros(), w.zeros());
     }
 
     @Test

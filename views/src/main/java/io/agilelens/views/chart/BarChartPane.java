@@ -54,7 +54,7 @@ public final class BarChartPane extends ChartPane {
      * @param groupTitle what a group is
      */
     public BarChartPane(String title, String groupTitle, Axis yAxis) {
-        super(title, Axis.linear(groupTitle, ""), yAxis);
+        super(title, Axis.linear(groupTitle, ""), yAxis, new Groups(List.of(), List.of()));
     }
 
     /** Replaces the bars; every {@code values} is as long as there are groups. */
@@ -67,153 +67,21 @@ public final class BarChartPane extends ChartPane {
         }
         this.groups = List.copyOf(groups);
         this.bars = List.copyOf(bars);
-        rebuild();
-    }
-
-    @Override
-    protected boolean isEmpty() {
-        return groups.isEmpty() || bars.isEmpty();
-    }
-
-    @Override
-    protected boolean needsLegend() {
-        return bars.size() > 1;
-    }
-
-    @Override
-    protected boolean startsAtZero() {
-        return true;
-    }
-
-    @Override
-    protected boolean findsByX() {
-        return true;
-    }
-
-    @Override
-    protected ValueAxis createXAxis() {
-        SymbolAxis axis = new SymbolAxis(xAxis().label(), groups.toArray(String[]::new));
-        axis.setGridBandsVisible(false);
-        axis.setTickMarksVisible(false);
-        return axis;
-    }
-
-    @Override
-    protected void fill(XYPlot plot, ChartStyle style) {
-        double width = GROUP_WIDTH / Math.max(1, bars.size());
-        for (int i = 0; i < bars.size(); i++) {
-            Bars each = bars.get(i);
-            XYIntervalSeries solid = new XYIntervalSeries(each.name());
-            XYIntervalSeries whiskers = new XYIntervalSeries(each.name());
-            for (int group = 0; group < groups.size(); group++) {
-                double value = each.values()[group];
-                if (isDrawable(value)) {
-                    double x = center(i, group);
-                    double half = width * 0.46;
-                    solid.add(x, x - half, x + half, value, value, value);
-                    if (each.low().length > 0) {
-                        whiskers.add(x, x, x, value, each.low()[group], each.high()[group]);
-                    }
-                }
-            }
-            plot.setDataset(2 * i, collection(solid));
-            plot.setRenderer(2 * i, barRenderer(each, style));
-            plot.setDataset(2 * i + 1, collection(whiskers));
-            plot.setRenderer(2 * i + 1, whiskerRenderer(style));
-        }
-        plot.setDatasetRenderingOrder(org.jfree.chart.plot.DatasetRenderingOrder.FORWARD);
-    }
-
-    private static XYIntervalSeriesCollection collection(XYIntervalSeries series) {
-        XYIntervalSeriesCollection collection = new XYIntervalSeriesCollection();
-        collection.addSeries(series);
-        return collection;
-    }
-
-    private XYBarRenderer barRenderer(Bars drawn, ChartStyle style) {
-        Color ink = drawn.ink().color(style);
-        Color fill = drawn.pale() ? ink.interpolate(style.background(), PALENESS) : ink;
-        XYBarRenderer renderer = new XYBarRenderer();
-        renderer.setBarPainter(new StandardXYBarPainter());
-        renderer.setShadowVisible(false);
-        renderer.setDrawBarOutline(drawn.pale());
-        renderer.setSeriesOutlinePaint(0, Awt.color(ink));
-        renderer.setSeriesPaint(0, Awt.color(fill));
-        renderer.setBase(yAxis().log() ? smallest() / 2 : 0);
-        return renderer;
-    }
-
-    private static XYErrorRenderer whiskerRenderer(ChartStyle style) {
-        XYErrorRenderer renderer = new XYErrorRenderer();
-        renderer.setDrawXError(false);
-        renderer.setDefaultShapesVisible(false);
-        renderer.setDefaultLinesVisible(false);
-        renderer.setErrorPaint(Awt.color(style.text()));
-        renderer.setErrorStroke(Awt.line(1.2 * style.magnification()));
-        renderer.setCapLength(6 * style.magnification());
-        renderer.setDefaultSeriesVisibleInLegend(false);
-        return renderer;
-    }
-
-    private double smallest() {
-        double least = Double.POSITIVE_INFINITY;
-        for (Bars each : bars) {
-            for (double value : each.values()) {
-                if (value > 0) {
-                    least = Math.min(least, value);
-                }
-            }
-        }
-        return Double.isFinite(least) ? least : 1;
-    }
-
-    private boolean isDrawable(double value) {
-        return Double.isFinite(value) && !(yAxis().log() && value <= 0);
-    }
-
-    private double center(int series, int group) {
-        double width = GROUP_WIDTH / bars.size();
-        return group - GROUP_WIDTH / 2 + (series + 0.5) * width;
-    }
-
-    @Override
-    protected List<Spot> spots() {
-        List<Spot> spots = new ArrayList<>();
-        for (int i = 0; i < bars.size(); i++) {
-            Bars each = bars.get(i);
-            for (int group = 0; group < groups.size(); group++) {
-                double value = each.values()[group];
-                if (isDrawable(value)) {
-                    spots.add(
-                            new Spot(
-                                    new Pick(i, group),
-                                    center(i, group),
-                                    value,
-                                    words(each, group)));
-                }
-            }
-        }
-        return spots;
-    }
-
-    private String words(Bars each, int group) {
-        String spread =
-                each.low().length == 0
-                        ? ""
-                        : " ("
-                                + Figures.number(each.low()[group])
-                                + " … "
-                                + Figures.number(each.high()[group])
-                                + ")";
-        String who = bars.size() > 1 ? groups.get(group) + " · " + each.name() : groups.get(group);
-        return who + " · " + Figures.number(each.values()[group], yAxis().unit()) + spread;
+        show(new Groups(this.groups, this.bars));
     }
 
     @Override
     public String toCsv() {
         requireData();
         Csv csv =
-                new Csv().line(List.of(xAxis().label(), "series", yAxis().label(), "low", "high"));
+                new Csv()
+                        .line(
+                                List.of(
+                                        axes().x().label(),
+                                        "series",
+                                        axes().y().label(),
+                                        "low",
+                                        "high"));
         for (Bars each : bars) {
             for (int group = 0; group < groups.size(); group++) {
                 boolean spread = each.low().length > 0;
@@ -227,5 +95,149 @@ public final class BarChartPane extends ChartPane {
             }
         }
         return csv.toString();
+    }
+
+    /** Bars of each group. */
+    private record Groups(List<String> groups, List<Bars> bars) implements ChartContent {
+        @Override
+        public boolean isEmpty() {
+            return groups.isEmpty() || bars.isEmpty();
+        }
+
+        @Override
+        public boolean needsLegend() {
+            return bars.size() > 1;
+        }
+
+        @Override
+        public boolean startsAtZero() {
+            return true;
+        }
+
+        @Override
+        public boolean findsByX() {
+            return true;
+        }
+
+        @Override
+        public ValueAxis xAxis(Axes axes) {
+            SymbolAxis axis = new SymbolAxis(axes.x().label(), groups.toArray(String[]::new));
+            axis.setGridBandsVisible(false);
+            axis.setTickMarksVisible(false);
+            return axis;
+        }
+
+        @Override
+        public void fill(XYPlot plot, Axes axes, ChartStyle style) {
+            double width = GROUP_WIDTH / Math.max(1, bars.size());
+            for (int i = 0; i < bars.size(); i++) {
+                Bars each = bars.get(i);
+                XYIntervalSeries solid = new XYIntervalSeries(each.name());
+                XYIntervalSeries whiskers = new XYIntervalSeries(each.name());
+                for (int group = 0; group < groups.size(); group++) {
+                    double value = each.values()[group];
+                    if (isDrawable(value, axes)) {
+                        double x = center(i, group);
+                        double half = width * 0.46;
+                        solid.add(x, x - half, x + half, value, value, value);
+                        if (each.low().length > 0) {
+                            whiskers.add(x, x, x, value, each.low()[group], each.high()[group]);
+                        }
+                    }
+                }
+                plot.setDataset(2 * i, collection(solid));
+                plot.setRenderer(2 * i, barRenderer(each, axes, style));
+                plot.setDataset(2 * i + 1, collection(whiskers));
+                plot.setRenderer(2 * i + 1, whiskerRenderer(style));
+            }
+            plot.setDatasetRenderingOrder(org.jfree.chart.plot.DatasetRenderingOrder.FORWARD);
+        }
+
+        private static XYIntervalSeriesCollection collection(XYIntervalSeries series) {
+            XYIntervalSeriesCollection collection = new XYIntervalSeriesCollection();
+            collection.addSeries(series);
+            return collection;
+        }
+
+        private XYBarRenderer barRenderer(Bars drawn, Axes axes, ChartStyle style) {
+            Color ink = drawn.ink().color(style);
+            Color fill = drawn.pale() ? ink.interpolate(style.background(), PALENESS) : ink;
+            XYBarRenderer renderer = new XYBarRenderer();
+            renderer.setBarPainter(new StandardXYBarPainter());
+            renderer.setShadowVisible(false);
+            renderer.setDrawBarOutline(drawn.pale());
+            renderer.setSeriesOutlinePaint(0, Awt.color(ink));
+            renderer.setSeriesPaint(0, Awt.color(fill));
+            renderer.setBase(axes.y().log() ? smallest() / 2 : 0);
+            return renderer;
+        }
+
+        private static XYErrorRenderer whiskerRenderer(ChartStyle style) {
+            XYErrorRenderer renderer = new XYErrorRenderer();
+            renderer.setDrawXError(false);
+            renderer.setDefaultShapesVisible(false);
+            renderer.setDefaultLinesVisible(false);
+            renderer.setErrorPaint(Awt.color(style.text()));
+            renderer.setErrorStroke(Awt.line(1.2 * style.magnification()));
+            renderer.setCapLength(6 * style.magnification());
+            renderer.setDefaultSeriesVisibleInLegend(false);
+            return renderer;
+        }
+
+        private double smallest() {
+            double least = Double.POSITIVE_INFINITY;
+            for (Bars each : bars) {
+                for (double value : each.values()) {
+                    if (value > 0) {
+                        least = Math.min(least, value);
+                    }
+                }
+            }
+            return Double.isFinite(least) ? least : 1;
+        }
+
+        private static boolean isDrawable(double value, Axes axes) {
+            return Double.isFinite(value) && !(axes.y().log() && value <= 0);
+        }
+
+        private double center(int series, int group) {
+            double width = GROUP_WIDTH / bars.size();
+            return group - GROUP_WIDTH / 2 + (series + 0.5) * width;
+        }
+
+        @Override
+        public List<Spot> spots(Axes axes) {
+            List<Spot> spots = new ArrayList<>();
+            for (int i = 0; i < bars.size(); i++) {
+                Bars each = bars.get(i);
+                for (int group = 0; group < groups.size(); group++) {
+                    double value = each.values()[group];
+                    if (isDrawable(value, axes)) {
+                        int named = group;
+                        spots.add(
+                                new Spot(
+                                        new Pick(i, group),
+                                        center(i, group),
+                                        value,
+                                        () -> words(each, named, axes)));
+                    }
+                }
+            }
+            return spots;
+        }
+
+        private String words(Bars each, int group, Axes axes) {
+            String spread =
+                    each.low().length == 0
+                            ? ""
+                            : " ("
+                                    + Figures.number(each.low()[group])
+                                    + " … "
+                                    + Figures.number(each.high()[group])
+                                    + ")";
+            String who =
+                    bars.size() > 1 ? groups.get(group) + " · " + each.name() : groups.get(group);
+            return who + " · " + Figures.number(each.values()[group], axes.y().unit()) + spread;
+        }
     }
 }

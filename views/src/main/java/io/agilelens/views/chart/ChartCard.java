@@ -1,11 +1,11 @@
 package io.agilelens.views.chart;
 
+import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
 import javafx.beans.property.BooleanProperty;
 import javafx.scene.Node;
 import javafx.scene.control.Label;
 import javafx.scene.control.ToggleButton;
-import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
@@ -66,7 +66,7 @@ public final class ChartCard extends VBox {
     private static ToggleButton logSwitch(BooleanProperty log) {
         ToggleButton button = new ToggleButton(Messages.text("chart.log"));
         button.getStyleClass().addAll("flat", "small", "export-button");
-        button.setTooltip(new Tooltip(Messages.text("chart.log.help")));
+        Help.on(button, Messages.text("chart.log.help"));
         button.selectedProperty().bindBidirectional(log);
         return button;
     }

@@ -6,6 +6,7 @@ import io.agilelens.views.Theme;
 import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.ObjectProperty;
@@ -15,28 +16,14 @@ import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.property.StringProperty;
 import javafx.scene.AccessibleRole;
 import javafx.scene.canvas.Canvas;
-import javafx.scene.canvas.GraphicsContext;
 import javafx.scene.control.Label;
 import javafx.scene.input.KeyEvent;
 import javafx.scene.input.MouseButton;
 import javafx.scene.input.MouseEvent;
 import javafx.scene.input.ScrollEvent;
 import javafx.scene.layout.Region;
-import org.jfree.chart.ChartRenderingInfo;
-import org.jfree.chart.JFreeChart;
 import org.jfree.chart.axis.ValueAxis;
-import org.jfree.chart.block.BlockBorder;
-import org.jfree.chart.plot.ValueMarker;
-import org.jfree.chart.plot.XYPlot;
-import org.jfree.chart.title.LegendTitle;
-import org.jfree.chart.ui.HorizontalAlignment;
-import org.jfree.chart.ui.Layer;
-import org.jfree.chart.ui.RectangleAnchor;
-import org.jfree.chart.ui.RectangleEdge;
-import org.jfree.chart.ui.RectangleInsets;
-import org.jfree.chart.ui.TextAnchor;
 import org.jfree.data.Range;
-import org.jfree.fx.FXGraphics2D;
 
 /**
  * A chart with two axes, styled by {@link ChartStyle} and handled like every other picture: hover
@@ -82,14 +69,13 @@ public abstract class ChartPane extends Region implements Exportable {
      */
     public record Pick(int series, int index) {}
 
-    /** A place that can be pointed at, in the axes' units, with its exact value in words. */
-    protected record Spot(Pick pick, double x, double y, String words) {}
+    /** The two axes. */
+    record Axes(Axis x, Axis y) {}
 
-    private static final double REACH = 28;
     private static final double CLICK_SLACK = 4;
     private static final double STALE_OPACITY = 0.45;
 
-    private final Canvas canvas = new Canvas();
+    private final Redraw redraw = new Redraw(this, this::draw);
     private final Label hover = new Label();
     private final ObjectProperty<ChartStyle> chartStyle =
             new SimpleObjectProperty<>(this, "chartStyle", ChartStyle.LIGHT);
@@ -98,15 +84,27 @@ public abstract class ChartPane extends Region implements Exportable {
     private final String title;
     private final List<ChartPane> linked = new ArrayList<>();
 
-    private Axis xAxis;
-    private Axis yAxis;
+    private Axes axes;
+    private ChartContent content;
     private List<Marker> markers = List.of();
     private Consumer<Pick> onPick = pick -> {};
-    private JFreeChart chart;
-    private List<Spot> spots = List.of();
     private Range zoomedX;
     private Range zoomedY;
-    private final ChartRenderingInfo rendering = new ChartRenderingInfo();
+
+    /** In the window. */
+    private Canvas front = canvas();
+
+    /** Not in the window, to be drawn on next. */
+    private Canvas back = canvas();
+
+    /** What the window shows, or null as long as nothing was drawn. */
+    private ChartDrawing shown;
+
+    private boolean drawing;
+
+    /** Whether something changed while the painter was at it. */
+    private boolean drawAgain;
+
     private double pressX;
     private double pressY;
     private double lastX;
@@ -115,27 +113,27 @@ public abstract class ChartPane extends Region implements Exportable {
 
     /**
      * @param title what the chart shows, for files and screen readers; it is not drawn
+     * @param content what there is at first
      */
-    protected ChartPane(String title, Axis xAxis, Axis yAxis) {
+    ChartPane(String title, Axis xAxis, Axis yAxis, ChartContent content) {
         this.title = title;
-        this.xAxis = xAxis;
-        this.yAxis = yAxis;
+        this.axes = new Axes(xAxis, yAxis);
+        this.content = content;
         getStyleClass().add("chart-pane");
         setFocusTraversable(true);
         setAccessibleRole(AccessibleRole.IMAGE_VIEW);
         setAccessibleText(title);
         setMinSize(120, 80);
         setPrefSize(360, 220);
-        canvas.setManaged(false);
         hover.setManaged(false);
         hover.setVisible(false);
         hover.setMouseTransparent(true);
         hover.getStyleClass().add("chart-hover");
-        getChildren().addAll(canvas, hover);
+        getChildren().addAll(front, hover);
         chartStyle.bind(Theme.chartStyleProperty());
-        chartStyle.addListener(property -> rebuild());
-        emptyText.addListener(property -> draw());
-        stale.addListener((property, before, now) -> canvas.setOpacity(now ? STALE_OPACITY : 1));
+        chartStyle.addListener(property -> redraw.ask());
+        emptyText.addListener(property -> redraw.ask());
+        stale.addListener(property -> dim());
         addEventHandler(MouseEvent.MOUSE_MOVED, this::hoverAt);
         addEventHandler(MouseEvent.MOUSE_EXITED, event -> hover.setVisible(false));
         addEventHandler(MouseEvent.MOUSE_PRESSED, this::press);
@@ -143,33 +141,23 @@ public abstract class ChartPane extends Region implements Exportable {
         addEventHandler(MouseEvent.MOUSE_CLICKED, this::click);
         addEventHandler(ScrollEvent.SCROLL, this::scroll);
         addEventHandler(KeyEvent.KEY_PRESSED, this::press);
+        redraw.ask();
     }
 
-    /** Puts datasets and renderers into an empty plot. */
-    protected abstract void fill(XYPlot plot, ChartStyle style);
-
-    /** Whether there is anything to draw. */
-    protected abstract boolean isEmpty();
-
-    /** What can be pointed at. */
-    protected abstract List<Spot> spots();
-
-    /** Whether a point is found by its x alone, as bars and bins are. */
-    protected boolean findsByX() {
-        return false;
+    private static Canvas canvas() {
+        Canvas canvas = new Canvas();
+        canvas.setManaged(false);
+        return canvas;
     }
 
-    /** Whether heights are compared from zero, as those of bars are. */
-    protected boolean startsAtZero() {
-        return false;
+    private void dim() {
+        front.setOpacity(stale.get() ? STALE_OPACITY : 1);
     }
 
-    /** Whether the legend tells more than the axes do. */
-    protected abstract boolean needsLegend();
-
-    /** The x axis for the plot; bars put names on it. */
-    protected ValueAxis createXAxis() {
-        return RoundAxes.create(xAxis, false);
+    /** Shows something else between the axes; keeps the zoom. */
+    final void show(ChartContent changed) {
+        content = changed;
+        redraw.ask();
     }
 
     public BooleanProperty staleProperty() {
@@ -184,7 +172,7 @@ public abstract class ChartPane extends Region implements Exportable {
     /** Lines across the chart. */
     public void setMarkers(List<Marker> markers) {
         this.markers = List.copyOf(markers);
-        rebuild();
+        redraw.ask();
     }
 
     /** Hears what is clicked. */
@@ -194,18 +182,13 @@ public abstract class ChartPane extends Region implements Exportable {
 
     /** Changes the axes' titles, units or logarithms. */
     public void setAxes(Axis xAxis, Axis yAxis) {
-        this.xAxis = xAxis;
-        this.yAxis = yAxis;
+        axes = new Axes(xAxis, yAxis);
         resetZoom();
-        rebuild();
+        redraw.ask();
     }
 
-    protected final Axis xAxis() {
-        return xAxis;
-    }
-
-    protected final Axis yAxis() {
-        return yAxis;
+    final Axes axes() {
+        return axes;
     }
 
     /** Zooms and pans the x axes of two charts together. */
@@ -219,169 +202,72 @@ public abstract class ChartPane extends Region implements Exportable {
         zoomTo(null, null);
     }
 
-    /** Makes the chart anew after its data, its axes or the theme changed; keeps the zoom. */
-    protected final void rebuild() {
-        ChartStyle style = chartStyle.get();
-        XYPlot plot = new XYPlot();
-        plot.setDomainAxis(createXAxis());
-        plot.setRangeAxis(RoundAxes.create(yAxis, startsAtZero()));
-        stylePlot(plot, style);
-        fill(plot, style);
-        for (Marker marker : markers) {
-            addMarker(plot, marker, style);
-        }
-        chart = new JFreeChart(null, null, plot, false);
-        chart.setBackgroundPaint(Awt.color(style.background()));
-        chart.setPadding(new RectangleInsets(6, 4, 4, 10));
-        chart.setElementHinting(false);
-        if (needsLegend()) {
-            chart.addSubtitle(legend(plot, style));
-        }
-        spots = spots();
-        applyZoom();
-        draw();
-    }
-
-    private static LegendTitle legend(XYPlot plot, ChartStyle style) {
-        LegendTitle legend = new LegendTitle(plot);
-        legend.setPosition(RectangleEdge.TOP);
-        legend.setHorizontalAlignment(HorizontalAlignment.LEFT);
-        legend.setItemFont(Awt.font(style.labelSize()));
-        legend.setItemPaint(Awt.color(style.text()));
-        legend.setBackgroundPaint(Awt.color(style.background()));
-        legend.setFrame(BlockBorder.NONE);
-        legend.setPadding(0, 30, 2, 0);
-        return legend;
-    }
-
-    private void stylePlot(XYPlot plot, ChartStyle style) {
-        plot.setBackgroundPaint(Awt.color(style.background()));
-        plot.setDomainGridlinePaint(Awt.color(style.grid()));
-        plot.setRangeGridlinePaint(Awt.color(style.grid()));
-        plot.setDomainGridlineStroke(Awt.line(style.magnification()));
-        plot.setRangeGridlineStroke(Awt.line(style.magnification()));
-        plot.setDomainGridlinesVisible(false);
-        plot.setOutlineVisible(false);
-        plot.setAxisOffset(new RectangleInsets(0, 0, 0, 0));
-        for (ValueAxis axis : List.of(plot.getDomainAxis(), plot.getRangeAxis())) {
-            axis.setLabelFont(Awt.font(style.titleSize()));
-            axis.setLabelPaint(Awt.color(style.muted()));
-            axis.setTickLabelFont(Awt.font(style.labelSize()));
-            axis.setTickLabelPaint(Awt.color(style.text()));
-            axis.setAxisLinePaint(Awt.color(style.grid()));
-            axis.setTickMarkPaint(Awt.color(style.grid()));
-        }
-    }
-
-    private static void addMarker(XYPlot plot, Marker marker, ChartStyle style) {
-        java.awt.Color color = Awt.color(marker.ink().color(style));
-        ValueMarker line =
-                new ValueMarker(marker.value(), color, Awt.dashes(style.magnification()));
-        line.setAlpha(1);
-        line.setLabel(marker.label());
-        line.setLabelFont(Awt.font(style.labelSize()));
-        line.setLabelPaint(color);
-        line.setLabelOffset(new RectangleInsets(3, 6, 3, 6));
-        line.setLabelBackgroundColor(Awt.color(style.background(), 0));
-        if (marker.vertical()) {
-            line.setLabelAnchor(RectangleAnchor.TOP_RIGHT);
-            line.setLabelTextAnchor(TextAnchor.TOP_LEFT);
-            plot.addDomainMarker(line, Layer.FOREGROUND);
-        } else {
-            line.setLabelAnchor(RectangleAnchor.TOP_RIGHT);
-            line.setLabelTextAnchor(TextAnchor.BOTTOM_RIGHT);
-            plot.addRangeMarker(line, Layer.FOREGROUND);
-        }
-    }
-
     @Override
     protected void layoutChildren() {
-        if (chart == null) {
-            rebuild();
-        }
-        if (canvas.getWidth() != getWidth() || canvas.getHeight() != getHeight()) {
-            canvas.setWidth(getWidth());
-            canvas.setHeight(getHeight());
-            draw();
+        if (front.getWidth() != getWidth() || front.getHeight() != getHeight()) {
+            redraw.ask();
         }
     }
 
+    /** Has what there is now drawn by the painter, one drawing after the other. */
     private void draw() {
-        if (canvas.getWidth() < 1 || canvas.getHeight() < 1 || chart == null) {
+        double width = getWidth();
+        double height = getHeight();
+        if (drawing) {
+            drawAgain = true;
             return;
         }
-        GraphicsContext graphics = canvas.getGraphicsContext2D();
-        graphics.clearRect(0, 0, canvas.getWidth(), canvas.getHeight());
-        // Both ways of drawing leave their own text alignment behind.
-        graphics.save();
-        if (isEmpty()) {
-            ChartStyle style = chartStyle.get();
-            // The chart's own text must not inherit how this one is aligned.
-            graphics.save();
-            new FxPen(graphics)
-                    .text(
-                            emptyText.get(),
-                            getWidth() / 2,
-                            getHeight() / 2,
-                            Pen.Anchor.MIDDLE,
-                            style.titleSize(),
-                            style.muted());
-            graphics.restore();
+        if (width < 1 || height < 1) {
             return;
         }
-        chart.draw(
-                new FXGraphics2D(graphics),
-                new Rectangle2D.Double(0, 0, canvas.getWidth(), canvas.getHeight()),
-                rendering);
-        graphics.restore();
+        drawing = true;
+        ChartDrawing.Plan plan = plan();
+        Canvas canvas = back;
+        Painter.paint(
+                () -> plan.draw(canvas, width, height),
+                drawn -> {
+                    drawing = false;
+                    if (drawAgain) {
+                        drawAgain = false;
+                        redraw.ask();
+                    }
+                    show(drawn.get(), canvas);
+                });
     }
 
-    private Rectangle2D area() {
-        return rendering.getPlotInfo().getDataArea();
-    }
-
-    private boolean isInside(double x, double y) {
-        return chart != null && !isEmpty() && area().contains(x, y);
-    }
-
-    private double pixelX(double value) {
-        return plot().getDomainAxis().valueToJava2D(value, area(), RectangleEdge.BOTTOM);
-    }
-
-    private double pixelY(double value) {
-        return plot().getRangeAxis().valueToJava2D(value, area(), RectangleEdge.LEFT);
-    }
-
-    private XYPlot plot() {
-        return chart.getXYPlot();
-    }
-
-    /** The nearest thing to a point of the pane, or null. */
-    private Spot spotAt(double x, double y) {
-        if (!isInside(x, y)) {
-            return null;
+    private void show(ChartDrawing drawn, Canvas canvas) {
+        back = front;
+        front = canvas;
+        dim();
+        getChildren().set(0, front);
+        shown = drawn;
+        if (!Objects.equals(zoomedX, drawn.plan().zoomedX())
+                || !Objects.equals(zoomedY, drawn.plan().zoomedY())) {
+            shown.zoomTo(zoomedX, zoomedY);
         }
-        Spot nearest = null;
-        double least = findsByX() ? Double.POSITIVE_INFINITY : REACH;
-        for (Spot spot : spots) {
-            double dx = pixelX(spot.x()) - x;
-            double dy = pixelY(spot.y()) - y;
-            double distance = findsByX() ? Math.abs(dx) + 1e-6 * Math.abs(dy) : Math.hypot(dx, dy);
-            if (distance < least) {
-                least = distance;
-                nearest = spot;
-            }
-        }
-        return nearest;
+    }
+
+    private ChartDrawing.Plan plan() {
+        return new ChartDrawing.Plan(
+                content, axes, markers, chartStyle.get(), zoomedX, zoomedY, emptyText.get());
+    }
+
+    /** Whether there is something that can be zoomed. */
+    private boolean isShown() {
+        return shown != null && !shown.plan().content().isEmpty();
+    }
+
+    private ChartContent.Spot spotAt(double x, double y) {
+        return shown == null ? null : shown.spotAt(x, y);
     }
 
     private void hoverAt(MouseEvent event) {
-        Spot spot = spotAt(event.getX(), event.getY());
+        ChartContent.Spot spot = spotAt(event.getX(), event.getY());
         if (spot == null) {
             hover.setVisible(false);
             return;
         }
-        hover.setText(spot.words());
+        hover.setText(spot.words().get());
         hover.autosize();
         double above = event.getY() - hover.getHeight() - 8;
         hover.relocate(
@@ -399,14 +285,14 @@ public abstract class ChartPane extends Region implements Exportable {
 
     private void drag(MouseEvent event) {
         panning |= Math.hypot(event.getX() - pressX, event.getY() - pressY) > CLICK_SLACK;
-        if (!panning || chart == null || isEmpty()) {
+        if (!panning || !isShown()) {
             return;
         }
         hover.setVisible(false);
-        ValueAxis x = plot().getDomainAxis();
-        ValueAxis y = plot().getRangeAxis();
-        x.pan((lastX - event.getX()) / area().getWidth());
-        y.pan((event.getY() - lastY) / area().getHeight());
+        ValueAxis x = shown.x();
+        ValueAxis y = shown.y();
+        x.pan((lastX - event.getX()) / shown.area().getWidth());
+        y.pan((event.getY() - lastY) / shown.area().getHeight());
         lastX = event.getX();
         lastY = event.getY();
         zoomTo(x.getRange(), y.getRange());
@@ -420,14 +306,14 @@ public abstract class ChartPane extends Region implements Exportable {
             resetZoom();
             return;
         }
-        Spot spot = spotAt(event.getX(), event.getY());
+        ChartContent.Spot spot = spotAt(event.getX(), event.getY());
         if (spot != null) {
             onPick.accept(spot.pick());
         }
     }
 
     private void scroll(ScrollEvent event) {
-        if (isInside(event.getX(), event.getY())) {
+        if (shown != null && shown.isInside(event.getX(), event.getY())) {
             double turned = event.getDeltaY() == 0 ? event.getDeltaX() : event.getDeltaY();
             zoom(Math.pow(1.2, -turned / 40), event.getX(), event.getY());
             event.consume();
@@ -435,15 +321,15 @@ public abstract class ChartPane extends Region implements Exportable {
     }
 
     private void zoom(double share, double pixelX, double pixelY) {
-        ValueAxis x = plot().getDomainAxis();
-        ValueAxis y = plot().getRangeAxis();
-        x.resizeRange2(share, x.java2DToValue(pixelX, area(), RectangleEdge.BOTTOM));
-        y.resizeRange2(share, y.java2DToValue(pixelY, area(), RectangleEdge.LEFT));
+        ValueAxis x = shown.x();
+        ValueAxis y = shown.y();
+        x.resizeRange2(share, shown.valueX(pixelX));
+        y.resizeRange2(share, shown.valueY(pixelY));
         zoomTo(x.getRange(), y.getRange());
     }
 
     private void press(KeyEvent event) {
-        if (chart == null || isEmpty() || event.isShortcutDown() || event.isAltDown()) {
+        if (!isShown() || event.isShortcutDown() || event.isAltDown()) {
             return;
         }
         switch (event.getCode()) {
@@ -451,8 +337,9 @@ public abstract class ChartPane extends Region implements Exportable {
             case RIGHT -> pan(0.1, 0);
             case UP -> pan(0, 0.1);
             case DOWN -> pan(0, -0.1);
-            case PLUS, ADD, EQUALS -> zoom(1 / 1.5, area().getCenterX(), area().getCenterY());
-            case MINUS, SUBTRACT -> zoom(1.5, area().getCenterX(), area().getCenterY());
+            case PLUS, ADD, EQUALS ->
+                    zoom(1 / 1.5, shown.area().getCenterX(), shown.area().getCenterY());
+            case MINUS, SUBTRACT -> zoom(1.5, shown.area().getCenterX(), shown.area().getCenterY());
             case HOME, DIGIT0 -> resetZoom();
             default -> {
                 return;
@@ -462,41 +349,32 @@ public abstract class ChartPane extends Region implements Exportable {
     }
 
     private void pan(double x, double y) {
-        plot().getDomainAxis().pan(x);
-        plot().getRangeAxis().pan(y);
-        zoomTo(plot().getDomainAxis().getRange(), plot().getRangeAxis().getRange());
+        shown.x().pan(x);
+        shown.y().pan(y);
+        zoomTo(shown.x().getRange(), shown.y().getRange());
     }
 
     private void zoomTo(Range x, Range y) {
-        zoomedX = x;
-        zoomedY = y;
-        applyZoom();
-        draw();
+        zoomTo(this, x, y);
         for (ChartPane other : linked) {
-            other.zoomedX = x;
-            other.applyZoom();
-            other.draw();
+            zoomTo(other, x, other.zoomedY);
         }
     }
 
-    private void applyZoom() {
-        if (chart != null) {
-            applyZoom(plot().getDomainAxis(), zoomedX);
-            applyZoom(plot().getRangeAxis(), zoomedY);
-        }
-    }
-
-    private static void applyZoom(ValueAxis axis, Range range) {
-        if (range == null) {
-            axis.setAutoRange(true);
-        } else {
-            axis.setRange(range);
+    private static void zoomTo(ChartPane pane, Range x, Range y) {
+        if (!Objects.equals(x, pane.zoomedX) || !Objects.equals(y, pane.zoomedY)) {
+            pane.zoomedX = x;
+            pane.zoomedY = y;
+            if (pane.shown != null) {
+                pane.shown.zoomTo(x, y);
+            }
+            pane.redraw.ask();
         }
     }
 
     /** The x values in sight. */
     final Range visibleX() {
-        return plot().getDomainAxis().getRange();
+        return shown.x().getRange();
     }
 
     @Override
@@ -512,16 +390,14 @@ public abstract class ChartPane extends Region implements Exportable {
     @Override
     public final String toSvg() {
         requireData();
-        double width = canvas.getWidth();
-        double height = canvas.getHeight();
-        SvgGraphics svg = new SvgGraphics(width, height);
-        chart.draw(svg, new Rectangle2D.Double(0, 0, width, height));
+        SvgGraphics svg = new SvgGraphics(getWidth(), getHeight());
+        plan().chart().draw(svg, new Rectangle2D.Double(0, 0, getWidth(), getHeight()));
         return svg.document();
     }
 
     /** Refuses to export nothing. */
-    protected final void requireData() {
-        if (isEmpty() || chart == null) {
+    final void requireData() {
+        if (content.isEmpty()) {
             throw new UserException(Messages.text("export.nothing"));
         }
     }

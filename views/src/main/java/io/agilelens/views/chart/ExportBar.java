@@ -1,13 +1,13 @@
 package io.agilelens.views.chart;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Notices;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Function;
 import javafx.scene.control.Button;
-import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
 import javafx.stage.FileChooser;
 
@@ -25,7 +25,7 @@ public final class ExportBar extends HBox {
             Button button = new Button(format.name());
             button.getStyleClass().addAll("flat", "small", "export-button");
             button.setId("export-" + format.name().toLowerCase(java.util.Locale.ROOT));
-            button.setTooltip(new Tooltip(Messages.text("export." + format.name())));
+            Help.on(button, Messages.text("export." + format.name()));
             button.setOnAction(event -> export(picture, format));
             getChildren().add(button);
         }

@@ -5,11 +5,7 @@ import io.agilelens.views.Messages;
 import io.agilelens.views.Theme;
 import java.nio.IntBuffer;
 import java.util.Objects;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
-import javafx.application.Platform;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.IntegerProperty;
 import javafx.beans.property.ObjectProperty;
@@ -57,9 +53,6 @@ public final class Heatmap extends Region implements Exportable {
     private static final double STALE_OPACITY = 0.45;
     private static final double LARGEST_CELL = 48;
     private static final double CLICK_SLACK = 4;
-    private static final ExecutorService PAINTER =
-            Executors.newSingleThreadExecutor(
-                    Thread.ofPlatform().daemon().name("heatmap painter").factory());
 
     private final ObjectProperty<HeatmapData> data = new SimpleObjectProperty<>(this, "data");
     private final ObjectProperty<Range> range = new SimpleObjectProperty<>(this, "range");
@@ -81,6 +74,8 @@ public final class Heatmap extends Region implements Exportable {
     private final Pen pen = new FxPen(overlay.getGraphicsContext2D());
     private final Label hover = new Label();
     private final AtomicInteger newest = new AtomicInteger();
+    private final Redraw redraw = new Redraw(this, this::draw);
+    private final Redraw redrawOverlay = new Redraw(this, this::drawOverlay);
 
     private Viewport viewport;
     private HeatmapPicture picture;
@@ -108,14 +103,14 @@ public final class Heatmap extends Region implements Exportable {
 
         chartStyle.bind(Theme.chartStyleProperty());
         data.addListener((property, before, now) -> show(before, now));
-        range.addListener(property -> draw());
-        diverging.addListener(property -> draw());
-        logScale.addListener(property -> draw());
-        chartStyle.addListener(property -> draw());
-        emptyText.addListener(property -> draw());
+        range.addListener(property -> redraw.ask());
+        diverging.addListener(property -> redraw.ask());
+        logScale.addListener(property -> redraw.ask());
+        chartStyle.addListener(property -> redraw.ask());
+        emptyText.addListener(property -> redraw.ask());
         selectedRow.addListener(property -> showSelection());
         selectedColumn.addListener(property -> showSelection());
-        focusedProperty().addListener(property -> drawOverlay());
+        focusedProperty().addListener(property -> redrawOverlay.ask());
         stale.addListener((property, before, now) -> dim(now));
 
         addEventHandler(MouseEvent.MOUSE_MOVED, this::hoverAt);
@@ -192,19 +187,7 @@ public final class Heatmap extends Region implements Exportable {
     public void resetZoom() {
         if (data.get() != null) {
             viewport = Viewport.whole(data.get());
-            draw();
-        }
-    }
-
-    /**
-     * Waits, on any thread but JavaFX's, until every map drawn so far has its cells; they are shown
-     * with the next pulse.
-     */
-    public static void awaitPainted() throws InterruptedException {
-        try {
-            PAINTER.submit(() -> {}).get();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
+            redraw.ask();
         }
     }
 
@@ -234,7 +217,11 @@ public final class Heatmap extends Region implements Exportable {
             }
         }
         endHover();
-        draw();
+        if (now == null) {
+            picture = null;
+            cells.setVisible(false);
+        }
+        redraw.ask();
     }
 
     private void showSelection() {
@@ -243,12 +230,14 @@ public final class Heatmap extends Region implements Exportable {
                     viewport.reveal(selectedRow.get(), selectedColumn.get(), data.get());
             if (!revealed.equals(viewport)) {
                 viewport = revealed;
-                draw();
+                redraw.ask();
                 return;
             }
         }
-        drawOverlay();
-        describeForScreenReaders();
+        if (!redraw.isWanted()) {
+            redrawOverlay.ask();
+            describeForScreenReaders();
+        }
     }
 
     private void dim(boolean now) {
@@ -261,7 +250,7 @@ public final class Heatmap extends Region implements Exportable {
         if (overlay.getWidth() != getWidth() || overlay.getHeight() != getHeight()) {
             overlay.setWidth(getWidth());
             overlay.setHeight(getHeight());
-            draw();
+            redraw.ask();
         }
     }
 
@@ -291,18 +280,13 @@ public final class Heatmap extends Region implements Exportable {
         double density = density();
         int width = (int) Math.max(1, Math.round(wanted.area().width() * density));
         int height = (int) Math.max(1, Math.round(wanted.area().height() * density));
-        PAINTER.execute(
-                () -> {
-                    if (generation != newest.get()) {
-                        return;
+        Painter.paint(
+                () -> generation == newest.get() ? paint(wanted, width, height) : null,
+                painted -> {
+                    int[] argb = painted.get();
+                    if (argb != null && generation == newest.get()) {
+                        showCells(wanted, argb, width, height);
                     }
-                    int[] painted = paint(wanted, width, height);
-                    Platform.runLater(
-                            () -> {
-                                if (generation == newest.get()) {
-                                    showCells(wanted, painted, width, height);
-                                }
-                            });
                 });
     }
 
@@ -459,7 +443,8 @@ public final class Heatmap extends Region implements Exportable {
             return;
         }
         int column = picture.columnAt(event.getX(), event.getY());
-        if (column >= 0) {
+        // Other data may be about to be drawn.
+        if (column >= 0 && picture.data() == data.get()) {
             select(picture.rowAt(event.getX(), event.getY()), column);
         }
     }
@@ -487,7 +472,7 @@ public final class Heatmap extends Region implements Exportable {
     private void move(Viewport wanted) {
         if (!wanted.equals(viewport)) {
             viewport = wanted;
-            draw();
+            redraw.ask();
         }
     }
 
@@ -576,6 +561,9 @@ public final class Heatmap extends Region implements Exportable {
     }
 
     private HeatmapPicture requirePicture() {
+        if (redraw.isWanted()) {
+            draw();
+        }
         if (picture == null) {
             throw new UserException(Messages.text("export.nothing"));
         }

@@ -34,7 +34,6 @@ public final class HistogramPane extends ChartPane {
     private static final double BELOW_ONE = 0.5;
 
     private List<Bins> distributions = List.of();
-    private double[] levels = {};
 
     /**
      * @param title what the chart shows, for files and screen readers
@@ -42,7 +41,7 @@ public final class HistogramPane extends ChartPane {
      * @param yAxis how often
      */
     public HistogramPane(String title, Axis xAxis, Axis yAxis) {
-        super(title, xAxis, yAxis);
+        super(title, xAxis, yAxis, new Distributions(List.of(), new double[0]));
     }
 
     /**
@@ -52,92 +51,13 @@ public final class HistogramPane extends ChartPane {
      */
     public void setBins(List<Bins> distributions, double[] levels) {
         this.distributions = List.copyOf(distributions);
-        this.levels = levels.clone();
-        rebuild();
-    }
-
-    @Override
-    protected boolean isEmpty() {
-        return distributions.isEmpty();
-    }
-
-    @Override
-    protected boolean needsLegend() {
-        return distributions.size() > 1;
-    }
-
-    @Override
-    protected boolean startsAtZero() {
-        return true;
-    }
-
-    @Override
-    protected boolean findsByX() {
-        return true;
-    }
-
-    @Override
-    protected void fill(XYPlot plot, ChartStyle style) {
-        XYIntervalSeriesCollection dataset = new XYIntervalSeriesCollection();
-        XYBarRenderer renderer = new XYBarRenderer();
-        renderer.setBarPainter(new StandardXYBarPainter());
-        renderer.setShadowVisible(false);
-        renderer.setDrawBarOutline(false);
-        renderer.setMargin(0);
-        renderer.setBase(yAxis().log() ? BELOW_ONE : 0);
-        double opacity = distributions.size() > 1 ? 0.55 : 0.85;
-        for (int i = 0; i < distributions.size(); i++) {
-            Bins bins = distributions.get(i);
-            XYIntervalSeries series = new XYIntervalSeries(bins.name());
-            for (int k = 0; k < bins.counts().length; k++) {
-                double count = bins.counts()[k];
-                if (count > 0) {
-                    double left = bins.edges()[k];
-                    double right = bins.edges()[k + 1];
-                    series.add((left + right) / 2, left, right, count, count, count);
-                }
-            }
-            dataset.addSeries(series);
-            renderer.setSeriesPaint(i, Awt.color(bins.ink().color(style), opacity));
-        }
-        plot.setDataset(dataset);
-        plot.setRenderer(renderer);
-        for (double level : levels) {
-            ValueMarker marker =
-                    new ValueMarker(
-                            level, Awt.color(style.text(), 0.55), Awt.line(style.magnification()));
-            plot.addDomainMarker(marker, Layer.FOREGROUND);
-        }
-    }
-
-    @Override
-    protected List<Spot> spots() {
-        List<Spot> spots = new ArrayList<>();
-        for (int i = 0; i < distributions.size(); i++) {
-            Bins bins = distributions.get(i);
-            for (int k = 0; k < bins.counts().length; k++) {
-                double middle = (bins.edges()[k] + bins.edges()[k + 1]) / 2;
-                double y = Math.max(bins.counts()[k], yAxis().log() ? BELOW_ONE : 0);
-                spots.add(new Spot(new Pick(i, k), middle, y, words(bins, k)));
-            }
-        }
-        return spots;
-    }
-
-    private String words(Bins bins, int k) {
-        return bins.name()
-                + " · "
-                + Figures.number(bins.edges()[k])
-                + " … "
-                + Figures.number(bins.edges()[k + 1], xAxis().unit())
-                + " · "
-                + Figures.number(bins.counts()[k], yAxis().unit());
+        show(new Distributions(this.distributions, levels.clone()));
     }
 
     @Override
     public String toCsv() {
         requireData();
-        Csv csv = new Csv().line(List.of("series", "from", "to", yAxis().label()));
+        Csv csv = new Csv().line(List.of("series", "from", "to", axes().y().label()));
         for (Bins bins : distributions) {
             for (int k = 0; k < bins.counts().length; k++) {
                 csv.line(
@@ -149,5 +69,90 @@ public final class HistogramPane extends ChartPane {
             }
         }
         return csv.toString();
+    }
+
+    /** Bins, seen through each other, and the levels as lines over them. */
+    private record Distributions(List<Bins> distributions, double[] levels)
+            implements ChartContent {
+        @Override
+        public boolean isEmpty() {
+            return distributions.isEmpty();
+        }
+
+        @Override
+        public boolean needsLegend() {
+            return distributions.size() > 1;
+        }
+
+        @Override
+        public boolean startsAtZero() {
+            return true;
+        }
+
+        @Override
+        public boolean findsByX() {
+            return true;
+        }
+
+        @Override
+        public void fill(XYPlot plot, Axes axes, ChartStyle style) {
+            XYIntervalSeriesCollection dataset = new XYIntervalSeriesCollection();
+            XYBarRenderer renderer = new XYBarRenderer();
+            renderer.setBarPainter(new StandardXYBarPainter());
+            renderer.setShadowVisible(false);
+            renderer.setDrawBarOutline(false);
+            renderer.setMargin(0);
+            renderer.setBase(axes.y().log() ? BELOW_ONE : 0);
+            double opacity = distributions.size() > 1 ? 0.55 : 0.85;
+            for (int i = 0; i < distributions.size(); i++) {
+                Bins bins = distributions.get(i);
+                XYIntervalSeries series = new XYIntervalSeries(bins.name());
+                for (int k = 0; k < bins.counts().length; k++) {
+                    double count = bins.counts()[k];
+                    if (count > 0) {
+                        double left = bins.edges()[k];
+                        double right = bins.edges()[k + 1];
+                        series.add((left + right) / 2, left, right, count, count, count);
+                    }
+                }
+                dataset.addSeries(series);
+                renderer.setSeriesPaint(i, Awt.color(bins.ink().color(style), opacity));
+            }
+            plot.setDataset(dataset);
+            plot.setRenderer(renderer);
+            for (double level : levels) {
+                ValueMarker marker =
+                        new ValueMarker(
+                                level,
+                                Awt.color(style.text(), 0.55),
+                                Awt.line(style.magnification()));
+                plot.addDomainMarker(marker, Layer.FOREGROUND);
+            }
+        }
+
+        @Override
+        public List<Spot> spots(Axes axes) {
+            List<Spot> spots = new ArrayList<>();
+            for (int i = 0; i < distributions.size(); i++) {
+                Bins bins = distributions.get(i);
+                for (int k = 0; k < bins.counts().length; k++) {
+                    double middle = (bins.edges()[k] + bins.edges()[k + 1]) / 2;
+                    double y = Math.max(bins.counts()[k], axes.y().log() ? BELOW_ONE : 0);
+                    int bin = k;
+                    spots.add(new Spot(new Pick(i, k), middle, y, () -> words(bins, bin, axes)));
+                }
+            }
+            return spots;
+        }
+
+        private static String words(Bins bins, int k, Axes axes) {
+            return bins.name()
+                    + " · "
+                    + Figures.number(bins.edges()[k])
+                    + " … "
+                    + Figures.number(bins.edges()[k + 1], axes.x().unit())
+                    + " · "
+                    + Figures.number(bins.counts()[k], axes.y().unit());
+        }
     }
 }

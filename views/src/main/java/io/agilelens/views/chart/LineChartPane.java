@@ -51,102 +51,27 @@ public final class LineChartPane extends ChartPane {
      * @param title what the chart shows, for files and screen readers
      */
     public LineChartPane(String title, Axis xAxis, Axis yAxis) {
-        super(title, xAxis, yAxis);
+        super(title, xAxis, yAxis, new Curves(List.of()));
     }
 
     /** Replaces the curves. */
     public void setLines(List<Line> lines) {
         this.lines = List.copyOf(lines);
-        rebuild();
-    }
-
-    @Override
-    protected boolean isEmpty() {
-        return lines.stream().allMatch(line -> line.x().length == 0);
-    }
-
-    @Override
-    protected boolean needsLegend() {
-        return lines.size() > 1;
-    }
-
-    @Override
-    protected void fill(XYPlot plot, ChartStyle style) {
-        for (int i = 0; i < lines.size(); i++) {
-            Line line = lines.get(i);
-            YIntervalSeries series = new YIntervalSeries(line.name());
-            for (int k = 0; k < line.x().length; k++) {
-                if (isDrawable(line, k)) {
-                    double y = line.y()[k];
-                    double low = line.hasBand() ? line.low()[k] : y;
-                    double high = line.hasBand() ? line.high()[k] : y;
-                    series.add(line.x()[k], y, yAxis().log() && low <= 0 ? y : low, high);
-                }
-            }
-            YIntervalSeriesCollection dataset = new YIntervalSeriesCollection();
-            dataset.addSeries(series);
-            boolean dots = series.getItemCount() <= MOST_DOTS;
-            DeviationRenderer renderer = new DeviationRenderer(true, dots);
-            java.awt.Color color = Awt.color(line.ink().color(style));
-            double dot = 4.5 * style.magnification();
-            renderer.setSeriesPaint(0, color);
-            renderer.setSeriesFillPaint(0, color);
-            renderer.setSeriesStroke(0, Awt.line(style.lineWidth()));
-            renderer.setSeriesShape(0, new Ellipse2D.Double(-dot / 2, -dot / 2, dot, dot));
-            renderer.setAlpha(0.18f);
-            plot.setDataset(i, dataset);
-            plot.setRenderer(i, renderer);
-        }
-    }
-
-    private boolean isDrawable(Line line, int k) {
-        double x = line.x()[k];
-        double y = line.y()[k];
-        return Double.isFinite(x)
-                && Double.isFinite(y)
-                && !(xAxis().log() && x <= 0)
-                && !(yAxis().log() && y <= 0);
-    }
-
-    @Override
-    protected List<Spot> spots() {
-        List<Spot> spots = new ArrayList<>();
-        for (int i = 0; i < lines.size(); i++) {
-            Line line = lines.get(i);
-            for (int k = 0; k < line.x().length; k++) {
-                if (isDrawable(line, k)) {
-                    spots.add(new Spot(new Pick(i, k), line.x()[k], line.y()[k], words(line, k)));
-                }
-            }
-        }
-        return spots;
-    }
-
-    private String words(Line line, int k) {
-        String value = Figures.number(line.y()[k], yAxis().unit());
-        String band =
-                line.hasBand()
-                        ? " ("
-                                + Figures.number(line.low()[k])
-                                + " … "
-                                + Figures.number(line.high()[k])
-                                + ")"
-                        : "";
-        return line.name()
-                + " · "
-                + xAxis().title()
-                + " "
-                + Figures.number(line.x()[k], xAxis().unit())
-                + " · "
-                + value
-                + band;
+        show(new Curves(this.lines));
     }
 
     @Override
     public String toCsv() {
         requireData();
         Csv csv =
-                new Csv().line(List.of("series", xAxis().label(), yAxis().label(), "low", "high"));
+                new Csv()
+                        .line(
+                                List.of(
+                                        "series",
+                                        axes().x().label(),
+                                        axes().y().label(),
+                                        "low",
+                                        "high"));
         for (Line line : lines) {
             for (int k = 0; k < line.x().length; k++) {
                 Object low = line.hasBand() ? line.low()[k] : "";
@@ -155,5 +80,96 @@ public final class LineChartPane extends ChartPane {
             }
         }
         return csv.toString();
+    }
+
+    /** Curves, drawn one over the other. */
+    private record Curves(List<Line> lines) implements ChartContent {
+        @Override
+        public boolean isEmpty() {
+            return lines.stream().allMatch(line -> line.x().length == 0);
+        }
+
+        @Override
+        public boolean needsLegend() {
+            return lines.size() > 1;
+        }
+
+        @Override
+        public void fill(XYPlot plot, Axes axes, ChartStyle style) {
+            for (int i = 0; i < lines.size(); i++) {
+                Line line = lines.get(i);
+                YIntervalSeries series = new YIntervalSeries(line.name());
+                for (int k = 0; k < line.x().length; k++) {
+                    if (isDrawable(line, k, axes)) {
+                        double y = line.y()[k];
+                        double low = line.hasBand() ? line.low()[k] : y;
+                        double high = line.hasBand() ? line.high()[k] : y;
+                        series.add(line.x()[k], y, axes.y().log() && low <= 0 ? y : low, high);
+                    }
+                }
+                YIntervalSeriesCollection dataset = new YIntervalSeriesCollection();
+                dataset.addSeries(series);
+                boolean dots = series.getItemCount() <= MOST_DOTS;
+                DeviationRenderer renderer = new DeviationRenderer(true, dots);
+                java.awt.Color color = Awt.color(line.ink().color(style));
+                double dot = 4.5 * style.magnification();
+                renderer.setSeriesPaint(0, color);
+                renderer.setSeriesFillPaint(0, color);
+                renderer.setSeriesStroke(0, Awt.line(style.lineWidth()));
+                renderer.setSeriesShape(0, new Ellipse2D.Double(-dot / 2, -dot / 2, dot, dot));
+                renderer.setAlpha(0.18f);
+                plot.setDataset(i, dataset);
+                plot.setRenderer(i, renderer);
+            }
+        }
+
+        private static boolean isDrawable(Line line, int k, Axes axes) {
+            double x = line.x()[k];
+            double y = line.y()[k];
+            return Double.isFinite(x)
+                    && Double.isFinite(y)
+                    && !(axes.x().log() && x <= 0)
+                    && !(axes.y().log() && y <= 0);
+        }
+
+        @Override
+        public List<Spot> spots(Axes axes) {
+            List<Spot> spots = new ArrayList<>();
+            for (int i = 0; i < lines.size(); i++) {
+                Line line = lines.get(i);
+                for (int k = 0; k < line.x().length; k++) {
+                    if (isDrawable(line, k, axes)) {
+                        int point = k;
+                        spots.add(
+                                new Spot(
+                                        new Pick(i, k),
+                                        line.x()[k],
+                                        line.y()[k],
+                                        () -> words(line, point, axes)));
+                    }
+                }
+            }
+            return spots;
+        }
+
+        private static String words(Line line, int k, Axes axes) {
+            String value = Figures.number(line.y()[k], axes.y().unit());
+            String band =
+                    line.hasBand()
+                            ? " ("
+                                    + Figures.number(line.low()[k])
+                                    + " … "
+                                    + Figures.number(line.high()[k])
+                                    + ")"
+                            : "";
+            return line.name()
+                    + " · "
+                    + axes.x().title()
+                    + " "
+                    + Figures.number(line.x()[k], axes.x().unit())
+                    + " · "
+                    + value
+                    + band;
+        }
     }
 }

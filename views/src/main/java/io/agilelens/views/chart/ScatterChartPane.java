@@ -46,13 +46,12 @@ public final class ScatterChartPane extends ChartPane {
     private static final double NAME_HEIGHT = 0.06;
 
     private List<Point> points = List.of();
-    private List<Point> frontier = List.of();
 
     /**
      * @param title what the chart shows, for files and screen readers
      */
     public ScatterChartPane(String title, Axis xAxis, Axis yAxis) {
-        super(title, xAxis, yAxis);
+        super(title, xAxis, yAxis, new Cloud(List.of(), List.of()));
     }
 
     /**
@@ -62,160 +61,180 @@ public final class ScatterChartPane extends ChartPane {
      */
     public void setPoints(List<Point> points, List<Point> frontier) {
         this.points = List.copyOf(points);
-        this.frontier = frontier.stream().sorted(Comparator.comparingDouble(Point::x)).toList();
-        rebuild();
-    }
-
-    @Override
-    protected boolean isEmpty() {
-        return points.isEmpty();
-    }
-
-    @Override
-    protected boolean needsLegend() {
-        return false;
-    }
-
-    @Override
-    protected void fill(XYPlot plot, ChartStyle style) {
-        plot.setDomainGridlinesVisible(true);
-        XYSeriesCollection dots = new XYSeriesCollection();
-        XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer(false, true);
-        for (int i = 0; i < points.size(); i++) {
-            Point point = points.get(i);
-            XYSeries series = new XYSeries(i);
-            if (isDrawable(point)) {
-                series.add(point.x(), point.y());
-            }
-            dots.addSeries(series);
-            renderer.setSeriesPaint(i, Awt.color(point.ink().color(style)));
-            renderer.setSeriesShape(
-                    i, shape(point.mark(), 9 * point.size() * style.magnification()));
-        }
-        if (points.size() <= MOST_NAMES) {
-            boolean[] named = named();
-            renderer.setDefaultItemLabelGenerator(
-                    (dataset, series, item) -> named[series] ? points.get(series).name() : null);
-            renderer.setDefaultItemLabelFont(Awt.font(style.labelSize()));
-            renderer.setDefaultItemLabelPaint(Awt.color(style.text()));
-            renderer.setDefaultPositiveItemLabelPosition(
-                    new ItemLabelPosition(ItemLabelAnchor.OUTSIDE2, TextAnchor.BOTTOM_LEFT));
-            renderer.setDefaultItemLabelsVisible(true);
-        }
-        plot.setDataset(0, dots);
-        plot.setRenderer(0, renderer);
-        addFrontier(plot, style);
-        // Names stand right of their points and need room there.
-        plot.getDomainAxis().setUpperMargin(points.size() <= MOST_NAMES ? 0.25 : 0.05);
-        plot.getDomainAxis().setLowerMargin(0.08);
-        plot.getRangeAxis().setUpperMargin(0.1);
-        plot.getRangeAxis().setLowerMargin(0.1);
-    }
-
-    /**
-     * Which points have their names written beside them: the large ones, then those on the
-     * frontier, then others, as long as no name stands there already. All have them when hovered.
-     */
-    private boolean[] named() {
-        boolean[] named = new boolean[points.size()];
-        List<Integer> order = new ArrayList<>();
-        for (int i = 0; i < points.size(); i++) {
-            if (isDrawable(points.get(i))) {
-                order.add(i);
-            }
-        }
-        order.sort(
-                Comparator.comparingInt(
-                        i -> points.get(i).size() > 1 ? 0 : isOnFrontier(points.get(i)) ? 1 : 2));
-        double[] xs = order.stream().mapToDouble(i -> place(xAxis(), points.get(i).x())).toArray();
-        double[] ys = order.stream().mapToDouble(i -> place(yAxis(), points.get(i).y())).toArray();
-        double width = span(xs);
-        double height = span(ys);
-        for (int i = 0; i < xs.length; i++) {
-            boolean free = true;
-            for (int before = 0; before < i && free; before++) {
-                free =
-                        !named[order.get(before)]
-                                || Math.abs(xs[i] - xs[before]) > NAME_WIDTH * width
-                                || Math.abs(ys[i] - ys[before]) > NAME_HEIGHT * height;
-            }
-            named[order.get(i)] = free;
-        }
-        return named;
-    }
-
-    private boolean isOnFrontier(Point point) {
-        return frontier.stream().anyMatch(each -> each.x() == point.x() && each.y() == point.y());
-    }
-
-    private static double place(Axis axis, double value) {
-        return axis.log() ? Math.log(value) : value;
-    }
-
-    private static double span(double[] values) {
-        return Arrays.stream(values).max().orElse(0) - Arrays.stream(values).min().orElse(0);
-    }
-
-    private void addFrontier(XYPlot plot, ChartStyle style) {
-        XYSeries line = new XYSeries("frontier");
-        for (Point point : frontier) {
-            if (isDrawable(point)) {
-                line.add(point.x(), point.y());
-            }
-        }
-        XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer(true, false);
-        renderer.setSeriesPaint(0, Awt.color(style.muted()));
-        renderer.setSeriesStroke(0, Awt.dashes(style.magnification()));
-        plot.setDataset(1, new XYSeriesCollection(line));
-        plot.setRenderer(1, renderer);
-    }
-
-    private boolean isDrawable(Point point) {
-        return Double.isFinite(point.x())
-                && Double.isFinite(point.y())
-                && !(xAxis().log() && point.x() <= 0)
-                && !(yAxis().log() && point.y() <= 0);
-    }
-
-    private static Shape shape(Mark mark, double diameter) {
-        if (mark == Mark.CIRCLE) {
-            return new Ellipse2D.Double(-diameter / 2, -diameter / 2, diameter, diameter);
-        }
-        double reach = 0.62 * diameter;
-        Path2D diamond = new Path2D.Double();
-        diamond.moveTo(0, -reach);
-        diamond.lineTo(reach, 0);
-        diamond.lineTo(0, reach);
-        diamond.lineTo(-reach, 0);
-        diamond.closePath();
-        return diamond;
-    }
-
-    @Override
-    protected List<Spot> spots() {
-        List<Spot> spots = new ArrayList<>();
-        for (int i = 0; i < points.size(); i++) {
-            Point point = points.get(i);
-            if (isDrawable(point)) {
-                String words =
-                        String.join(
-                                " · ",
-                                point.name(),
-                                xAxis().title() + " " + Figures.number(point.x(), xAxis().unit()),
-                                yAxis().title() + " " + Figures.number(point.y(), yAxis().unit()));
-                spots.add(new Spot(new Pick(i, 0), point.x(), point.y(), words));
-            }
-        }
-        return spots;
+        show(
+                new Cloud(
+                        this.points,
+                        frontier.stream().sorted(Comparator.comparingDouble(Point::x)).toList()));
     }
 
     @Override
     public String toCsv() {
         requireData();
-        Csv csv = new Csv().line(List.of("name", xAxis().label(), yAxis().label()));
+        Csv csv = new Csv().line(List.of("name", axes().x().label(), axes().y().label()));
         for (Point point : points) {
             csv.line(List.of(point.name(), point.x(), point.y()));
         }
         return csv.toString();
+    }
+
+    /** Points with their names, and the line through the best of them. */
+    private record Cloud(List<Point> points, List<Point> frontier) implements ChartContent {
+        @Override
+        public boolean isEmpty() {
+            return points.isEmpty();
+        }
+
+        @Override
+        public boolean needsLegend() {
+            return false;
+        }
+
+        @Override
+        public void fill(XYPlot plot, Axes axes, ChartStyle style) {
+            plot.setDomainGridlinesVisible(true);
+            XYSeriesCollection dots = new XYSeriesCollection();
+            XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer(false, true);
+            for (int i = 0; i < points.size(); i++) {
+                Point point = points.get(i);
+                XYSeries series = new XYSeries(i);
+                if (isDrawable(point, axes)) {
+                    series.add(point.x(), point.y());
+                }
+                dots.addSeries(series);
+                renderer.setSeriesPaint(i, Awt.color(point.ink().color(style)));
+                renderer.setSeriesShape(
+                        i, shape(point.mark(), 9 * point.size() * style.magnification()));
+            }
+            if (points.size() <= MOST_NAMES) {
+                boolean[] named = named(axes);
+                renderer.setDefaultItemLabelGenerator(
+                        (dataset, series, item) ->
+                                named[series] ? points.get(series).name() : null);
+                renderer.setDefaultItemLabelFont(Awt.font(style.labelSize()));
+                renderer.setDefaultItemLabelPaint(Awt.color(style.text()));
+                renderer.setDefaultPositiveItemLabelPosition(
+                        new ItemLabelPosition(ItemLabelAnchor.OUTSIDE2, TextAnchor.BOTTOM_LEFT));
+                renderer.setDefaultItemLabelsVisible(true);
+            }
+            plot.setDataset(0, dots);
+            plot.setRenderer(0, renderer);
+            addFrontier(plot, axes, style);
+            // Names stand right of their points and need room there.
+            plot.getDomainAxis().setUpperMargin(points.size() <= MOST_NAMES ? 0.25 : 0.05);
+            plot.getDomainAxis().setLowerMargin(0.08);
+            plot.getRangeAxis().setUpperMargin(0.1);
+            plot.getRangeAxis().setLowerMargin(0.1);
+        }
+
+        /**
+         * Which points have their names written beside them: the large ones, then those on the
+         * frontier, then others, as long as no name stands there already. All have them when
+         * hovered.
+         */
+        private boolean[] named(Axes axes) {
+            boolean[] named = new boolean[points.size()];
+            List<Integer> order = new ArrayList<>();
+            for (int i = 0; i < points.size(); i++) {
+                if (isDrawable(points.get(i), axes)) {
+                    order.add(i);
+                }
+            }
+            order.sort(
+                    Comparator.comparingInt(
+                            i ->
+                                    points.get(i).size() > 1
+                                            ? 0
+                                            : isOnFrontier(points.get(i)) ? 1 : 2));
+            double[] xs =
+                    order.stream().mapToDouble(i -> place(axes.x(), points.get(i).x())).toArray();
+            double[] ys =
+                    order.stream().mapToDouble(i -> place(axes.y(), points.get(i).y())).toArray();
+            double width = span(xs);
+            double height = span(ys);
+            for (int i = 0; i < xs.length; i++) {
+                boolean free = true;
+                for (int before = 0; before < i && free; before++) {
+                    free =
+                            !named[order.get(before)]
+                                    || Math.abs(xs[i] - xs[before]) > NAME_WIDTH * width
+                                    || Math.abs(ys[i] - ys[before]) > NAME_HEIGHT * height;
+                }
+                named[order.get(i)] = free;
+            }
+            return named;
+        }
+
+        private boolean isOnFrontier(Point point) {
+            return frontier.stream()
+                    .anyMatch(each -> each.x() == point.x() && each.y() == point.y());
+        }
+
+        private static double place(Axis axis, double value) {
+            return axis.log() ? Math.log(value) : value;
+        }
+
+        private static double span(double[] values) {
+            return Arrays.stream(values).max().orElse(0) - Arrays.stream(values).min().orElse(0);
+        }
+
+        private void addFrontier(XYPlot plot, Axes axes, ChartStyle style) {
+            XYSeries line = new XYSeries("frontier");
+            for (Point point : frontier) {
+                if (isDrawable(point, axes)) {
+                    line.add(point.x(), point.y());
+                }
+            }
+            XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer(true, false);
+            renderer.setSeriesPaint(0, Awt.color(style.muted()));
+            renderer.setSeriesStroke(0, Awt.dashes(style.magnification()));
+            plot.setDataset(1, new XYSeriesCollection(line));
+            plot.setRenderer(1, renderer);
+        }
+
+        private static boolean isDrawable(Point point, Axes axes) {
+            return Double.isFinite(point.x())
+                    && Double.isFinite(point.y())
+                    && !(axes.x().log() && point.x() <= 0)
+                    && !(axes.y().log() && point.y() <= 0);
+        }
+
+        private static Shape shape(Mark mark, double diameter) {
+            if (mark == Mark.CIRCLE) {
+                return new Ellipse2D.Double(-diameter / 2, -diameter / 2, diameter, diameter);
+            }
+            double reach = 0.62 * diameter;
+            Path2D diamond = new Path2D.Double();
+            diamond.moveTo(0, -reach);
+            diamond.lineTo(reach, 0);
+            diamond.lineTo(0, reach);
+            diamond.lineTo(-reach, 0);
+            diamond.closePath();
+            return diamond;
+        }
+
+        @Override
+        public List<Spot> spots(Axes axes) {
+            List<Spot> spots = new ArrayList<>();
+            for (int i = 0; i < points.size(); i++) {
+                Point point = points.get(i);
+                if (isDrawable(point, axes)) {
+                    spots.add(
+                            new Spot(
+                                    new Pick(i, 0),
+                                    point.x(),
+                                    point.y(),
+                                    () -> words(point, axes)));
+                }
+            }
+            return spots;
+        }
+
+        private static String words(Point point, Axes axes) {
+            return String.join(
+                    " · ",
+                    point.name(),
+                    axes.x().title() + " " + Figures.number(point.x(), axes.x().unit()),
+                    axes.y().title() + " " + Figures.number(point.y(), axes.y().unit()));
+        }
     }
 }

@@ -34,20 +34,12 @@ final class StudyTabs extends StackPane {
         tabs.setId("quality-tabs");
         tabs.getTabs().add(this.verdict);
         for (QualityStudy study : QualityStudy.values()) {
-            Tab tab =
-                    TabbedCards.tab(
-                            "tab-" + study.name().toLowerCase(Locale.ROOT),
-                            Messages.text("quality.tab." + study),
-                            null);
-            // Pictures that nobody looks at need not be there.
-            tab.selectedProperty()
-                    .subscribe(
-                            selected -> {
-                                if (selected && tab.getContent() == null) {
-                                    tab.setContent(content(study));
-                                }
-                            });
-            tabs.getTabs().add(tab);
+            tabs.getTabs()
+                    .add(
+                            TabbedCards.tab(
+                                    "tab-" + study.name().toLowerCase(Locale.ROOT),
+                                    Messages.text("quality.tab." + study),
+                                    () -> content(study)));
         }
         getChildren().add(tabs);
         setMinSize(0, 0);

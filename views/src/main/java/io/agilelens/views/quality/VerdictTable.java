@@ -1,10 +1,10 @@
 package io.agilelens.views.quality;
 
+import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
 import java.util.List;
 import javafx.geometry.HPos;
 import javafx.scene.control.Label;
-import javafx.scene.control.Tooltip;
 import javafx.scene.layout.ColumnConstraints;
 import javafx.scene.layout.GridPane;
 import javafx.scene.layout.Priority;
@@ -12,7 +12,6 @@ import javafx.scene.layout.Region;
 
 /** Baseline against tuned, number beside number. */
 final class VerdictTable extends GridPane {
-    private static final int HELP_WIDTH = 320;
 
     VerdictTable() {
         setId("verdict-table");
@@ -37,10 +36,7 @@ final class VerdictTable extends GridPane {
         for (int i = 0; i < rows.size(); i++) {
             VerdictRow row = rows.get(i);
             Label name = cell(Messages.text("quality.row." + row.key()));
-            Tooltip help = new Tooltip(Messages.text("quality.help." + row.key()));
-            help.setWrapText(true);
-            help.setMaxWidth(HELP_WIDTH);
-            name.setTooltip(help);
+            Help.wrapped(name, Messages.text("quality.help." + row.key()));
             add(name, 0, i + 1);
             add(cell(row.baseline(), "baseline-ink"), 1, i + 1);
             Label tuned = cell(row.tuned(), "tuned-ink");

@@ -12,6 +12,7 @@ import io.agilelens.views.RecordingActions;
 import io.agilelens.views.Selection;
 import io.agilelens.views.StationPictures;
 import io.agilelens.views.chart.Heatmap;
+import io.agilelens.views.chart.Painter;
 import io.agilelens.views.workbench.Workbench;
 import java.util.Optional;
 import javafx.scene.Parent;
@@ -38,7 +39,7 @@ class AttentionViewTest extends GuiTest {
     private static void ready() {
         try {
             Background.awaitIdle();
-            Heatmap.awaitPainted();
+            Painter.awaitIdle();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

@@ -108,7 +108,8 @@ public final class GgufFileWriter {
      *
      * @param path must not exist; on failure it does not exist afterwards either
      * @throws io.agilelens.engine.UserException if the file cannot be written
-     * @throws java.util.concurrent.CancellationException when it is cancelled between two tensors
+     * @throws java.util.concurrent.CancellationException when it is cancelled; looked at whenever a
+     *     source writes
      */
     public void write(Path path, Progress progress, Cancellation cancellation) {
         try (FileChannel channel =
@@ -119,7 +120,7 @@ public final class GgufFileWriter {
                 for (Planned tensor : tensors.values()) {
                     cancellation.check();
                     progress.report("writing tensors", done++, tensors.size());
-                    writeTensor(channel, tensor);
+                    writeTensor(channel, tensor, cancellation);
                 }
                 channel.force(true);
             } catch (IOException | RuntimeException | Error failure) {
@@ -131,9 +132,10 @@ public final class GgufFileWriter {
         }
     }
 
-    private static void writeTensor(FileChannel channel, Planned tensor) throws IOException {
+    private static void writeTensor(FileChannel channel, Planned tensor, Cancellation cancellation)
+            throws IOException {
         long begin = channel.position();
-        tensor.source().writeTo(new Shared(channel));
+        tensor.source().writeTo(new Shared(channel, cancellation));
         long written = channel.position() - begin;
         if (written != tensor.bytes()) {
             throw new IllegalStateException(
@@ -175,9 +177,11 @@ public final class GgufFileWriter {
     }
 
     /** What a source gets to see of the file: it can write, but not seek or close. */
-    private record Shared(FileChannel channel) implements WritableByteChannel {
+    private record Shared(FileChannel channel, Cancellation cancellation)
+            implements WritableByteChannel {
         @Override
         public int write(ByteBuffer source) throws IOException {
+            cancellation.check();
             return channel.write(source);
         }
 
