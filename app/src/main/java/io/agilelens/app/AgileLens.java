@@ -6,6 +6,7 @@ import io.agilelens.app.command.DiagnoseCommand;
 import io.agilelens.app.command.GenerateCommand;
 import io.agilelens.app.command.InfoCommand;
 import io.agilelens.app.command.LogitsCommand;
+import io.agilelens.app.command.MeasuredKernels;
 import io.agilelens.app.command.OutliersCommand;
 import io.agilelens.app.command.PerformanceCommand;
 import io.agilelens.app.command.PerplexityCommand;
@@ -20,6 +21,7 @@ import io.agilelens.app.command.SweepCommand;
 import io.agilelens.app.command.SynthesizeCommand;
 import io.agilelens.app.command.TokenizeCommand;
 import io.agilelens.app.window.ScreenshotsCommand;
+import io.agilelens.engine.kernel.KernelProvider;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -104,6 +106,7 @@ public final class AgileLens implements Callable<Integer> {
     public static void main(String[] arguments) {
         StartTimes.reached(StartTimes.Step.MAIN);
         ErrorStream.restore();
+        KernelProvider.lookUpTunings(MeasuredKernels::kept);
         StandardOutput output = new StandardOutput();
         PrintWriter errors = new PrintWriter(System.err, true);
         int status = run(arguments, output.writer(), errors);

@@ -99,6 +99,9 @@ public final class BenchCommand extends EngineCommand {
     }
 
     private ObjectNode measure(OpenModel open, TerminalProgress progress) {
+        if (!withoutKernels) {
+            MeasuredKernels.measureOnce(progress, cancellation);
+        }
         boolean small = open.config().hiddenSize() < LARGE_SHAPES[0][0];
         return new BenchRun(passes.benchmark(), progress, cancellation)
                 .of(

@@ -7,6 +7,7 @@ import io.agilelens.engine.evaluate.generate.PassWork;
 import io.agilelens.engine.kernel.KernelBenchmark;
 import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.KernelTiming;
+import io.agilelens.engine.kernel.KernelTuning;
 import io.agilelens.engine.kernel.MachineMeter;
 import io.agilelens.engine.kernel.MachinePeak;
 import io.agilelens.engine.kernel.Quartiles;
@@ -251,6 +252,12 @@ record BenchRun(PassBenchmark benchmark, Progress progress, Cancellation cancell
                         .put("simd_reason", KernelProvider.current().reason())
                         .put("threads", peak.threads())
                         .put("jit", Processor.virtualMachine());
+        int tripleFrom = KernelProvider.tuning(peak.vectorBits()).tripleFrom();
+        if (tripleFrom == KernelTuning.NEVER) {
+            node.putNull("w4a8_triple_from");
+        } else {
+            node.put("w4a8_triple_from", tripleFrom);
+        }
         EngineCommand.put(node, "fma_peak_gflops", peak.gigaFlops());
         EngineCommand.put(node, "bandwidth_gb_per_s", peak.gigabytesPerSecond());
     }

@@ -4,7 +4,9 @@ import io.agilelens.engine.UserException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntFunction;
 
 /**
  * Finds the kernels of this JVM, once: vector code as wide as the processor likes, or scalar code
@@ -22,6 +24,9 @@ public final class KernelProvider {
     private static KernelChoice current;
 
     private static final Map<Integer, KernelTuning> TUNINGS = new ConcurrentHashMap<>();
+
+    private static volatile IntFunction<Optional<KernelTuning>> keptTunings =
+            bits -> Optional.empty();
 
     private KernelProvider() {}
 
@@ -70,9 +75,19 @@ public final class KernelProvider {
         TUNINGS.put(bits, tuning);
     }
 
+    /**
+     * Says where to look for earlier measurements on this machine, once a width is first needed.
+     *
+     * @param kept of a width; empty where there is none
+     */
+    public static void lookUpTunings(IntFunction<Optional<KernelTuning>> kept) {
+        keptTunings = kept;
+    }
+
     /** What kernels of a width go by. */
     public static KernelTuning tuning(int bits) {
-        return TUNINGS.getOrDefault(bits, KernelTuning.expected(bits));
+        return TUNINGS.computeIfAbsent(
+                bits, width -> keptTunings.apply(width).orElse(KernelTuning.expected(width)));
     }
 
     static PeakLoops peakLoops(int bits) {

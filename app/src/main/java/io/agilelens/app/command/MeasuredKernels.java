@@ -1,0 +1,115 @@
+package io.agilelens.app.command;
+
+import io.agilelens.engine.UserException;
+import io.agilelens.engine.format.AtomicFiles;
+import io.agilelens.engine.format.UserCache;
+import io.agilelens.engine.kernel.KernelProvider;
+import io.agilelens.engine.kernel.KernelTuner;
+import io.agilelens.engine.kernel.KernelTuning;
+import io.agilelens.engine.kernel.Workers;
+import io.agilelens.engine.task.Cancellation;
+import io.agilelens.engine.task.Progress;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Properties;
+
+/**
+ * Keeps in the user's cache which kernels were faster on this processor and Java. What cannot be
+ * read, or was measured elsewhere, counts as not measured: the kernels then go by expectation.
+ */
+public final class MeasuredKernels {
+    private static final String PROCESSOR = "processor";
+    private static final String JAVA = "java";
+    private static final String TRIPLE_FROM = "triple.from.";
+
+    private final Path file;
+
+    /**
+     * @param file which need not be there
+     */
+    MeasuredKernels(Path file) {
+        this.file = file;
+    }
+
+    /** What was measured for kernels of a width, if anything was. */
+    public static Optional<KernelTuning> kept(int bits) {
+        return inCache().flatMap(cache -> cache.tuning(bits));
+    }
+
+    /** Measures what was not measured yet, keeps it and has the kernels in use go by it. */
+    static void measureOnce(Progress progress, Cancellation cancellation) {
+        int bits = KernelProvider.current().kernels().vectorBits();
+        if (bits == 0 || kept(bits).isPresent()) {
+            return;
+        }
+        KernelTuning tuning =
+                new KernelTuner(bits, Workers.shared()).measure(progress, cancellation);
+        KernelProvider.use(bits, tuning);
+        inCache().ifPresent(cache -> cache.keep(bits, tuning));
+    }
+
+    /** Nothing where there is no cache, without which everything works. */
+    private static Optional<MeasuredKernels> inCache() {
+        try {
+            Path folder = UserCache.folder("kernels");
+            return Optional.of(new MeasuredKernels(folder.resolve("measured.properties")));
+        } catch (UserException noCache) {
+            return Optional.empty();
+        }
+    }
+
+    Optional<KernelTuning> tuning(int bits) {
+        Properties kept = read();
+        String from = kept.getProperty(TRIPLE_FROM + bits, "");
+        if (!from.matches("\\d{1,9}|never") || !isOfHere(kept)) {
+            return Optional.empty();
+        }
+        int tripleFrom = from.equals("never") ? KernelTuning.NEVER : Integer.parseInt(from);
+        return Optional.of(new KernelTuning(tripleFrom));
+    }
+
+    /** Adds to what is kept of this processor and Java; a cache that cannot be written is left. */
+    void keep(int bits, KernelTuning tuning) {
+        Properties kept = read();
+        if (!isOfHere(kept)) {
+            kept.clear();
+        }
+        int from = tuning.tripleFrom();
+        kept.setProperty(PROCESSOR, Processor.name());
+        kept.setProperty(JAVA, Processor.virtualMachine());
+        kept.setProperty(
+                TRIPLE_FROM + bits, from == KernelTuning.NEVER ? "never" : String.valueOf(from));
+        try {
+            AtomicFiles.writeFile(
+                    file,
+                    true,
+                    place -> {
+                        try (var writer = Files.newBufferedWriter(place)) {
+                            kept.store(writer, "Made by agilelens bench; may be deleted");
+                        }
+                    });
+        } catch (UserException notWritable) {
+            // Measured anew the next time.
+        }
+    }
+
+    private static boolean isOfHere(Properties kept) {
+        return Processor.name().equals(kept.getProperty(PROCESSOR))
+                && Processor.virtualMachine().equals(kept.getProperty(JAVA));
+    }
+
+    private Properties read() {
+        Properties kept = new Properties();
+        if (Files.isRegularFile(file)) {
+            try (Reader reader = Files.newBufferedReader(file)) {
+                kept.load(reader);
+            } catch (IOException | IllegalArgumentException unreadable) {
+                kept.clear();
+            }
+        }
+        return kept;
+    }
+}
