@@ -262,10 +262,14 @@ final class RowLoopsTemplate implements RowLoops {
                     .intoArray(x, offset + i);
         }
         if (i < length) {
-            VectorMask<Float> rest = FLOATS.indexInRange(i, length);
-            powerOfTwoNear(FloatVector.fromArray(FLOATS, x, offset + i, rest), least)
-                    .intoArray(x, offset + i, rest);
+            roundRestToPowersOfTwo(x, offset + i, length - i, least);
         }
+    }
+
+    private static void roundRestToPowersOfTwo(float[] x, int offset, int length, float least) {
+        VectorMask<Float> rest = FLOATS.indexInRange(0, length);
+        powerOfTwoNear(FloatVector.fromArray(FLOATS, x, offset, rest), least)
+                .intoArray(x, offset, rest);
     }
 
     /**
@@ -317,7 +321,7 @@ final class RowLoopsTemplate implements RowLoops {
             int codesOffset) {
         int i = 0;
         for (; i <= length - BYTES.length(); i += LANES) {
-            FloatVector code = code(x, offset + i, steps, i, broadcast(zero));
+            FloatVector code = code(x, offset + i, steps, i, FloatVector.broadcast(FLOATS, zero));
             IntVector number = clamped(code, low, high, middle).sub(ROUNDER_BITS + middle);
             ((ByteVector) number.convertShape(VectorOperators.I2B, BYTES, 0))
                     .intoArray(codes, codesOffset + i);
@@ -481,14 +485,26 @@ final class RowLoopsTemplate implements RowLoops {
             y.intoArray(x, offset + i);
             sum = sum.add(y);
         }
+        float[] lanes = Scratch.ofThread().parts(LANES);
+        sum.intoArray(lanes, 0);
         if (i < length) {
-            VectorMask<Float> rest = FLOATS.indexInRange(i, length);
-            FloatVector y =
-                    decay(FloatVector.fromArray(FLOATS, x, offset + i, rest).sub(subtracted));
-            y.intoArray(x, offset + i, rest);
-            sum = sum.add(y, rest);
+            restOfExponentials(x, offset + i, length - i, subtracted, lanes);
         }
-        return sumOfLanes(sum);
+        return LaneSums.sum(lanes, 0, LANES);
+    }
+
+    /**
+     * By itself, for the compiler inlines only so much: what hands vectors around must stay below
+     * it.
+     *
+     * @param lanes sums that these are added to
+     */
+    private static void restOfExponentials(
+            float[] x, int offset, int length, float subtracted, float[] lanes) {
+        VectorMask<Float> rest = FLOATS.indexInRange(0, length);
+        FloatVector y = decay(FloatVector.fromArray(FLOATS, x, offset, rest).sub(subtracted));
+        y.intoArray(x, offset, rest);
+        FloatVector.fromArray(FLOATS, lanes, 0).add(y, rest).intoArray(lanes, 0);
     }
 
     /**
@@ -496,7 +512,10 @@ final class RowLoopsTemplate implements RowLoops {
      * leaves it normal until the last multiplication.
      */
     private static FloatVector decay(FloatVector x) {
-        FloatVector rounded = x.fma(broadcast(LOG2_E), broadcast(ROUNDER + 64));
+        FloatVector rounded =
+                x.fma(
+                        FloatVector.broadcast(FLOATS, LOG2_E),
+                        FloatVector.broadcast(FLOATS, ROUNDER + 64));
         FloatVector power =
                 rounded.reinterpretAsInts()
                         .lanewise(VectorOperators.LSHL, 23)
@@ -513,34 +532,33 @@ final class RowLoopsTemplate implements RowLoops {
      * most 0.35 away: the eighth power left out is below 6·10^-9.
      */
     private static FloatVector series(FloatVector x, FloatVector twos) {
-        FloatVector rest = twos.fma(broadcast(-LN2_LOW), twos.fma(broadcast(-LN2_HIGH), x));
-        FloatVector series = rest.fma(broadcast(1 / 5040f), broadcast(1 / 720f));
-        series = series.fma(rest, broadcast(1 / 120f));
-        series = series.fma(rest, broadcast(1 / 24f));
-        series = series.fma(rest, broadcast(1 / 6f));
-        series = series.fma(rest, broadcast(0.5f));
-        series = series.fma(rest, broadcast(1));
-        return series.fma(rest, broadcast(1));
-    }
-
-    private static float sumOfLanes(FloatVector vector) {
-        float[] lanes = Scratch.ofThread().parts(LANES);
-        vector.intoArray(lanes, 0);
-        return LaneSums.sum(lanes, 0, LANES);
+        FloatVector rest =
+                twos.fma(
+                        FloatVector.broadcast(FLOATS, -LN2_LOW),
+                        twos.fma(FloatVector.broadcast(FLOATS, -LN2_HIGH), x));
+        FloatVector series =
+                rest.fma(
+                        FloatVector.broadcast(FLOATS, 1 / 5040f),
+                        FloatVector.broadcast(FLOATS, 1 / 720f));
+        series = series.fma(rest, FloatVector.broadcast(FLOATS, 1 / 120f));
+        series = series.fma(rest, FloatVector.broadcast(FLOATS, 1 / 24f));
+        series = series.fma(rest, FloatVector.broadcast(FLOATS, 1 / 6f));
+        series = series.fma(rest, FloatVector.broadcast(FLOATS, 0.5f));
+        series = series.fma(rest, FloatVector.broadcast(FLOATS, 1));
+        return series.fma(rest, FloatVector.broadcast(FLOATS, 1));
     }
 
     /** The power of two is applied in halves, so that results may be subnormal. */
     private static FloatVector exponential(FloatVector x) {
         FloatVector bounded = x.max(LEAST_EXPONENT).min(GREATEST_EXPONENT);
-        FloatVector rounded = bounded.fma(broadcast(LOG2_E), broadcast(ROUNDER));
+        FloatVector rounded =
+                bounded.fma(
+                        FloatVector.broadcast(FLOATS, LOG2_E),
+                        FloatVector.broadcast(FLOATS, ROUNDER));
         FloatVector series = series(bounded, rounded.sub(ROUNDER));
         IntVector exponent = rounded.reinterpretAsInts().sub(ROUNDER_BITS);
         IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
         return series.mul(powerOfTwo(half)).mul(powerOfTwo(exponent.sub(half)));
-    }
-
-    private static FloatVector broadcast(float value) {
-        return FloatVector.broadcast(FLOATS, value);
     }
 
     private static FloatVector powerOfTwo(IntVector exponent) {
@@ -556,7 +574,9 @@ final class RowLoopsTemplate implements RowLoops {
             a = a.add(FloatVector.fromArray(FLOATS, x, offset + i));
             b = b.add(FloatVector.fromArray(FLOATS, x, offset + i + LANES));
         }
-        float result = sumOfLanes(a.add(b));
+        float[] lanes = Scratch.ofThread().parts(LANES);
+        a.add(b).intoArray(lanes, 0);
+        float result = LaneSums.sum(lanes, 0, LANES);
         for (; i < length; i++) {
             result += x[offset + i];
         }
@@ -574,7 +594,9 @@ final class RowLoopsTemplate implements RowLoops {
             a = first.fma(first, a);
             b = second.fma(second, b);
         }
-        float result = sumOfLanes(a.add(b));
+        float[] lanes = Scratch.ofThread().parts(LANES);
+        a.add(b).intoArray(lanes, 0);
+        float result = LaneSums.sum(lanes, 0, LANES);
         for (; i < length; i++) {
             float difference = x[offset + i] - mean;
             result += difference * difference;
@@ -657,12 +679,16 @@ final class RowLoopsTemplate implements RowLoops {
             timesSigmoid(x, x).mul(FloatVector.fromArray(FLOATS, up, i)).intoArray(gate, i);
         }
         if (i < to) {
-            VectorMask<Float> rest = FLOATS.indexInRange(i, to);
-            FloatVector x = FloatVector.fromArray(FLOATS, gate, i, rest);
-            timesSigmoid(x, x)
-                    .mul(FloatVector.fromArray(FLOATS, up, i, rest))
-                    .intoArray(gate, i, rest);
+            multiplyRestBySilu(gate, up, i, to);
         }
+    }
+
+    private static void multiplyRestBySilu(float[] gate, float[] up, int from, int to) {
+        VectorMask<Float> rest = FLOATS.indexInRange(from, to);
+        FloatVector x = FloatVector.fromArray(FLOATS, gate, from, rest);
+        timesSigmoid(x, x)
+                .mul(FloatVector.fromArray(FLOATS, up, from, rest))
+                .intoArray(gate, from, rest);
     }
 
     @Override
@@ -672,15 +698,23 @@ final class RowLoopsTemplate implements RowLoops {
             gelu(FloatVector.fromArray(FLOATS, x, i)).intoArray(x, i);
         }
         if (i < to) {
-            VectorMask<Float> rest = FLOATS.indexInRange(i, to);
-            gelu(FloatVector.fromArray(FLOATS, x, i, rest)).intoArray(x, i, rest);
+            geluRest(x, i, to);
         }
+    }
+
+    private static void geluRest(float[] x, int from, int to) {
+        VectorMask<Float> rest = FLOATS.indexInRange(from, to);
+        gelu(FloatVector.fromArray(FLOATS, x, from, rest)).intoArray(x, from, rest);
     }
 
     /** {@code 0.5 · x · (1 + tanh u) = x · sigmoid(2u)}. */
     private static FloatVector gelu(FloatVector x) {
         FloatVector square = x.mul(x);
-        FloatVector inner = square.fma(broadcast(ScalarKernels.GELU_CUBE), broadcast(1)).mul(x);
+        FloatVector inner =
+                square.fma(
+                                FloatVector.broadcast(FLOATS, ScalarKernels.GELU_CUBE),
+                                FloatVector.broadcast(FLOATS, 1))
+                        .mul(x);
         return timesSigmoid(x, inner.mul(2 * ScalarKernels.GELU_FACTOR));
     }
 

@@ -50,6 +50,9 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
                 : addBytes(stream, offset, x, xOffset, steps, parts, partsOffset);
     }
 
+    // Methods that return vectors would be fewer lines, but the compiler stops inlining them where
+    // there are many, and then every vector is an object.
+
     private static int addPairs(
             byte[] stream, int offset, float[] x, int xOffset, int steps, float[] parts, int at) {
         FloatVector low = FloatVector.fromArray(FLOATS, parts, at);
@@ -61,12 +64,24 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
             int w = offset + i * 2 * LANES;
             touched |= stream[w + READ_AHEAD];
             FloatVector activation = FloatVector.broadcast(FLOATS, x[xOffset + i]);
-            IntVector pairs = codes(stream, w);
-            IntVector nextPairs = codes(stream, w + LANES);
-            low = floats(pairs.and(LOW_HALF)).fma(activation, low);
-            both = floats(pairs).fma(activation, both);
-            nextLow = floats(nextPairs.and(LOW_HALF)).fma(activation, nextLow);
-            nextBoth = floats(nextPairs).fma(activation, nextBoth);
+            IntVector pairs =
+                    (IntVector)
+                            ByteVector.fromArray(BYTES, stream, w)
+                                    .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+            low =
+                    ((FloatVector) pairs.and(LOW_HALF).convert(VectorOperators.I2F, 0))
+                            .fma(activation, low);
+            both = ((FloatVector) pairs.convert(VectorOperators.I2F, 0)).fma(activation, both);
+            IntVector nextPairs =
+                    (IntVector)
+                            ByteVector.fromArray(BYTES, stream, w + LANES)
+                                    .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+            nextLow =
+                    ((FloatVector) nextPairs.and(LOW_HALF).convert(VectorOperators.I2F, 0))
+                            .fma(activation, nextLow);
+            nextBoth =
+                    ((FloatVector) nextPairs.convert(VectorOperators.I2F, 0))
+                            .fma(activation, nextBoth);
         }
         low.intoArray(parts, at);
         both.intoArray(parts, at + LANES);
@@ -86,10 +101,26 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
             int w = offset + i * VECTORS * LANES;
             touched |= stream[w + READ_AHEAD];
             FloatVector activation = FloatVector.broadcast(FLOATS, x[xOffset + i]);
-            a = floats(codes(stream, w)).fma(activation, a);
-            b = floats(codes(stream, w + LANES)).fma(activation, b);
-            c = floats(codes(stream, w + 2 * LANES)).fma(activation, c);
-            d = floats(codes(stream, w + 3 * LANES)).fma(activation, d);
+            IntVector codeA =
+                    (IntVector)
+                            ByteVector.fromArray(BYTES, stream, w)
+                                    .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+            a = ((FloatVector) codeA.convert(VectorOperators.I2F, 0)).fma(activation, a);
+            IntVector codeB =
+                    (IntVector)
+                            ByteVector.fromArray(BYTES, stream, w + LANES)
+                                    .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+            b = ((FloatVector) codeB.convert(VectorOperators.I2F, 0)).fma(activation, b);
+            IntVector codeC =
+                    (IntVector)
+                            ByteVector.fromArray(BYTES, stream, w + 2 * LANES)
+                                    .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+            c = ((FloatVector) codeC.convert(VectorOperators.I2F, 0)).fma(activation, c);
+            IntVector codeD =
+                    (IntVector)
+                            ByteVector.fromArray(BYTES, stream, w + 3 * LANES)
+                                    .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+            d = ((FloatVector) codeD.convert(VectorOperators.I2F, 0)).fma(activation, d);
         }
         a.intoArray(parts, at);
         b.intoArray(parts, at + LANES);
@@ -138,15 +169,33 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
             float[] sums,
             int at) {
         FloatVector less = FloatVector.broadcast(FLOATS, -activations);
-        IntVector pairs = codes(stream, zeros);
+        IntVector pairs =
+                (IntVector)
+                        ByteVector.fromArray(BYTES, stream, zeros)
+                                .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
         FloatVector low =
-                floats(pairs.and(LOW_HALF)).fma(less, FloatVector.fromArray(FLOATS, parts, at));
-        FloatVector both =
-                floats(pairs).fma(less, FloatVector.fromArray(FLOATS, parts, at + LANES));
-        low.fma(scales(stream, scale), FloatVector.fromArray(FLOATS, sums, at)).intoArray(sums, at);
-        both.sub(low)
-                .fma(
-                        scales(stream, scale + 2 * LANES),
+                ((FloatVector) pairs.and(LOW_HALF).convert(VectorOperators.I2F, 0))
+                        .fma(less, FloatVector.fromArray(FLOATS, parts, at));
+        FloatVector high =
+                ((FloatVector) pairs.convert(VectorOperators.I2F, 0))
+                        .fma(less, FloatVector.fromArray(FLOATS, parts, at + LANES))
+                        .sub(low);
+        IntVector lowScales =
+                (IntVector)
+                        ByteVector.fromArray(BYTE_PAIRS, stream, scale)
+                                .reinterpretAsShorts()
+                                .convertShape(VectorOperators.S2I, INTS, 0);
+        low.fma(
+                        (FloatVector) lowScales.convert(VectorOperators.I2F, 0),
+                        FloatVector.fromArray(FLOATS, sums, at))
+                .intoArray(sums, at);
+        IntVector highScales =
+                (IntVector)
+                        ByteVector.fromArray(BYTE_PAIRS, stream, scale + 2 * LANES)
+                                .reinterpretAsShorts()
+                                .convertShape(VectorOperators.S2I, INTS, 0);
+        high.fma(
+                        (FloatVector) highScales.convert(VectorOperators.I2F, 0),
                         FloatVector.fromArray(FLOATS, sums, at + LANES))
                 .intoArray(sums, at + LANES);
         FloatVector.zero(FLOATS).intoArray(parts, at);
@@ -161,11 +210,22 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
             float[] parts,
             float[] sums,
             int at) {
-        floats(codes(stream, zeros))
+        IntVector zeroPoints =
+                (IntVector)
+                        ByteVector.fromArray(BYTES, stream, zeros)
+                                .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+        IntVector scales =
+                (IntVector)
+                        ByteVector.fromArray(BYTE_PAIRS, stream, scale)
+                                .reinterpretAsShorts()
+                                .convertShape(VectorOperators.S2I, INTS, 0);
+        ((FloatVector) zeroPoints.convert(VectorOperators.I2F, 0))
                 .fma(
                         FloatVector.broadcast(FLOATS, -activations),
                         FloatVector.fromArray(FLOATS, parts, at))
-                .fma(scales(stream, scale), FloatVector.fromArray(FLOATS, sums, at))
+                .fma(
+                        (FloatVector) scales.convert(VectorOperators.I2F, 0),
+                        FloatVector.fromArray(FLOATS, sums, at))
                 .intoArray(sums, at);
         FloatVector.zero(FLOATS).intoArray(parts, at);
     }
@@ -182,33 +242,57 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
             float[] parts,
             float[] sums,
             int partsOffset) {
-        if (bits == 4) {
-            for (int pair = 0; pair < VECTORS / 2; pair++) {
-                addPairedSegment(
-                        zeroPoints,
-                        offset + pair * LANES,
-                        activations,
-                        scales,
-                        scalesOffset + pair * 2 * LANES,
-                        factor,
-                        parts,
-                        sums,
-                        partsOffset + pair * 2 * LANES);
-            }
-        } else {
-            for (int o = 0; o < VECTORS * LANES; o += LANES) {
-                FloatVector.fromArray(FLOATS, scales, scalesOffset + o)
-                        .mul(factor)
-                        .fma(
-                                floats(codes(zeroPoints, offset + o))
-                                        .fma(
-                                                FloatVector.broadcast(FLOATS, -activations),
-                                                FloatVector.fromArray(
-                                                        FLOATS, parts, partsOffset + o)),
-                                FloatVector.fromArray(FLOATS, sums, partsOffset + o))
-                        .intoArray(sums, partsOffset + o);
-                FloatVector.zero(FLOATS).intoArray(parts, partsOffset + o);
-            }
+        if (bits == 8) {
+            addByteSegment(
+                    zeroPoints,
+                    offset,
+                    activations,
+                    scales,
+                    scalesOffset,
+                    factor,
+                    parts,
+                    sums,
+                    partsOffset);
+            return;
+        }
+        for (int pair = 0; pair < VECTORS / 2; pair++) {
+            addPairedSegment(
+                    zeroPoints,
+                    offset + pair * LANES,
+                    activations,
+                    scales,
+                    scalesOffset + pair * 2 * LANES,
+                    factor,
+                    parts,
+                    sums,
+                    partsOffset + pair * 2 * LANES);
+        }
+    }
+
+    private static void addByteSegment(
+            byte[] zeroPoints,
+            int zeros,
+            float activations,
+            float[] scales,
+            int scale,
+            float factor,
+            float[] parts,
+            float[] sums,
+            int at) {
+        FloatVector less = FloatVector.broadcast(FLOATS, -activations);
+        for (int o = 0; o < VECTORS * LANES; o += LANES) {
+            IntVector zero =
+                    (IntVector)
+                            ByteVector.fromArray(BYTES, zeroPoints, zeros + o)
+                                    .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+            ((FloatVector) zero.convert(VectorOperators.I2F, 0))
+                    .fma(less, FloatVector.fromArray(FLOATS, parts, at + o))
+                    .mul(factor)
+                    .fma(
+                            FloatVector.fromArray(FLOATS, scales, scale + o),
+                            FloatVector.fromArray(FLOATS, sums, at + o))
+                    .intoArray(sums, at + o);
+            FloatVector.zero(FLOATS).intoArray(parts, at + o);
         }
     }
 
@@ -223,18 +307,23 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
             float[] sums,
             int at) {
         FloatVector less = FloatVector.broadcast(FLOATS, -activations);
-        IntVector pairs = codes(zeroPoints, zeros);
+        IntVector pairs =
+                (IntVector)
+                        ByteVector.fromArray(BYTES, zeroPoints, zeros)
+                                .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
         FloatVector low =
-                floats(pairs.and(LOW_HALF)).fma(less, FloatVector.fromArray(FLOATS, parts, at));
-        FloatVector both =
-                floats(pairs).fma(less, FloatVector.fromArray(FLOATS, parts, at + LANES));
+                ((FloatVector) pairs.and(LOW_HALF).convert(VectorOperators.I2F, 0))
+                        .fma(less, FloatVector.fromArray(FLOATS, parts, at));
+        FloatVector high =
+                ((FloatVector) pairs.convert(VectorOperators.I2F, 0))
+                        .fma(less, FloatVector.fromArray(FLOATS, parts, at + LANES))
+                        .sub(low);
         low.mul(factor)
                 .fma(
                         FloatVector.fromArray(FLOATS, scales, scale),
                         FloatVector.fromArray(FLOATS, sums, at))
                 .intoArray(sums, at);
-        both.sub(low)
-                .mul(factor / 16)
+        high.mul(factor / 16)
                 .fma(
                         FloatVector.fromArray(FLOATS, scales, scale + LANES),
                         FloatVector.fromArray(FLOATS, sums, at + LANES))
@@ -260,37 +349,37 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
         int first = bits == 4 ? vector / 2 * LANES : vector * LANES;
         int shift = bits == 4 ? vector % 2 * 4 : 0;
         int mask = (1 << bits) - 1;
-        FloatVector zero = floats(codes(stream, zeroOffset + first, shift, mask));
+        IntVector zero =
+                ((IntVector)
+                                ByteVector.fromArray(BYTES, stream, zeroOffset + first)
+                                        .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0))
+                        .lanewise(VectorOperators.LSHR, shift)
+                        .and(mask);
+        IntVector scales =
+                (IntVector)
+                        ByteVector.fromArray(
+                                        BYTE_PAIRS,
+                                        stream,
+                                        zeroOffset + bytesPerInput + 2 * vector * LANES)
+                                .reinterpretAsShorts()
+                                .convertShape(VectorOperators.S2I, INTS, 0);
         FloatVector scale =
-                scales(stream, zeroOffset + bytesPerInput + 2 * vector * LANES)
+                ((FloatVector) scales.convert(VectorOperators.I2F, 0))
                         .mul(FloatVector.fromArray(FLOATS, units, unitsOffset));
         for (int i = 0; i < steps; i++) {
-            floats(codes(stream, offset + i * bytesPerInput + first, shift, mask))
-                    .sub(zero)
+            IntVector code =
+                    ((IntVector)
+                                    ByteVector.fromArray(
+                                                    BYTES,
+                                                    stream,
+                                                    offset + i * bytesPerInput + first)
+                                            .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0))
+                            .lanewise(VectorOperators.LSHR, shift)
+                            .and(mask)
+                            .sub(zero);
+            ((FloatVector) code.convert(VectorOperators.I2F, 0))
                     .mul(scale)
                     .intoArray(target, targetOffset + i * stride);
         }
-    }
-
-    private static IntVector codes(byte[] stream, int offset, int shift, int mask) {
-        return codes(stream, offset).lanewise(VectorOperators.LSHR, shift).and(mask);
-    }
-
-    private static IntVector codes(byte[] stream, int offset) {
-        return (IntVector)
-                ByteVector.fromArray(BYTES, stream, offset)
-                        .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
-    }
-
-    private static FloatVector floats(IntVector codes) {
-        return (FloatVector) codes.convert(VectorOperators.I2F, 0);
-    }
-
-    private static FloatVector scales(byte[] stream, int offset) {
-        return floats(
-                (IntVector)
-                        ByteVector.fromArray(BYTE_PAIRS, stream, offset)
-                                .reinterpretAsShorts()
-                                .convertShape(VectorOperators.S2I, INTS, 0));
     }
 }
