@@ -248,20 +248,16 @@ final class IntegerUnpackingTemplate implements IntegerUnpacking {
         int i = 0;
         int bound = count - Math.max(LANES, BYTES.length());
         for (; i <= bound; i += LANES) {
-            widened(x, offset + i)
+            IntVector codes =
+                    (IntVector)
+                            ByteVector.fromArray(BYTES, x, offset + i)
+                                    .convertShape(VectorOperators.B2I, INTS, 0);
+            ((FloatVector) codes.convert(VectorOperators.I2F, 0))
                     .mul(FloatVector.fromArray(FLOATS, factors, factorsOffset + i))
                     .intoArray(row, rowOffset + i);
         }
         for (; i < count; i++) {
             row[rowOffset + i] = x[offset + i] * factors[factorsOffset + i];
         }
-    }
-
-    private static FloatVector widened(byte[] x, int offset) {
-        IntVector values =
-                (IntVector)
-                        ByteVector.fromArray(BYTES, x, offset)
-                                .convertShape(VectorOperators.B2I, INTS, 0);
-        return (FloatVector) values.convert(VectorOperators.I2F, 0);
     }
 }

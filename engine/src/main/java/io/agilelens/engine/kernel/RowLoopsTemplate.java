@@ -252,45 +252,39 @@ final class RowLoopsTemplate implements RowLoops {
         }
     }
 
-    @Override
-    public void roundToPowersOfTwo(float[] x, int offset, int length, int largest) {
-        float least = Math.scalb(NORMALIZING, -largest);
-        int bound = FLOATS.loopBound(length);
-        int i = 0;
-        for (; i < bound; i += LANES) {
-            powerOfTwoNear(FloatVector.fromArray(FLOATS, x, offset + i), least)
-                    .intoArray(x, offset + i);
-        }
-        if (i < length) {
-            roundRestToPowersOfTwo(x, offset + i, length - i, least);
-        }
-    }
-
-    private static void roundRestToPowersOfTwo(float[] x, int offset, int length, float least) {
-        VectorMask<Float> rest = FLOATS.indexInRange(0, length);
-        powerOfTwoNear(FloatVector.fromArray(FLOATS, x, offset, rest), least)
-                .intoArray(x, offset, rest);
-    }
-
     /**
      * Adding to the bits what a mantissa above √2 lacks to the next power of two carries into the
      * exponent. Times 2^64 no number is subnormal.
-     *
-     * @param least the smallest power that is kept, times 2^64
      */
-    private static FloatVector powerOfTwoNear(FloatVector x, float least) {
-        IntVector atMostOne =
-                x.reinterpretAsInts().and(Integer.MAX_VALUE).min(Float.floatToRawIntBits(1));
-        IntVector power =
-                atMostOne
-                        .reinterpretAsFloats()
-                        .mul(NORMALIZING)
-                        .reinterpretAsInts()
-                        .add(BEYOND_SQUARE_ROOT_OF_TWO)
-                        .and(EXPONENT_BITS);
-        var beyond = power.compare(VectorOperators.LT, Float.floatToRawIntBits(least));
-        FloatVector kept = power.blend(0, beyond).reinterpretAsFloats();
-        return kept.mul(1 / NORMALIZING);
+    @Override
+    public void roundToPowersOfTwo(float[] x, int offset, int length, int largest) {
+        int least = Float.floatToRawIntBits(Math.scalb(NORMALIZING, -largest));
+        int bound = FLOATS.loopBound(length);
+        for (int i = 0; i < bound; i += LANES) {
+            IntVector atMostOne =
+                    FloatVector.fromArray(FLOATS, x, offset + i)
+                            .reinterpretAsInts()
+                            .and(Integer.MAX_VALUE)
+                            .min(Float.floatToRawIntBits(1));
+            IntVector power =
+                    atMostOne
+                            .reinterpretAsFloats()
+                            .mul(NORMALIZING)
+                            .reinterpretAsInts()
+                            .add(BEYOND_SQUARE_ROOT_OF_TWO)
+                            .and(EXPONENT_BITS);
+            power.blend(0, power.compare(VectorOperators.LT, least))
+                    .reinterpretAsFloats()
+                    .mul(1 / NORMALIZING)
+                    .intoArray(x, offset + i);
+        }
+        if (bound < length) {
+            // A whole vector of which only the first numbers matter.
+            float[] rest = Scratch.ofThread().parts(LANES);
+            System.arraycopy(x, offset + bound, rest, 0, length - bound);
+            roundToPowersOfTwo(rest, 0, LANES, largest);
+            System.arraycopy(rest, 0, x, offset + bound, length - bound);
+        }
     }
 
     @Override
@@ -307,6 +301,10 @@ final class RowLoopsTemplate implements RowLoops {
         }
     }
 
+    /**
+     * Rounds and clamps by way of {@link #ROUNDER}, in whose low bits the result is. Bits of floats
+     * are ordered like integers, but for the negative ones, all of which are below the lower limit.
+     */
     @Override
     public void encode(
             float[] x,
@@ -321,8 +319,19 @@ final class RowLoopsTemplate implements RowLoops {
             int codesOffset) {
         int i = 0;
         for (; i <= length - BYTES.length(); i += LANES) {
-            FloatVector code = code(x, offset + i, steps, i, FloatVector.broadcast(FLOATS, zero));
-            IntVector number = clamped(code, low, high, middle).sub(ROUNDER_BITS + middle);
+            FloatVector code =
+                    FloatVector.fromArray(FLOATS, x, offset + i)
+                            .div(FloatVector.fromArray(FLOATS, steps, i))
+                            .add(zero);
+            IntVector number =
+                    code.add(ROUNDER)
+                            .reinterpretAsInts()
+                            .max(ROUNDER_BITS + low)
+                            .min(ROUNDER_BITS + high)
+                            .blend(
+                                    ROUNDER_BITS + middle,
+                                    code.compare(VectorOperators.NE, code).cast(INTS))
+                            .sub(ROUNDER_BITS + middle);
             ((ByteVector) number.convertShape(VectorOperators.I2B, BYTES, 0))
                     .intoArray(codes, codesOffset + i);
         }
@@ -332,27 +341,7 @@ final class RowLoopsTemplate implements RowLoops {
         }
     }
 
-    private static FloatVector code(
-            float[] x, int offset, float[] steps, int channel, FloatVector zero) {
-        return FloatVector.fromArray(FLOATS, x, offset)
-                .div(FloatVector.fromArray(FLOATS, steps, channel))
-                .add(zero);
-    }
-
-    /**
-     * Rounds and clamps; the result is in the low bits of {@link #ROUNDER}'s. Bits of floats are
-     * ordered like integers, but for the negative ones, all of which are below the lower limit.
-     *
-     * @param otherwise for what is not a number
-     */
-    private static IntVector clamped(FloatVector code, int low, int high, int otherwise) {
-        return code.add(ROUNDER)
-                .reinterpretAsInts()
-                .max(ROUNDER_BITS + low)
-                .min(ROUNDER_BITS + high)
-                .blend(ROUNDER_BITS + otherwise, code.compare(VectorOperators.NE, code).cast(INTS));
-    }
-
+    /** As {@link #encode}, and back to numbers. */
     @Override
     public void quantize(
             float[] x,
@@ -367,8 +356,15 @@ final class RowLoopsTemplate implements RowLoops {
         int i = 0;
         for (; i < bound; i += LANES) {
             FloatVector zero = FloatVector.fromArray(FLOATS, zeros, i);
-            FloatVector code = code(x, offset + i, steps, i, zero);
-            clamped(code, low, high, 0)
+            FloatVector code =
+                    FloatVector.fromArray(FLOATS, x, offset + i)
+                            .div(FloatVector.fromArray(FLOATS, steps, i))
+                            .add(zero);
+            code.add(ROUNDER)
+                    .reinterpretAsInts()
+                    .max(ROUNDER_BITS + low)
+                    .min(ROUNDER_BITS + high)
+                    .blend(ROUNDER_BITS, code.compare(VectorOperators.NE, code).cast(INTS))
                     .reinterpretAsFloats()
                     .sub(ROUNDER)
                     .sub(zero)
