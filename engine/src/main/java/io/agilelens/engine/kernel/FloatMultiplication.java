@@ -154,33 +154,29 @@ final class FloatMultiplication {
                         for (int panel = firstPanel; panel < endPanel; panel++) {
                             unpacking.unpack(panel, first, steps, unpacked);
                             int sum = (panel - firstPanel) * length;
-                            if (first + steps < inputs) {
-                                addSlice(
-                                        unpacked, tiled, tiles, to - from, steps, first > 0, sums,
-                                        sum);
-                            } else {
-                                finish(
-                                        unpacked,
-                                        tiled,
-                                        tiles,
-                                        from,
-                                        to,
-                                        steps,
-                                        first > 0,
-                                        sums,
-                                        sum,
-                                        y,
-                                        outputs,
-                                        panel * width);
-                            }
+                            addSlice(
+                                    unpacked,
+                                    tiled,
+                                    tiles,
+                                    from,
+                                    to,
+                                    steps,
+                                    first > 0,
+                                    first + steps == inputs,
+                                    sums,
+                                    sum,
+                                    y,
+                                    outputs,
+                                    panel * width);
                         }
                     }
                 });
     }
 
     /**
-     * Adds to the sums what a slice of the inputs gives; the first slice overwrites them. They lie
-     * close together, as the outputs do not: rows a power of two apart share few sets of a cache.
+     * Adds to the sums what a slice of the inputs gives; the first slice overwrites them, and with
+     * the last one the results go where they belong at once. The sums lie close together, as the
+     * outputs do not: rows a power of two apart share few sets of a cache.
      *
      * @param slice {@code [steps, width]}
      * @param tiles where those of the slice start
@@ -190,42 +186,11 @@ final class FloatMultiplication {
             float[] slice,
             float[] tiled,
             int tiles,
-            int tokens,
-            int steps,
-            boolean add,
-            float[] sums,
-            int sumsOffset) {
-        int rows = loops.tileTokens();
-        for (int token = 0; token < tokens; token += rows) {
-            int sum = sumsOffset + token * width;
-            loops.multiplyTile(
-                    slice,
-                    0,
-                    tiled,
-                    tiles + token * steps,
-                    Math.min(rows, tokens - token),
-                    steps,
-                    add,
-                    ones,
-                    0,
-                    sums,
-                    sum,
-                    width,
-                    sums,
-                    sum,
-                    width);
-        }
-    }
-
-    /** As {@link #addSlice} for the last slice: the results go where they belong at once. */
-    private void finish(
-            float[] slice,
-            float[] tiled,
-            int tiles,
             int from,
             int to,
             int steps,
             boolean add,
+            boolean last,
             float[] sums,
             int sumsOffset,
             float[] y,
@@ -235,7 +200,8 @@ final class FloatMultiplication {
         for (int token = from; token < to; token += rows) {
             int real = Math.min(rows, to - token);
             int sum = sumsOffset + (token - from) * width;
-            boolean whole = firstOutput + width <= outputs && loops.rowsComputed(real) == real;
+            boolean direct =
+                    last && firstOutput + width <= outputs && loops.rowsComputed(real) == real;
             loops.multiplyTile(
                     slice,
                     0,
@@ -249,10 +215,10 @@ final class FloatMultiplication {
                     sums,
                     sum,
                     width,
-                    whole ? y : sums,
-                    whole ? token * outputs + firstOutput : sum,
-                    whole ? outputs : width);
-            if (!whole) {
+                    direct ? y : sums,
+                    direct ? token * outputs + firstOutput : sum,
+                    direct ? outputs : width);
+            if (last && !direct) {
                 Panels.store(sums, sum, width, y, token, token + real, outputs, firstOutput);
             }
         }

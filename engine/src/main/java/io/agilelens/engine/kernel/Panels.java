@@ -128,19 +128,13 @@ final class Panels {
                 });
     }
 
-    /** What is done with a few panels at once. */
-    @FunctionalInterface
-    interface TurnBody {
-        void run(int from, int to);
-    }
-
     /**
      * Shares the panels of a product with one token out, a few of them at a time: memory delivers
      * several streams of bytes faster than one.
      *
      * @param bytes of a panel
      */
-    static void inTurns(int panels, long bytes, Workers workers, TurnBody body) {
+    static void inTurns(int panels, long bytes, Workers workers, Workers.RangeBody body) {
         workers.forRanges(
                 panels,
                 (int) (1 + BYTES_PER_PIECE / bytes),
