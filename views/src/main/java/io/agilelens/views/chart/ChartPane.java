@@ -77,6 +77,7 @@ public abstract class ChartPane extends Region implements Exportable {
 
     private final Redraw redraw = new Redraw(this, this::draw);
     private final Label hover = new Label();
+    private final ChartCursor cursor = new ChartCursor(hover);
     private final ObjectProperty<ChartStyle> chartStyle =
             new SimpleObjectProperty<>(this, "chartStyle", ChartStyle.LIGHT);
     private final BooleanProperty stale = new SimpleBooleanProperty(this, "stale");
@@ -129,7 +130,7 @@ public abstract class ChartPane extends Region implements Exportable {
         hover.setVisible(false);
         hover.setMouseTransparent(true);
         hover.getStyleClass().add("chart-hover");
-        getChildren().addAll(front, hover);
+        getChildren().addAll(front, cursor.ring(), hover);
         chartStyle.bind(Theme.chartStyleProperty());
         chartStyle.addListener(property -> redraw.ask());
         emptyText.addListener(property -> redraw.ask());
@@ -141,6 +142,7 @@ public abstract class ChartPane extends Region implements Exportable {
         addEventHandler(MouseEvent.MOUSE_CLICKED, this::click);
         addEventHandler(ScrollEvent.SCROLL, this::scroll);
         addEventHandler(KeyEvent.KEY_PRESSED, this::press);
+        focusedProperty().addListener(property -> cursor.hide());
         redraw.ask();
     }
 
@@ -245,6 +247,7 @@ public abstract class ChartPane extends Region implements Exportable {
                 || !Objects.equals(zoomedY, drawn.plan().zoomedY())) {
             shown.zoomTo(zoomedX, zoomedY);
         }
+        cursor.follow(shown);
     }
 
     private ChartDrawing.Plan plan() {
@@ -262,18 +265,23 @@ public abstract class ChartPane extends Region implements Exportable {
     }
 
     private void hoverAt(MouseEvent event) {
+        cursor.hide();
         ChartContent.Spot spot = spotAt(event.getX(), event.getY());
         if (spot == null) {
             hover.setVisible(false);
             return;
         }
         hover.setText(spot.words().get());
-        hover.autosize();
-        double above = event.getY() - hover.getHeight() - 8;
-        hover.relocate(
-                Math.clamp(event.getX() + 12, 0, Math.max(0, getWidth() - hover.getWidth())),
-                above >= 0 ? above : event.getY() + 16);
+        placeHover(event.getX(), event.getY());
         hover.setVisible(true);
+    }
+
+    private void placeHover(double x, double y) {
+        hover.autosize();
+        double above = y - hover.getHeight() - 8;
+        hover.relocate(
+                Math.clamp(x + 12, 0, Math.max(0, getWidth() - hover.getWidth())),
+                above >= 0 ? above : y + 16);
     }
 
     private void press(MouseEvent event) {
@@ -329,29 +337,58 @@ public abstract class ChartPane extends Region implements Exportable {
     }
 
     private void press(KeyEvent event) {
-        if (!isShown() || event.isShortcutDown() || event.isAltDown()) {
+        PictureKey key = PictureKey.of(event).orElse(null);
+        if (!isShown() || key == null) {
             return;
         }
-        switch (event.getCode()) {
-            case LEFT -> pan(-0.1, 0);
-            case RIGHT -> pan(0.1, 0);
-            case UP -> pan(0, 0.1);
-            case DOWN -> pan(0, -0.1);
-            case PLUS, ADD, EQUALS ->
-                    zoom(1 / 1.5, shown.area().getCenterX(), shown.area().getCenterY());
-            case MINUS, SUBTRACT -> zoom(1.5, shown.area().getCenterX(), shown.area().getCenterY());
-            case HOME, DIGIT0 -> resetZoom();
-            default -> {
+        switch (key) {
+            case LEFT, RIGHT, UP, DOWN -> moveCursor(key, event.isShiftDown() ? 10 : 1);
+            case ZOOM_IN -> zoom(1 / 1.5, shown.area().getCenterX(), shown.area().getCenterY());
+            case ZOOM_OUT -> zoom(1.5, shown.area().getCenterX(), shown.area().getCenterY());
+            case WHOLE -> resetZoom();
+            case PICK -> {
+                if (cursor.spot() != null) {
+                    onPick.accept(cursor.spot().pick());
+                }
+            }
+            case LOG -> {
                 return;
             }
         }
         event.consume();
     }
 
-    private void pan(double x, double y) {
-        shown.x().pan(x);
-        shown.y().pan(y);
-        zoomTo(shown.x().getRange(), shown.y().getRange());
+    private void moveCursor(PictureKey key, int steps) {
+        if (shown.spots().isEmpty()) {
+            return;
+        }
+        cursor.move(key, steps, shown.spots());
+        ChartContent.Spot spot = cursor.spot();
+        reveal(spot);
+        cursor.place(shown);
+        placeHover(shown.pixelX(spot), shown.pixelY(spot));
+        setAccessibleText(Messages.text("picture.accessible", title, cursor.spot().words().get()));
+    }
+
+    /** Pans so far that a point is in sight. */
+    private void reveal(ChartContent.Spot spot) {
+        double x = beyond(shown.x(), spot.x());
+        double y = beyond(shown.y(), spot.y());
+        if (x != 0 || y != 0) {
+            shown.x().pan(x);
+            shown.y().pan(y);
+            zoomTo(shown.x().getRange(), shown.y().getRange());
+        }
+    }
+
+    /** By which share of an axis a value lies outside it. */
+    private static double beyond(ValueAxis axis, double value) {
+        Range range = axis.getRange();
+        if (range.contains(value)) {
+            return 0;
+        }
+        double edge = value < range.getLowerBound() ? range.getLowerBound() : range.getUpperBound();
+        return (value - edge) / range.getLength();
     }
 
     private void zoomTo(Range x, Range y) {

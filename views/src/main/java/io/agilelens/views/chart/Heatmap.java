@@ -394,12 +394,14 @@ public final class Heatmap extends Region implements Exportable {
         Cell cell = new Cell(picture.rowAt(event.getX(), event.getY()), column);
         hovered.set(cell);
         hover.setText(picture.describe(cell.row(), cell.column()));
+        placeHover(event.getX(), event.getY());
+    }
+
+    private void placeHover(double x, double y) {
         hover.autosize();
         double right = getWidth() - hover.getWidth();
-        double above = event.getY() - hover.getHeight() - 8;
-        hover.relocate(
-                Math.clamp(event.getX() + 12, 0, Math.max(0, right)),
-                above >= 0 ? above : event.getY() + 16);
+        double above = y - hover.getHeight() - 8;
+        hover.relocate(Math.clamp(x + 12, 0, Math.max(0, right)), above >= 0 ? above : y + 16);
         hover.setVisible(true);
     }
 
@@ -477,26 +479,37 @@ public final class Heatmap extends Region implements Exportable {
     }
 
     private void press(KeyEvent event) {
-        if (picture == null || event.isShortcutDown() || event.isAltDown()) {
+        PictureKey key = PictureKey.of(event).orElse(null);
+        if (picture == null || key == null) {
             return;
         }
         int step = event.isShiftDown() ? 10 : 1;
         double middleX = viewport.left() + viewport.width() / 2;
         double middleY = viewport.top() + viewport.height() / 2;
-        switch (event.getCode()) {
+        switch (key) {
             case LEFT -> moveSelection(0, -step);
             case RIGHT -> moveSelection(0, step);
             case UP -> moveSelection(-step, 0);
             case DOWN -> moveSelection(step, 0);
-            case PLUS, ADD, EQUALS -> zoom(1.5, middleX, middleY);
-            case MINUS, SUBTRACT -> zoom(1 / 1.5, middleX, middleY);
-            case HOME, DIGIT0 -> resetZoom();
-            case L -> logScale.set(!logScale.get());
-            default -> {
-                return;
-            }
+            case ZOOM_IN -> zoom(1.5, middleX, middleY);
+            case ZOOM_OUT -> zoom(1 / 1.5, middleX, middleY);
+            case WHOLE -> resetZoom();
+            case PICK -> showValue();
+            case LOG -> logScale.set(!logScale.get());
         }
         event.consume();
+    }
+
+    /** Writes the value of the selected cell beside it, as the pointer does. */
+    private void showValue() {
+        int row = selectedRow.get();
+        int column = selectedColumn.get();
+        if (row < 0 || column < 0) {
+            return;
+        }
+        HeatmapPicture.Area cell = picture.cell(row, column);
+        hover.setText(picture.describe(row, column));
+        placeHover(cell.left() + cell.width() / 2, cell.top() + cell.height() / 2);
     }
 
     private void moveSelection(int rows, int columns) {
@@ -504,6 +517,7 @@ public final class Heatmap extends Region implements Exportable {
         int row = selectedRow.get() < 0 ? 0 : selectedRow.get() + rows;
         int column = selectedColumn.get() < 0 ? 0 : selectedColumn.get() + columns;
         select(Math.clamp(row, 0, table.rows() - 1), Math.clamp(column, 0, table.columns() - 1));
+        showValue();
     }
 
     private void describeForScreenReaders() {

@@ -107,7 +107,7 @@ public final class ModelView extends StackPane {
     }
 
     private Button plantButton(Workbench workbench) {
-        Button plant = new Button(Messages.text("menu.open.plant"));
+        Button plant = new Button(Messages.text("action.plant.outliers"));
         plant.setId("model-plant");
         Tooltip help = new Tooltip(Messages.text("model.plant.help"));
         help.setWrapText(true);
@@ -176,7 +176,7 @@ public final class ModelView extends StackPane {
             Hyperlink remove = new Hyperlink(Messages.text("model.planted.remove"));
             remove.setId("model-remove-planted");
             remove.setMinWidth(USE_PREF_SIZE);
-            remove.setTooltip(new Tooltip(Messages.text("menu.open.unplant.help")));
+            remove.setTooltip(new Tooltip(Messages.text("action.remove.planted.help")));
             remove.setOnAction(_ -> actions.removePlanted());
             line.getChildren().add(remove);
         }

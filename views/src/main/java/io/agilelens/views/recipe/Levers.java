@@ -6,9 +6,7 @@ import io.agilelens.views.Messages;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.DoubleConsumer;
 import java.util.function.Function;
-import java.util.function.ToDoubleFunction;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.control.CheckBox;
@@ -28,11 +26,13 @@ import javafx.util.StringConverter;
  */
 final class Levers {
     private final RecipeViewModel viewModel;
+    private final KnobTurns turns;
     private final List<Consumer<Recipe>> shown = new ArrayList<>();
     private boolean showing;
 
     Levers(RecipeViewModel viewModel) {
         this.viewModel = viewModel;
+        this.turns = new KnobTurns(viewModel);
     }
 
     /** Shows a recipe on every control; nothing is taken for a choice meanwhile. */
@@ -97,19 +97,19 @@ final class Levers {
         return choice;
     }
 
-    KnobRow knob(Knob knob, double largest, ToDoubleFunction<Recipe> read, DoubleConsumer write) {
+    /** A slider for a knob. */
+    KnobRow knob(Knob knob) {
         KnobRow row =
                 new KnobRow(
                         knob,
                         Messages.text("recipe." + knob.key()),
-                        largest,
                         value -> {
                             if (!showing) {
-                                write.accept(value);
+                                turns.turn(knob, value);
                             }
                         },
                         viewModel.history()::endStep);
-        shown.add(recipe -> row.show(read.applyAsDouble(recipe)));
+        shown.add(recipe -> row.show(KnobTurns.value(recipe, knob)));
         return row;
     }
 
