@@ -20,7 +20,6 @@ final class WindowOverlay extends StackPane {
     private Node focused;
 
     WindowOverlay() {
-        setManaged(false);
         setVisible(false);
         getStyleClass().add("window-overlay");
         beside.getStyleClass().add("window-scrim");

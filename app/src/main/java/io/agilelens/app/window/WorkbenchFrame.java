@@ -4,6 +4,7 @@ import io.agilelens.views.Messages;
 import io.agilelens.views.Motion;
 import io.agilelens.views.Notices;
 import io.agilelens.views.Theme;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import javafx.scene.Scene;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
 import javafx.stage.Stage;
@@ -31,6 +33,7 @@ public final class WorkbenchFrame extends BorderPane {
     private final VBox right = new VBox();
     private final Zones zones = new Zones(left, right);
     private final WindowOverlay overlay = new WindowOverlay();
+    private final List<Region> covers = new ArrayList<>();
     private final Map<Station, Node> made = new HashMap<>();
 
     /**
@@ -51,7 +54,7 @@ public final class WorkbenchFrame extends BorderPane {
         setCenter(middle);
         setRight(zones.right());
         setBottom(statusBar);
-        getChildren().add(overlay);
+        cover(overlay);
         zones.compactProperty().subscribe(list::setCompact);
         widthProperty().subscribe(width -> zones.fit(width.doubleValue()));
         list.currentProperty().subscribe(this::show);
@@ -114,6 +117,13 @@ public final class WorkbenchFrame extends BorderPane {
         return zones;
     }
 
+    /** Lays something over the whole window that is seen only now and then. */
+    void cover(Region region) {
+        region.setManaged(false);
+        covers.add(region);
+        getChildren().add(region);
+    }
+
     /** What lies over the window for a moment. */
     WindowOverlay overlay() {
         return overlay;
@@ -131,7 +141,7 @@ public final class WorkbenchFrame extends BorderPane {
     @Override
     protected void layoutChildren() {
         super.layoutChildren();
-        overlay.resizeRelocate(0, 0, getWidth(), getHeight());
+        covers.forEach(cover -> cover.resizeRelocate(0, 0, getWidth(), getHeight()));
     }
 
     /** Fills what is left below the stations, such as a filter of layers. */

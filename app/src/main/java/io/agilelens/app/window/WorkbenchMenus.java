@@ -1,7 +1,6 @@
 package io.agilelens.app.window;
 
 import io.agilelens.engine.format.SampleLibrary;
-import io.agilelens.engine.format.TextFormat;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
@@ -9,35 +8,26 @@ import io.agilelens.views.action.Actions;
 import io.agilelens.views.model.ModelViewModel;
 import io.agilelens.views.workbench.OpenedModel;
 import io.agilelens.views.workbench.Workbench;
-import io.agilelens.views.workbench.WorkbenchActions;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
-import javafx.scene.Scene;
 import javafx.scene.control.MenuButton;
 import javafx.scene.control.SeparatorMenuItem;
-import javafx.scene.input.TransferMode;
 import javafx.stage.Stage;
 
-/** What can be done with the whole workbench, on the line above it; also by dropping files. */
+/** What can be done with the whole workbench, on the line above it. */
 final class WorkbenchMenus {
     private static final int NAMED_STORAGES = 2;
-    private static final Set<String> TEXT_ENDINGS = Set.of("txt", "raw", "md");
 
     private final Workbench workbench;
-    private final WorkbenchActions work;
     private final Stage stage;
     private final Actions actions;
 
-    WorkbenchMenus(Workbench workbench, WorkbenchActions work, Stage stage, Actions actions) {
+    WorkbenchMenus(Workbench workbench, Stage stage, Actions actions) {
         this.workbench = workbench;
-        this.work = work;
         this.stage = stage;
         this.actions = actions;
     }
 
-    void addTo(WorkbenchFrame frame, Scene scene) {
-        TopBar bar = frame.topBar();
+    void addTo(TopBar bar) {
         bar.addAction(openMenu());
         MenuButton text = menu("text", List.of("text.file", "text.wikitext"));
         text.disableProperty().bind(workbench.modelProperty().map(model -> model.isEmpty()));
@@ -57,7 +47,6 @@ final class WorkbenchMenus {
                                     model.map(WorkbenchMenus::title)
                                             .orElse(Messages.text("window.product")));
                         });
-        acceptDrops(scene);
     }
 
     private static String describe(OpenedModel opened) {
@@ -97,36 +86,5 @@ final class WorkbenchMenus {
         Help.wrapped(menu, Messages.text("menu." + name + ".help"));
         ids.forEach(id -> menu.getItems().add(actions.item(id)));
         return menu;
-    }
-
-    /** A dropped text becomes the evaluation text; anything else is taken for a model. */
-    private void acceptDrops(Scene scene) {
-        scene.setOnDragOver(
-                drag -> {
-                    if (drag.getDragboard().hasFiles()) {
-                        drag.acceptTransferModes(TransferMode.COPY);
-                    }
-                    drag.consume();
-                });
-        scene.setOnDragDropped(
-                drop -> {
-                    boolean usable = drop.getDragboard().hasFiles();
-                    if (usable) {
-                        take(drop.getDragboard().getFiles().getFirst().toPath());
-                    }
-                    drop.setDropCompleted(usable);
-                    drop.consume();
-                });
-    }
-
-    /** Opens a dropped model, or evaluates on a dropped text. */
-    void take(Path dropped) {
-        Path name = dropped.getFileName();
-        String ending = name == null ? "" : name.toString().replaceFirst("^.*\\.", "");
-        if (TEXT_ENDINGS.contains(ending)) {
-            work.useText(dropped, TextFormat.PLAIN);
-        } else {
-            work.open(FileChoices.modelOf(dropped).toString());
-        }
     }
 }

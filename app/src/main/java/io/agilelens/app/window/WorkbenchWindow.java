@@ -16,12 +16,14 @@ import javafx.stage.Stage;
  *
  * @param controller to be closed with the window
  * @param actions all that the window can do
+ * @param drops takes files that are dropped on the window
  */
 record WorkbenchWindow(
         Workbench workbench,
         WorkbenchFrame frame,
         WorkbenchController controller,
-        Actions actions) {
+        Actions actions,
+        FileDrops drops) {
     static final double WIDTH = 1440;
     static final double HEIGHT = 900;
 
@@ -56,13 +58,16 @@ record WorkbenchWindow(
         new WindowHelp(workbench, frame, actions, recent).addActions();
         new SettingsAction(stage, frame, memory).addTo(actions);
         actions.install(scene);
-        new WorkbenchMenus(workbench, controller, stage, actions).addTo(frame, scene);
+        new WorkbenchMenus(workbench, stage, actions).addTo(frame.topBar());
+        FileDrops drops = FileDrops.of(workbench, controller);
+        drops.install(frame, scene);
+        PictureMenus.install(workbench, frame);
         memory.ifPresent(kept -> kept.follow(stage, frame, recent));
         stage.show();
         frame.requestFocus();
         controller.open(model);
         StationsAhead.begin(workbench, frame);
-        return new WorkbenchWindow(workbench, frame, controller, actions);
+        return new WorkbenchWindow(workbench, frame, controller, actions, drops);
     }
 
     /** The model that is open. */

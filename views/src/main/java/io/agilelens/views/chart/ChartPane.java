@@ -1,12 +1,14 @@
 package io.agilelens.views.chart;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.views.ContextMenus;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Theme;
 import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.ObjectProperty;
@@ -124,7 +126,6 @@ public abstract class ChartPane extends Region implements Exportable {
         setFocusTraversable(true);
         setAccessibleRole(AccessibleRole.IMAGE_VIEW);
         setAccessibleText(title);
-        setMinSize(120, 80);
         setPrefSize(360, 220);
         hover.setManaged(false);
         hover.setVisible(false);
@@ -132,6 +133,7 @@ public abstract class ChartPane extends Region implements Exportable {
         hover.getStyleClass().add("chart-hover");
         getChildren().addAll(front, cursor.ring(), hover);
         chartStyle.bind(Theme.chartStyleProperty());
+        chartStyle.subscribe(style -> setMinSize(120, style.leastHeight()));
         chartStyle.addListener(property -> redraw.ask());
         emptyText.addListener(property -> redraw.ask());
         stale.addListener(property -> dim());
@@ -143,7 +145,15 @@ public abstract class ChartPane extends Region implements Exportable {
         addEventHandler(ScrollEvent.SCROLL, this::scroll);
         addEventHandler(KeyEvent.KEY_PRESSED, this::press);
         focusedProperty().addListener(property -> cursor.hide());
+        ContextMenus.on(this, () -> PictureMenu.of(this, value(), this::resetZoom));
         redraw.ask();
+    }
+
+    /** What is pointed at, or what keys have reached. */
+    private Optional<String> value() {
+        return hover.isVisible()
+                ? Optional.of(hover.getText())
+                : Optional.ofNullable(cursor.spot()).map(spot -> spot.words().get());
     }
 
     private static Canvas canvas() {

@@ -1,10 +1,12 @@
 package io.agilelens.views.chart;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.views.ContextMenus;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Theme;
 import java.nio.IntBuffer;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.IntegerProperty;
@@ -25,6 +27,7 @@ import javafx.scene.image.ImageView;
 import javafx.scene.image.PixelBuffer;
 import javafx.scene.image.PixelFormat;
 import javafx.scene.image.WritableImage;
+import javafx.scene.input.ContextMenuEvent;
 import javafx.scene.input.KeyEvent;
 import javafx.scene.input.MouseButton;
 import javafx.scene.input.MouseEvent;
@@ -90,7 +93,6 @@ public final class Heatmap extends Region implements Exportable {
         getStyleClass().add("heatmap");
         setFocusTraversable(true);
         setAccessibleRole(AccessibleRole.IMAGE_VIEW);
-        setMinSize(120, 80);
         setPrefSize(480, 280);
         cells.setSmooth(false);
         cells.setManaged(false);
@@ -106,6 +108,7 @@ public final class Heatmap extends Region implements Exportable {
         range.addListener(property -> redraw.ask());
         diverging.addListener(property -> redraw.ask());
         logScale.addListener(property -> redraw.ask());
+        chartStyle.subscribe(style -> setMinSize(120, style.leastHeight()));
         chartStyle.addListener(property -> redraw.ask());
         emptyText.addListener(property -> redraw.ask());
         selectedRow.addListener(property -> showSelection());
@@ -120,6 +123,26 @@ public final class Heatmap extends Region implements Exportable {
         addEventHandler(MouseEvent.MOUSE_CLICKED, this::click);
         addEventHandler(ScrollEvent.SCROLL, this::scroll);
         addEventHandler(KeyEvent.KEY_PRESSED, this::press);
+        addEventHandler(ContextMenuEvent.CONTEXT_MENU_REQUESTED, this::showMenu);
+    }
+
+    /** What is pointed at is selected first, so that it can be gone to elsewhere. */
+    private void showMenu(ContextMenuEvent request) {
+        int column =
+                picture == null || request.isKeyboardTrigger()
+                        ? -1
+                        : picture.columnAt(request.getX(), request.getY());
+        if (column >= 0 && picture.data() == data.get()) {
+            select(picture.rowAt(request.getX(), request.getY()), column);
+        }
+        int row = selectedRow.get();
+        int selected = selectedColumn.get();
+        Optional<String> value =
+                picture == null || row < 0 || selected < 0
+                        ? Optional.empty()
+                        : Optional.of(picture.describe(row, selected));
+        ContextMenus.show(this, PictureMenu.of(this, value, this::resetZoom), request);
+        request.consume();
     }
 
     /** The table, or null for none. A table of the same shape keeps zoom and selection. */

@@ -4,6 +4,7 @@ import io.agilelens.engine.UserException;
 import io.agilelens.engine.quant.Execution;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
+import io.agilelens.views.TableMenu;
 import io.agilelens.views.Theme;
 import io.agilelens.views.chart.ChartStyle;
 import io.agilelens.views.chart.Csv;
@@ -105,6 +106,7 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
         }
         setRowFactory(table -> row());
         addEventHandler(KeyEvent.KEY_PRESSED, this::press);
+        TableMenu.on(this);
     }
 
     /** Leaves out what a narrow window has no room for. */

@@ -5,6 +5,7 @@ import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
 import io.agilelens.views.NumberColumns;
 import io.agilelens.views.StationPane;
+import io.agilelens.views.TableMenu;
 import io.agilelens.views.chart.BarChartPane;
 import io.agilelens.views.chart.ChartCard;
 import io.agilelens.views.chart.ChartPane;
@@ -74,6 +75,7 @@ public final class KernelsView extends StackPane {
         charts.getColumnConstraints().addAll(half, half);
         VBox.setVgrow(charts, Priority.ALWAYS);
         table.setPrefHeight(220);
+        TableMenu.on(table);
         table.setMinHeight(120);
         VBox content = new VBox(8, conditions, charts, table);
         Node station =

@@ -8,6 +8,7 @@ import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
 import io.agilelens.views.NumberColumns;
 import io.agilelens.views.StationPane;
+import io.agilelens.views.TableMenu;
 import io.agilelens.views.plant.PlantDialog;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
@@ -196,6 +197,7 @@ public final class ModelView extends StackPane {
     }
 
     private void buildTable() {
+        TableMenu.on(table);
         table.setId("tensors");
         table.getStyleClass().addAll("dense", "small");
         table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_FLEX_NEXT_COLUMN);

@@ -143,7 +143,9 @@ public final class ShortcutSheet extends VBox {
 
     private static HBox line(String keys, String title, String help) {
         Label key = new Label(keys);
-        key.getStyleClass().addAll("key", "shortcut-key");
+        key.getStyleClass().add("key");
+        HBox place = new HBox(key);
+        place.getStyleClass().add("shortcut-place");
         Label does = new Label(title);
         does.setMinWidth(Region.USE_PREF_SIZE);
         Label more = new Label(help);
@@ -151,7 +153,7 @@ public final class ShortcutSheet extends VBox {
         more.setWrapText(true);
         more.setMinHeight(Region.USE_PREF_SIZE);
         HBox.setHgrow(more, Priority.ALWAYS);
-        HBox line = new HBox(key, does, more);
+        HBox line = new HBox(place, does, more);
         line.getStyleClass().add("shortcut-line");
         return line;
     }

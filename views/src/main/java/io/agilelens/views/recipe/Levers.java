@@ -2,6 +2,8 @@ package io.agilelens.views.recipe;
 
 import io.agilelens.engine.recipe.Knob;
 import io.agilelens.engine.recipe.Recipe;
+import io.agilelens.views.ContextMenus;
+import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +14,7 @@ import javafx.scene.Node;
 import javafx.scene.control.CheckBox;
 import javafx.scene.control.ChoiceBox;
 import javafx.scene.control.Label;
+import javafx.scene.control.MenuItem;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
@@ -110,7 +113,25 @@ final class Levers {
                         },
                         viewModel.history()::endStep);
         shown.add(recipe -> row.show(KnobTurns.value(recipe, knob)));
+        ContextMenus.on(row, () -> menu(knob));
         return row;
+    }
+
+    private List<MenuItem> menu(Knob knob) {
+        String value = Figures.number(KnobTurns.value(viewModel.recipeProperty().get(), knob));
+        double usual = KnobTurns.value(Recipe.FLOAT, knob);
+        MenuItem reset =
+                ContextMenus.line(
+                        Messages.text("menu.knob.usual", Figures.number(usual)),
+                        () -> {
+                            viewModel.history().endStep();
+                            turns.turn(knob, usual);
+                            viewModel.history().endStep();
+                        });
+        return List.of(
+                ContextMenus.line(
+                        Messages.text("menu.knob.copy", value), () -> ContextMenus.copy(value)),
+                reset);
     }
 
     CheckBox flag(String key, Function<Recipe, Boolean> read, Consumer<Boolean> write) {
