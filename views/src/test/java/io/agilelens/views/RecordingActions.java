@@ -59,6 +59,16 @@ public final class RecordingActions implements WorkbenchActions {
     }
 
     @Override
+    public void measureWidths() {
+        asked.add("measureWidths");
+    }
+
+    @Override
+    public void measurePasses() {
+        asked.add("measurePasses");
+    }
+
+    @Override
     public void search(Budget budget) {
         asked.add("search " + budget);
     }

@@ -3,6 +3,7 @@ package io.agilelens.app.window;
 import io.agilelens.app.StartTimes;
 import io.agilelens.app.live.BoardSearch;
 import io.agilelens.app.live.LiveLoop;
+import io.agilelens.app.live.Measurements;
 import io.agilelens.app.live.ModelSession;
 import io.agilelens.app.live.QualityStudies;
 import io.agilelens.engine.UserException;
@@ -16,13 +17,9 @@ import io.agilelens.engine.export.NativeBundle;
 import io.agilelens.engine.format.ModelReference;
 import io.agilelens.engine.format.TextFormat;
 import io.agilelens.engine.format.TextReader;
-import io.agilelens.engine.kernel.KernelBenchmark;
 import io.agilelens.engine.kernel.KernelChoice;
 import io.agilelens.engine.kernel.KernelProvider;
-import io.agilelens.engine.kernel.MachineMeter;
 import io.agilelens.engine.kernel.Workers;
-import io.agilelens.engine.model.LinearRole;
-import io.agilelens.engine.model.ModelConfig;
 import io.agilelens.engine.model.Planting;
 import io.agilelens.engine.recipe.Preset;
 import io.agilelens.engine.recipe.Recipe;
@@ -46,8 +43,6 @@ import io.agilelens.views.workbench.WorkbenchActions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -56,6 +51,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import javafx.application.Platform;
 
@@ -64,9 +60,6 @@ import javafx.application.Platform;
  * work is done by the live loop and by one thread for errands.
  */
 public final class WorkbenchController implements WorkbenchActions, AutoCloseable {
-    /** Tokens at once when prefill kernels are measured. */
-    private static final int PREFILL_TOKENS = 128;
-
     private static final int VERIFIED_TOKENS = 128;
 
     private final Workbench workbench;
@@ -81,6 +74,10 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
     private int window;
     private TunedModel tuned;
     private double tokensPerSecond;
+
+    /** Whether the live loop waits for a measurement. */
+    private boolean resting;
+
     private boolean pinWanted;
 
     /** Whether the pictures of the float model are asked for, before those of the recipe. */
@@ -301,6 +298,9 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
 
     private void replaceLoop(ModelSession opened, Recipe recipe) {
         LiveLoop old = loop;
+        if (!isShaped(opened)) {
+            workbench.forgetMeasurements();
+        }
         loop = null;
         if (old != null) {
             old.pause();
@@ -384,35 +384,88 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         if (session == null) {
             return;
         }
-        List<KernelBenchmark.Shape> shapes = shapes(session.opened().config());
+        ModelSession present = session;
+        Measurements measurements = new Measurements(present.opened());
         run(
                 Messages.text("status.measuring"),
-                (progress, cancellation) -> {
-                    Workers workers = Workers.shared();
-                    MachineMeter meter = new MachineMeter(bits, workers);
-                    return new KernelReport(
-                            meter.peak(progress, cancellation),
-                            KernelBenchmark.measure(
-                                    KernelProvider.of(bits, workers),
-                                    meter,
-                                    shapes,
-                                    progress,
-                                    cancellation));
-                },
-                report -> workbench.kernelsProperty().set(Optional.of(report)));
+                (progress, cancellation) ->
+                        alone(() -> measurements.kernels(bits, progress, cancellation)),
+                report -> add(present, report));
     }
 
-    /** The linear layers of a decoder layer at many tokens and at one, each shape once. */
-    private static List<KernelBenchmark.Shape> shapes(ModelConfig config) {
-        Set<KernelBenchmark.Shape> shapes = new LinkedHashSet<>();
-        for (int tokens : new int[] {PREFILL_TOKENS, 1}) {
-            for (LinearRole role : config.roles()) {
-                shapes.add(
-                        new KernelBenchmark.Shape(
-                                tokens, role.outputs(config), role.inputs(config)));
-            }
+    private void add(ModelSession measured, KernelReport report) {
+        if (isShaped(measured)) {
+            workbench.addKernels(report);
         }
-        return List.copyOf(shapes);
+    }
+
+    @Override
+    public void measureWidths() {
+        if (session == null) {
+            return;
+        }
+        ModelSession present = session;
+        Measurements measurements = new Measurements(present.opened());
+        run(
+                Messages.text("status.measuring"),
+                (progress, cancellation) ->
+                        alone(
+                                () ->
+                                        measurements.widths(
+                                                report ->
+                                                        Platform.runLater(
+                                                                () -> add(present, report)),
+                                                progress,
+                                                cancellation)),
+                _ -> {});
+    }
+
+    @Override
+    public void measurePasses() {
+        if (session == null) {
+            return;
+        }
+        ModelSession present = session;
+        Measurements measurements = new Measurements(present.opened());
+        Recipe recipe = workbench.history().recipe();
+        run(
+                Messages.text("status.measuring.passes"),
+                (progress, cancellation) ->
+                        alone(() -> measurements.passes(recipe, progress, cancellation)),
+                report -> {
+                    if (isShaped(present)) {
+                        workbench.passesProperty().set(Optional.of(report));
+                    }
+                });
+    }
+
+    /** Whether the open model has the shapes that something was measured at. */
+    private boolean isShaped(ModelSession measured) {
+        return session != null && session.opened().config().equals(measured.opened().config());
+    }
+
+    /** Measures while the live loop rests, which goes on afterwards where it was not done. */
+    private <T> T alone(Supplier<T> measurement) {
+        Platform.runLater(this::rest);
+        try {
+            return measurement.get();
+        } finally {
+            Platform.runLater(this::goOn);
+        }
+    }
+
+    private void rest() {
+        if (loop != null && !workbench.qualityProperty().get().isExact()) {
+            resting = true;
+            loop.pause();
+        }
+    }
+
+    private void goOn() {
+        if (resting) {
+            resting = false;
+            ask();
+        }
     }
 
     @Override

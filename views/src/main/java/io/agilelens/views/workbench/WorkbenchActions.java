@@ -49,6 +49,12 @@ public interface WorkbenchActions {
      */
     void measureKernels(int bits);
 
+    /** Measures the kernels at the model's shapes with vectors of every width, one by one. */
+    void measureWidths();
+
+    /** Measures whole passes of the model and of the recipe, if that can be executed. */
+    void measurePasses();
+
     /** Searches recipes under a budget and pins what it finds. */
     void search(Budget budget);
 
