@@ -23,11 +23,11 @@ import javafx.scene.paint.Color;
  * word, so that colour is not the only sign.
  */
 final class BitPicture extends Region implements Exportable {
-    private static final double TALLEST_ROW = 30;
+    private static final double TALLEST_ROW = 38;
     private static final double LEAST_ROW = 16;
-    private static final double WIDEST_BIT = 28;
-    private static final double LABELS = 150;
-    private static final double VALUES = 190;
+    private static final double WIDEST_BIT = 36;
+    private static final double LABELS = 136;
+    private static final double VALUES = 170;
     private static final double GAP = 8;
     private static final double TINT_SET = 0.42;
     private static final double TINT_CLEAR = 0.1;
@@ -143,11 +143,11 @@ final class BitPicture extends Region implements Exportable {
                     Math.min(size, bit * 0.72),
                     drawn.isSet(i) ? looks.text() : looks.muted());
         }
-        if (drawn.kind() == BitRow.Kind.COLLISION) {
+        if (drawn.collides()) {
             double x = left(drawn.width() - 1, right, bit, false);
             on.frame(x - 1, y, right - x + 1, row - 1, looks.trouble(), 2 * looks.magnification());
         }
-        boolean trouble = drawn.kind() == BitRow.Kind.COLLISION;
+        boolean trouble = drawn.collides();
         on.text(
                 "= " + drawn.value(),
                 right + GAP,
@@ -175,11 +175,7 @@ final class BitPicture extends Region implements Exportable {
             case UPPER -> upper;
             case ACTIVATION -> looks.series().get(2);
             case NOTHING -> looks.muted();
-            case FIELDS, COLLISION ->
-                    bit < shown.operands().carrier().fieldBits()
-                                    || row.width() <= shown.operands().carrier().fieldBits()
-                            ? lower
-                            : upper;
+            case FIELDS -> bit < shown.operands().carrier().fieldBits() ? lower : upper;
             case IEEE ->
                     bit == SIGN_BIT
                             ? looks.trouble()

@@ -9,8 +9,10 @@ package io.agilelens.views.kernels;
  * @param width how many there are
  * @param shift how many places the lowest bit stands above the lowest place
  * @param kind how they are drawn
+ * @param collides whether a sum left its field
  */
-record BitRow(String label, String value, long bits, int width, int shift, Kind kind) {
+record BitRow(
+        String label, String value, long bits, int width, int shift, Kind kind, boolean collides) {
 
     /** What bits are of. */
     enum Kind {
@@ -24,10 +26,12 @@ record BitRow(String label, String value, long bits, int width, int shift, Kind 
         ACTIVATION,
         /** Nothing is added. */
         NOTHING,
-        /** In the colours of the fields; a sum left its field. */
-        COLLISION,
         /** Sign, exponent and significand of a float. */
         IEEE
+    }
+
+    BitRow(String label, String value, long bits, int width, int shift, Kind kind) {
+        this(label, value, bits, width, shift, kind, false);
     }
 
     /** Whether a bit is 1. */

@@ -53,7 +53,7 @@ public final class KernelsViewModel {
      * The widths that were measured, against each other.
      *
      * @param arithmetics labels of the bar groups
-     * @param bars one set a width: summed medians of the model's shapes in microseconds
+     * @param bars one set a width: 10^9 multiply-accumulates a second over the model's shapes
      * @param remark where the widest vectors are not the fastest, or that they are
      * @param conditions what the sums are over
      */
@@ -78,7 +78,7 @@ public final class KernelsViewModel {
                                 width(each.getKey()),
                                 Ink.series(bars.size()),
                                 KernelBenchmark.NAMES.stream()
-                                        .mapToDouble(name -> sum(each.getValue(), name, decode))
+                                        .mapToDouble(name -> speed(each.getValue(), name, decode))
                                         .toArray()));
             }
             return new WidthPicture(
@@ -90,11 +90,16 @@ public final class KernelsViewModel {
                             byWidth.values().iterator().next().peak().threads()));
         }
 
-        private static double sum(KernelReport report, String name, boolean decode) {
-            return report.timings().stream()
-                    .filter(timing -> timing.name().equals(name) && (timing.m() == 1) == decode)
-                    .mapToDouble(KernelTiming::medianMicroseconds)
-                    .sum();
+        private static double speed(KernelReport report, String name, boolean decode) {
+            double macs = 0;
+            double microseconds = 0;
+            for (KernelTiming timing : report.timings()) {
+                if (timing.name().equals(name) && (timing.m() == 1) == decode) {
+                    macs += (double) timing.m() * timing.n() * timing.k();
+                    microseconds += timing.medianMicroseconds();
+                }
+            }
+            return macs / microseconds * 1e-3;
         }
 
         private static String remark(
@@ -105,11 +110,11 @@ public final class KernelsViewModel {
             for (int a = 0; a < KernelBenchmark.NAMES.size(); a++) {
                 int fastest = widest;
                 for (int w = 0; w < widest; w++) {
-                    if (bars.get(w).values()[a] < bars.get(fastest).values()[a]) {
+                    if (bars.get(w).values()[a] > bars.get(fastest).values()[a]) {
                         fastest = w;
                     }
                 }
-                double ratio = bars.get(widest).values()[a] / bars.get(fastest).values()[a];
+                double ratio = bars.get(fastest).values()[a] / bars.get(widest).values()[a];
                 if (ratio > SLOWER) {
                     slower.add(
                             Messages.text(

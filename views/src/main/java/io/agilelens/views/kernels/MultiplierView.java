@@ -31,6 +31,7 @@ import org.kordamp.ikonli.javafx.FontIcon;
  */
 final class MultiplierView extends VBox {
     private static final double SPINNER = 82;
+    private static final double SENTENCE = 52;
 
     private final MultiplierViewModel model = new MultiplierViewModel();
     private final BitPicture picture = new BitPicture();
@@ -39,6 +40,7 @@ final class MultiplierView extends VBox {
     private final Spinner<Integer> lower = spinner("lower", PackedMultiplication.WEIGHT_BITS);
     private final Spinner<Integer> activation = spinner("activation", 4);
     private final Label title = new Label();
+    private final Label sentence = new Label();
     private boolean showing;
 
     MultiplierView() {
@@ -60,8 +62,18 @@ final class MultiplierView extends VBox {
         HBox steps = new HBox(4, start, back, forward, product, collision, title);
         steps.setAlignment(Pos.CENTER_LEFT);
         HBox.setMargin(title, new javafx.geometry.Insets(0, 0, 0, 8));
+        sentence.setId("multiplier-sentence");
+        sentence.setWrapText(true);
+        sentence.setAlignment(Pos.TOP_LEFT);
+        // Room for its longest, so that the picture stays where it is.
+        sentence.setMinHeight(SENTENCE);
+        ChartCard card =
+                new ChartCard(
+                        Messages.text("multiplier.heading"),
+                        Messages.text("multiplier.sentence"),
+                        picture);
         VBox.setVgrow(card, Priority.ALWAYS);
-        getChildren().addAll(operands(), steps, card);
+        getChildren().addAll(operands(), steps, sentence, card);
         setMinSize(0, 0);
         model.pictureProperty()
                 .subscribe(
@@ -88,7 +100,7 @@ final class MultiplierView extends VBox {
         range.setValue(operands.activation());
         showing = false;
         title.setText(now.title());
-        card.setSentence(now.sentence());
+        sentence.setText(now.sentence());
         picture.show(now);
     }
 

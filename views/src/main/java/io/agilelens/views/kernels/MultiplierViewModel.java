@@ -285,7 +285,7 @@ final class MultiplierViewModel {
         int field = operands.carrier().fieldBits();
         List<BitRow> rows = new ArrayList<>();
         if (sums > 1) {
-            rows.add(sumRow(sums - 1, width, BitRow.Kind.FIELDS));
+            rows.add(sumRow(sums - 1, width, false));
             rows.add(
                     new BitRow(
                             Messages.text("multiplier.another"),
@@ -295,7 +295,7 @@ final class MultiplierViewModel {
                             0,
                             BitRow.Kind.FIELDS));
         }
-        rows.add(sumRow(sums, width, collides ? BitRow.Kind.COLLISION : BitRow.Kind.FIELDS));
+        rows.add(sumRow(sums, width, collides));
         addFloat(rows, operands.sum(sums));
         Fields split = operands.split(sums);
         Fields exact = operands.exact(sums);
@@ -306,9 +306,8 @@ final class MultiplierViewModel {
                         split.upper(),
                         field,
                         0,
-                        split.upper() == exact.upper()
-                                ? BitRow.Kind.UPPER
-                                : BitRow.Kind.COLLISION));
+                        BitRow.Kind.UPPER,
+                        split.upper() != exact.upper()));
         rows.add(
                 new BitRow(
                         Messages.text("multiplier.split.lower"),
@@ -316,13 +315,12 @@ final class MultiplierViewModel {
                         split.lower(),
                         field,
                         0,
-                        split.lower() == exact.lower()
-                                ? BitRow.Kind.LOWER
-                                : BitRow.Kind.COLLISION));
+                        BitRow.Kind.LOWER,
+                        split.lower() != exact.lower()));
         return rows;
     }
 
-    private BitRow sumRow(int sums, int width, BitRow.Kind kind) {
+    private BitRow sumRow(int sums, int width, boolean collides) {
         int sum = operands.sum(sums);
         return new BitRow(
                 sums == 1
@@ -332,7 +330,8 @@ final class MultiplierViewModel {
                 sum,
                 width,
                 0,
-                kind);
+                BitRow.Kind.FIELDS,
+                collides);
     }
 
     private static String read(int read, int exact) {
@@ -392,7 +391,9 @@ final class MultiplierViewModel {
             Fields split = operands.split(sums);
             boolean lower = Math.abs(exact.lower()) > operands.largestSum();
             return Messages.text(
-                    sums == 1 ? "multiplier.collision.one" : "multiplier.collision",
+                    sums == 1
+                            ? "multiplier.collision.one"
+                            : lower ? "multiplier.collision" : "multiplier.collision.upper",
                     Integer.toString(sums),
                     Messages.text(lower ? "multiplier.field.lower" : "multiplier.field.upper"),
                     number(lower ? exact.lower() : exact.upper()),

@@ -17,7 +17,7 @@ final class WidthsPane extends StackPane {
             new BarChartPane(
                     Messages.text("kernels.widths"),
                     Messages.text("kernels.column.name"),
-                    ChartPane.Axis.logarithmic(Messages.text("kernels.widths.axis"), "µs"));
+                    ChartPane.Axis.linear(Messages.text("kernels.throughput"), "GMAC/s"));
     private final Label reason = new Label();
     private final Label remark = new Label();
     private final MeasuredPane pane;
