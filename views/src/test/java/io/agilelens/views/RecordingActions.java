@@ -64,6 +64,11 @@ public final class RecordingActions implements WorkbenchActions {
     }
 
     @Override
+    public void measureRuns() {
+        asked.add("measureRuns");
+    }
+
+    @Override
     public void measurePasses() {
         asked.add("measurePasses");
     }

@@ -1,6 +1,7 @@
 package io.agilelens.app.live;
 
 import io.agilelens.app.command.BenchRow;
+import io.agilelens.engine.UserException;
 import io.agilelens.engine.calibrate.Calibration;
 import io.agilelens.engine.calibrate.RecipeFitter;
 import io.agilelens.engine.evaluate.OperatorProfile;
@@ -8,6 +9,7 @@ import io.agilelens.engine.evaluate.generate.PassBenchmark;
 import io.agilelens.engine.kernel.KernelBenchmark;
 import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.MachineMeter;
+import io.agilelens.engine.kernel.Quartiles;
 import io.agilelens.engine.kernel.Workers;
 import io.agilelens.engine.model.Decoder;
 import io.agilelens.engine.model.HeapRoom;
@@ -23,10 +25,13 @@ import io.agilelens.views.Messages;
 import io.agilelens.views.workbench.KernelReport;
 import io.agilelens.views.workbench.OpenedModel;
 import io.agilelens.views.workbench.PassReport;
+import io.agilelens.views.workbench.RecipeSpeed;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -44,6 +49,7 @@ public record Measurements(OpenedModel opened) {
     private static final int TOKENS = 32;
 
     private static final int ROUNDS = 5;
+    private static final double MILLIS = 1e3;
     private static final int CALIBRATION_TOKENS = 16;
 
     /** All arithmetics together take about this many times what the float model does. */
@@ -123,9 +129,8 @@ public record Measurements(OpenedModel opened) {
      * @param recipe executed, whatever it says; left out if it is float
      */
     public PassReport passes(Recipe recipe, Progress progress, Cancellation cancellation) {
-        int context = opened.config().contextLength();
-        int tokens = Math.min(TOKENS, context / 2);
-        int prompt = Math.min(PROMPT, context - tokens);
+        int tokens = tokens();
+        int prompt = prompt();
         long bytes = ROOM * opened.baseline().numerics().bytes(opened.config());
         boolean isShort = HeapRoom.now(bytes).free() < bytes;
         List<Contender> contenders = new ArrayList<>();
@@ -181,6 +186,75 @@ public record Measurements(OpenedModel opened) {
                             OperatorProfile.ofDecode(decoder, pruner, ids, prompt, cancellation)));
         }
         return new PassReport(prompt, tokens, rows, isShort);
+    }
+
+    /**
+     * Measures recipes as executed, all in the same rounds as the float model.
+     *
+     * @param recipes each counts once, whatever execution it names
+     * @return by recipe as executed; the reason instead for those that cannot be executed
+     */
+    public Map<Recipe, RecipeSpeed.Measured> speeds(
+            List<Recipe> recipes, Progress progress, Cancellation cancellation) {
+        Map<Recipe, RecipeSpeed.Measured> measured = new LinkedHashMap<>();
+        List<Recipe> ready = new ArrayList<>();
+        List<PassBenchmark.Contender> contenders = new ArrayList<>();
+        contenders.add(new PassBenchmark.Contender(opened.baseline(), TokenPruner.NONE));
+        for (Recipe recipe :
+                recipes.stream()
+                        .map(r -> r.withExecution(Execution.EXECUTED))
+                        .distinct()
+                        .toList()) {
+            if (recipe.isFloat()) {
+                continue;
+            }
+            progress.report("packing " + recipe.summary(), ready.size(), recipes.size());
+            try {
+                contenders.add(contender("", true, recipe, Progress.NONE, cancellation).pass());
+                ready.add(recipe);
+            } catch (UserException obstacle) {
+                measured.put(recipe, RecipeSpeed.Measured.not(obstacle.getMessage()));
+            }
+        }
+        int tokens = tokens();
+        int prompt = prompt();
+        List<PassBenchmark.Speeds> speeds =
+                new PassBenchmark(prompt, tokens, ROUNDS)
+                        .measure(
+                                contenders,
+                                new MachineMeter(
+                                        opened.baseline().kernels().vectorBits(), Workers.shared()),
+                                progress,
+                                cancellation);
+        PassBenchmark.Speeds floats = speeds.getFirst();
+        measured.put(Recipe.FLOAT.withExecution(Execution.EXECUTED), speed(prompt, floats, floats));
+        for (int i = 0; i < ready.size(); i++) {
+            measured.put(ready.get(i), speed(prompt, speeds.get(i + 1), floats));
+        }
+        return measured;
+    }
+
+    private static RecipeSpeed.Measured speed(
+            int prompt, PassBenchmark.Speeds own, PassBenchmark.Speeds floats) {
+        return RecipeSpeed.Measured.of(
+                new RecipeSpeed(
+                        prompt,
+                        Quartiles.of(milliseconds(prompt, own.prefill())),
+                        Quartiles.of(milliseconds(1, own.decode())),
+                        Quartiles.ofRatios(own.prefill(), floats.prefill()).median(),
+                        Quartiles.ofRatios(own.decode(), floats.decode()).median()));
+    }
+
+    private static double[] milliseconds(int tokens, double[] tokensPerSecond) {
+        return Arrays.stream(tokensPerSecond).map(speed -> MILLIS * tokens / speed).toArray();
+    }
+
+    private int tokens() {
+        return Math.min(TOKENS, opened.config().contextLength() / 2);
+    }
+
+    private int prompt() {
+        return Math.min(PROMPT, opened.config().contextLength() - tokens());
     }
 
     /** Speed does not depend on the values of the parameters, so a short text will do. */

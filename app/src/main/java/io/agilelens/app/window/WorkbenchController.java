@@ -43,6 +43,7 @@ import io.agilelens.views.workbench.WorkbenchActions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -435,6 +436,25 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                 report -> {
                     if (isShaped(present)) {
                         workbench.passesProperty().set(Optional.of(report));
+                    }
+                });
+    }
+
+    @Override
+    public void measureRuns() {
+        if (session == null) {
+            return;
+        }
+        ModelSession present = session;
+        Measurements measurements = new Measurements(present.opened());
+        List<Recipe> recipes = workbench.runs().stream().map(PinnedRun::recipe).toList();
+        run(
+                Messages.text("status.measuring.runs"),
+                (progress, cancellation) ->
+                        alone(() -> measurements.speeds(recipes, progress, cancellation)),
+                speeds -> {
+                    if (isShaped(present)) {
+                        workbench.speeds().putAll(speeds);
                     }
                 });
     }

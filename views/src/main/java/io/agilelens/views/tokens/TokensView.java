@@ -130,6 +130,7 @@ public final class TokensView extends StackPane {
         schedule.staleProperty().bind(workbench.comparisonStaleProperty());
         model.recipeProperty().subscribe(this::showShares);
         workbench.modelProperty().subscribe(this::showShares);
+        showShares();
         schedule.setOnPick(
                 pick -> model.selectLane(pick.index(), Math.max(0, model.tokenProperty().get())));
         lanes.selectedColumnProperty().subscribe(this::selectLane);

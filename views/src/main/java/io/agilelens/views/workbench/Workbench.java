@@ -1,5 +1,6 @@
 package io.agilelens.views.workbench;
 
+import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.views.Selection;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +37,8 @@ public final class Workbench {
             FXCollections.observableMap(new TreeMap<>());
     private final ObjectProperty<Optional<PassReport>> passes =
             new SimpleObjectProperty<>(this, "passes", Optional.empty());
+    private final ObservableMap<Recipe, RecipeSpeed.Measured> speeds =
+            FXCollections.observableHashMap();
     private final ObjectProperty<Optional<SearchStatus>> search =
             new SimpleObjectProperty<>(this, "search", Optional.empty());
     private final ObjectProperty<Studies> studies =
@@ -97,6 +100,11 @@ public final class Workbench {
         return passes;
     }
 
+    /** How fast recipes are when executed, as far as that was measured; each as executed. */
+    public ObservableMap<Recipe, RecipeSpeed.Measured> speeds() {
+        return speeds;
+    }
+
     /** Keeps a kernel measurement as the latest one and as that of its width. */
     public void addKernels(KernelReport report) {
         kernelsByWidth.put(report.peak().vectorBits(), report);
@@ -106,6 +114,7 @@ public final class Workbench {
     /** Forgets what was measured, as a model of another shape needs. */
     public void forgetMeasurements() {
         kernelsByWidth.clear();
+        speeds.clear();
         kernels.set(Optional.empty());
         passes.set(Optional.empty());
     }

@@ -55,6 +55,9 @@ public interface WorkbenchActions {
     /** Measures whole passes of the model and of the recipe, if that can be executed. */
     void measurePasses();
 
+    /** Measures how fast the pinned runs' recipes are when executed, and the float model. */
+    void measureRuns();
+
     /** Searches recipes under a budget and pins what it finds. */
     void search(Budget budget);
 
