@@ -89,6 +89,11 @@ public final class RecordingActions implements WorkbenchActions {
     }
 
     @Override
+    public void goTo(String station) {
+        asked.add("goTo " + station);
+    }
+
+    @Override
     public void cancel() {
         asked.add("cancel");
     }

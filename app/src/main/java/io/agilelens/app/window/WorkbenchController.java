@@ -70,6 +70,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                     Thread.ofPlatform().name("errands").daemon().factory());
 
     private WorkbenchStatusBar statusBar;
+    private Consumer<String> openStation = _ -> {};
     private ModelSession session;
     private LiveLoop loop;
     private int window;
@@ -116,6 +117,16 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
     /** Says where progress is shown; before anything is asked for. */
     void reportTo(WorkbenchStatusBar bar) {
         statusBar = bar;
+    }
+
+    /** Says how a station is opened. */
+    void openStationsWith(Consumer<String> opener) {
+        openStation = opener;
+    }
+
+    @Override
+    public void goTo(String station) {
+        openStation.accept(station);
     }
 
     /** A piece of work for the errand thread. */

@@ -158,7 +158,7 @@ public final class OutliersView extends StackPane {
                         List.of(histogramTab, factorsTab, censusTab));
         detail.setMinHeight(298);
 
-        place = new PlaceLine(workbench);
+        place = new PlaceLine(workbench, actions, "outliers");
         place.setTokenName(this::tokenName);
         VBox content = new VBox(8, figures, mapCard, place, detail);
         content.setMinWidth(0);

@@ -5,6 +5,7 @@ import io.agilelens.views.EmptyState;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
+import io.agilelens.views.PlaceLine;
 import io.agilelens.views.StationPane;
 import io.agilelens.views.TabbedCards;
 import io.agilelens.views.chart.ChartCard;
@@ -37,7 +38,7 @@ public final class TokensView extends StackPane {
     private static final double WIDE = 820;
     private static final double SIDE = 320;
     private static final double LEAST_DETAIL = 272;
-    private static final double NARROW_TEXT = 166;
+    private static final double NARROW_TEXT = 134;
     private static final double NARROW_LANES = 160;
     private static final double WIDE_LANES = 220;
     private static final double LOWER = 200;
@@ -54,6 +55,7 @@ public final class TokensView extends StackPane {
     private final ScheduleEditor editor;
     private final ChartCard editorCard;
     private final Button even = new Button(Messages.text("tokens.editor.even"));
+    private final PlaceLine place;
     private final TokenDetail detail = new TokenDetail();
     private final ChartCard flowCard;
     private final ChartCard lanesCard;
@@ -116,12 +118,13 @@ public final class TokensView extends StackPane {
         windows.setSpacing(4);
         ColoringSwitch coloring = new ColoringSwitch(model);
         coloring.setMinWidth(Region.USE_PREF_SIZE);
-        station =
-                new StationPane(
-                        Messages.text("tokens.title"),
-                        new Arrangement(WIDE, this::narrow, this::wide),
-                        windows,
-                        coloring);
+        place = new PlaceLine(workbench, actions, "tokens");
+        place.setTokenName(model::tokenName);
+        Arrangement pictures = new Arrangement(WIDE, this::narrow, this::wide);
+        VBox.setVgrow(pictures, Priority.ALWAYS);
+        VBox content = new VBox(8, place, pictures);
+        content.setMinSize(0, 0);
+        station = new StationPane(Messages.text("tokens.title"), content, windows, coloring);
         getChildren().setAll(empty, station);
 
         flow.setOnSelect(model::selectToken);
@@ -219,6 +222,7 @@ public final class TokensView extends StackPane {
                         Integer.toString(model.windows())));
         previous.setDisable(table.window() == 0);
         next.setDisable(table.window() + 1 >= model.windows());
+        place.showBadges(model.comparedRecipe());
         if (prunes) {
             showPruning(table);
         }

@@ -67,6 +67,13 @@ public interface WorkbenchActions {
     /** Finds out where the recipe in force loses its quality. */
     void study(QualityStudy study);
 
+    /**
+     * Opens a station, which shows what is selected.
+     *
+     * @param station its name, such as {@code outliers}
+     */
+    void goTo(String station);
+
     /** Stops what runs in the background. */
     void cancel();
 }
