@@ -5,6 +5,7 @@ import io.agilelens.engine.export.ExportReport;
 import io.agilelens.engine.format.TextFormat;
 import io.agilelens.engine.model.Planting;
 import io.agilelens.engine.search.Budget;
+import io.agilelens.views.workbench.EvaluationWindows;
 import io.agilelens.views.workbench.QualityStudy;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.nio.file.Path;
@@ -86,6 +87,11 @@ public final class RecordingActions implements WorkbenchActions {
     @Override
     public void study(QualityStudy study) {
         asked.add("study " + study);
+    }
+
+    @Override
+    public void evaluateOn(EvaluationWindows windows) {
+        asked.add("evaluateOn " + windows);
     }
 
     @Override

@@ -30,6 +30,7 @@ import io.agilelens.views.Messages;
 import io.agilelens.views.Notices;
 import io.agilelens.views.Selection;
 import io.agilelens.views.workbench.ChangedLayers;
+import io.agilelens.views.workbench.EvaluationWindows;
 import io.agilelens.views.workbench.KernelReport;
 import io.agilelens.views.workbench.OpenedModel;
 import io.agilelens.views.workbench.PinnedRun;
@@ -72,6 +73,11 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
     private WorkbenchStatusBar statusBar;
     private Consumer<String> openStation = _ -> {};
     private ModelSession session;
+    private EvaluationText text = EvaluationText.BUNDLED;
+
+    /** Windows that are evaluated if the text is long enough. */
+    private int wantedWindows;
+
     private LiveLoop loop;
     private int window;
     private TunedModel tuned;
@@ -261,21 +267,42 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
             Notices.done(Messages.text("status.text.nomodel"));
             return;
         }
+        EvaluationWindows wanted = EvaluationWindows.of(present.opened().text());
+        EvaluationWindows windows =
+                new EvaluationWindows(wanted.protocol(), wanted.length(), wantedWindows);
+        read(present, new EvaluationText(Optional.of(file), format), windows);
+    }
+
+    @Override
+    public void evaluateOn(EvaluationWindows windows) {
+        if (session != null) {
+            wantedWindows = windows.count();
+            read(session, text, windows);
+        }
+    }
+
+    /** Reads a text and cuts it; the present one stays if that fails. */
+    private void read(ModelSession present, EvaluationText wanted, EvaluationWindows windows) {
         run(
-                Messages.text("status.opening", file),
+                Messages.text("status.opening", wanted.name()),
                 (_, _) -> {
-                    try (TextReader reader = TextReader.open(file)) {
+                    try (TextReader reader = wanted.open()) {
                         ModelSession changed =
-                                present.withText(reader.source(), format.over(reader));
+                                present.withText(
+                                        reader.source(), wanted.format().over(reader), windows);
                         return new ReadText(changed, reader.replaced());
                     }
                 },
                 read -> {
                     if (session == present) {
+                        text = wanted;
                         replaceLoop(read.session(), workbench.history().recipe());
                         if (read.replaced() > 0) {
                             Notices.done(
-                                    Messages.text("status.text.replaced", file, read.replaced()));
+                                    Messages.text(
+                                            "status.text.replaced",
+                                            wanted.name(),
+                                            read.replaced()));
                         }
                     }
                 });
@@ -289,8 +316,8 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         // The first layers say the least about outliers and sinks.
         int middle = opened.opened().config().layers() / 2;
         workbench.selection().select(Selection.Place.START.withLayer(middle));
-        // Another model's linears have other shapes.
-        workbench.kernelsProperty().set(Optional.empty());
+        text = EvaluationText.BUNDLED;
+        wantedWindows = EvaluationWindows.usual(opened.opened().config()).count();
         // They take one pass, what a recipe needs to be fitted takes many.
         floatFirst = !NativeBundle.isAt(ModelReference.parse(opened.opened().reference()).path());
         replaceLoop(opened, start);

@@ -51,7 +51,12 @@ public final class StudiesViewModel {
                 Messages.text(
                         "study.conditions",
                         Integer.toString(study.windows()),
-                        Integer.toString(study.length()));
+                        Integer.toString(study.length()),
+                        workbench
+                                .modelProperty()
+                                .get()
+                                .map(opened -> opened.text().protocol().title())
+                                .orElse(""));
         return stale ? Messages.text("study.stale", study.recipe().summary()) + " " + over : over;
     }
 

@@ -28,6 +28,9 @@ public interface WorkbenchActions {
     /** Evaluates on a text file of a given format. */
     void useText(Path file, TextFormat format);
 
+    /** Cuts the text otherwise and evaluates anew. */
+    void evaluateOn(EvaluationWindows windows);
+
     /** Shows another window of the text. */
     void showWindow(int window);
 
