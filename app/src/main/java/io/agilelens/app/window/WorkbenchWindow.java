@@ -37,6 +37,7 @@ record WorkbenchWindow(Workbench workbench, WorkbenchFrame frame, WorkbenchContr
         WorkbenchController controller = new WorkbenchController(workbench, onFailure);
         WorkbenchFrame frame = new WorkbenchFrame(Stations.of(workbench, controller));
         controller.reportTo(frame.statusBar());
+        controller.openStationsWith(frame::open);
         frame.setRight(new RecipeView(workbench), new VerdictView(workbench));
         Scene scene = frame.install(stage, WIDTH, HEIGHT);
         new WorkbenchMenus(workbench, controller, stage).addTo(frame, scene);
