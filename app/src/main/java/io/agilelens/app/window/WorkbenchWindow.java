@@ -51,6 +51,7 @@ record WorkbenchWindow(
         WorkbenchController controller = new WorkbenchController(workbench, onFailure);
         WorkbenchFrame frame = new WorkbenchFrame(Stations.of(workbench, controller));
         controller.reportTo(frame.statusBar());
+        controller.openStationsWith(frame::open);
         frame.setRight(new RecipeView(workbench), new VerdictView(workbench));
         Scene scene = frame.install(stage, WIDTH, HEIGHT);
         Actions actions = WindowActions.of(workbench, controller, stage, frame);

@@ -7,6 +7,7 @@ import io.agilelens.views.EmptyState;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
 import io.agilelens.views.NumberColumns;
+import io.agilelens.views.PlaceLine;
 import io.agilelens.views.StationPane;
 import io.agilelens.views.TableMenu;
 import io.agilelens.views.plant.PlantDialog;
@@ -53,6 +54,7 @@ public final class ModelView extends StackPane {
     private final TableView<ModelViewModel.Row> table = new TableView<>();
     private final TextField filter = filterField();
     private final FilteredList<ModelViewModel.Row> shown;
+    private final PlaceLine place;
 
     public ModelView(Workbench workbench, WorkbenchActions actions) {
         this.actions = actions;
@@ -69,11 +71,14 @@ public final class ModelView extends StackPane {
                         text ->
                                 shown.setPredicate(
                                         row -> row.tensor().name().contains(text.strip())));
-        buildTable();
         Label sentence = new Label(Messages.text("model.sentence"));
         sentence.getStyleClass().addAll("small", "muted");
         sentence.setWrapText(true);
-        VBox content = new VBox(8, facts, planted, warnings, tableHeader(), table, sentence);
+        place = new PlaceLine(workbench, actions, "model");
+        place.setVisible(false);
+        place.managedProperty().bind(place.visibleProperty());
+        buildTable();
+        VBox content = new VBox(8, facts, planted, warnings, tableHeader(), table, place, sentence);
         VBox.setVgrow(table, Priority.ALWAYS);
         Node station =
                 new StationPane(Messages.text("model.title"), content, plantButton(workbench));
@@ -250,6 +255,7 @@ public final class ModelView extends StackPane {
                             if (row != null) {
                                 viewModel.lookInto(row);
                             }
+                            place.setVisible(row != null && viewModel.selectPlace(row));
                         });
     }
 
