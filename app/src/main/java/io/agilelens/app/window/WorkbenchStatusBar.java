@@ -30,6 +30,7 @@ public final class WorkbenchStatusBar extends StatusBar {
     WorkbenchStatusBar() {
         getStyleClass().add("workbench-status");
         setText("");
+        setFocusTraversable(false);
         cancel.setId("cancel");
         cancel.getStyleClass().addAll("small", "flat");
         cancel.setVisible(false);

@@ -214,6 +214,8 @@ class EveryStationTest extends WindowTest {
         if (!(node instanceof Region)
                 || !(node.getParent() instanceof Region parent)
                 || !node.isManaged()
+                || node instanceof Labeled labeled && "".equals(labeled.getText())
+                || node.getStyleClass().contains("arrow")
                 || isScrolled(node)) {
             return false;
         }

@@ -145,6 +145,7 @@ public final class ModelView extends StackPane {
     private static TextField filterField() {
         CustomTextField field = new CustomTextField();
         field.setId("tensor-filter");
+        field.setAccessibleText(Messages.text("model.filter"));
         field.setLeft(new FontIcon(Feather.SEARCH));
         field.setPromptText(Messages.text("model.filter"));
         field.setPrefColumnCount(16);
@@ -204,6 +205,7 @@ public final class ModelView extends StackPane {
     private void buildTable() {
         TableMenu.on(table);
         table.setId("tensors");
+        table.setAccessibleText(Messages.text("model.tensors"));
         table.getStyleClass().addAll("dense", "small");
         table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_FLEX_NEXT_COLUMN);
         NumberColumns<ModelViewModel.Row> columns = new NumberColumns<>(table);
