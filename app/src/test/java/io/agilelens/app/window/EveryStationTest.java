@@ -66,6 +66,11 @@ class EveryStationTest extends WindowTest {
     @Test
     void nothingIsClippedOrEmptyInALargeWindow() throws Exception {
         prepare();
+        // Stations that show what was asked for are full once it was.
+        interact(() -> window.controller().pinRun());
+        await(() -> onFx(() -> workbench().runs().size() == 1));
+        interact(() -> window.controller().measureKernels(0));
+        await(() -> onFx(() -> workbench().kernelsProperty().get().isPresent()));
         assertNothingClipped(2560, 1440);
         Set<String> small = new TreeSet<>();
         atEveryStation(

@@ -63,6 +63,7 @@ final class SearchBar extends HBox {
                 });
         value.setId("search-value");
         value.setAccessibleText(Messages.text("compare.search.value"));
+        value.setTooltip(help("compare.search.budget"));
         value.setEditable(true);
         value.setPrefWidth(VALUE_WIDTH);
         kind.valueProperty().subscribe(this::offer);
