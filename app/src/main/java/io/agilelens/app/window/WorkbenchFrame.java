@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import javafx.beans.property.ReadOnlyObjectProperty;
+import javafx.css.PseudoClass;
 import javafx.scene.Node;
 import javafx.scene.Scene;
 import javafx.scene.control.ScrollPane;
@@ -15,6 +16,7 @@ import javafx.scene.input.KeyCodeCombination;
 import javafx.scene.input.KeyCombination;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
 import javafx.stage.Stage;
@@ -24,13 +26,19 @@ import javafx.stage.Stage;
  * between a line for the model and a line for the machine. The three zones never move.
  */
 public final class WorkbenchFrame extends BorderPane {
+    private static final PseudoClass DOCKED = PseudoClass.getPseudoClass("docked");
+    private static final double DOCK_SHARE = 0.54;
+    private static final double TALLEST_DOCK = 520;
+
     private final List<Station> stations;
     private final StationList list;
     private final TopBar topBar = new TopBar();
     private final WorkbenchStatusBar statusBar = new WorkbenchStatusBar();
     private final StackPane middle = new StackPane();
     private final VBox left = new VBox();
+    private final VBox right = new VBox();
     private final Map<Station, Node> made = new HashMap<>();
+    private Region docked;
 
     /**
      * @param stations in the order of the list, at least one; the first is opened
@@ -99,9 +107,40 @@ public final class WorkbenchFrame extends BorderPane {
         VBox.setVgrow(scroll, Priority.ALWAYS);
         VBox framed = new VBox(verdict);
         framed.getStyleClass().add("verdict-zone");
-        VBox right = new VBox(scroll, framed);
+        right.getChildren().setAll(scroll, framed);
         right.getStyleClass().add("right-zone");
         setRight(right);
+    }
+
+    /** Puts something above the recipe, as high as half of the zone and at most as it needs. */
+    void dock(Region node) {
+        undock();
+        node.prefHeightProperty()
+                .bind(
+                        right.heightProperty()
+                                .map(
+                                        height ->
+                                                Math.min(
+                                                        TALLEST_DOCK,
+                                                        DOCK_SHARE * (double) height)));
+        node.minHeightProperty().bind(node.prefHeightProperty());
+        right.pseudoClassStateChanged(DOCKED, true);
+        right.getChildren().addFirst(node);
+        docked = node;
+    }
+
+    /** Takes away what was put above the recipe. */
+    void undock() {
+        if (docked != null) {
+            right.getChildren().remove(docked);
+            right.pseudoClassStateChanged(DOCKED, false);
+            docked = null;
+        }
+    }
+
+    /** Lays something over the window that places itself. */
+    void overlay(Node node) {
+        getChildren().add(node);
     }
 
     /** Fills what is left below the stations, such as a filter of layers. */

@@ -1,6 +1,8 @@
 package io.agilelens.app.window;
 
 import io.agilelens.views.Theme;
+import io.agilelens.views.lessons.LessonLibrary;
+import io.agilelens.views.lessons.LessonsViewModel;
 import io.agilelens.views.recipe.RecipeView;
 import io.agilelens.views.verdict.VerdictView;
 import io.agilelens.views.workbench.OpenedModel;
@@ -16,8 +18,13 @@ import javafx.stage.Stage;
  * The workbench in a stage: state, frame and what drives them.
  *
  * @param controller to be closed with the window
+ * @param lessons runs lessons
  */
-record WorkbenchWindow(Workbench workbench, WorkbenchFrame frame, WorkbenchController controller) {
+record WorkbenchWindow(
+        Workbench workbench,
+        WorkbenchFrame frame,
+        WorkbenchController controller,
+        LessonsViewModel lessons) {
     private static final double WIDTH = 1440;
     private static final double HEIGHT = 900;
 
@@ -35,17 +42,20 @@ record WorkbenchWindow(Workbench workbench, WorkbenchFrame frame, WorkbenchContr
         Theme.apply(Theme.Mode.SYSTEM);
         Workbench workbench = new Workbench();
         WorkbenchController controller = new WorkbenchController(workbench, onFailure);
-        WorkbenchFrame frame = new WorkbenchFrame(Stations.of(workbench, controller));
+        LessonsViewModel lessons =
+                new LessonsViewModel(workbench, controller, LessonLibrary.bundled());
+        WorkbenchFrame frame = new WorkbenchFrame(Stations.of(workbench, controller, lessons));
         controller.reportTo(frame.statusBar());
         frame.setRight(new RecipeView(workbench), new VerdictView(workbench));
         Scene scene = frame.install(stage, WIDTH, HEIGHT);
         new WorkbenchMenus(workbench, controller, stage).addTo(frame, scene);
         addKeys(workbench, scene);
+        new LessonDock(frame, lessons).install(scene);
         stage.show();
         frame.requestFocus();
         controller.open(model);
         StationsAhead.begin(workbench, frame);
-        return new WorkbenchWindow(workbench, frame, controller);
+        return new WorkbenchWindow(workbench, frame, controller, lessons);
     }
 
     private static void addKeys(Workbench workbench, Scene scene) {
