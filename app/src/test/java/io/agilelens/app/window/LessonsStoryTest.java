@@ -70,6 +70,8 @@ class LessonsStoryTest extends ApplicationTest {
     @ValueSource(strings = {"outlier", "trip", "log2", "tokens", "multiplier", "awq", "recipe"})
     void everyLessonLeadsToItsEnd(String lesson) throws Exception {
         awaitModel();
+        // A recipe that no lesson sets.
+        type("weights.bits", "5");
         Recipe before = recipe();
         begin(lesson);
         boolean planted = false;
@@ -196,17 +198,21 @@ class LessonsStoryTest extends ApplicationTest {
                 awaitStep();
             }
             default -> {
-                TextField bits = lookup("#activations-bits-value").query();
-                interact(
-                        () -> {
-                            bits.requestFocus();
-                            bits.setText("8");
-                        });
-                push(KeyCode.ENTER);
+                type("activations.bits", "8");
                 awaitStep();
             }
         }
         fire("#lesson-check");
+    }
+
+    private void type(String knob, String value) {
+        TextField field = lookup("#" + knob.replace('.', '-') + "-value").query();
+        interact(
+                () -> {
+                    field.requestFocus();
+                    field.setText(value);
+                });
+        push(KeyCode.ENTER);
     }
 
     private void fire(String button) {

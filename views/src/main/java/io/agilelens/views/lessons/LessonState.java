@@ -55,14 +55,17 @@ record LessonState(
                 workbench.selection().place());
     }
 
-    /** Whether another state has the same facts: all is the same but the selection. */
+    /**
+     * Whether another state has the same facts: all is the same but the selection and values that
+     * are still running.
+     */
     boolean hasFactsOf(LessonState other) {
         return other != null
                 && model.equals(other.model)
                 && comparison.orElse(null) == other.comparison.orElse(null)
                 && picturesCurrent == other.picturesCurrent
-                && quality == other.quality
-                && qualityCurrent == other.qualityCurrent
+                && has(Need.QUALITY) == other.has(Need.QUALITY)
+                && (!has(Need.QUALITY) || quality == other.quality)
                 && studies == other.studies
                 && kernels.orElse(null) == other.kernels.orElse(null)
                 && runs.equals(other.runs)

@@ -56,7 +56,17 @@ public final class LessonsViewModel {
         this.workbench = workbench;
         this.actions = actions;
         this.library = library;
-        workbench.modelProperty().addListener(_ -> refresh());
+        workbench
+                .modelProperty()
+                .addListener(
+                        _ -> {
+                            if (lesson != null) {
+                                live.forget();
+                                // Planted outliers are elsewhere than what was selected.
+                                selectionWanted = true;
+                            }
+                            refresh();
+                        });
         workbench.comparisonProperty().addListener(_ -> refresh());
         workbench.comparisonStaleProperty().addListener(_ -> refresh());
         workbench.qualityProperty().addListener(_ -> refresh());
@@ -340,20 +350,25 @@ public final class LessonsViewModel {
         if (lesson == null || end.get().isPresent()) {
             return;
         }
-        if (selectionWanted && live.isModelKnown()) {
-            Selection.Place now = workbench.selection().place();
-            StepSetup.place(step(), live.facts(), now)
-                    .ifPresent(
-                            place -> {
-                                selectionWanted = false;
-                                workbench.selection().select(place);
-                            });
-        }
         LessonState state = LessonState.of(workbench);
-        if (missing(state).isEmpty() && live.areOf(state) && live.keep(step().keep())) {
+        if (selectionWanted && live.isModelKnown()) {
+            // What depends on the selected layer becomes known once that is selected.
+            selectionWanted =
+                    !StepSetup.isKnown(step(), live.facts())
+                            && !(missing(state).isEmpty() && live.areOf(state));
+            workbench
+                    .selection()
+                    .select(StepSetup.place(step(), live.facts(), workbench.selection().place()));
+            state = LessonState.of(workbench);
+        }
+        if (isReady(state) && live.keep(step().keep())) {
             live.request(state);
         }
         show();
+    }
+
+    private boolean isReady(LessonState state) {
+        return missing(state).isEmpty() && live.areOf(state) && !selectionWanted;
     }
 
     private Optional<Need> missing(LessonState state) {
@@ -364,7 +379,7 @@ public final class LessonsViewModel {
         LessonState state = LessonState.of(workbench);
         view.set(
                 Optional.of(
-                        new StepPresenter(lesson, index, state, live.facts(), live.areOf(state))
+                        new StepPresenter(lesson, index, state, live.facts(), isReady(state))
                                 .view(answering.feedback())));
     }
 }

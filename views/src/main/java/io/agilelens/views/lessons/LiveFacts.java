@@ -44,6 +44,12 @@ final class LiveFacts {
         return known != null && known.has(Need.MODEL);
     }
 
+    /** Forgets what was known of a model that is no longer open; what was kept stays. */
+    void forget() {
+        known = null;
+        asked = null;
+    }
+
     /** Asks for the facts of a state, unless they are known or under way. */
     void request(LessonState state) {
         if (state.hasFactsOf(asked) && kept.equals(askedKept)) {
@@ -56,9 +62,11 @@ final class LiveFacts {
                 this,
                 () -> LessonFacts.of(lesson.id(), state, keptNow),
                 found -> {
-                    known = state;
-                    facts = found;
-                    onChange.run();
+                    if (asked == state) {
+                        known = state;
+                        facts = found;
+                        onChange.run();
+                    }
                 });
     }
 

@@ -12,25 +12,24 @@ final class StepPresenter {
     private final LessonStep step;
     private final LessonState state;
     private final Facts facts;
-    private final boolean current;
+    private final boolean ready;
 
     /**
      * @param state what the workbench holds
      * @param facts the latest
-     * @param current whether they are of {@code state}
+     * @param ready whether they are of {@code state} and nothing is missing
      */
-    StepPresenter(Lesson lesson, int index, LessonState state, Facts facts, boolean current) {
+    StepPresenter(Lesson lesson, int index, LessonState state, Facts facts, boolean ready) {
         this.lesson = lesson;
         this.index = index;
         this.step = lesson.steps().get(index);
         this.state = state;
         this.facts = facts;
-        this.current = current;
+        this.ready = ready;
     }
 
     StepView view(Optional<StepView.Feedback> feedback) {
         Optional<Need> missing = step.needs().stream().filter(need -> !state.has(need)).findFirst();
-        boolean ready = missing.isEmpty() && current;
         boolean lacking = ready && step.about().filter(fact -> !facts.isTrue(fact)).isPresent();
         Optional<StepView.Asked> question =
                 ready ? step.question().flatMap(this::ask) : Optional.empty();

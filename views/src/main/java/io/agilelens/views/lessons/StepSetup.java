@@ -36,25 +36,26 @@ final class StepSetup {
         return bench.history().recipe();
     }
 
+    /** Whether all that a step selects is known. */
+    static boolean isKnown(LessonStep step, Facts facts) {
+        return step.select().values().stream()
+                .allMatch(name -> name.equals(NONE) || facts.find(name).isPresent());
+    }
+
     /**
-     * What is selected at a step.
+     * What is selected at a step, as far as it is known.
      *
      * @param place what is selected now; parts that the step does not name stay
-     * @return empty while a fact that is to be selected is not known
      */
-    static Optional<Selection.Place> place(LessonStep step, Facts facts, Selection.Place place) {
+    static Selection.Place place(LessonStep step, Facts facts, Selection.Place place) {
         Selection.Place wanted = place;
         for (SelectionPart part : SelectionPart.values()) {
-            String name = step.select().get(part);
-            if (name == null) {
-                continue;
-            }
+            String name = step.select().getOrDefault(part, "");
             Optional<Fact> fact = facts.find(name);
-            if (fact.isEmpty() && !name.equals(NONE)) {
-                return Optional.empty();
+            if (fact.isPresent() || name.equals(NONE)) {
+                wanted = part.in(wanted, fact.map(part::value).orElse(Selection.NONE));
             }
-            wanted = part.in(wanted, fact.map(part::value).orElse(Selection.NONE));
         }
-        return Optional.of(wanted);
+        return wanted;
     }
 }

@@ -86,7 +86,7 @@ public final class LessonSolver {
 
     /** The right number as a person would type it, rounded as it is shown. */
     public String rightNumber() {
-        return Figures.number(((Fact.Figure) right()).value());
+        return right().shown();
     }
 
     public String wrongNumber() {
