@@ -1,6 +1,5 @@
 package io.agilelens.app.window;
 
-import io.agilelens.views.Messages;
 import javafx.beans.InvalidationListener;
 import javafx.geometry.BoundingBox;
 import javafx.geometry.Bounds;
@@ -13,14 +12,15 @@ import org.kordamp.ikonli.feather.Feather;
 import org.kordamp.ikonli.javafx.FontIcon;
 
 /**
- * A frame with a flag around a control or picture, to say: look here. It lies over the window,
- * follows what it marks, and lets every click through.
+ * A frame with an eye at its corner around a control or picture, to say: look here. It lies over
+ * the window, follows what it marks, and lets every click through.
  */
 final class LessonPointer extends Region {
     private static final double MARGIN = 4;
 
-    private final Label flag =
-            new Label(Messages.text("lessons.pointer"), new FontIcon(Feather.EYE));
+    private static final double OUTSIDE = 10;
+
+    private final Label flag = new Label(null, new FontIcon(Feather.EYE));
     private final InvalidationListener follow = _ -> follow();
     private Node target;
 
@@ -72,9 +72,8 @@ final class LessonPointer extends Region {
         double bottom = Math.min(parent.getHeight(), own.getMaxY() + MARGIN);
         resizeRelocate(left, top, right - left, bottom - top);
         flag.autosize();
-        // Above the frame, or inside it where there is no room above.
-        double above = -flag.getHeight();
-        flag.relocate(0, top + above < 0 ? 0 : above);
+        // On the corner, where least is covered.
+        flag.relocate(Math.max(-left, -OUTSIDE), Math.max(-top, -OUTSIDE));
         toFront();
     }
 

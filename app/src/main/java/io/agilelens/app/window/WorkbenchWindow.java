@@ -1,5 +1,6 @@
 package io.agilelens.app.window;
 
+import io.agilelens.views.LessonLinks;
 import io.agilelens.views.Theme;
 import io.agilelens.views.lessons.LessonLibrary;
 import io.agilelens.views.lessons.LessonsViewModel;
@@ -51,6 +52,8 @@ record WorkbenchWindow(
         new WorkbenchMenus(workbench, controller, stage).addTo(frame, scene);
         addKeys(workbench, scene);
         new LessonDock(frame, lessons).install(scene);
+        LessonMemory.attach(lessons);
+        LessonLinks.openWith(lessons::start);
         stage.show();
         frame.requestFocus();
         controller.open(model);

@@ -185,7 +185,9 @@ public final class LessonPlayer extends VBox {
         }
         answerRoom.setVisible(asked.isPresent());
         boolean over = view.feedback().filter(StepView.Feedback::isEnd).isPresent();
-        answerRoom.setDisable(over);
+        if (question != null) {
+            question.setOver(over);
+        }
     }
 
     private void showFeedback(Optional<StepView.Feedback> given) {

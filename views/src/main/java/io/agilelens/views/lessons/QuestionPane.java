@@ -89,6 +89,12 @@ final class QuestionPane extends VBox {
                                 Integer.toString(place)));
     }
 
+    /** Whether an answer can be given no more; the question can still be read. */
+    void setOver(boolean over) {
+        number.setEditable(!over);
+        options.getToggles().forEach(toggle -> ((RadioButton) toggle).setDisable(over));
+    }
+
     StepView.Asked asked() {
         return asked;
     }
