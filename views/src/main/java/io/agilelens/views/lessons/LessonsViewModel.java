@@ -1,7 +1,6 @@
 package io.agilelens.views.lessons;
 
 import io.agilelens.engine.model.Planting;
-import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Selection;
 import io.agilelens.views.workbench.OpenedModel;
@@ -38,19 +37,11 @@ public final class LessonsViewModel {
     private Lesson lesson;
 
     private int index;
-    private Beginning beginning;
+    private LessonBeginning beginning;
     private LiveFacts live;
     private Answering answering;
     private boolean leversWanted;
     private boolean selectionWanted;
-
-    /**
-     * How things stood when the lesson began.
-     *
-     * @param reference the model's
-     * @param wasPlanted whether outliers had been planted in it
-     */
-    private record Beginning(Recipe recipe, String reference, boolean wasPlanted) {}
 
     public LessonsViewModel(Workbench workbench, WorkbenchActions actions, LessonLibrary library) {
         this.workbench = workbench;
@@ -142,22 +133,13 @@ public final class LessonsViewModel {
 
     void start(Lesson wanted) {
         if (lesson == null) {
-            begin();
+            beginning = LessonBeginning.of(workbench);
         }
         lesson = wanted;
         live = new LiveFacts(wanted, this::settle);
         end.set(Optional.empty());
         running.set(true);
         enter(resumed(wanted));
-    }
-
-    private void begin() {
-        Optional<OpenedModel> model = workbench.modelProperty().get();
-        beginning =
-                new Beginning(
-                        workbench.history().recipe(),
-                        model.map(OpenedModel::reference).orElse(""),
-                        model.flatMap(OpenedModel::planting).isPresent());
     }
 
     /** The latest step, unless one before it keeps a number that the rest looks back at. */
@@ -284,24 +266,12 @@ public final class LessonsViewModel {
 
     private void conclude(boolean done) {
         guide.pointNowhere();
-        if (!done && !isChanged()) {
+        if (!done && !beginning.isLeft(workbench)) {
             finish(false);
             return;
         }
         int right = progress.get().of(lesson).right().size();
-        end.set(Optional.of(new LessonEnd(lesson, done, right, isChanged())));
-    }
-
-    /** Whether the recipe or the model is not what it was when the lesson began. */
-    private boolean isChanged() {
-        Optional<OpenedModel> model = workbench.modelProperty().get();
-        return model.filter(m -> m.reference().equals(beginning.reference())).isPresent()
-                && (!workbench.history().recipe().equals(beginning.recipe())
-                        || isPlantedByLesson(model.get()));
-    }
-
-    private boolean isPlantedByLesson(OpenedModel model) {
-        return model.plantedHere() && !beginning.wasPlanted();
+        end.set(Optional.of(new LessonEnd(lesson, done, right, beginning.isLeft(workbench))));
     }
 
     /** Closes the player; at wish with everything as it was before the lesson. */
@@ -309,11 +279,8 @@ public final class LessonsViewModel {
         if (lesson == null) {
             return;
         }
-        if (restore && isChanged()) {
-            change(Messages.text("lessons.step.restore"), beginning.recipe());
-            if (isPlantedByLesson(workbench.modelProperty().get().orElseThrow())) {
-                actions.removePlanted();
-            }
+        if (restore) {
+            beginning.restore(workbench, actions);
         }
         lesson = null;
         running.set(false);
@@ -323,13 +290,6 @@ public final class LessonsViewModel {
         guide.open("lessons");
     }
 
-    /** Changes the recipe by a step of its own, whatever was dragged before. */
-    private void change(String name, Recipe recipe) {
-        workbench.history().endStep();
-        workbench.history().change(name, recipe);
-        workbench.history().endStep();
-    }
-
     /** Brings facts and view up to date with the workbench. */
     private void refresh() {
         if (lesson == null || end.get().isPresent()) {
@@ -337,7 +297,8 @@ public final class LessonsViewModel {
         }
         if (leversWanted && isModelOpen()) {
             leversWanted = false;
-            change(
+            LessonBeginning.change(
+                    workbench,
                     Messages.text("lessons.step.levers", title(lesson)),
                     StepSetup.recipe(workbench, lesson, index));
         }
