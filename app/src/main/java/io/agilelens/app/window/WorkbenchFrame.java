@@ -24,6 +24,9 @@ import javafx.stage.Stage;
  * between a line for the model and a line for the machine. The three zones never move.
  */
 public final class WorkbenchFrame extends BorderPane {
+    private static final double DOCK_SHARE = 0.54;
+    private static final double TALLEST_DOCK = 520;
+
     private final List<Station> stations;
     private final StationList list;
     private final TopBar topBar = new TopBar();
@@ -35,6 +38,7 @@ public final class WorkbenchFrame extends BorderPane {
     private final WindowOverlay overlay = new WindowOverlay();
     private final List<Region> covers = new ArrayList<>();
     private final Map<Station, Node> made = new HashMap<>();
+    private Region docked;
 
     /**
      * @param stations in the order of the list, at least one; the first is opened
@@ -142,6 +146,37 @@ public final class WorkbenchFrame extends BorderPane {
     protected void layoutChildren() {
         super.layoutChildren();
         covers.forEach(cover -> cover.resizeRelocate(0, 0, getWidth(), getHeight()));
+    }
+
+    /** Puts something above the recipe, as high as half of the zone and at most as it needs. */
+    void dock(Region node) {
+        undock();
+        node.prefHeightProperty()
+                .bind(
+                        right.heightProperty()
+                                .map(
+                                        height ->
+                                                Math.min(
+                                                        TALLEST_DOCK,
+                                                        DOCK_SHARE * (double) height)));
+        node.minHeightProperty().bind(node.prefHeightProperty());
+        zones.setDocked(true);
+        right.getChildren().addFirst(node);
+        docked = node;
+    }
+
+    /** Takes away what was put above the recipe. */
+    void undock() {
+        if (docked != null) {
+            right.getChildren().remove(docked);
+            zones.setDocked(false);
+            docked = null;
+        }
+    }
+
+    /** Lays something over the window that places itself. */
+    void layOver(Node node) {
+        getChildren().add(node);
     }
 
     /** Fills what is left below the stations, such as a filter of layers. */

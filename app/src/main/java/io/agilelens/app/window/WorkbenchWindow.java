@@ -1,6 +1,9 @@
 package io.agilelens.app.window;
 
+import io.agilelens.views.LessonLinks;
 import io.agilelens.views.action.Actions;
+import io.agilelens.views.lessons.LessonLibrary;
+import io.agilelens.views.lessons.LessonsViewModel;
 import io.agilelens.views.palette.RecentEntries;
 import io.agilelens.views.recipe.RecipeView;
 import io.agilelens.views.verdict.VerdictView;
@@ -17,13 +20,15 @@ import javafx.stage.Stage;
  * @param controller to be closed with the window
  * @param actions all that the window can do
  * @param drops takes files that are dropped on the window
+ * @param lessons runs lessons
  */
 record WorkbenchWindow(
         Workbench workbench,
         WorkbenchFrame frame,
         WorkbenchController controller,
         Actions actions,
-        FileDrops drops) {
+        FileDrops drops,
+        LessonsViewModel lessons) {
     static final double WIDTH = 1440;
     static final double HEIGHT = 900;
 
@@ -49,7 +54,9 @@ record WorkbenchWindow(
             Consumer<Throwable> onFailure) {
         Workbench workbench = new Workbench();
         WorkbenchController controller = new WorkbenchController(workbench, onFailure);
-        WorkbenchFrame frame = new WorkbenchFrame(Stations.of(workbench, controller));
+        LessonsViewModel lessons =
+                new LessonsViewModel(workbench, controller, LessonLibrary.bundled());
+        WorkbenchFrame frame = new WorkbenchFrame(Stations.of(workbench, controller, lessons));
         controller.reportTo(frame.statusBar());
         controller.openStationsWith(frame::open);
         frame.setRight(new RecipeView(workbench), new VerdictView(workbench));
@@ -64,11 +71,14 @@ record WorkbenchWindow(
         drops.install(frame, scene);
         PictureMenus.install(workbench, frame);
         memory.ifPresent(kept -> kept.follow(stage, frame, recent));
+        new LessonDock(frame, lessons).install(actions);
+        LessonMemory.attach(lessons);
+        LessonLinks.openWith(lessons::start);
         stage.show();
         frame.requestFocus();
         controller.open(model);
         StationsAhead.begin(workbench, frame);
-        return new WorkbenchWindow(workbench, frame, controller, actions, drops);
+        return new WorkbenchWindow(workbench, frame, controller, actions, drops, lessons);
     }
 
     /** The model that is open. */

@@ -19,6 +19,7 @@ final class Zones {
     private static final double USUAL_RIGHT = 272;
     private static final double LEAST_LEFT = 120;
     private static final double LEAST_RIGHT = 256;
+    private static final double LEAST_DOCKED = 296;
     private static final double ICONS = 60;
 
     /** Most of the window that one zone takes. */
@@ -35,6 +36,7 @@ final class Zones {
     private final HBox left;
     private final HBox right;
     private double window;
+    private boolean docked;
 
     Zones(Region leftZone, Region rightZone) {
         this.leftZone = leftZone;
@@ -88,6 +90,12 @@ final class Zones {
         rightWidth.set(USUAL_RIGHT);
     }
 
+    /** Gives the right zone room for what is put above the recipe. */
+    void setDocked(boolean now) {
+        docked = now;
+        fit(window);
+    }
+
     /** Finds widths for a window so wide. */
     void fit(double width) {
         window = width;
@@ -104,7 +112,12 @@ final class Zones {
                         : Math.clamp(leftWidth.get(), LEAST_LEFT, most) * magnification);
         // Larger type has narrower margins, so its zone need not grow as much.
         double grown = 1 + 0.5 * (magnification - 1);
-        set(rightZone, Math.min(most, Math.clamp(rightWidth.get(), LEAST_RIGHT, most) * grown));
+        set(
+                rightZone,
+                Math.min(
+                        most,
+                        Math.clamp(rightWidth.get(), docked ? LEAST_DOCKED : LEAST_RIGHT, most)
+                                * grown));
     }
 
     private static void set(Region zone, double width) {

@@ -7,6 +7,8 @@ import io.agilelens.views.RecordingActions;
 import io.agilelens.views.action.Action;
 import io.agilelens.views.action.ActionGroup;
 import io.agilelens.views.action.Actions;
+import io.agilelens.views.lessons.LessonLibrary;
+import io.agilelens.views.lessons.LessonsViewModel;
 import io.agilelens.views.palette.RecentEntries;
 import io.agilelens.views.palette.ShortcutSheet;
 import io.agilelens.views.workbench.Workbench;
@@ -31,11 +33,13 @@ class KeyboardPageTest extends GuiTest {
     protected Parent createRoot() {
         Workbench workbench = new Workbench();
         RecordingActions work = new RecordingActions();
-        WorkbenchFrame frame = new WorkbenchFrame(Stations.of(workbench, work));
+        LessonsViewModel lessons = new LessonsViewModel(workbench, work, LessonLibrary.bundled());
+        WorkbenchFrame frame = new WorkbenchFrame(Stations.of(workbench, work, lessons));
         Stage stage = new Stage();
         actions = WindowActions.of(workbench, work, stage, frame);
         new WindowHelp(workbench, frame, actions, new RecentEntries()).addActions();
         new SettingsAction(stage, frame, Optional.empty()).addTo(actions);
+        new LessonDock(frame, lessons).install(actions);
         return frame;
     }
 

@@ -8,10 +8,12 @@ import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.recipe.SoftmaxMethod;
 import io.agilelens.engine.recipe.WeightMethod;
 import io.agilelens.views.Help;
+import io.agilelens.views.LessonLinks;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Motion;
 import io.agilelens.views.workbench.Workbench;
 import java.util.Arrays;
+import java.util.Map;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
@@ -34,6 +36,15 @@ import org.kordamp.ikonli.javafx.FontIcon;
 
 /** The levers: the recipe, one thing per line. What is rarely needed sits behind "More". */
 public final class RecipeView extends VBox {
+    /** What explains a section of the recipe. */
+    private static final Map<String, String> LESSONS =
+            Map.of(
+                    "weights", "awq",
+                    "activations", "trip",
+                    "softmax", "log2",
+                    "pruning", "tokens",
+                    "execution", "multiplier");
+
     private final RecipeViewModel viewModel;
 
     private final MenuButton presets = new MenuButton();
@@ -185,6 +196,11 @@ public final class RecipeView extends VBox {
 
     private static HBox section(String key, Node... controls) {
         HBox row = Levers.row(key, "recipe-section", controls);
+        String lesson = LESSONS.get(key);
+        if (lesson != null && row.getChildren().getFirst() instanceof Label title) {
+            title.getTooltip()
+                    .setText(LessonLinks.link(title, lesson, title.getTooltip().getText()));
+        }
         row.getStyleClass().add("recipe-section-row");
         return row;
     }
