@@ -89,6 +89,9 @@ public final class ScreenshotTour {
             List<Path> files = new ArrayList<>(pictures(window, stage, progress));
             files.addAll(exported(window, stage, failure));
             files.addAll(studies(window, stage, failure));
+            files.addAll(
+                    new LessonPictures(window, failure)
+                            .take((station, name) -> pictures(window, stage, station, name)));
             files.addAll(planted(window, stage, failure));
             return List.copyOf(files);
         } finally {
@@ -314,7 +317,7 @@ public final class ScreenshotTour {
                 && workbench.qualityProperty().get().isExact();
     }
 
-    private static void await(Supplier<Boolean> condition, CompletableFuture<Throwable> failure)
+    static void await(Supplier<Boolean> condition, CompletableFuture<Throwable> failure)
             throws InterruptedException {
         long deadline = System.nanoTime() + PATIENCE_SECONDS * 1_000_000_000;
         while (!onFx(condition)) {
@@ -333,7 +336,7 @@ public final class ScreenshotTour {
         }
     }
 
-    private static <T> T onFx(Supplier<T> work) throws InterruptedException {
+    static <T> T onFx(Supplier<T> work) throws InterruptedException {
         return get(CompletableFuture.supplyAsync(work, Platform::runLater));
     }
 
