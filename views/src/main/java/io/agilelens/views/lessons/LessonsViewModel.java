@@ -85,7 +85,7 @@ public final class LessonsViewModel {
     }
 
     /** A lesson in one sentence. */
-    static String summary(Lesson lesson) {
+    public static String summary(Lesson lesson) {
         return LessonWords.text(lesson.id() + ".summary", Facts.NONE);
     }
 

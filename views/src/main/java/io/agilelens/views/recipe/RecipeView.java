@@ -82,48 +82,23 @@ public final class RecipeView extends VBox {
                         RecipeView::group,
                         recipe -> recipe.weights().group(),
                         viewModel::setWeightGroup);
-        weightBits =
-                levers.knob(
-                        Knobs.WEIGHT_BITS,
-                        8,
-                        recipe -> recipe.weights().bits(),
-                        value -> viewModel.setWeightBits((int) value));
+        weightBits = levers.knob(Knobs.WEIGHT_BITS);
         activationMethod =
                 levers.choice(
                         "activations.method",
                         Arrays.asList(ActivationMethod.values()),
                         recipe -> recipe.activations().method(),
                         viewModel::setActivationMethod);
-        activationBits =
-                levers.knob(
-                        Knobs.ACTIVATION_BITS,
-                        8,
-                        recipe -> recipe.activations().bits(),
-                        value -> viewModel.setActivationBits((int) value));
-        maxExponent =
-                levers.knob(
-                        Knobs.MAX_EXPONENT,
-                        8,
-                        recipe -> recipe.activations().maxExponent(),
-                        value -> viewModel.setMaxExponent((int) value));
+        activationBits = levers.knob(Knobs.ACTIVATION_BITS);
+        maxExponent = levers.knob(Knobs.MAX_EXPONENT);
         softmaxMethod =
                 levers.choice(
                         "softmax.method",
                         Arrays.asList(SoftmaxMethod.values()),
                         recipe -> recipe.softmax().method(),
                         viewModel::setSoftmaxMethod);
-        softmaxBits =
-                levers.knob(
-                        Knobs.SOFTMAX_BITS,
-                        8,
-                        recipe -> recipe.softmax().bits(),
-                        value -> viewModel.setSoftmaxBits((int) value));
-        beta =
-                levers.knob(
-                        Knobs.BETA,
-                        Knobs.BETA.maximum(),
-                        recipe -> recipe.pruning().beta(),
-                        viewModel::setBeta);
+        softmaxBits = levers.knob(Knobs.SOFTMAX_BITS);
+        beta = levers.knob(Knobs.BETA);
         slowWeights.setId("recipe-slow");
         slowWeights.setWrapText(true);
         slowWeights.getStyleClass().add("recipe-note");
