@@ -2,9 +2,11 @@ package io.agilelens.app.window;
 
 import io.agilelens.views.Comparison;
 import io.agilelens.views.ComparisonSwitch;
+import io.agilelens.views.Messages;
 import io.agilelens.views.action.Action;
 import io.agilelens.views.action.ActionGroup;
 import io.agilelens.views.action.Actions;
+import io.agilelens.views.lessons.Lesson;
 import io.agilelens.views.lessons.LessonGuide;
 import io.agilelens.views.lessons.LessonPlayer;
 import io.agilelens.views.lessons.LessonsViewModel;
@@ -42,17 +44,26 @@ final class LessonDock implements LessonGuide {
         viewModel.guideBy(this);
     }
 
-    /** Shows the player while a lesson runs, and gives it its keys. */
-    void install(Actions actions) {
-        frame.layOver(pointer);
+    /** Shows the player while a lesson runs, and adds what can be done with lessons. */
+    void addTo(Actions actions) {
+        frame.mark(pointer);
         viewModel.runningProperty().subscribe(this::show);
-        actions.add(step("lesson.next", viewModel::next, "Alt+Page_Down"));
-        actions.add(step("lesson.back", viewModel::back, "Alt+Page_Up"));
-        actions.add(step("lesson.hint", viewModel::hint, "Alt+H"));
+        actions.add(action("lesson.next", viewModel::next).on("Alt+Page_Down"));
+        actions.add(action("lesson.back", viewModel::back).on("Alt+Page_Up"));
+        actions.add(action("lesson.hint", viewModel::hint).on("Alt+H"));
+        for (Lesson lesson : viewModel.lessons()) {
+            actions.add(
+                    Action.named(
+                            "lesson." + lesson.id(),
+                            ActionGroup.HELP,
+                            Messages.text("action.lesson", LessonsViewModel.title(lesson)),
+                            LessonsViewModel.summary(lesson),
+                            () -> viewModel.start(lesson.id())));
+        }
     }
 
-    private Action step(String id, Runnable effect, String key) {
-        return Action.of(id, ActionGroup.HELP, effect).when(viewModel.runningProperty()).on(key);
+    private Action action(String id, Runnable effect) {
+        return Action.of(id, ActionGroup.HELP, effect).when(viewModel.runningProperty());
     }
 
     private void show(boolean running) {

@@ -160,7 +160,7 @@ public final class WorkbenchFrame extends BorderPane {
                                                         TALLEST_DOCK,
                                                         DOCK_SHARE * (double) height)));
         node.minHeightProperty().bind(node.prefHeightProperty());
-        zones.setDocked(true);
+        zones.widenRight(true);
         right.getChildren().addFirst(node);
         docked = node;
     }
@@ -169,13 +169,13 @@ public final class WorkbenchFrame extends BorderPane {
     void undock() {
         if (docked != null) {
             right.getChildren().remove(docked);
-            zones.setDocked(false);
+            zones.widenRight(false);
             docked = null;
         }
     }
 
     /** Lays something over the window that places itself. */
-    void layOver(Node node) {
+    void mark(Node node) {
         getChildren().add(node);
     }
 
