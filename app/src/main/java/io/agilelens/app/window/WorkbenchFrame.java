@@ -36,6 +36,7 @@ public final class WorkbenchFrame extends BorderPane {
     private final VBox right = new VBox();
     private final Zones zones = new Zones(left, right);
     private final WindowOverlay overlay = new WindowOverlay();
+    private final StillToast stillToast = new StillToast(Dialogs.TOAST);
     private final List<Region> covers = new ArrayList<>();
     private final Map<Station, Node> made = new HashMap<>();
     private Region docked;
@@ -59,6 +60,7 @@ public final class WorkbenchFrame extends BorderPane {
         setRight(zones.right());
         setBottom(statusBar);
         cover(overlay);
+        cover(stillToast);
         zones.compactProperty().subscribe(list::setCompact);
         widthProperty().subscribe(width -> zones.fit(width.doubleValue()));
         list.currentProperty().subscribe(this::show);
@@ -126,6 +128,14 @@ public final class WorkbenchFrame extends BorderPane {
         region.setManaged(false);
         covers.add(region);
         getChildren().add(region);
+    }
+
+    private void toast(Stage stage, String text) {
+        if (Motion.reducedProperty().get()) {
+            stillToast.show(text);
+        } else {
+            Dialogs.toast(stage, text);
+        }
     }
 
     /** What lies over the window for a moment. */
@@ -210,8 +220,7 @@ public final class WorkbenchFrame extends BorderPane {
         Scene scene = new Scene(this, width, height);
         scene.getStylesheets().add(Theme.sceneStylesheet());
         Motion.follow(scene);
-        Notices.showWith(
-                text -> Dialogs.toast(stage, text), failure -> Dialogs.showError(stage, failure));
+        Notices.showWith(text -> toast(stage, text), failure -> Dialogs.showError(stage, failure));
         stage.setTitle(Messages.text("window.product"));
         stage.setMinWidth(1024);
         stage.setMinHeight(700);
