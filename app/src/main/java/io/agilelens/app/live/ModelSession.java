@@ -236,6 +236,16 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
         return new ModelSession(opened.withText(windows), fitter, firstRecipe);
     }
 
+    /** The layer to look at first: the first ones say the least about outliers and sinks. */
+    public int firstLayer() {
+        return opened.config().layers() / 2;
+    }
+
+    /** Whether the model is a native bundle, which has a recipe of its own. */
+    public boolean isBundle() {
+        return NativeBundle.isAt(ModelReference.parse(opened.reference()).path());
+    }
+
     /** Longer windows than those that the model was opened for need room for their pictures. */
     private void requireRoom(int length) {
         ModelConfig config = opened.config();

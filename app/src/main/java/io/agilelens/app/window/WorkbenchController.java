@@ -188,7 +188,8 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         open(
                 Messages.text("status.opening", reference),
                 new Cancellation(),
-                (progress, cancellation) -> ModelSession.open(reference, progress, cancellation));
+                (progress, cancellation) -> ModelSession.open(reference, progress, cancellation),
+                opened -> show(opened, Optional.empty()));
     }
 
     /** Shows a model that is being opened already, as soon as it is open. */
@@ -196,15 +197,17 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         open(
                 Messages.text("status.opening", model.reference()),
                 model.cancellation(),
-                (progress, _) -> model.await(progress));
+                (progress, _) -> model.await(progress),
+                opened -> show(opened.session(), opened.firstLook()));
     }
 
-    private void open(String name, Cancellation cancellation, Errand<ModelSession> errand) {
+    private <T> void open(
+            String name, Cancellation cancellation, Errand<T> errand, Consumer<T> onSuccess) {
         // Who opens another model no longer wants the one before.
         opening.cancel();
         cancelSearch();
         opening = cancellation;
-        run(name, cancellation, errand, this::show);
+        run(name, cancellation, errand, onSuccess);
     }
 
     @Override
@@ -308,19 +311,22 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                 });
     }
 
-    private void show(ModelSession opened) {
+    /**
+     * @param firstLook what can be shown at once
+     */
+    private void show(ModelSession opened, Optional<WindowComparison> firstLook) {
         StartTimes.reached(StartTimes.Step.MODEL);
         describeMachine();
         ModelSession old = session;
         Recipe start = opened.firstRecipe();
-        // The first layers say the least about outliers and sinks.
-        int middle = opened.opened().config().layers() / 2;
-        workbench.selection().select(Selection.Place.START.withLayer(middle));
+        workbench.selection().select(Selection.Place.START.withLayer(opened.firstLayer()));
         text = EvaluationText.BUNDLED;
         wantedWindows = EvaluationWindows.usual(opened.opened().config()).count();
         // They take one pass, what a recipe needs to be fitted takes many.
-        floatFirst = !NativeBundle.isAt(ModelReference.parse(opened.opened().reference()).path());
+        floatFirst = firstLook.isEmpty() && !opened.isBundle();
         replaceLoop(opened, start);
+        // Dimmed, as what belongs to another recipe always is.
+        firstLook.ifPresent(look -> workbench.comparisonProperty().set(Optional.of(look)));
         if (old != null) {
             // Views only hold results; the old model's last user was its loop, closed by now.
             errands.execute(old::close);

@@ -3,6 +3,7 @@ package io.agilelens.views.compare;
 import io.agilelens.engine.UserException;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
+import io.agilelens.views.TableMenu;
 import io.agilelens.views.Theme;
 import io.agilelens.views.chart.ChartStyle;
 import io.agilelens.views.chart.Csv;
@@ -102,6 +103,7 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
         }
         setRowFactory(table -> row());
         addEventHandler(KeyEvent.KEY_PRESSED, this::press);
+        TableMenu.on(this);
     }
 
     private double latency(PinnedRun run) {

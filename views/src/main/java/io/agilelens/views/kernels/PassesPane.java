@@ -4,6 +4,7 @@ import io.agilelens.views.Badge;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
 import io.agilelens.views.NumberColumns;
+import io.agilelens.views.TableMenu;
 import io.agilelens.views.chart.BarChartPane;
 import io.agilelens.views.chart.ChartCard;
 import io.agilelens.views.chart.ChartPane;
@@ -50,6 +51,7 @@ final class PassesPane extends StackPane {
         }
         charts.getColumnConstraints().addAll(share(38), share(62));
         VBox.setVgrow(charts, Priority.ALWAYS);
+        TableMenu.on(table);
         table.setPrefHeight(220);
         table.setMinHeight(120);
         VBox content = new VBox(8, charts, table);

@@ -4,6 +4,7 @@ import io.agilelens.views.Figures;
 import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
 import io.agilelens.views.NumberColumns;
+import io.agilelens.views.TableMenu;
 import io.agilelens.views.chart.BarChartPane;
 import io.agilelens.views.chart.ChartCard;
 import io.agilelens.views.chart.ChartPane;
@@ -59,6 +60,7 @@ final class ProductsPane extends StackPane {
         half.setPercentWidth(50);
         charts.getColumnConstraints().addAll(half, half);
         VBox.setVgrow(charts, Priority.ALWAYS);
+        TableMenu.on(table);
         table.setPrefHeight(220);
         table.setMinHeight(120);
         VBox content = new VBox(8, charts, table);

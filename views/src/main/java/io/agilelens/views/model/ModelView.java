@@ -9,6 +9,7 @@ import io.agilelens.views.Messages;
 import io.agilelens.views.NumberColumns;
 import io.agilelens.views.PlaceLine;
 import io.agilelens.views.StationPane;
+import io.agilelens.views.TableMenu;
 import io.agilelens.views.plant.PlantDialog;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
@@ -112,7 +113,7 @@ public final class ModelView extends StackPane {
     }
 
     private Button plantButton(Workbench workbench) {
-        Button plant = new Button(Messages.text("menu.open.plant"));
+        Button plant = new Button(Messages.text("action.plant.outliers"));
         plant.setId("model-plant");
         Tooltip help = new Tooltip(Messages.text("model.plant.help"));
         help.setWrapText(true);
@@ -181,7 +182,7 @@ public final class ModelView extends StackPane {
             Hyperlink remove = new Hyperlink(Messages.text("model.planted.remove"));
             remove.setId("model-remove-planted");
             remove.setMinWidth(USE_PREF_SIZE);
-            remove.setTooltip(new Tooltip(Messages.text("menu.open.unplant.help")));
+            remove.setTooltip(new Tooltip(Messages.text("action.remove.planted.help")));
             remove.setOnAction(_ -> actions.removePlanted());
             line.getChildren().add(remove);
         }
@@ -201,6 +202,7 @@ public final class ModelView extends StackPane {
     }
 
     private void buildTable() {
+        TableMenu.on(table);
         table.setId("tensors");
         table.getStyleClass().addAll("dense", "small");
         table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_FLEX_NEXT_COLUMN);

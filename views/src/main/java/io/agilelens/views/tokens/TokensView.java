@@ -79,6 +79,9 @@ public final class TokensView extends StackPane {
 
     public TokensView(Workbench workbench, WorkbenchActions actions) {
         model = new TokensViewModel(workbench, actions);
+        flow.setId("tokens-text");
+        lanes.setId("tokens-lanes");
+        schedule.setId("tokens-schedule");
         flowCard = new ChartCard(Messages.text("tokens.text.title"), "", flow);
         lanes.titleProperty().set(Messages.text("tokens.lanes.title"));
         lanes.setMinHeight(96);
