@@ -367,7 +367,11 @@ public final class OutliersView extends StackPane {
                 !difference
                         ? shown.comparison().name()
                         : shown.quantizer().isPresent() ? "ERROR" : "CHANGE";
-        tokensCard.setSentence(Messages.text("outliers.tokens.sentence." + key));
+        String sentence = Messages.text("outliers.tokens.sentence." + key);
+        tokensCard.setSentence(
+                shown.hasSink()
+                        ? sentence + " " + Messages.text("outliers.tokens.sink.sentence")
+                        : sentence);
         showSelectedToken();
     }
 
