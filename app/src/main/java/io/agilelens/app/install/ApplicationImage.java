@@ -14,8 +14,8 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * A folder with AgileLens and the part of Java that it needs: {@code bin/AgileLens} starts the
- * window, {@code bin/agilelens} is the launcher for terminals, and {@code share} holds what a desktop
- * and shells want to know.
+ * window, {@code bin/agilelens} is the launcher for terminals, and {@code share} holds what a
+ * desktop and shells want to know.
  */
 final class ApplicationImage {
     static final String NAME = "AgileLens";
@@ -24,8 +24,9 @@ final class ApplicationImage {
     static final int STEPS = 3;
 
     /**
-     * All of Java SE, since libraries come and go, and what lies beside it: vectors, the collector's
-     * figures, memory for native libraries. The windows' modules are those of the launcher's flags.
+     * All of Java SE, since libraries come and go, and what lies beside it: vectors, the
+     * collector's figures, memory for native libraries. The windows' modules are those of the
+     * launcher's flags.
      */
     private static final List<String> MODULES =
             List.of(

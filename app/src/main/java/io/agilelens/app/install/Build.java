@@ -18,7 +18,13 @@ import java.util.Properties;
  * @param javafx folder with the modules of JavaFX
  */
 record Build(
-        Path launcher, Path configuration, String version, List<Path> jars, Path javafx, List<String> flags, List<String> windowFlags) {
+        Path launcher,
+        Path configuration,
+        String version,
+        List<Path> jars,
+        Path javafx,
+        List<String> flags,
+        List<String> windowFlags) {
     private static final String LAUNCHER = "agilelens.launcher";
 
     /**
@@ -44,7 +50,8 @@ record Build(
                     failure);
         }
         List<Path> jars = new ArrayList<>();
-        for (String entry : System.getProperty("java.class.path").split(java.io.File.pathSeparator)) {
+        for (String entry :
+                System.getProperty("java.class.path").split(java.io.File.pathSeparator)) {
             Path jar = Path.of(entry).toAbsolutePath().normalize();
             if (!Files.isRegularFile(jar)) {
                 throw new UserException("%s is no jar: run ./agilelens package".formatted(jar));

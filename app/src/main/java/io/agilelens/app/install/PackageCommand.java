@@ -87,8 +87,6 @@ public final class PackageCommand implements Callable<Integer> {
     }
 
     private String name(Build build) throws InterruptedException {
-        return type == Type.IMAGE
-                ? ApplicationImage.NAME
-                : DebianPackage.fileName(build.version());
+        return type == Type.IMAGE ? ApplicationImage.NAME : DebianPackage.fileName(build.version());
     }
 }

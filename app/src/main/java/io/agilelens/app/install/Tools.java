@@ -24,7 +24,7 @@ final class Tools {
                                 () ->
                                         new UserException(
                                                 "this Java has no %s: run AgileLens with a whole"
-                                                        .formatted(name)
+                                                                .formatted(name)
                                                         + " JDK"));
         StringWriter output = new StringWriter();
         PrintWriter writer = new PrintWriter(output);
@@ -58,7 +58,8 @@ final class Tools {
         if (status != 0) {
             throw new UserException(
                     "%s failed with status %d: %s"
-                            .formatted(name, status, output.strip().replaceAll("\\s*\\R\\s*", "; ")));
+                            .formatted(
+                                    name, status, output.strip().replaceAll("\\s*\\R\\s*", "; ")));
         }
         return output;
     }

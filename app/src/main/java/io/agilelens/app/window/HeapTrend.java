@@ -48,16 +48,13 @@ record HeapTrend(int samples, long median, long growth, double certainty) {
         double variance = n * (n - 1.0) * (2.0 * n + 5) / 18;
         double certainty = (signs - Math.signum((double) signs)) / Math.sqrt(variance);
         Arrays.sort(values);
-        return new HeapTrend(
-                n, values[n / 2], Math.round(median(slopes) * (n - 1)), certainty);
+        return new HeapTrend(n, values[n / 2], Math.round(median(slopes) * (n - 1)), certainty);
     }
 
     private static double median(double[] values) {
         Arrays.sort(values);
         int middle = values.length / 2;
-        return values.length % 2 == 1
-                ? values[middle]
-                : (values[middle - 1] + values[middle]) / 2;
+        return values.length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
     }
 
     /** Whether the heap grows, by more than is tolerated and more surely than by chance. */

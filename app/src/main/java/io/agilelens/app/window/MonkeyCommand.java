@@ -64,7 +64,8 @@ public final class MonkeyCommand implements Callable<Integer> {
     @Option(
             names = "--log",
             paramLabel = "FILE",
-            description = "Where the actions are written; a file in the temporary folder if not given.")
+            description =
+                    "Where the actions are written; a file in the temporary folder if not given.")
     private Path log;
 
     @Option(
@@ -85,7 +86,9 @@ public final class MonkeyCommand implements Callable<Integer> {
         Platform.setImplicitExit(false);
         try {
             Path file =
-                    log != null ? log : Files.createTempFile("agilelens-monkey-" + seed + "-", ".log");
+                    log != null
+                            ? log
+                            : Files.createTempFile("agilelens-monkey-" + seed + "-", ".log");
             RandomWalk.Result result;
             try (PrintWriter lines = new PrintWriter(Files.newBufferedWriter(file))) {
                 result =

@@ -36,8 +36,8 @@ import javafx.stage.Stage;
 /**
  * Does at random what people do with the window, for as long as one likes. The same seed gives the
  * same wishes in the same order; what they meet also depends on how far the work behind the window
- * is. Fails by the first exception that nobody caught, by a JavaFX thread that does not answer for a
- * second, and by a heap that grows.
+ * is. Fails by the first exception that nobody caught, by a JavaFX thread that does not answer for
+ * a second, and by a heap that grows.
  *
  * <p>Every {@code round} actions the window is brought back to the same state and the heap is
  * measured after a collection.
@@ -322,8 +322,7 @@ final class RandomWalk {
             }
             case TEXT -> {
                 Path text = files.texts().get(WalkHands.index(a, files.texts().size()));
-                window.controller()
-                        .useText(text, b < 0.5 ? TextFormat.PLAIN : TextFormat.WIKITEXT);
+                window.controller().useText(text, b < 0.5 ? TextFormat.PLAIN : TextFormat.WIKITEXT);
                 yield text.toString();
             }
             case CANCEL -> {

@@ -10,7 +10,10 @@ import io.agilelens.views.quality.QualityView;
 import io.agilelens.views.tokens.TokensView;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.ServiceLoader;
 import java.util.function.Supplier;
 import javafx.scene.Node;
 import org.kordamp.ikonli.Ikon;
@@ -22,7 +25,9 @@ final class Stations {
     private Stations() {}
 
     static List<Station> of(Workbench workbench, WorkbenchActions actions) {
-        return List.of(
+        List<Station> stations = new ArrayList<>();
+        Collections.addAll(
+                stations,
                 station("model", Feather.BOX, () -> new ModelView(workbench, actions)),
                 station("outliers", Feather.GRID, () -> new OutliersView(workbench, actions)),
                 station("attention", Feather.EYE, () -> new AttentionView(workbench, actions)),
@@ -30,6 +35,10 @@ final class Stations {
                 station("quality", Feather.ACTIVITY, () -> new QualityView(workbench, actions)),
                 station("kernels", Feather.CPU, () -> new KernelsView(workbench, actions)),
                 station("compare", Feather.COLUMNS, () -> new CompareView(workbench, actions)));
+        for (AddedStation added : ServiceLoader.load(AddedStation.class)) {
+            stations.add(added.station(workbench, actions));
+        }
+        return List.copyOf(stations);
     }
 
     private static Station station(String id, Ikon icon, Supplier<Node> view) {

@@ -23,7 +23,10 @@ record WalkFiles(Path folder, List<String> models, List<Path> texts) implements 
         Path unknown = Files.createDirectory(folder.resolve("unknown"));
         Files.writeString(unknown.resolve("config.json"), "{\"model_type\": \"nosuch\"}");
         Path bare = Files.createDirectory(folder.resolve("empty folder"));
-        Path gguf = Files.write(folder.resolve("short.gguf"), "GGUF\3\0\0\0".getBytes(StandardCharsets.ISO_8859_1));
+        Path gguf =
+                Files.write(
+                        folder.resolve("short.gguf"),
+                        "GGUF\3\0\0\0".getBytes(StandardCharsets.ISO_8859_1));
         Path nothing = Files.createFile(folder.resolve("nothing.gguf"));
         Path noise = Files.write(folder.resolve("noise.bin"), noise());
         Path session = Files.writeString(folder.resolve("cut.agilelens"), "{\"version\":");

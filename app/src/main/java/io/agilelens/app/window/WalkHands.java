@@ -177,8 +177,7 @@ final class WalkHands {
 
     /** Clicks anywhere in what the middle shows; every fifth time with the other button. */
     String click(Node area, double x, double y, double button) {
-        return click(
-                area, x, y, button < 0.2 ? MouseButton.SECONDARY : MouseButton.PRIMARY);
+        return click(area, x, y, button < 0.2 ? MouseButton.SECONDARY : MouseButton.PRIMARY);
     }
 
     private String click(Node node, double x, double y, MouseButton button) {
@@ -240,10 +239,7 @@ final class WalkHands {
 
     /** One of the controls of a kind that can be used now. */
     private <T extends Node> String with(
-            Class<T> kind,
-            Predicate<T> usable,
-            double which,
-            Function<T, String> use) {
+            Class<T> kind, Predicate<T> usable, double which, Function<T, String> use) {
         Window front = front();
         if (front == null) {
             return NOTHING;

@@ -72,7 +72,8 @@ class PackageIT {
         String control = run(Map.of(), List.of("dpkg-deb", "-I", file.toString())).output();
         assertTrue(control.contains("Package: agilelens"), control);
         assertTrue(control.contains("Depends: libc6, libgtk-3-0"), control);
-        String desktop = Files.readString(unpacked.resolve("usr/share/applications/agilelens.desktop"));
+        String desktop =
+                Files.readString(unpacked.resolve("usr/share/applications/agilelens.desktop"));
         assertTrue(desktop.contains("Exec=/opt/agilelens/bin/AgileLens %f\n"), desktop);
         assertTrue(desktop.contains("MimeType=application/vnd.agilelens.session+json;"), desktop);
         String types = Files.readString(unpacked.resolve("usr/share/mime/packages/agilelens.xml"));
@@ -158,10 +159,14 @@ class PackageIT {
     /** Without any other Java, and with folders of its own for what it keeps. */
     private Map<String, String> alone() {
         return Map.of(
-                "JAVA_HOME", "",
-                "AGILELENS_START_CACHE", "off",
-                "XDG_CACHE_HOME", folder.resolve("cache").toString(),
-                "XDG_STATE_HOME", folder.resolve("state").toString());
+                "JAVA_HOME",
+                "",
+                "AGILELENS_START_CACHE",
+                "off",
+                "XDG_CACHE_HOME",
+                folder.resolve("cache").toString(),
+                "XDG_STATE_HOME",
+                folder.resolve("state").toString());
     }
 
     /** The command as the launcher would start it, from the jars that were built just now. */
@@ -184,7 +189,8 @@ class PackageIT {
                     .forEach(jars::add);
         }
         List<String> command =
-                new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString()));
+                new ArrayList<>(
+                        List.of(Path.of(System.getProperty("java.home"), "bin/java").toString()));
         command.addAll(List.of(flags.split(" ")));
         command.addAll(
                 List.of(

@@ -54,7 +54,8 @@ class AddedArchitectureTest {
                     new Decoder(
                             model,
                             kernels,
-                            FloatNumerics.whenAsked(model, kernels, WeightPlacement.RESIDENT));
+                            FloatNumerics.whenAsked(
+                                    model, kernels, WeightPlacement.inMemory(model.precision())));
             Matrix hidden = decoder.run(IDS, Cancellation.never()).hidden();
             Matrix logits = decoder.logits(hidden, 0, IDS.length);
             assertArrayEquals(expected(), logits.data(), 2e-4f);
@@ -64,8 +65,7 @@ class AddedArchitectureTest {
     @Test
     void whatItDoesNotKnowIsRefusedByItsKey() throws IOException {
         Path path = write(", \"scale_attn_by_inverse_layer_idx\": true");
-        UserException refused =
-                assertThrows(UserException.class, () -> Checkpoints.open(path));
+        UserException refused = assertThrows(UserException.class, () -> Checkpoints.open(path));
         assertTrue(refused.getMessage().contains("scale_attn_by_inverse_layer_idx"));
     }
 

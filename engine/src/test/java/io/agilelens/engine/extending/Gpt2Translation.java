@@ -13,9 +13,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * GPT-2 as the OPT that it is but for names, layout and activation: norms before the blocks, learned
- * positions, biases everywhere. Its linears are stored {@code [inputs, outputs]}, query, key and
- * value beside each other in one; OPT's table of positions has two rows more, for padding.
+ * GPT-2 as the OPT that it is but for names, layout and activation: norms before the blocks,
+ * learned positions, biases everywhere. Its linears are stored {@code [inputs, outputs]}, query,
+ * key and value beside each other in one; OPT's table of positions has two rows more, for padding.
  */
 public final class Gpt2Translation implements FamilyTranslation {
     private static final int PADDING_ROWS = 2;
@@ -60,7 +60,8 @@ public final class Gpt2Translation implements FamilyTranslation {
         String name = tensor.name().replaceFirst("^transformer\\.", "");
         String[] parts = name.split("\\.", 3);
         switch (parts[0]) {
-            case "wte" -> tensors.add(RearrangedTensor.renamed(tensor, "decoder.embed_tokens.weight"));
+            case "wte" ->
+                    tensors.add(RearrangedTensor.renamed(tensor, "decoder.embed_tokens.weight"));
             case "wpe" ->
                     tensors.add(
                             RearrangedTensor.below(
@@ -69,7 +70,9 @@ public final class Gpt2Translation implements FamilyTranslation {
                     tensors.add(
                             RearrangedTensor.renamed(
                                     tensor, "decoder.final_layer_norm." + parts[1]));
-            case "h" -> addOfLayer(tensor, "decoder.layers." + parts[1] + ".", parts[2], hidden, tensors);
+            case "h" ->
+                    addOfLayer(
+                            tensor, "decoder.layers." + parts[1] + ".", parts[2], hidden, tensors);
             // Masks that older files carry along.
             default -> {}
         }
@@ -80,8 +83,13 @@ public final class Gpt2Translation implements FamilyTranslation {
         int dot = part.lastIndexOf('.');
         String kind = part.substring(dot + 1);
         switch (part.substring(0, dot)) {
-            case "ln_1" -> tensors.add(RearrangedTensor.renamed(tensor, layer + "self_attn_layer_norm." + kind));
-            case "ln_2" -> tensors.add(RearrangedTensor.renamed(tensor, layer + "final_layer_norm." + kind));
+            case "ln_1" ->
+                    tensors.add(
+                            RearrangedTensor.renamed(
+                                    tensor, layer + "self_attn_layer_norm." + kind));
+            case "ln_2" ->
+                    tensors.add(
+                            RearrangedTensor.renamed(tensor, layer + "final_layer_norm." + kind));
             case "attn.c_attn" -> {
                 String[] roles = {"q_proj", "k_proj", "v_proj"};
                 for (int i = 0; i < roles.length; i++) {
@@ -93,9 +101,12 @@ public final class Gpt2Translation implements FamilyTranslation {
                                     hidden));
                 }
             }
-            case "attn.c_proj" -> tensors.add(RearrangedTensor.columns(tensor, layer + "self_attn.out_proj." + kind));
+            case "attn.c_proj" ->
+                    tensors.add(
+                            RearrangedTensor.columns(tensor, layer + "self_attn.out_proj." + kind));
             case "mlp.c_fc" -> tensors.add(RearrangedTensor.columns(tensor, layer + "fc1." + kind));
-            case "mlp.c_proj" -> tensors.add(RearrangedTensor.columns(tensor, layer + "fc2." + kind));
+            case "mlp.c_proj" ->
+                    tensors.add(RearrangedTensor.columns(tensor, layer + "fc2." + kind));
             default -> {}
         }
     }

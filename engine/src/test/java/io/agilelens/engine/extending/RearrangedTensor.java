@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.function.LongUnaryOperator;
 
 /**
- * Elements of a stored tensor under another name and in another order; read from the file when asked
- * for.
+ * Elements of a stored tensor under another name and in another order; read from the file when
+ * asked for.
  *
  * @param source gives, for an element of this tensor, the one it is in the stored tensor; negative
  *     for zero
