@@ -29,6 +29,7 @@ import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
+import io.agilelens.views.workbench.EvaluationWindows;
 import io.agilelens.views.workbench.OpenedModel;
 import java.io.Reader;
 import java.nio.file.Path;
@@ -196,14 +197,9 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
     private static HeapRoom roomBesideWindow(Model model, PassSize pass) {
         ModelConfig config = model.config();
         long tokens = pass.tokens();
-        long channels = 0;
-        for (Site site : Site.values()) {
-            channels += config.channels(site);
-        }
-        // A layer in full of both models, and the float model's last states of every window.
-        long pictures = 2 * tokens * (channels + config.heads() * tokens);
+        // And the float model's last states of every window.
         long states = EVALUATION_WINDOWS * tokens * config.hiddenSize();
-        long kept = Float.BYTES * (pictures + states);
+        long kept = pictures(config, tokens) + Float.BYTES * states;
         WeightPlacement inMemory = WeightPlacement.inMemory(model.precision());
         long wanted = MemoryEstimate.of(model, inMemory, pass, HeapRoom.now(0)).heap() + kept;
         HeapRoom room = HeapRoom.now(wanted);
@@ -224,10 +220,56 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
      * The same model with another text to evaluate on, of which no more is read than is used.
      *
      * @param source where the text comes from, for a person to read
+     * @throws UserException if windows are longer than the model or the memory allows, or the text
+     *     is too short for them
      */
-    public ModelSession withText(String source, Reader text) {
-        TokenWindows windows = windows(opened.model(), source, text, EVALUATION_WINDOWS);
+    public ModelSession withText(String source, Reader text, EvaluationWindows wanted) {
+        requireRoom(wanted.length());
+        TokenWindows windows =
+                TokenWindows.of(
+                        source,
+                        text,
+                        opened.model().tokenizer(),
+                        wanted.protocol(),
+                        wanted.length(),
+                        wanted.count());
         return new ModelSession(opened.withText(windows), fitter, firstRecipe);
+    }
+
+    /** The layer to look at first: the first ones say the least about outliers and sinks. */
+    public int firstLayer() {
+        return opened.config().layers() / 2;
+    }
+
+    /** Whether the model is a native bundle, which has a recipe of its own. */
+    public boolean isBundle() {
+        return NativeBundle.isAt(ModelReference.parse(opened.reference()).path());
+    }
+
+    /** Longer windows than those that the model was opened for need room for their pictures. */
+    private void requireRoom(int length) {
+        ModelConfig config = opened.config();
+        if (length > config.contextLength()) {
+            throw new UserException(
+                    "windows of %d tokens: the model's context is %d tokens: choose at most as many"
+                            .formatted(length, config.contextLength()));
+        }
+        long wanted = pictures(config, length);
+        long free = HeapRoom.now(wanted).free();
+        if (length > WINDOW && wanted > free) {
+            throw new UserException(
+                    "windows of %d tokens: their pictures take %s and %s of memory are free: choose shorter windows, or give Java more memory with AGILELENS_OPTS=-Xmx…"
+                            .formatted(length, Figures.bytes(wanted), Figures.bytes(free)));
+        }
+    }
+
+    /** A layer in full of both models, in bytes. */
+    private static long pictures(ModelConfig config, long tokens) {
+        long channels = 0;
+        for (Site site : Site.values()) {
+            channels += config.channels(site);
+        }
+        return Float.BYTES * 2 * tokens * (channels + config.heads() * tokens);
     }
 
     private static Recipe firstRecipe(List<Preset> presets) {

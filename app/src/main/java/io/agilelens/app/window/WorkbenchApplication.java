@@ -1,6 +1,8 @@
 package io.agilelens.app.window;
 
 import io.agilelens.app.StartTimes;
+import io.agilelens.engine.kernel.Workers;
+import java.util.Optional;
 import javafx.application.Application;
 import javafx.stage.Stage;
 
@@ -15,6 +17,8 @@ public final class WorkbenchApplication extends Application {
     /** JavaFX makes the application itself and hands it nothing but words. */
     private static EarlyOpening first;
 
+    private static WindowMemory memory;
+
     private WorkbenchWindow window;
 
     /**
@@ -23,6 +27,11 @@ public final class WorkbenchApplication extends Application {
      * @param model what to open
      */
     public static void launch(String model) {
+        memory = WindowMemory.ofUser();
+        int threads = memory.settings().threads();
+        if (threads > 0 && System.getProperty(Workers.PROPERTY) == null) {
+            System.setProperty(Workers.PROPERTY, Integer.toString(threads));
+        }
         first = EarlyOpening.begin(model);
         Application.launch(WorkbenchApplication.class);
     }
@@ -30,7 +39,7 @@ public final class WorkbenchApplication extends Application {
     @Override
     public void start(Stage stage) {
         StartTimes.reached(StartTimes.Step.TOOLKIT);
-        Splash splash = new Splash();
+        Splash splash = new Splash(memory.settings().theme());
         splash.show();
         Pulses.afterDrawing(
                 () -> {
@@ -42,7 +51,13 @@ public final class WorkbenchApplication extends Application {
     }
 
     private void open(Stage stage) {
-        window = WorkbenchWindow.open(stage, first, failure -> Dialogs.showError(stage, failure));
+        memory.settings().apply();
+        window =
+                WorkbenchWindow.open(
+                        stage,
+                        first,
+                        Optional.of(memory),
+                        failure -> Dialogs.showError(stage, failure));
     }
 
     @Override
@@ -51,6 +66,7 @@ public final class WorkbenchApplication extends Application {
             // The splash was closed before there was more.
             first.cancellation().cancel();
         } else {
+            memory.close();
             window.controller().close();
         }
     }

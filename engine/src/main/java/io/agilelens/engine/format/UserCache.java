@@ -22,13 +22,7 @@ public final class UserCache {
      * @throws UserException if it cannot be made
      */
     public static Path folder(String name) {
-        Path folder =
-                base(
-                                System.getenv(),
-                                System.getProperty("os.name"),
-                                System.getProperty("user.home"))
-                        .resolve(NAME)
-                        .resolve(name);
+        Path folder = place().resolve(name);
         try {
             return Files.createDirectories(folder);
         } catch (IOException failure) {
@@ -39,20 +33,44 @@ public final class UserCache {
         }
     }
 
+    /** Where the cache is; nothing is made. */
+    public static Path place() {
+        return base(System.getenv(), System.getProperty("os.name"), System.getProperty("user.home"))
+                .resolve(NAME);
+    }
+
     static Path base(Map<String, String> environment, String system, String home) {
+        return base(
+                environment,
+                "XDG_CACHE_HOME",
+                system,
+                Path.of(home, "Library", "Caches"),
+                Path.of(home, ".cache"));
+    }
+
+    /**
+     * The folder of a user's files of one kind.
+     *
+     * @param variable names it by the XDG specification
+     * @param onMac where it is on a Mac
+     * @param elsewhere where it is on systems that are neither a Mac nor Windows
+     */
+    static Path base(
+            Map<String, String> environment,
+            String variable,
+            String system,
+            Path onMac,
+            Path elsewhere) {
         // The XDG specification asks to ignore a relative path.
-        String chosen = environment.getOrDefault("XDG_CACHE_HOME", "");
+        String chosen = environment.getOrDefault(variable, "");
         if (!chosen.isEmpty() && Path.of(chosen).isAbsolute()) {
             return Path.of(chosen);
         }
         String name = system.toLowerCase(Locale.ROOT);
         if (name.startsWith("mac")) {
-            return Path.of(home, "Library", "Caches");
+            return onMac;
         }
         String local = environment.getOrDefault("LOCALAPPDATA", "");
-        if (name.startsWith("windows") && !local.isEmpty()) {
-            return Path.of(local);
-        }
-        return Path.of(home, ".cache");
+        return name.startsWith("windows") && !local.isEmpty() ? Path.of(local) : elsewhere;
     }
 }

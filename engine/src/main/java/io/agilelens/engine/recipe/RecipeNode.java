@@ -2,6 +2,7 @@ package io.agilelens.engine.recipe;
 
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Printable;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -131,6 +132,27 @@ record RecipeNode(String source, String path, JsonNode value) {
             layers.add(layer.value.intValue());
         }
         return layers;
+    }
+
+    /**
+     * The keys of an object that gives values to layers or channels; none if it is missing.
+     *
+     * @param what they are, for error lines
+     */
+    List<String> numberedKeys(String what) {
+        if (isMissing()) {
+            return List.of();
+        }
+        if (!value.isObject()) {
+            throw wrong("an object with %s as keys belongs there".formatted(what));
+        }
+        List<String> keys = new ArrayList<>(value.propertyNames());
+        for (String key : keys) {
+            if (!key.matches("\\d{1,9}")) {
+                throw at(key).wrong("keys are %s, whole numbers from 0".formatted(what));
+            }
+        }
+        return keys;
     }
 
     /** The exponents at a key. */

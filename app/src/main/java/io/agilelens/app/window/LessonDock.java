@@ -1,0 +1,159 @@
+package io.agilelens.app.window;
+
+import io.agilelens.views.Comparison;
+import io.agilelens.views.ComparisonSwitch;
+import io.agilelens.views.Messages;
+import io.agilelens.views.action.Action;
+import io.agilelens.views.action.ActionGroup;
+import io.agilelens.views.action.Actions;
+import io.agilelens.views.lessons.Lesson;
+import io.agilelens.views.lessons.LessonGuide;
+import io.agilelens.views.lessons.LessonPlayer;
+import io.agilelens.views.lessons.LessonsViewModel;
+import javafx.animation.KeyFrame;
+import javafx.animation.Timeline;
+import javafx.scene.Node;
+import javafx.scene.control.Tab;
+import javafx.scene.control.TabPane;
+import javafx.util.Duration;
+
+/**
+ * Puts the lesson that runs above the recipe, and brings the window to where it points. Stations
+ * make their pictures when they are looked at, so what is not there yet is tried again.
+ */
+final class LessonDock implements LessonGuide {
+    private static final Duration PAUSE = Duration.millis(150);
+
+    /** How often something that is not there is tried: some tabs exist in narrow windows only. */
+    private static final int TRIES = 20;
+
+    private final WorkbenchFrame frame;
+    private final LessonsViewModel viewModel;
+    private final LessonPointer pointer = new LessonPointer();
+    private final Timeline attempts = new Timeline(new KeyFrame(PAUSE, _ -> attempt()));
+    private LessonPlayer player;
+    private Comparison comparison;
+    private String tab;
+    private String point;
+    private int tries;
+
+    LessonDock(WorkbenchFrame frame, LessonsViewModel viewModel) {
+        this.frame = frame;
+        this.viewModel = viewModel;
+        attempts.setCycleCount(Timeline.INDEFINITE);
+        viewModel.guideBy(this);
+    }
+
+    /** Shows the player while a lesson runs, and adds what can be done with lessons. */
+    void addTo(Actions actions) {
+        frame.mark(pointer);
+        viewModel.runningProperty().subscribe(this::show);
+        actions.add(action("lesson.next", viewModel::next).on("Alt+Page_Down"));
+        actions.add(action("lesson.back", viewModel::back).on("Alt+Page_Up"));
+        actions.add(action("lesson.hint", viewModel::hint).on("Alt+H"));
+        for (Lesson lesson : viewModel.lessons()) {
+            actions.add(
+                    Action.named(
+                            "lesson." + lesson.id(),
+                            ActionGroup.HELP,
+                            Messages.text("action.lesson", LessonsViewModel.title(lesson)),
+                            LessonsViewModel.summary(lesson),
+                            () -> viewModel.start(lesson.id())));
+        }
+    }
+
+    private Action action(String id, Runnable effect) {
+        return Action.of(id, ActionGroup.HELP, effect).when(viewModel.runningProperty());
+    }
+
+    private void show(boolean running) {
+        if (running) {
+            if (player == null) {
+                player = new LessonPlayer(viewModel);
+            }
+            frame.dock(player);
+        } else {
+            frame.undock();
+        }
+    }
+
+    @Override
+    public void open(String station) {
+        frame.open(station);
+    }
+
+    @Override
+    public void compare(Comparison wanted) {
+        comparison = wanted;
+        begin();
+    }
+
+    @Override
+    public void front(String wanted) {
+        tab = wanted;
+        begin();
+    }
+
+    @Override
+    public void point(String id) {
+        point = id;
+        pointer.mark(null);
+        begin();
+    }
+
+    @Override
+    public void pointNowhere() {
+        point = null;
+        comparison = null;
+        tab = null;
+        pointer.mark(null);
+        attempts.stop();
+    }
+
+    /** The mark that lies over the window. */
+    LessonPointer pointer() {
+        return pointer;
+    }
+
+    private void begin() {
+        tries = 0;
+        attempt();
+        attempts.play();
+    }
+
+    private void attempt() {
+        tries++;
+        Node station = frame.view(frame.stationProperty().get());
+        if (comparison != null
+                && station.lookup(".comparison-switch") instanceof ComparisonSwitch choice) {
+            choice.valueProperty().set(comparison);
+            comparison = null;
+        }
+        if (tab != null && bringToFront(station)) {
+            tab = null;
+        }
+        if (point != null) {
+            pointer.mark(frame.lookup("#" + point));
+        } else if (tries >= TRIES) {
+            attempts.stop();
+        }
+        if (tries >= TRIES) {
+            comparison = null;
+            tab = null;
+        }
+    }
+
+    private boolean bringToFront(Node station) {
+        for (Node node : station.lookupAll(".tab-pane")) {
+            if (node instanceof TabPane pane) {
+                for (Tab each : pane.getTabs()) {
+                    if (tab.equals(each.getId())) {
+                        pane.getSelectionModel().select(each);
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+}
