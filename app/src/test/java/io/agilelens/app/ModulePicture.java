@@ -110,12 +110,14 @@ final class ModulePicture {
         svg.append(
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"13\">\n"
                         .formatted(width, height, width, height));
-        svg.append("<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>\n".formatted(width, height));
+        svg.append(
+                "<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>\n".formatted(width, height));
         imports.forEach(
                 (from, all) -> {
                     for (String to : all) {
                         boolean implied =
-                                all.stream().anyMatch(next -> !next.equals(to) && reaches(next, to));
+                                all.stream()
+                                        .anyMatch(next -> !next.equals(to) && reaches(next, to));
                         if (!implied) {
                             svg.append(line(places.get(from), places.get(to)));
                         }

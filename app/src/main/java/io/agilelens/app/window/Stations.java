@@ -46,6 +46,11 @@ final class Stations {
     }
 
     private static Station station(String id, Ikon icon, Supplier<Node> view) {
-        return new Station(id, Messages.text(id + ".title"), icon, view);
+        return new Station(
+                id,
+                Messages.text(id + ".title"),
+                Messages.text("action.station.help." + id),
+                icon,
+                view);
     }
 }

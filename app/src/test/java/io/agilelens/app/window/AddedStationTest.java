@@ -36,6 +36,7 @@ class AddedStationTest extends ApplicationTest {
             return new Station(
                     "layer-count",
                     "Layer count",
+                    "How many layers the model has.",
                     Feather.LAYERS,
                     () -> {
                         Label label = new Label();
