@@ -12,6 +12,7 @@ import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.scene.Node;
 import javafx.scene.Scene;
 import javafx.scene.control.ScrollPane;
+import javafx.scene.image.Image;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
@@ -24,6 +25,8 @@ import javafx.stage.Stage;
  * between a line for the model and a line for the machine. The three zones never move.
  */
 public final class WorkbenchFrame extends BorderPane {
+    private static final String ICON = "/io/agilelens/resources/icon/agilelens.png";
+
     private static final double DOCK_SHARE = 0.54;
     private static final double TALLEST_DOCK = 520;
 
@@ -222,6 +225,10 @@ public final class WorkbenchFrame extends BorderPane {
         Motion.follow(scene);
         Notices.showWith(text -> toast(stage, text), failure -> Dialogs.showError(stage, failure));
         stage.setTitle(Messages.text("window.product"));
+        stage.getIcons()
+                .setAll(
+                        new Image(
+                                WorkbenchFrame.class.getResource(ICON).toExternalForm(), true));
         stage.setMinWidth(1024);
         stage.setMinHeight(700);
         stage.setScene(scene);
