@@ -1,6 +1,11 @@
 package io.agilelens.app.window;
 
 import io.agilelens.app.StartTimes;
+import io.agilelens.app.session.SessionJson;
+import io.agilelens.engine.format.ModelReference;
+import io.agilelens.engine.format.UserState;
+import java.nio.file.Path;
+import java.util.Optional;
 import javafx.application.Application;
 import javafx.stage.Stage;
 
@@ -13,17 +18,25 @@ public final class WorkbenchApplication extends Application {
     public static final String FIRST_MODEL = "sample:llama-tiny";
 
     /** JavaFX makes the application itself and hands it nothing but words. */
-    private static EarlyOpening first;
+    private static Optional<EarlyOpening> first = Optional.empty();
+
+    /** The session to open in place of a model. */
+    private static Optional<Path> session = Optional.empty();
 
     private WorkbenchWindow window;
 
     /**
      * Returns when the window is closed.
      *
-     * @param model what to open
+     * @param name what to open: a model, or the file of a session
      */
-    public static void launch(String model) {
-        first = EarlyOpening.begin(model);
+    public static void launch(String name) {
+        if (!name.startsWith(ModelReference.SAMPLE_PREFIX)
+                && SessionJson.isNamedSession(Path.of(name))) {
+            session = Optional.of(Path.of(name));
+        } else {
+            first = Optional.of(EarlyOpening.begin(name));
+        }
         Application.launch(WorkbenchApplication.class);
     }
 
@@ -42,14 +55,24 @@ public final class WorkbenchApplication extends Application {
     }
 
     private void open(Stage stage) {
-        window = WorkbenchWindow.open(stage, first, failure -> Dialogs.showError(stage, failure));
+        // Who measures the start takes nobody's session.
+        Optional<Path> state =
+                StartTimes.areWanted() ? Optional.empty() : Optional.of(UserState.folder());
+        window =
+                WorkbenchWindow.show(
+                        stage,
+                        state,
+                        FileQuestions.of(stage),
+                        failure -> Dialogs.showError(stage, failure));
+        first.ifPresent(window.controller()::open);
+        session.ifPresent(window.keeper()::open);
     }
 
     @Override
     public void stop() {
         if (window == null) {
             // The splash was closed before there was more.
-            first.cancellation().cancel();
+            first.ifPresent(opening -> opening.cancellation().cancel());
         } else {
             window.controller().close();
         }

@@ -39,7 +39,9 @@ import io.agilelens.views.workbench.PinnedRun;
 import io.agilelens.views.workbench.Quality;
 import io.agilelens.views.workbench.QualityStudy;
 import io.agilelens.views.workbench.SearchStatus;
+import io.agilelens.views.workbench.SessionHistory;
 import io.agilelens.views.workbench.Studies;
+import io.agilelens.views.workbench.Subject;
 import io.agilelens.views.workbench.WindowComparison;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
@@ -96,6 +98,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
 
     private Cancellation opening = Cancellation.never();
     private Cancellation searching = Cancellation.never();
+    private Runnable onClose = () -> {};
 
     /**
      * @param onFailure shows a person what did not work
@@ -104,6 +107,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         this.workbench = workbench;
         this.onFailure = onFailure;
         workbench.history().recipeProperty().addListener((_, _, _) -> recipeChanged());
+        workbench.history().subjectProperty().addListener((_, _, _) -> follow());
         workbench
                 .selection()
                 .placeProperty()
@@ -133,6 +137,18 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
 
     private <T> Cancellation run(
             String name, Cancellation cancellation, Errand<T> errand, Consumer<T> onDone) {
+        return run(name, cancellation, errand, onDone, () -> {});
+    }
+
+    /**
+     * @param onGivenUp called on the JavaFX thread when the errand failed or was cancelled
+     */
+    private <T> Cancellation run(
+            String name,
+            Cancellation cancellation,
+            Errand<T> errand,
+            Consumer<T> onDone,
+            Runnable onGivenUp) {
         errandsUnderWay.add(cancellation);
         WorkbenchStatusBar.Task task = statusBar.track(name, cancellation);
         liveTask = null;
@@ -147,12 +163,17 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                                     onDone.accept(result);
                                 });
                     } catch (CancellationException cancelled) {
-                        Platform.runLater(() -> finish(task, Messages.text("status.cancelled")));
+                        Platform.runLater(
+                                () -> {
+                                    finish(task, Messages.text("status.cancelled"));
+                                    onGivenUp.run();
+                                });
                     } catch (IOException | RuntimeException | Error failure) {
                         Platform.runLater(
                                 () -> {
                                     finish(task, "");
                                     onFailure.accept(failure);
+                                    onGivenUp.run();
                                 });
                     } finally {
                         errandsUnderWay.remove(cancellation);
@@ -185,11 +206,90 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
     }
 
     private void open(String name, Cancellation cancellation, Errand<ModelSession> errand) {
-        // Who opens another model no longer wants the one before.
+        beginOpening(cancellation);
+        run(name, cancellation, errand, this::show);
+    }
+
+    /** Who opens another model no longer wants the one before. */
+    private void beginOpening(Cancellation cancellation) {
         opening.cancel();
         cancelSearch();
         opening = cancellation;
-        run(name, cancellation, errand, this::show);
+    }
+
+    /**
+     * Opens a model and a text with all that was made of them; the present ones stay if that fails.
+     *
+     * @param name where the history then begins, for a person to read
+     * @param state with a subject
+     * @param onDone called when it is open
+     */
+    void begin(String name, SessionHistory.State state, Runnable onDone) {
+        Subject subject = state.subject().orElseThrow();
+        Cancellation cancellation = new Cancellation();
+        beginOpening(cancellation);
+        run(
+                Messages.text("status.opening", subject.model()),
+                cancellation,
+                (progress, stop) -> ModelSession.open(subject, progress, stop),
+                opened -> begin(opened, name, state, onDone));
+    }
+
+    private void begin(
+            ModelSession opened, String name, SessionHistory.State state, Runnable onDone) {
+        show(opened, () -> workbench.history().begin(name, state));
+        onDone.run();
+    }
+
+    /** Opens what undo or redo went to, unless it is open. */
+    private void follow() {
+        Optional<Subject> wanted = workbench.history().subjectProperty().get();
+        if (session == null || wanted.isEmpty()) {
+            return;
+        }
+        Cancellation cancellation = new Cancellation();
+        beginOpening(cancellation);
+        if (isSettled()) {
+            return;
+        }
+        if (loop != null) {
+            loop.pause();
+        }
+        Subject subject = wanted.get();
+        boolean sameModel = subject.model().equals(session.opened().reference());
+        int shown = window;
+        run(
+                Messages.text("status.opening", subject.model()),
+                cancellation,
+                (progress, stop) -> ModelSession.open(subject, progress, stop),
+                opened -> {
+                    if (opening != cancellation) {
+                        errands.execute(opened::close);
+                        return;
+                    }
+                    Selection.Place place = workbench.selection().place();
+                    show(opened, () -> {});
+                    if (sameModel) {
+                        workbench.selection().select(place);
+                        showWindow(shown);
+                    }
+                },
+                () -> {
+                    if (opening == cancellation && session != null) {
+                        workbench.history().returnTo(session.opened().subject());
+                        ask();
+                    }
+                });
+    }
+
+    /** Whether the model and text that are open are those that the history asks for. */
+    private boolean isSettled() {
+        return workbench
+                .history()
+                .subjectProperty()
+                .get()
+                .filter(subject -> subject.equals(session.opened().subject()))
+                .isPresent();
     }
 
     @Override
@@ -217,7 +317,15 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                     }
                     int shown = window;
                     outliers.ifPresent(this::lookAt);
-                    replaceLoop(changed, workbench.history().recipe());
+                    replaceLoop(
+                            changed,
+                            () ->
+                                    noteChange(
+                                            Messages.text(
+                                                    outliers.isPresent()
+                                                            ? "history.planted"
+                                                            : "history.unplanted"),
+                                            changed));
                     showWindow(shown);
                     errands.execute(present::close);
                 });
@@ -257,13 +365,21 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                 (_, _) -> {
                     try (TextReader reader = TextReader.open(file)) {
                         ModelSession changed =
-                                present.withText(reader.source(), format.over(reader));
+                                present.withText(
+                                        present.opened().subject().text().of(file, format),
+                                        reader.source(),
+                                        format.over(reader));
                         return new ReadText(changed, reader.replaced());
                     }
                 },
                 read -> {
                     if (session == present) {
-                        replaceLoop(read.session(), workbench.history().recipe());
+                        replaceLoop(
+                                read.session(),
+                                () ->
+                                        noteChange(
+                                                Messages.text("history.text", file.getFileName()),
+                                                read.session()));
                         if (read.replaced() > 0) {
                             Notices.done(
                                     Messages.text("status.text.replaced", file, read.replaced()));
@@ -272,11 +388,39 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                 });
     }
 
+    /** Notes another model or text that goes on with the recipe in force. */
+    private void noteChange(String name, ModelSession changed) {
+        workbench.history().open(name, changed.opened().subject(), workbench.history().recipe());
+    }
+
     private void show(ModelSession opened) {
+        Subject subject = opened.opened().subject();
+        String name = Messages.text("history.opened", opened.opened().title());
+        SessionHistory history = workbench.history();
+        boolean first = session == null;
+        show(
+                opened,
+                () -> {
+                    if (first) {
+                        history.begin(
+                                name,
+                                new SessionHistory.State(
+                                        Optional.of(subject),
+                                        opened.firstRecipe(),
+                                        workbench.runs()));
+                    } else {
+                        history.open(name, subject, opened.firstRecipe());
+                    }
+                });
+    }
+
+    /**
+     * @param note tells the history
+     */
+    private void show(ModelSession opened, Runnable note) {
         StartTimes.reached(StartTimes.Step.MODEL);
         describeMachine();
         ModelSession old = session;
-        Recipe start = opened.firstRecipe();
         // The first layers say the least about outliers and sinks.
         int middle = opened.opened().config().layers() / 2;
         workbench.selection().select(Selection.Place.START.withLayer(middle));
@@ -284,7 +428,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         workbench.kernelsProperty().set(Optional.empty());
         // They take one pass, what a recipe needs to be fitted takes many.
         floatFirst = !NativeBundle.isAt(ModelReference.parse(opened.opened().reference()).path());
-        replaceLoop(opened, start);
+        replaceLoop(opened, note);
         if (old != null) {
             // Views only hold results; the old model's last user was its loop, closed by now.
             errands.execute(old::close);
@@ -299,7 +443,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                 kernels.reason());
     }
 
-    private void replaceLoop(ModelSession opened, Recipe recipe) {
+    private void replaceLoop(ModelSession opened, Runnable note) {
         LiveLoop old = loop;
         loop = null;
         if (old != null) {
@@ -319,7 +463,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                 model.memory().placement().isStreamed(model.config())
                         ? model.memory().note(model.model())
                         : "");
-        workbench.history().reset(recipe);
+        note.run();
         LoopListener listener = new LoopListener();
         loop = new LiveLoop(opened.opened(), opened.fitter(), listener);
         listener.owner = loop;
@@ -334,7 +478,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
 
     /** Asks the live loop for what the window shows now. */
     private void ask() {
-        if (loop == null) {
+        if (loop == null || !isSettled()) {
             return;
         }
         workbench.comparisonStaleProperty().set(true);
@@ -439,11 +583,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                             if (session != present) {
                                 return;
                             }
-                            for (PinnedRun run : found.runs()) {
-                                workbench
-                                        .runs()
-                                        .add(run.withName(workbench.freeRunName(run.name())));
-                            }
+                            workbench.runs().addAll(workbench.named(found.runs()));
                             Notices.done(
                                     Messages.text(
                                             "compare.search.done",
@@ -553,6 +693,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                         new PinnedRun(
                                 name,
                                 quality.recipe(),
+                                session.opened().subject(),
                                 session.opened().planting(),
                                 quality.baseline().orElseThrow(),
                                 quality.tuned().orElseThrow(),
@@ -567,9 +708,15 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         errandsUnderWay.forEach(Cancellation::cancel);
     }
 
+    /** Has something else closed with this. */
+    void onClose(Runnable action) {
+        onClose = action;
+    }
+
     /** Stops all work and closes the model. */
     @Override
     public void close() {
+        onClose.run();
         LiveLoop last = loop;
         ModelSession open = session;
         loop = null;

@@ -27,6 +27,7 @@ public final class WorkbenchFrame extends BorderPane {
     private final List<Station> stations;
     private final StationList list;
     private final TopBar topBar = new TopBar();
+    private final VBox top = new VBox(topBar);
     private final WorkbenchStatusBar statusBar = new WorkbenchStatusBar();
     private final StackPane middle = new StackPane();
     private final VBox left = new VBox();
@@ -43,7 +44,7 @@ public final class WorkbenchFrame extends BorderPane {
         left.getChildren().add(list);
         middle.getStyleClass().add("middle-zone");
         middle.setMinSize(0, 0);
-        setTop(topBar);
+        setTop(top);
         setLeft(left);
         setCenter(middle);
         setBottom(statusBar);
@@ -54,6 +55,16 @@ public final class WorkbenchFrame extends BorderPane {
     /** The line above. */
     public TopBar topBar() {
         return topBar;
+    }
+
+    /** Says something that waits for an answer, between the line above and the rest. */
+    public void showMessage(Node message) {
+        top.getChildren().setAll(topBar, message);
+    }
+
+    /** Takes a message away, unless another one came meanwhile. */
+    public void hideMessage(Node message) {
+        top.getChildren().remove(message);
     }
 
     /** The line below. */
@@ -69,6 +80,11 @@ public final class WorkbenchFrame extends BorderPane {
     /** What the middle shows. */
     public ReadOnlyObjectProperty<Station> stationProperty() {
         return list.currentProperty();
+    }
+
+    /** Whether there is a station of that name. */
+    public boolean has(String id) {
+        return stations.stream().anyMatch(station -> station.id().equals(id));
     }
 
     /**

@@ -43,16 +43,20 @@ final class WorkbenchMenus {
 
     private final Workbench workbench;
     private final WorkbenchActions actions;
+    private final SessionMenus session;
     private final Stage stage;
 
-    WorkbenchMenus(Workbench workbench, WorkbenchActions actions, Stage stage) {
+    WorkbenchMenus(
+            Workbench workbench, WorkbenchActions actions, SessionMenus session, Stage stage) {
         this.workbench = workbench;
         this.actions = actions;
+        this.session = session;
         this.stage = stage;
     }
 
     void addTo(WorkbenchFrame frame, Scene scene) {
         TopBar bar = frame.topBar();
+        session.addTo(bar, scene);
         bar.addAction(openMenu());
         bar.addAction(textMenu());
         Button pin = new Button(Messages.text("menu.pin"));
@@ -71,9 +75,6 @@ final class WorkbenchMenus {
                             String summary = model.map(WorkbenchMenus::describe).orElse("");
                             bar.setModel(summary);
                             bar.setPlanting(model.flatMap(OpenedModel::planting));
-                            stage.setTitle(
-                                    model.map(WorkbenchMenus::title)
-                                            .orElse(Messages.text("window.product")));
                         });
         WorkbenchFrame.onShortcut(scene, KeyCode.O, this::chooseFolder);
         scene.getAccelerators()
@@ -92,12 +93,6 @@ final class WorkbenchMenus {
                 opened.config().layers(),
                 Figures.count(opened.model().parameters()),
                 ModelViewModel.storage(opened.model().checkpoint().tensors(), NAMED_STORAGES));
-    }
-
-    private static String title(OpenedModel opened) {
-        return Messages.text(
-                opened.planting().isPresent() ? "window.title.planted" : "window.title",
-                opened.title());
     }
 
     private MenuButton openMenu() {
@@ -232,7 +227,10 @@ final class WorkbenchMenus {
         }
     }
 
-    /** A dropped text becomes the evaluation text; anything else is taken for a model. */
+    /**
+     * A dropped text becomes the evaluation text, a session is opened, a recipe taken; anything
+     * else is taken for a model.
+     */
     private void acceptDrops(Scene scene) {
         scene.setOnDragOver(
                 drag -> {
@@ -252,22 +250,24 @@ final class WorkbenchMenus {
                 });
     }
 
-    /** Opens a dropped model, or evaluates on a dropped text. */
+    /** Opens a dropped model or session, takes a dropped recipe, evaluates on a dropped text. */
     void take(Path dropped) {
         Path name = dropped.getFileName();
         String ending = name == null ? "" : name.toString().replaceFirst("^.*\\.", "");
         if (TEXT_ENDINGS.contains(ending)) {
             actions.useText(dropped, TextFormat.PLAIN);
-        } else {
+        } else if (isPieceOfFolder(dropped) || !session.take(dropped)) {
             actions.open(modelOf(dropped).toString());
         }
     }
 
     /** The model that a file is a piece of: its folder, unless the file is a model by itself. */
     private static Path modelOf(Path file) {
+        return isPieceOfFolder(file) ? file.toAbsolutePath().getParent() : file;
+    }
+
+    private static boolean isPieceOfFolder(Path file) {
         Path name = file.getFileName();
-        return name != null && FOLDER_PIECES.matcher(name.toString()).matches()
-                ? file.toAbsolutePath().getParent()
-                : file;
+        return name != null && FOLDER_PIECES.matcher(name.toString()).matches();
     }
 }

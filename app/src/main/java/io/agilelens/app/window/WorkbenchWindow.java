@@ -5,6 +5,8 @@ import io.agilelens.views.recipe.RecipeView;
 import io.agilelens.views.verdict.VerdictView;
 import io.agilelens.views.workbench.OpenedModel;
 import io.agilelens.views.workbench.Workbench;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Consumer;
 import javafx.scene.Scene;
 import javafx.scene.input.KeyCode;
@@ -15,9 +17,16 @@ import javafx.stage.Stage;
 /**
  * The workbench in a stage: state, frame and what drives them.
  *
- * @param controller to be closed with the window
+ * @param controller to be closed with the window; closes the keeper, too
+ * @param keeper of the session
+ * @param menus what can be done with the whole of it
  */
-record WorkbenchWindow(Workbench workbench, WorkbenchFrame frame, WorkbenchController controller) {
+record WorkbenchWindow(
+        Workbench workbench,
+        WorkbenchFrame frame,
+        WorkbenchController controller,
+        SessionKeeper keeper,
+        WorkbenchMenus menus) {
     private static final double WIDTH = 1440;
     private static final double HEIGHT = 900;
 
@@ -32,6 +41,22 @@ record WorkbenchWindow(Workbench workbench, WorkbenchFrame frame, WorkbenchContr
 
     /** The same with a model that is being opened already. */
     static WorkbenchWindow open(Stage stage, EarlyOpening model, Consumer<Throwable> onFailure) {
+        WorkbenchWindow window = show(stage, Optional.empty(), FileQuestions.of(stage), onFailure);
+        window.controller.open(model);
+        return window;
+    }
+
+    /**
+     * Fills a stage and shows it, without a model yet.
+     *
+     * @param state the user's folder for what outlives a run; empty to keep nothing there
+     * @param questions asks a person for files
+     */
+    static WorkbenchWindow show(
+            Stage stage,
+            Optional<Path> state,
+            FileQuestions questions,
+            Consumer<Throwable> onFailure) {
         Theme.apply(Theme.Mode.SYSTEM);
         Workbench workbench = new Workbench();
         WorkbenchController controller = new WorkbenchController(workbench, onFailure);
@@ -39,18 +64,27 @@ record WorkbenchWindow(Workbench workbench, WorkbenchFrame frame, WorkbenchContr
         controller.reportTo(frame.statusBar());
         frame.setRight(new RecipeView(workbench), new VerdictView(workbench));
         Scene scene = frame.install(stage, WIDTH, HEIGHT);
-        new WorkbenchMenus(workbench, controller, stage).addTo(frame, scene);
+        SessionKeeper keeper =
+                new SessionKeeper(workbench, controller, frame, state, questions, onFailure);
+        controller.onClose(keeper::close);
+        SessionMenus session = new SessionMenus(workbench, controller, keeper, questions, stage);
+        WorkbenchMenus menus = new WorkbenchMenus(workbench, controller, session, stage);
+        menus.addTo(frame, scene);
+        WindowTitle.keep(stage, workbench, keeper);
         addKeys(workbench, scene);
         stage.show();
         frame.requestFocus();
-        controller.open(model);
+        keeper.offerCrashed();
         StationsAhead.begin(workbench, frame);
-        return new WorkbenchWindow(workbench, frame, controller);
+        return new WorkbenchWindow(workbench, frame, controller, keeper, menus);
     }
 
     private static void addKeys(Workbench workbench, Scene scene) {
-        WorkbenchFrame.onShortcut(scene, KeyCode.Z, workbench.history()::undo);
-        WorkbenchFrame.onShortcut(scene, KeyCode.Y, workbench.history()::redo);
+        scene.getAccelerators()
+                .put(
+                        new KeyCodeCombination(
+                                KeyCode.Z, KeyCombination.SHORTCUT_DOWN, KeyCombination.SHIFT_DOWN),
+                        workbench.history()::redo);
         scene.getAccelerators()
                 .put(
                         new KeyCodeCombination(KeyCode.LEFT, KeyCombination.ALT_DOWN),

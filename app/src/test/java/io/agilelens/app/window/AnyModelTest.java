@@ -49,7 +49,7 @@ class AnyModelTest extends ApplicationTest {
             CommandRun.tinyModel(folder);
         }
         window = WorkbenchWindow.open(stage, model.toString(), failures::add);
-        menus = new WorkbenchMenus(window.workbench(), window.controller(), stage);
+        menus = window.menus();
         stage.setX(0);
         stage.setY(0);
         stage.setWidth(1380);

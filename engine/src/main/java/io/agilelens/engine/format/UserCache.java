@@ -40,19 +40,37 @@ public final class UserCache {
     }
 
     static Path base(Map<String, String> environment, String system, String home) {
+        return base(
+                environment,
+                "XDG_CACHE_HOME",
+                system,
+                Path.of(home, "Library", "Caches"),
+                Path.of(home, ".cache"));
+    }
+
+    /**
+     * The folder of a user's files of one kind.
+     *
+     * @param variable names it by the XDG specification
+     * @param onMac where it is on a Mac
+     * @param elsewhere where it is on systems that are neither a Mac nor Windows
+     */
+    static Path base(
+            Map<String, String> environment,
+            String variable,
+            String system,
+            Path onMac,
+            Path elsewhere) {
         // The XDG specification asks to ignore a relative path.
-        String chosen = environment.getOrDefault("XDG_CACHE_HOME", "");
+        String chosen = environment.getOrDefault(variable, "");
         if (!chosen.isEmpty() && Path.of(chosen).isAbsolute()) {
             return Path.of(chosen);
         }
         String name = system.toLowerCase(Locale.ROOT);
         if (name.startsWith("mac")) {
-            return Path.of(home, "Library", "Caches");
+            return onMac;
         }
         String local = environment.getOrDefault("LOCALAPPDATA", "");
-        if (name.startsWith("windows") && !local.isEmpty()) {
-            return Path.of(local);
-        }
-        return Path.of(home, ".cache");
+        return name.startsWith("windows") && !local.isEmpty() ? Path.of(local) : elsewhere;
     }
 }

@@ -1,6 +1,7 @@
 package io.agilelens.engine.recipe;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.engine.format.JsonPart;
 import io.agilelens.engine.model.Site;
 import io.agilelens.engine.model.TokenScore;
 import io.agilelens.engine.quant.Execution;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
@@ -25,7 +27,10 @@ final class RecipeReader {
      * @throws UserException if the tree is no recipe
      */
     static Recipe read(JsonNode tree, String source) {
-        RecipeNode root = new RecipeNode(source, "", tree);
+        JsonPart root = new JsonPart(source, "", tree);
+        if (!tree.isObject()) {
+            throw new JsonPart(source, "the recipe", tree).wrong("an object belongs there");
+        }
         root.requireKeys(
                 Set.of(
                         "weights",
@@ -55,7 +60,7 @@ final class RecipeReader {
                 root.choice("execution", Execution.class).orElse(Recipe.FLOAT.execution()));
     }
 
-    private static WeightRecipe weights(RecipeNode node) {
+    private static WeightRecipe weights(JsonPart node) {
         WeightRecipe absent = WeightRecipe.NONE;
         return new WeightRecipe(
                 node.choice("method", WeightMethod.class).orElse(absent.method()),
@@ -74,7 +79,7 @@ final class RecipeReader {
                 awq(node.part("awq", Set.of("scale", "clip"))));
     }
 
-    private static GptqRecipe gptq(RecipeNode node) {
+    private static GptqRecipe gptq(JsonPart node) {
         GptqRecipe absent = GptqRecipe.DEFAULT;
         return new GptqRecipe(
                 node.number("damping").orElse(absent.damping()),
@@ -84,20 +89,20 @@ final class RecipeReader {
                 node.flag("sequential").orElse(absent.sequential()));
     }
 
-    private static AwqRecipe awq(RecipeNode node) {
+    private static AwqRecipe awq(JsonPart node) {
         return new AwqRecipe(
                 node.flag("scale").orElse(AwqRecipe.DEFAULT.scale()),
                 node.flag("clip").orElse(AwqRecipe.DEFAULT.clip()));
     }
 
-    private static SmoothingRecipe smoothing(RecipeNode node) {
+    private static SmoothingRecipe smoothing(JsonPart node) {
         SmoothingRecipe absent = SmoothingRecipe.NONE;
         return new SmoothingRecipe(
                 node.choice("method", SmoothingMethod.class).orElse(absent.method()),
                 node.number("alpha").orElse(absent.alpha()));
     }
 
-    private static ActivationRecipe activations(RecipeNode node) {
+    private static ActivationRecipe activations(JsonPart node) {
         ActivationRecipe absent = ActivationRecipe.NONE;
         Optional<SortedSet<Integer>> exponents = exponents(node);
         return new ActivationRecipe(
@@ -110,8 +115,8 @@ final class RecipeReader {
     }
 
     /** The exponents of TRIP, which must agree with its K if both are given. */
-    private static Optional<SortedSet<Integer>> exponents(RecipeNode node) {
-        Optional<SortedSet<Integer>> exponents = node.exponents("exponents");
+    private static Optional<SortedSet<Integer>> exponents(JsonPart node) {
+        Optional<SortedSet<Integer>> exponents = exponents(node, "exponents");
         Optional<Integer> largest = node.whole("max_exponent");
         if (exponents.isPresent()
                 && largest.isPresent()
@@ -125,23 +130,23 @@ final class RecipeReader {
         return exponents;
     }
 
-    private static SoftmaxRecipe softmax(RecipeNode node) {
+    private static SoftmaxRecipe softmax(JsonPart node) {
         SoftmaxRecipe absent = SoftmaxRecipe.NONE;
         return new SoftmaxRecipe(
                 node.choice("method", SoftmaxMethod.class).orElse(absent.method()),
                 node.whole("bits").orElse(absent.bits()));
     }
 
-    private static CacheRecipe cache(RecipeNode node) {
+    private static CacheRecipe cache(JsonPart node) {
         CacheRecipe absent = CacheRecipe.NONE;
         return new CacheRecipe(
                 node.choice("method", CacheMethod.class).orElse(absent.method()),
                 node.whole("bits").orElse(absent.bits()));
     }
 
-    private static PruningRecipe pruning(RecipeNode node) {
+    private static PruningRecipe pruning(JsonPart node) {
         PruningRecipe absent = PruningRecipe.NONE;
-        RecipeNode positions = node.at("positions");
+        JsonPart positions = node.at("positions");
         boolean keeps = positions.value().asString("renumbered").equals("original");
         if (!positions.isMissing()
                 && !keeps
@@ -150,19 +155,19 @@ final class RecipeReader {
         }
         return new PruningRecipe(
                 node.number("beta").orElse(absent.beta()),
-                node.layers("layers"),
+                layers(node, "layers"),
                 node.choice("score", TokenScore.class).orElse(absent.score()),
                 keeps,
                 node.choice("action", PruningAction.class).orElse(absent.action()),
                 node.whole("bits").orElse(absent.lowerBits()));
     }
 
-    private static SiteOverride override(RecipeNode node) {
+    private static SiteOverride override(JsonPart node) {
         node.requireKeys(Set.of("layers", "sites", "activations", "weights"));
-        RecipeNode activations = node.part("activations", ACTIVATION_KEYS);
-        RecipeNode weights = node.part("weights", Set.of("method", "bits", "group", "symmetric"));
+        JsonPart activations = node.part("activations", ACTIVATION_KEYS);
+        JsonPart weights = node.part("weights", Set.of("method", "bits", "group", "symmetric"));
         return new SiteOverride(
-                node.layers("layers"),
+                layers(node, "layers"),
                 sites(node.at("sites")),
                 activations.choice("method", ActivationMethod.class),
                 activations.whole("bits"),
@@ -176,13 +181,44 @@ final class RecipeReader {
                 weights.flag("symmetric"));
     }
 
-    private static Set<Site> sites(RecipeNode names) {
+    /** The layers at a key; none if it is missing. */
+    private static SortedSet<Integer> layers(JsonPart node, String key) {
+        SortedSet<Integer> layers = new TreeSet<>();
+        for (JsonPart layer : node.at(key).elements("a list of layers, from 0, belongs there")) {
+            if (!layer.isWhole() || layer.value().intValue() < 0) {
+                throw layer.wrong("layers are whole numbers from 0");
+            }
+            layers.add(layer.value().intValue());
+        }
+        return layers;
+    }
+
+    /** The exponents at a key. */
+    private static Optional<SortedSet<Integer>> exponents(JsonPart node, String key) {
+        JsonPart list = node.at(key);
+        if (list.isMissing()) {
+            return Optional.empty();
+        }
+        int largest = (int) Knobs.MAX_EXPONENT.maximum();
+        SortedSet<Integer> exponents = new TreeSet<>();
+        for (JsonPart exponent : list.elements("a list of exponents belongs there")) {
+            if (!exponent.isWhole()
+                    || exponent.value().intValue() < 0
+                    || exponent.value().intValue() > largest) {
+                throw exponent.wrong("exponents are whole numbers in 0…" + largest);
+            }
+            exponents.add(exponent.value().intValue());
+        }
+        return Optional.of(exponents);
+    }
+
+    private static Set<Site> sites(JsonPart names) {
         String remedy = "a list of sites belongs there";
         if (names.isMissing()) {
             throw names.wrong(remedy);
         }
         Set<Site> sites = EnumSet.noneOf(Site.class);
-        for (RecipeNode name : names.elements(remedy)) {
+        for (JsonPart name : names.elements(remedy)) {
             sites.add(
                     Arrays.stream(Site.values())
                             .filter(site -> site.name().equals(name.value().asString("")))
