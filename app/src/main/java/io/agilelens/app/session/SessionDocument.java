@@ -1,6 +1,7 @@
 package io.agilelens.app.session;
 
 import io.agilelens.engine.evaluate.Perplexity;
+import io.agilelens.engine.model.Planting;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.views.Selection;
 import io.agilelens.views.workbench.PinnedRun;
@@ -63,6 +64,16 @@ public record SessionDocument(
         fingerprints = Map.copyOf(fingerprints);
         runs = List.copyOf(runs);
         studies = Set.copyOf(studies);
+    }
+
+    /** The model that is open, as a person names it. */
+    public String model() {
+        return subject.model();
+    }
+
+    /** The outliers that are planted in it. */
+    public Optional<Planting> planted() {
+        return subject.planted();
     }
 
     /** The session of a model or text that moved: wherever it is named, it is named anew. */

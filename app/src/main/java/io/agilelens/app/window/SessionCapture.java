@@ -71,7 +71,8 @@ final class SessionCapture {
                 : Optional.empty();
     }
 
-    private static Set<QualityStudy> studies(Studies studies, Recipe recipe) {
+    /** The studies that were made of a recipe. */
+    static Set<QualityStudy> studies(Studies studies, Recipe recipe) {
         Set<QualityStudy> made = EnumSet.noneOf(QualityStudy.class);
         all(studies)
                 .forEach(

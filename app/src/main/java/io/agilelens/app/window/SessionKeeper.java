@@ -5,6 +5,7 @@ import io.agilelens.app.session.Fingerprints;
 import io.agilelens.app.session.RecentFiles;
 import io.agilelens.app.session.SessionDocument;
 import io.agilelens.app.session.SessionJson;
+import io.agilelens.app.session.SessionReport;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.AtomicFiles;
 import io.agilelens.engine.format.ModelReference;
@@ -385,6 +386,22 @@ final class SessionKeeper implements AutoCloseable {
                             target.file(),
                             target.replace(),
                             place -> Files.writeString(place, json));
+                    return null;
+                },
+                _ -> Notices.done(Messages.text("export.done", target.file())));
+    }
+
+    /** Writes a report of the session as it is now, with every picture that there is. */
+    void report(FileQuestions.Target target) {
+        SessionDocument now = document();
+        Notices.done(Messages.text("report.begun"));
+        perform(
+                () -> {
+                    SessionReport.write(
+                            fingerprints.of(now),
+                            new ReportPictures(frame).draw(),
+                            target.file(),
+                            target.replace());
                     return null;
                 },
                 _ -> Notices.done(Messages.text("export.done", target.file())));

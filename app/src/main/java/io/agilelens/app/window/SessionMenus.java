@@ -53,7 +53,8 @@ final class SessionMenus {
         MenuItem save = item(scene, "save", "Shortcut+S", this::save);
         MenuItem saveAs = item(scene, "save-as", "Shortcut+Shift+S", () -> saveAs(() -> {}));
         MenuItem export = item(scene, "recipe-export", null, this::exportRecipe);
-        for (MenuItem needsModel : List.of(save, saveAs, export)) {
+        MenuItem report = item(scene, "report", "Shortcut+R", this::report);
+        for (MenuItem needsModel : List.of(save, saveAs, export, report)) {
             needsModel.disableProperty().bind(workbench.modelProperty().map(Optional::isEmpty));
         }
         menu.getItems()
@@ -65,7 +66,9 @@ final class SessionMenus {
                         saveAs,
                         new SeparatorMenuItem(),
                         item(scene, "recipe-import", null, this::importRecipe),
-                        export);
+                        export,
+                        new SeparatorMenuItem(),
+                        report);
         return menu;
     }
 
@@ -213,6 +216,15 @@ final class SessionMenus {
                         "recipe",
                         List.of(FileQuestions.Kind.RECIPE))
                 .ifPresent(keeper::exportRecipe);
+    }
+
+    private void report() {
+        questions
+                .target(
+                        Messages.text("menu.report"),
+                        suggestedName(),
+                        List.of(FileQuestions.Kind.HTML, FileQuestions.Kind.PDF))
+                .ifPresent(keeper::report);
     }
 
     private void showHistory() {
