@@ -25,7 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 class SessionJsonTest {
     private static final Path FILE = Path.of("my.agilelens");
-    private static final int DAMAGES = 4000;
+    private static final int DAMAGES = 1500;
 
     @TempDir Path folder;
 
