@@ -1,11 +1,13 @@
 package io.agilelens.app;
 
 import io.agilelens.app.command.BenchCommand;
+import io.agilelens.app.command.CompletionCommand;
 import io.agilelens.app.command.ConformanceCommand;
 import io.agilelens.app.command.DiagnoseCommand;
 import io.agilelens.app.command.GenerateCommand;
 import io.agilelens.app.command.InfoCommand;
 import io.agilelens.app.command.LogitsCommand;
+import io.agilelens.app.command.ManualCommand;
 import io.agilelens.app.command.MeasuredKernels;
 import io.agilelens.app.command.OutliersCommand;
 import io.agilelens.app.command.PerformanceCommand;
@@ -72,7 +74,9 @@ import picocli.CommandLine.Spec;
             ConformanceCommand.class,
             StartupCommand.class,
             ReplayCommand.class,
-            ScreenshotsCommand.class
+            ScreenshotsCommand.class,
+            CompletionCommand.class,
+            ManualCommand.class
         })
 public final class AgileLens implements Callable<Integer> {
     @Spec private CommandSpec spec;
@@ -135,14 +139,7 @@ public final class AgileLens implements Callable<Integer> {
             return openWindow(arguments, errors);
         }
         AgileLens program = new AgileLens();
-        CommandLine commandLine =
-                new CommandLine(program)
-                        .setOut(output)
-                        .setErr(errors)
-                        .setCaseInsensitiveEnumValuesAllowed(true)
-                        .setUsageHelpWidth(100)
-                        .setUsageHelpAutoWidth(false);
-        commandLine.getCommandSpec().version("AgileLens " + Version.current());
+        CommandLine commandLine = commandLine(program).setOut(output).setErr(errors);
         FailureReport failures = new FailureReport(errors);
         commandLine.setParameterExceptionHandler(
                 (failure, _) -> failures.usage(failure, program.debug));
@@ -155,6 +152,17 @@ public final class AgileLens implements Callable<Integer> {
         } finally {
             output.flush();
         }
+    }
+
+    /** The parser of all commands and their options. */
+    static CommandLine commandLine(AgileLens program) {
+        CommandLine commandLine =
+                new CommandLine(program)
+                        .setCaseInsensitiveEnumValuesAllowed(true)
+                        .setUsageHelpWidth(100)
+                        .setUsageHelpAutoWidth(false);
+        commandLine.getCommandSpec().version("AgileLens " + Version.current());
+        return commandLine;
     }
 
     /**

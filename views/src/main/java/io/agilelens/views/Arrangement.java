@@ -1,6 +1,8 @@
 package io.agilelens.views;
 
 import java.util.function.Supplier;
+import javafx.beans.InvalidationListener;
+import javafx.beans.WeakInvalidationListener;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
@@ -14,6 +16,7 @@ public final class Arrangement extends ScrollPane {
     private final Supplier<Region> narrow;
     private final Supplier<Region> wide;
     private final StackPane content = new StackPane();
+    private final InvalidationListener magnified = _ -> arrange(isRoomy());
     private Boolean isWide;
 
     /**
@@ -33,7 +36,13 @@ public final class Arrangement extends ScrollPane {
         setMinSize(0, 0);
         setContent(content);
         arrange(false);
-        widthProperty().subscribe(width -> arrange(width.doubleValue() >= this.breakpoint));
+        widthProperty().subscribe(_ -> arrange(isRoomy()));
+        Theme.magnificationProperty().addListener(new WeakInvalidationListener(magnified));
+    }
+
+    /** Larger type needs more room side by side. */
+    private boolean isRoomy() {
+        return getWidth() >= breakpoint * Theme.magnificationProperty().get();
     }
 
     private void arrange(boolean wanted) {

@@ -1,5 +1,6 @@
 package io.agilelens.views;
 
+import javafx.application.Platform;
 import javafx.scene.Node;
 import javafx.scene.control.Label;
 import javafx.scene.layout.HBox;
@@ -25,10 +26,29 @@ public final class StationPane extends VBox {
         HBox.setHgrow(gap, Priority.ALWAYS);
         tools.getStyleClass().add("card-tools");
         tools.getChildren().addAll(controls);
-        HBox header = new HBox(heading, gap, tools);
-        header.getStyleClass().add("station-header");
+        HBox first = new HBox(heading, gap, tools);
+        first.getStyleClass().add("station-header");
+        VBox header = new VBox(first);
+        header.widthProperty().subscribe(_ -> arrange(header, first, heading));
+        tools.widthProperty().subscribe(_ -> arrange(header, first, heading));
         VBox.setVgrow(content, Priority.ALWAYS);
         getChildren().addAll(header, content);
         setMinSize(0, 0);
+    }
+
+    /** Puts the controls below the title where there is no room beside it. */
+    private void arrange(VBox header, HBox first, Label heading) {
+        double width = header.getWidth();
+        double wanted = heading.prefWidth(-1) + tools.prefWidth(-1) + 2 * first.getSpacing();
+        boolean below = width > 0 && wanted > width;
+        if (below != header.getChildren().contains(tools)) {
+            // Children must not change while they are laid out.
+            Platform.runLater(
+                    () -> {
+                        first.getChildren().remove(tools);
+                        header.getChildren().remove(tools);
+                        (below ? header : first).getChildren().add(tools);
+                    });
+        }
     }
 }

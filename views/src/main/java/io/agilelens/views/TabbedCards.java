@@ -3,6 +3,8 @@ package io.agilelens.views;
 import java.util.List;
 import java.util.function.Supplier;
 import javafx.application.Platform;
+import javafx.beans.InvalidationListener;
+import javafx.beans.WeakInvalidationListener;
 import javafx.geometry.HPos;
 import javafx.geometry.VPos;
 import javafx.scene.Node;
@@ -22,6 +24,8 @@ public final class TabbedCards extends Region {
     private final TabPane right = stack();
     private final List<Tab> leftTabs;
     private final List<Tab> rightTabs;
+    private final InvalidationListener magnified =
+            property -> Platform.runLater(() -> arrange(isNarrow()));
     private boolean single;
     private boolean arranging;
     private Tab leftFront;
@@ -46,9 +50,8 @@ public final class TabbedCards extends Region {
                     .addListener((property, before, now) -> remember(now));
         }
         // Tabs moved while a layout pass runs would keep their old looks until the next one.
-        widthProperty()
-                .addListener(
-                        property -> Platform.runLater(() -> arrange(getWidth() < ROOM_FOR_TWO)));
+        widthProperty().addListener(property -> Platform.runLater(() -> arrange(isNarrow())));
+        Theme.magnificationProperty().addListener(new WeakInvalidationListener(magnified));
         getChildren().addAll(left, right);
         setMinSize(0, 0);
     }
@@ -84,6 +87,11 @@ public final class TabbedCards extends Region {
         stack.getStyleClass().addAll("dense", "card-tabs");
         stack.setMinSize(0, 0);
         return stack;
+    }
+
+    /** Larger type needs more room side by side. */
+    private boolean isNarrow() {
+        return getWidth() < ROOM_FOR_TWO * Theme.magnificationProperty().get();
     }
 
     /** Moves the right stack's tabs; what is in front stays in front. */

@@ -5,6 +5,7 @@ import io.agilelens.engine.export.ExportReport;
 import io.agilelens.engine.format.TextFormat;
 import io.agilelens.engine.model.Planting;
 import io.agilelens.engine.search.Budget;
+import io.agilelens.views.workbench.EvaluationWindows;
 import io.agilelens.views.workbench.QualityStudy;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.nio.file.Path;
@@ -59,6 +60,21 @@ public final class RecordingActions implements WorkbenchActions {
     }
 
     @Override
+    public void measureWidths() {
+        asked.add("measureWidths");
+    }
+
+    @Override
+    public void measureRuns() {
+        asked.add("measureRuns");
+    }
+
+    @Override
+    public void measurePasses() {
+        asked.add("measurePasses");
+    }
+
+    @Override
     public void search(Budget budget) {
         asked.add("search " + budget);
     }
@@ -71,6 +87,16 @@ public final class RecordingActions implements WorkbenchActions {
     @Override
     public void study(QualityStudy study) {
         asked.add("study " + study);
+    }
+
+    @Override
+    public void evaluateOn(EvaluationWindows windows) {
+        asked.add("evaluateOn " + windows);
+    }
+
+    @Override
+    public void goTo(String station) {
+        asked.add("goTo " + station);
     }
 
     @Override

@@ -15,7 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** The arithmetics that {@code bench} runs a model in, by the names that its options know. */
-enum BenchRow {
+public enum BenchRow {
     FP32("fp32"),
     FP16("fp16"),
     /** 8-bit weights and activations, a scale for each token. */
@@ -41,7 +41,7 @@ enum BenchRow {
     }
 
     /** Its name on the command line and in results. */
-    String title() {
+    public String title() {
         return title;
     }
 
@@ -65,7 +65,7 @@ enum BenchRow {
      *
      * @param pruning of the pruned row
      */
-    Recipe recipe(PruningRecipe pruning) {
+    public Recipe recipe(PruningRecipe pruning) {
         return switch (this) {
             case FP32, FP16 -> throw new IllegalStateException(title + " has no recipe");
             case W8A8 -> weights(8).withActivations(ofTokens());

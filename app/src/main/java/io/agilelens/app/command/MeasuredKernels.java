@@ -1,7 +1,7 @@
 package io.agilelens.app.command;
 
+import io.agilelens.app.KeptProperties;
 import io.agilelens.engine.UserException;
-import io.agilelens.engine.format.AtomicFiles;
 import io.agilelens.engine.format.UserCache;
 import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.KernelTuner;
@@ -9,9 +9,6 @@ import io.agilelens.engine.kernel.KernelTuning;
 import io.agilelens.engine.kernel.Workers;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
-import java.io.IOException;
-import java.io.Reader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Properties;
@@ -25,13 +22,13 @@ public final class MeasuredKernels {
     private static final String JAVA = "java";
     private static final String TRIPLE_FROM = "triple.from.";
 
-    private final Path file;
+    private final KeptProperties file;
 
     /**
      * @param file which need not be there
      */
     MeasuredKernels(Path file) {
-        this.file = file;
+        this.file = new KeptProperties(file, "Made by agilelens bench; may be deleted");
     }
 
     /** What was measured for kernels of a width, if anything was. */
@@ -51,6 +48,11 @@ public final class MeasuredKernels {
         inCache().ifPresent(cache -> cache.keep(bits, tuning));
     }
 
+    /** Forgets what was measured, so that {@code bench} measures anew. */
+    public static void forget() {
+        inCache().ifPresent(cache -> cache.file.write(new Properties()));
+    }
+
     /** Nothing where there is no cache, without which everything works. */
     private static Optional<MeasuredKernels> inCache() {
         try {
@@ -62,7 +64,7 @@ public final class MeasuredKernels {
     }
 
     Optional<KernelTuning> tuning(int bits) {
-        Properties kept = read();
+        Properties kept = file.read();
         String from = kept.getProperty(TRIPLE_FROM + bits, "");
         if (!from.matches("\\d{1,9}|never") || !isOfHere(kept)) {
             return Optional.empty();
@@ -73,7 +75,7 @@ public final class MeasuredKernels {
 
     /** Adds to what is kept of this processor and Java; a cache that cannot be written is left. */
     void keep(int bits, KernelTuning tuning) {
-        Properties kept = read();
+        Properties kept = file.read();
         if (!isOfHere(kept)) {
             kept.clear();
         }
@@ -82,34 +84,11 @@ public final class MeasuredKernels {
         kept.setProperty(JAVA, Processor.virtualMachine());
         kept.setProperty(
                 TRIPLE_FROM + bits, from == KernelTuning.NEVER ? "never" : String.valueOf(from));
-        try {
-            AtomicFiles.writeFile(
-                    file,
-                    true,
-                    place -> {
-                        try (var writer = Files.newBufferedWriter(place)) {
-                            kept.store(writer, "Made by agilelens bench; may be deleted");
-                        }
-                    });
-        } catch (UserException notWritable) {
-            // Measured anew the next time.
-        }
+        file.write(kept);
     }
 
     private static boolean isOfHere(Properties kept) {
         return Processor.name().equals(kept.getProperty(PROCESSOR))
                 && Processor.virtualMachine().equals(kept.getProperty(JAVA));
-    }
-
-    private Properties read() {
-        Properties kept = new Properties();
-        if (Files.isRegularFile(file)) {
-            try (Reader reader = Files.newBufferedReader(file)) {
-                kept.load(reader);
-            } catch (IOException | IllegalArgumentException unreadable) {
-                kept.clear();
-            }
-        }
-        return kept;
     }
 }

@@ -205,14 +205,9 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
     private static HeapRoom roomBesideWindow(Model model, PassSize pass, int windows) {
         ModelConfig config = model.config();
         long tokens = pass.tokens();
-        long channels = 0;
-        for (Site site : Site.values()) {
-            channels += config.channels(site);
-        }
-        // A layer in full of both models, and the float model's last states of every window.
-        long pictures = 2 * tokens * (channels + config.heads() * tokens);
+        // And the float model's last states of every window.
         long states = windows * tokens * config.hiddenSize();
-        long kept = Float.BYTES * (pictures + states);
+        long kept = pictures(config, tokens) + Float.BYTES * states;
         WeightPlacement inMemory = WeightPlacement.inMemory(model.precision());
         long wanted = MemoryEstimate.of(model, inMemory, pass, HeapRoom.now(0)).heap() + kept;
         HeapRoom room = HeapRoom.now(wanted);
@@ -234,10 +229,51 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
      *
      * @param named where the text comes from
      * @param source the same for a person to read
+     * @throws UserException if windows are longer than the model or the memory allows, or the text
+     *     is too short for them
      */
     public ModelSession withText(EvaluationText named, String source, Reader text) {
+        if (named.window() > EvaluationText.BUNDLED.window()) {
+            requireRoom(named.window());
+        }
         TokenWindows windows = windows(opened.model(), source, text, named);
         return new ModelSession(opened.withText(named, windows), fitter, firstRecipe);
+    }
+
+    /** The layer to look at first: the first ones say the least about outliers and sinks. */
+    public int firstLayer() {
+        return opened.config().layers() / 2;
+    }
+
+    /** Whether the model is a native bundle, which has a recipe of its own. */
+    public boolean isBundle() {
+        return NativeBundle.isAt(ModelReference.parse(opened.reference()).path());
+    }
+
+    /** Longer windows than those that the model was opened for need room for their pictures. */
+    private void requireRoom(int length) {
+        ModelConfig config = opened.config();
+        if (length > config.contextLength()) {
+            throw new UserException(
+                    "windows of %d tokens: the model's context is %d tokens: choose at most as many"
+                            .formatted(length, config.contextLength()));
+        }
+        long wanted = pictures(config, length);
+        long free = HeapRoom.now(wanted).free();
+        if (wanted > free) {
+            throw new UserException(
+                    "windows of %d tokens: their pictures take %s and %s of memory are free: choose shorter windows, or give Java more memory with AGILELENS_OPTS=-Xmx…"
+                            .formatted(length, Figures.bytes(wanted), Figures.bytes(free)));
+        }
+    }
+
+    /** A layer in full of both models, in bytes. */
+    private static long pictures(ModelConfig config, long tokens) {
+        long channels = 0;
+        for (Site site : Site.values()) {
+            channels += config.channels(site);
+        }
+        return Float.BYTES * 2 * tokens * (channels + config.heads() * tokens);
     }
 
     private static Recipe firstRecipe(List<Preset> presets) {
@@ -249,12 +285,23 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
     }
 
     private static TokenWindows windows(Model model, EvaluationText text) {
-        if (text.file().isEmpty()) {
-            return windows(model, SampleTexts.LIGHTHOUSE, text);
-        }
-        try (TextReader reader = TextReader.open(text.file().get())) {
+        try (TextReader reader = reader(text)) {
             return windows(model, reader.source(), text.format().over(reader), text);
         }
+    }
+
+    /**
+     * The file or bundled text from its beginning, to be closed.
+     *
+     * @throws UserException if it cannot be read
+     */
+    public static TextReader reader(EvaluationText text) {
+        return text.file().map(TextReader::open).orElseGet(SampleTexts.LIGHTHOUSE::open);
+    }
+
+    /** What a text is called, for a person to read. */
+    public static String nameOf(EvaluationText text) {
+        return text.file().map(Path::toString).orElse(SampleTexts.LIGHTHOUSE.source());
     }
 
     private static TokenWindows windows(Model model, SampleTexts bundled, EvaluationText cut) {

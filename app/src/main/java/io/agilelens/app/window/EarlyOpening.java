@@ -1,8 +1,11 @@
 package io.agilelens.app.window;
 
+import io.agilelens.app.live.FirstLook;
 import io.agilelens.app.live.ModelSession;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
+import io.agilelens.views.workbench.WindowComparison;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -10,8 +13,13 @@ import java.util.concurrent.CompletionException;
 final class EarlyOpening {
     private final String reference;
     private final Cancellation cancellation = new Cancellation();
-    private final CompletableFuture<ModelSession> session = new CompletableFuture<>();
+    private final CompletableFuture<Opened> opened = new CompletableFuture<>();
     private volatile Progress progress = Progress.NONE;
+
+    /**
+     * @param firstLook at the float model, where that takes a moment only
+     */
+    record Opened(ModelSession session, Optional<WindowComparison> firstLook) {}
 
     private EarlyOpening(String reference) {
         this.reference = reference;
@@ -26,16 +34,23 @@ final class EarlyOpening {
 
     private void open() {
         try {
-            session.complete(
-                    cancellation.during(
-                            () ->
-                                    ModelSession.open(
-                                            reference,
-                                            (step, done, total) ->
-                                                    progress.report(step, done, total),
-                                            cancellation)));
+            opened.complete(cancellation.during(this::openAndLook));
         } catch (RuntimeException | Error failure) {
-            session.completeExceptionally(failure);
+            opened.completeExceptionally(failure);
+        }
+    }
+
+    private Opened openAndLook() {
+        ModelSession session =
+                ModelSession.open(
+                        reference,
+                        (step, done, total) -> progress.report(step, done, total),
+                        cancellation);
+        try {
+            return new Opened(session, FirstLook.at(session, cancellation));
+        } catch (RuntimeException | Error failure) {
+            session.close();
+            throw failure;
         }
     }
 
@@ -45,15 +60,15 @@ final class EarlyOpening {
     }
 
     /**
-     * Waits for the session; to be called once.
+     * Waits for the model; to be called once.
      *
      * @param listener hears how far it is from now on
-     * @return the session, to be closed by the caller
+     * @return what was opened; the session is to be closed by the caller
      */
-    ModelSession await(Progress listener) {
+    Opened await(Progress listener) {
         progress = listener;
         try {
-            return session.join();
+            return opened.join();
         } catch (CompletionException failure) {
             switch (failure.getCause()) {
                 case RuntimeException reason -> throw reason;

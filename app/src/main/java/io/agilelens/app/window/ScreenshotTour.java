@@ -83,7 +83,15 @@ public final class ScreenshotTour {
                         return null;
                     });
             await(() -> workbench.kernelsProperty().get().isPresent(), failure);
+            onFx(
+                    () -> {
+                        window.controller().measurePasses();
+                        window.controller().measureRuns();
+                        return null;
+                    });
+            await(() -> !workbench.speeds().isEmpty(), failure);
             List<Path> files = new ArrayList<>(pictures(window, stage, progress));
+            files.addAll(kernels(window, stage));
             files.addAll(exported(window, stage, failure));
             files.addAll(studies(window, stage, failure));
             files.addAll(planted(window, stage, failure));
@@ -130,6 +138,37 @@ public final class ScreenshotTour {
         }
         progress.report("drawing", total, total);
         return List.copyOf(files);
+    }
+
+    /** The tabs of the Kernels station behind the first one, the multiplier at its product. */
+    private List<Path> kernels(WorkbenchWindow window, Stage stage)
+            throws IOException, InterruptedException {
+        List<Path> files = new ArrayList<>();
+        for (String tab : List.of("passes", "multiplier")) {
+            onFx(
+                    () -> {
+                        window.frame().open("kernels");
+                        show(stage, "#kernels-tabs", "kernels-tab-" + tab);
+                        return null;
+                    });
+            if (tab.equals("multiplier")) {
+                onFx(
+                        () -> {
+                            stage.getScene().getRoot().applyCss();
+                            ((Button) stage.getScene().lookup("#multiplier-to-product")).fire();
+                            return null;
+                        });
+            }
+            files.addAll(pictures(window, stage, "kernels", "kernels-" + tab));
+        }
+        return files;
+    }
+
+    private static void show(Stage stage, String tabs, String wanted) {
+        TabPane pane = (TabPane) stage.getScene().lookup(tabs);
+        pane.getTabs().stream()
+                .filter(tab -> tab.getId().equals(wanted))
+                .forEach(pane.getSelectionModel()::select);
     }
 
     /**
@@ -246,10 +285,7 @@ public final class ScreenshotTour {
             onFx(
                     () -> {
                         window.frame().open("quality");
-                        TabPane tabs = (TabPane) stage.getScene().lookup("#quality-tabs");
-                        tabs.getTabs().stream()
-                                .filter(tab -> tab.getId().equals("tab-" + name))
-                                .forEach(tabs.getSelectionModel()::select);
+                        show(stage, "#quality-tabs", "tab-" + name);
                         return null;
                     });
             files.addAll(pictures(window, stage, "quality", "quality-" + name));

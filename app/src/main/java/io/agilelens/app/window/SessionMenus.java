@@ -1,7 +1,11 @@
 package io.agilelens.app.window;
 
 import io.agilelens.app.session.SessionJson;
+import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
+import io.agilelens.views.action.Action;
+import io.agilelens.views.action.ActionGroup;
+import io.agilelens.views.action.Actions;
 import io.agilelens.views.workbench.SessionHistory;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
@@ -9,12 +13,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import javafx.beans.binding.Bindings;
-import javafx.scene.Scene;
+import javafx.beans.value.ObservableStringValue;
+import javafx.beans.value.ObservableValue;
 import javafx.scene.control.Menu;
 import javafx.scene.control.MenuButton;
 import javafx.scene.control.MenuItem;
 import javafx.scene.control.SeparatorMenuItem;
-import javafx.scene.input.KeyCombination;
 import javafx.stage.Stage;
 import javafx.stage.WindowEvent;
 import org.controlsfx.control.PopOver;
@@ -22,104 +26,112 @@ import org.controlsfx.control.PopOver;
 /** What can be done with the session as a document: open, save, take back, report. */
 final class SessionMenus {
     private final Workbench workbench;
-    private final WorkbenchActions actions;
+    private final WorkbenchActions work;
     private final SessionKeeper keeper;
     private final FileQuestions questions;
     private final Stage stage;
-    private final MenuButton editMenu = new MenuButton(Messages.text("menu.edit"));
+    private final Actions actions;
+    private final MenuButton editMenu = menu("edit");
 
     SessionMenus(
             Workbench workbench,
-            WorkbenchActions actions,
+            WorkbenchActions work,
             SessionKeeper keeper,
             FileQuestions questions,
-            Stage stage) {
+            Stage stage,
+            Actions actions) {
         this.workbench = workbench;
-        this.actions = actions;
+        this.work = work;
         this.keeper = keeper;
         this.questions = questions;
         this.stage = stage;
+        this.actions = actions;
+        addActions();
     }
 
-    void addTo(TopBar bar, Scene scene) {
-        bar.addAction(fileMenu(scene));
-        bar.addAction(editMenu(scene));
+    private void addActions() {
+        ObservableValue<Boolean> isOpen = workbench.modelProperty().map(Optional::isPresent);
+        actions.add(file("session.open", this::open).on("Shortcut+Alt+O"));
+        actions.add(file("session.save", this::save).when(isOpen).on("Shortcut+S"));
+        actions.add(
+                file("session.save.as", () -> saveAs(() -> {}))
+                        .when(isOpen)
+                        .on("Shortcut+Shift+S"));
+        actions.add(file("report", this::report).when(isOpen).on("Shortcut+R"));
+        actions.add(recipe("recipe.import", this::importRecipe));
+        actions.add(recipe("recipe.export", this::exportRecipe).when(isOpen));
+        actions.add(recipe("history", this::showHistory).on("Shortcut+H"));
+    }
+
+    private static Action file(String id, Runnable effect) {
+        return Action.of(id, ActionGroup.FILE, effect);
+    }
+
+    private static Action recipe(String id, Runnable effect) {
+        return Action.of(id, ActionGroup.RECIPE, effect);
+    }
+
+    /** Puts menus for the session in front of the others, and asks before the window closes. */
+    void addTo(TopBar bar) {
+        MenuButton fileMenu = menu("file");
+        fileMenu.getItems()
+                .addAll(
+                        actions.item("session.open"),
+                        recentMenu(),
+                        new SeparatorMenuItem(),
+                        actions.item("session.save"),
+                        actions.item("session.save.as"),
+                        new SeparatorMenuItem(),
+                        actions.item("recipe.import"),
+                        actions.item("recipe.export"),
+                        new SeparatorMenuItem(),
+                        actions.item("report"),
+                        new SeparatorMenuItem(),
+                        actions.item("quit"));
+        SessionHistory history = workbench.history();
+        MenuItem undo = actions.item("undo");
+        MenuItem redo = actions.item("redo");
+        undo.textProperty().bind(named("undo", history.undoNameProperty()));
+        redo.textProperty().bind(named("redo", history.redoNameProperty()));
+        editMenu.getItems().addAll(undo, redo, new SeparatorMenuItem(), actions.item("history"));
+        bar.addAction(fileMenu);
+        bar.addAction(editMenu);
         stage.addEventHandler(WindowEvent.WINDOW_CLOSE_REQUEST, this::closing);
     }
 
-    private MenuButton fileMenu(Scene scene) {
-        MenuButton menu = new MenuButton(Messages.text("menu.file"));
-        menu.setId("file-menu");
-        MenuItem save = item(scene, "save", "Shortcut+S", this::save);
-        MenuItem saveAs = item(scene, "save-as", "Shortcut+Shift+S", () -> saveAs(() -> {}));
-        MenuItem export = item(scene, "recipe-export", null, this::exportRecipe);
-        MenuItem report = item(scene, "report", "Shortcut+R", this::report);
-        for (MenuItem needsModel : List.of(save, saveAs, export, report)) {
-            needsModel.disableProperty().bind(workbench.modelProperty().map(Optional::isEmpty));
-        }
-        menu.getItems()
-                .addAll(
-                        item(scene, "session-open", "Shortcut+Alt+O", this::open),
-                        recentMenu(),
-                        new SeparatorMenuItem(),
-                        save,
-                        saveAs,
-                        new SeparatorMenuItem(),
-                        item(scene, "recipe-import", null, this::importRecipe),
-                        export,
-                        new SeparatorMenuItem(),
-                        report);
+    /** Has sessions and recipes taken when they are dropped. */
+    void addTo(FileDrops drops) {
+        drops.add(
+                new FileDrops.Kind(
+                        name ->
+                                name.endsWith(".json")
+                                        && !name.equals("config.json")
+                                        && !name.endsWith(".safetensors.index.json"),
+                        name -> Messages.text("drop.json", name),
+                        _ -> Optional.empty(),
+                        file -> keeper.take(file, () -> open(file))));
+        drops.add(
+                new FileDrops.Kind(
+                        name -> name.endsWith(SessionJson.ENDING),
+                        name -> Messages.text("drop.session", name),
+                        _ -> Optional.empty(),
+                        this::open));
+    }
+
+    private static MenuButton menu(String name) {
+        MenuButton menu = new MenuButton(Messages.text("menu." + name));
+        menu.setId(name + "-menu");
+        Help.wrapped(menu, Messages.text("menu." + name + ".help"));
         return menu;
     }
 
-    private MenuButton editMenu(Scene scene) {
-        SessionHistory history = workbench.history();
-        editMenu.setId("edit-menu");
-        MenuItem undo = item(scene, "undo", "Shortcut+Z", history::undo);
-        MenuItem redo = item(scene, "redo", "Shortcut+Y", history::redo);
-        undo.disableProperty().bind(history.undoNameProperty().isEmpty());
-        redo.disableProperty().bind(history.redoNameProperty().isEmpty());
-        undo.textProperty().bind(named("menu.undo", history.undoNameProperty()));
-        redo.textProperty().bind(named("menu.redo", history.redoNameProperty()));
-        editMenu.getItems()
-                .addAll(
-                        undo,
-                        redo,
-                        new SeparatorMenuItem(),
-                        item(scene, "history", "Shortcut+H", this::showHistory));
-        return editMenu;
-    }
-
-    private static javafx.beans.value.ObservableValue<String> named(
-            String key, javafx.beans.value.ObservableStringValue name) {
+    private static ObservableValue<String> named(String id, ObservableStringValue name) {
         return Bindings.createStringBinding(
                 () ->
                         name.get().isEmpty()
-                                ? Messages.text(key)
-                                : Messages.text(key + ".named", name.get()),
+                                ? Messages.text("action." + id)
+                                : Messages.text("action." + id + ".named", name.get()),
                 name);
-    }
-
-    /**
-     * @param keys of the item, which work with the menu closed too; null for none
-     */
-    private static MenuItem item(Scene scene, String id, String keys, Runnable action) {
-        MenuItem item = new MenuItem(Messages.text("menu." + id));
-        item.setId(id);
-        item.setOnAction(_ -> action.run());
-        if (keys != null) {
-            KeyCombination combination = KeyCombination.valueOf(keys);
-            item.setAccelerator(combination);
-            scene.getAccelerators()
-                    .put(
-                            combination,
-                            () -> {
-                                if (!item.isDisable()) {
-                                    action.run();
-                                }
-                            });
-        }
-        return item;
     }
 
     private Menu recentMenu() {
@@ -136,7 +148,7 @@ final class SessionMenus {
                                 menu.getItems().add(new SeparatorMenuItem());
                             }
                             for (String model : recent.models()) {
-                                menu.getItems().add(recent(model, () -> actions.open(model)));
+                                menu.getItems().add(recent(model, () -> work.open(model)));
                             }
                             menu.setDisable(menu.getItems().isEmpty());
                         });
@@ -153,27 +165,13 @@ final class SessionMenus {
 
     private void open() {
         questions
-                .file(Messages.text("menu.session-open"), FileQuestions.Kind.SESSION)
+                .file(Messages.text("action.session.open"), FileQuestions.Kind.SESSION)
                 .ifPresent(this::open);
     }
 
     /** Opens a session file; what is unsaved is asked about first. */
     void open(Path session) {
         unlessLost(() -> keeper.open(session));
-    }
-
-    /** Takes a dropped file if it is one of the session's; says whether. */
-    boolean take(Path dropped) {
-        if (SessionJson.isNamedSession(dropped)) {
-            open(dropped);
-            return true;
-        }
-        Path name = dropped.getFileName();
-        if (name != null && name.toString().toLowerCase(java.util.Locale.ROOT).endsWith(".json")) {
-            keeper.take(dropped, () -> open(dropped));
-            return true;
-        }
-        return false;
     }
 
     private void save() {
@@ -189,7 +187,7 @@ final class SessionMenus {
     private void saveAs(Runnable onDone) {
         questions
                 .target(
-                        Messages.text("menu.save-as"),
+                        Messages.text("action.session.save.as"),
                         suggestedName(),
                         List.of(FileQuestions.Kind.SESSION))
                 .ifPresent(target -> keeper.save(target.file(), target.replace(), onDone));
@@ -205,14 +203,14 @@ final class SessionMenus {
 
     private void importRecipe() {
         questions
-                .file(Messages.text("menu.recipe-import"), FileQuestions.Kind.RECIPE)
+                .file(Messages.text("action.recipe.import"), FileQuestions.Kind.RECIPE)
                 .ifPresent(keeper::importRecipe);
     }
 
     private void exportRecipe() {
         questions
                 .target(
-                        Messages.text("menu.recipe-export"),
+                        Messages.text("action.recipe.export"),
                         "recipe",
                         List.of(FileQuestions.Kind.RECIPE))
                 .ifPresent(keeper::exportRecipe);
@@ -221,7 +219,7 @@ final class SessionMenus {
     private void report() {
         questions
                 .target(
-                        Messages.text("menu.report"),
+                        Messages.text("action.report"),
                         suggestedName(),
                         List.of(FileQuestions.Kind.HTML, FileQuestions.Kind.PDF))
                 .ifPresent(keeper::report);

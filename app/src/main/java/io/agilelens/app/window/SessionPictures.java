@@ -79,6 +79,7 @@ public final class SessionPictures {
                                 WorkbenchWindow.show(
                                         stage,
                                         Optional.empty(),
+                                        Optional.empty(),
                                         FileQuestions.of(stage),
                                         failure::complete));
         try {
@@ -111,6 +112,7 @@ public final class SessionPictures {
         progress.report("opening the session", 0, 1);
         onFx(
                 () -> {
+                    WindowSettings.USUAL.apply();
                     Theme.apply(Theme.Mode.LIGHT);
                     stage.setWidth(WIDTH);
                     stage.setHeight(HEIGHT);

@@ -32,9 +32,9 @@ final class Splash {
 
     private final Stage stage = new Stage(StageStyle.UNDECORATED);
 
-    /** On the JavaFX thread. */
-    Splash() {
-        stage.setScene(scene(Theme.desktopStyle()));
+    /** On the JavaFX thread, in the colours of the window that follows. */
+    Splash(Theme.Mode mode) {
+        stage.setScene(scene(Theme.styleOf(mode)));
         stage.setTitle(Messages.text("window.product"));
         stage.setResizable(false);
         stage.centerOnScreen();

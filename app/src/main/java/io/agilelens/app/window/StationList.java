@@ -1,13 +1,15 @@
 package io.agilelens.app.window;
 
+import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
 import java.util.List;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.SimpleObjectProperty;
+import javafx.scene.control.ContentDisplay;
 import javafx.scene.control.Label;
+import javafx.scene.control.Toggle;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.control.ToggleGroup;
-import javafx.scene.control.Tooltip;
 import javafx.scene.input.KeyEvent;
 import javafx.scene.layout.VBox;
 import org.kordamp.ikonli.javafx.FontIcon;
@@ -17,11 +19,11 @@ final class StationList extends VBox {
     private final List<Station> stations;
     private final ObjectProperty<Station> current = new SimpleObjectProperty<>(this, "current");
     private final ToggleGroup group = new ToggleGroup();
+    private final Label heading = new Label(Messages.text("window.stations"));
 
     StationList(List<Station> stations) {
         this.stations = List.copyOf(stations);
         getStyleClass().add("station-list");
-        Label heading = new Label(Messages.text("window.stations"));
         heading.getStyleClass().addAll("small", "muted", "section-heading");
         getChildren().add(heading);
         for (int i = 0; i < stations.size(); i++) {
@@ -29,6 +31,16 @@ final class StationList extends VBox {
         }
         current.subscribe(this::show);
         addEventFilter(KeyEvent.KEY_PRESSED, this::move);
+    }
+
+    /** Leaves only the icons, where there is no room for words. */
+    void setCompact(boolean compact) {
+        heading.setVisible(!compact);
+        heading.setManaged(!compact);
+        for (Toggle entry : group.getToggles()) {
+            ((ToggleButton) entry)
+                    .setContentDisplay(compact ? ContentDisplay.GRAPHIC_ONLY : ContentDisplay.LEFT);
+        }
     }
 
     ObjectProperty<Station> currentProperty() {
@@ -42,10 +54,10 @@ final class StationList extends VBox {
         entry.setToggleGroup(group);
         entry.setMaxWidth(Double.MAX_VALUE);
         entry.getStyleClass().add("station-entry");
-        entry.setTooltip(
-                new Tooltip(
-                        Messages.text(
-                                "window.station.help", station.title(), Integer.toString(number))));
+        Help.on(
+                entry,
+                Messages.text("window.station.help", station.title(), Integer.toString(number)));
+        entry.setAccessibleText(station.title());
         entry.setOnAction(
                 event -> {
                     current.set(station);

@@ -4,6 +4,8 @@ import io.agilelens.views.Messages;
 import io.agilelens.views.attention.AttentionView;
 import io.agilelens.views.compare.CompareView;
 import io.agilelens.views.kernels.KernelsView;
+import io.agilelens.views.lessons.LessonsView;
+import io.agilelens.views.lessons.LessonsViewModel;
 import io.agilelens.views.model.ModelView;
 import io.agilelens.views.outliers.OutliersView;
 import io.agilelens.views.quality.QualityView;
@@ -16,12 +18,13 @@ import javafx.scene.Node;
 import org.kordamp.ikonli.Ikon;
 import org.kordamp.ikonli.feather.Feather;
 
-/** The stations in the order people work in: load, look, tune, measure, compare. */
+/** The stations in the order people work in: load, look, tune, measure, compare, learn. */
 final class Stations {
 
     private Stations() {}
 
-    static List<Station> of(Workbench workbench, WorkbenchActions actions) {
+    static List<Station> of(
+            Workbench workbench, WorkbenchActions actions, LessonsViewModel lessons) {
         return List.of(
                 station("model", Feather.BOX, () -> new ModelView(workbench, actions)),
                 station("outliers", Feather.GRID, () -> new OutliersView(workbench, actions)),
@@ -29,7 +32,8 @@ final class Stations {
                 station("tokens", Feather.TYPE, () -> new TokensView(workbench, actions)),
                 station("quality", Feather.ACTIVITY, () -> new QualityView(workbench, actions)),
                 station("kernels", Feather.CPU, () -> new KernelsView(workbench, actions)),
-                station("compare", Feather.COLUMNS, () -> new CompareView(workbench, actions)));
+                station("compare", Feather.COLUMNS, () -> new CompareView(workbench, actions)),
+                station("lessons", Feather.BOOK_OPEN, () -> new LessonsView(workbench, lessons)));
     }
 
     private static Station station(String id, Ikon icon, Supplier<Node> view) {

@@ -4,6 +4,7 @@ import io.agilelens.app.StartTimes;
 import io.agilelens.app.session.SessionJson;
 import io.agilelens.engine.format.ModelReference;
 import io.agilelens.engine.format.UserState;
+import io.agilelens.engine.kernel.Workers;
 import java.nio.file.Path;
 import java.util.Optional;
 import javafx.application.Application;
@@ -23,6 +24,8 @@ public final class WorkbenchApplication extends Application {
     /** The session to open in place of a model. */
     private static Optional<Path> session = Optional.empty();
 
+    private static WindowMemory memory;
+
     private WorkbenchWindow window;
 
     /**
@@ -31,6 +34,11 @@ public final class WorkbenchApplication extends Application {
      * @param name what to open: a model, or the file of a session
      */
     public static void launch(String name) {
+        memory = WindowMemory.ofUser();
+        int threads = memory.settings().threads();
+        if (threads > 0 && System.getProperty(Workers.PROPERTY) == null) {
+            System.setProperty(Workers.PROPERTY, Integer.toString(threads));
+        }
         if (!name.startsWith(ModelReference.SAMPLE_PREFIX)
                 && SessionJson.isNamedSession(Path.of(name))) {
             session = Optional.of(Path.of(name));
@@ -43,7 +51,7 @@ public final class WorkbenchApplication extends Application {
     @Override
     public void start(Stage stage) {
         StartTimes.reached(StartTimes.Step.TOOLKIT);
-        Splash splash = new Splash();
+        Splash splash = new Splash(memory.settings().theme());
         splash.show();
         Pulses.afterDrawing(
                 () -> {
@@ -55,12 +63,14 @@ public final class WorkbenchApplication extends Application {
     }
 
     private void open(Stage stage) {
+        memory.settings().apply();
         // Who measures the start takes nobody's session.
         Optional<Path> state =
                 StartTimes.areWanted() ? Optional.empty() : Optional.of(UserState.folder());
         window =
                 WorkbenchWindow.show(
                         stage,
+                        Optional.of(memory),
                         state,
                         FileQuestions.of(stage),
                         failure -> Dialogs.showError(stage, failure));
@@ -74,6 +84,7 @@ public final class WorkbenchApplication extends Application {
             // The splash was closed before there was more.
             first.ifPresent(opening -> opening.cancellation().cancel());
         } else {
+            memory.close();
             window.controller().close();
         }
     }

@@ -3,6 +3,7 @@ package io.agilelens.app.window;
 import io.agilelens.app.StartTimes;
 import io.agilelens.app.live.BoardSearch;
 import io.agilelens.app.live.LiveLoop;
+import io.agilelens.app.live.Measurements;
 import io.agilelens.app.live.ModelSession;
 import io.agilelens.app.live.QualityStudies;
 import io.agilelens.engine.UserException;
@@ -16,13 +17,9 @@ import io.agilelens.engine.export.NativeBundle;
 import io.agilelens.engine.format.ModelReference;
 import io.agilelens.engine.format.TextFormat;
 import io.agilelens.engine.format.TextReader;
-import io.agilelens.engine.kernel.KernelBenchmark;
 import io.agilelens.engine.kernel.KernelChoice;
 import io.agilelens.engine.kernel.KernelProvider;
-import io.agilelens.engine.kernel.MachineMeter;
 import io.agilelens.engine.kernel.Workers;
-import io.agilelens.engine.model.LinearRole;
-import io.agilelens.engine.model.ModelConfig;
 import io.agilelens.engine.model.Planting;
 import io.agilelens.engine.recipe.Preset;
 import io.agilelens.engine.recipe.Recipe;
@@ -33,6 +30,8 @@ import io.agilelens.views.Messages;
 import io.agilelens.views.Notices;
 import io.agilelens.views.Selection;
 import io.agilelens.views.workbench.ChangedLayers;
+import io.agilelens.views.workbench.EvaluationText;
+import io.agilelens.views.workbench.EvaluationWindows;
 import io.agilelens.views.workbench.KernelReport;
 import io.agilelens.views.workbench.OpenedModel;
 import io.agilelens.views.workbench.PinnedRun;
@@ -48,7 +47,6 @@ import io.agilelens.views.workbench.WorkbenchActions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -58,6 +56,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import javafx.application.Platform;
 
@@ -66,9 +65,6 @@ import javafx.application.Platform;
  * work is done by the live loop and by one thread for errands.
  */
 public final class WorkbenchController implements WorkbenchActions, AutoCloseable {
-    /** Tokens at once when prefill kernels are measured. */
-    private static final int PREFILL_TOKENS = 128;
-
     private static final int VERIFIED_TOKENS = 128;
 
     private final Workbench workbench;
@@ -78,11 +74,16 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                     Thread.ofPlatform().name("errands").daemon().factory());
 
     private WorkbenchStatusBar statusBar;
+    private Consumer<String> openStation = _ -> {};
     private ModelSession session;
     private LiveLoop loop;
     private int window;
     private TunedModel tuned;
     private double tokensPerSecond;
+
+    /** Whether the live loop waits for a measurement. */
+    private boolean resting;
+
     private boolean pinWanted;
 
     /** Whether the pictures of the float model are asked for, before those of the recipe. */
@@ -122,6 +123,16 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
     /** Says where progress is shown; before anything is asked for. */
     void reportTo(WorkbenchStatusBar bar) {
         statusBar = bar;
+    }
+
+    /** Says how a station is opened. */
+    void openStationsWith(Consumer<String> opener) {
+        openStation = opener;
+    }
+
+    @Override
+    public void goTo(String station) {
+        openStation.accept(station);
     }
 
     /** A piece of work for the errand thread. */
@@ -194,7 +205,8 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         open(
                 Messages.text("status.opening", reference),
                 new Cancellation(),
-                (progress, cancellation) -> ModelSession.open(reference, progress, cancellation));
+                (progress, cancellation) -> ModelSession.open(reference, progress, cancellation),
+                opened -> show(opened, Optional.empty()));
     }
 
     /** Shows a model that is being opened already, as soon as it is open. */
@@ -202,12 +214,14 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         open(
                 Messages.text("status.opening", model.reference()),
                 model.cancellation(),
-                (progress, _) -> model.await(progress));
+                (progress, _) -> model.await(progress),
+                opened -> show(opened.session(), opened.firstLook()));
     }
 
-    private void open(String name, Cancellation cancellation, Errand<ModelSession> errand) {
+    private <T> void open(
+            String name, Cancellation cancellation, Errand<T> errand, Consumer<T> onSuccess) {
         beginOpening(cancellation);
-        run(name, cancellation, errand, this::show);
+        run(name, cancellation, errand, onSuccess);
     }
 
     /** Who opens another model no longer wants the one before. */
@@ -237,7 +251,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
 
     private void begin(
             ModelSession opened, String name, SessionHistory.State state, Runnable onDone) {
-        show(opened, () -> workbench.history().begin(name, state));
+        show(opened, Optional.empty(), () -> workbench.history().begin(name, state));
         onDone.run();
     }
 
@@ -268,7 +282,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                         return;
                     }
                     Selection.Place place = workbench.selection().place();
-                    show(opened, () -> {});
+                    show(opened, Optional.empty(), () -> {});
                     if (sameModel) {
                         workbench.selection().select(place);
                         showWindow(shown);
@@ -360,29 +374,48 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
             Notices.done(Messages.text("status.text.nomodel"));
             return;
         }
+        EvaluationText wanted = present.opened().subject().text().of(file, format);
+        read(present, wanted, Messages.text("history.text", file.getFileName()));
+    }
+
+    @Override
+    public void evaluateOn(EvaluationWindows windows) {
+        if (session != null) {
+            EvaluationText wanted = session.opened().subject().text().cut(windows);
+            read(
+                    session,
+                    wanted,
+                    Messages.text(
+                            "history.windows",
+                            windows.count(),
+                            windows.length(),
+                            windows.protocol().title()));
+        }
+    }
+
+    /**
+     * Reads a text and cuts it; the present one stays if that fails.
+     *
+     * @param step what the history calls it
+     */
+    private void read(ModelSession present, EvaluationText wanted, String step) {
+        String name = ModelSession.nameOf(wanted);
         run(
-                Messages.text("status.opening", file),
+                Messages.text("status.opening", name),
                 (_, _) -> {
-                    try (TextReader reader = TextReader.open(file)) {
+                    try (TextReader reader = ModelSession.reader(wanted)) {
                         ModelSession changed =
                                 present.withText(
-                                        present.opened().subject().text().of(file, format),
-                                        reader.source(),
-                                        format.over(reader));
+                                        wanted, reader.source(), wanted.format().over(reader));
                         return new ReadText(changed, reader.replaced());
                     }
                 },
                 read -> {
                     if (session == present) {
-                        replaceLoop(
-                                read.session(),
-                                () ->
-                                        noteChange(
-                                                Messages.text("history.text", file.getFileName()),
-                                                read.session()));
+                        replaceLoop(read.session(), () -> noteChange(step, read.session()));
                         if (read.replaced() > 0) {
                             Notices.done(
-                                    Messages.text("status.text.replaced", file, read.replaced()));
+                                    Messages.text("status.text.replaced", name, read.replaced()));
                         }
                     }
                 });
@@ -393,13 +426,17 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         workbench.history().open(name, changed.opened().subject(), workbench.history().recipe());
     }
 
-    private void show(ModelSession opened) {
+    /**
+     * @param firstLook what can be shown at once
+     */
+    private void show(ModelSession opened, Optional<WindowComparison> firstLook) {
         Subject subject = opened.opened().subject();
         String name = Messages.text("history.opened", opened.opened().title());
         SessionHistory history = workbench.history();
         boolean first = session == null;
         show(
                 opened,
+                firstLook,
                 () -> {
                     if (first) {
                         history.begin(
@@ -417,18 +454,16 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
     /**
      * @param note tells the history
      */
-    private void show(ModelSession opened, Runnable note) {
+    private void show(ModelSession opened, Optional<WindowComparison> firstLook, Runnable note) {
         StartTimes.reached(StartTimes.Step.MODEL);
         describeMachine();
         ModelSession old = session;
-        // The first layers say the least about outliers and sinks.
-        int middle = opened.opened().config().layers() / 2;
-        workbench.selection().select(Selection.Place.START.withLayer(middle));
-        // Another model's linears have other shapes.
-        workbench.kernelsProperty().set(Optional.empty());
+        workbench.selection().select(Selection.Place.START.withLayer(opened.firstLayer()));
         // They take one pass, what a recipe needs to be fitted takes many.
-        floatFirst = !NativeBundle.isAt(ModelReference.parse(opened.opened().reference()).path());
+        floatFirst = firstLook.isEmpty() && !opened.isBundle();
         replaceLoop(opened, note);
+        // Dimmed, as what belongs to another recipe always is.
+        firstLook.ifPresent(look -> workbench.comparisonProperty().set(Optional.of(look)));
         if (old != null) {
             // Views only hold results; the old model's last user was its loop, closed by now.
             errands.execute(old::close);
@@ -445,6 +480,9 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
 
     private void replaceLoop(ModelSession opened, Runnable note) {
         LiveLoop old = loop;
+        if (!isShaped(opened)) {
+            workbench.forgetMeasurements();
+        }
         loop = null;
         if (old != null) {
             old.pause();
@@ -528,35 +566,107 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         if (session == null) {
             return;
         }
-        List<KernelBenchmark.Shape> shapes = shapes(session.opened().config());
+        ModelSession present = session;
+        Measurements measurements = new Measurements(present.opened());
         run(
                 Messages.text("status.measuring"),
-                (progress, cancellation) -> {
-                    Workers workers = Workers.shared();
-                    MachineMeter meter = new MachineMeter(bits, workers);
-                    return new KernelReport(
-                            meter.peak(progress, cancellation),
-                            KernelBenchmark.measure(
-                                    KernelProvider.of(bits, workers),
-                                    meter,
-                                    shapes,
-                                    progress,
-                                    cancellation));
-                },
-                report -> workbench.kernelsProperty().set(Optional.of(report)));
+                (progress, cancellation) ->
+                        alone(() -> measurements.kernels(bits, progress, cancellation)),
+                report -> add(present, report));
     }
 
-    /** The linear layers of a decoder layer at many tokens and at one, each shape once. */
-    private static List<KernelBenchmark.Shape> shapes(ModelConfig config) {
-        Set<KernelBenchmark.Shape> shapes = new LinkedHashSet<>();
-        for (int tokens : new int[] {PREFILL_TOKENS, 1}) {
-            for (LinearRole role : config.roles()) {
-                shapes.add(
-                        new KernelBenchmark.Shape(
-                                tokens, role.outputs(config), role.inputs(config)));
-            }
+    private void add(ModelSession measured, KernelReport report) {
+        if (isShaped(measured)) {
+            workbench.addKernels(report);
         }
-        return List.copyOf(shapes);
+    }
+
+    @Override
+    public void measureWidths() {
+        if (session == null) {
+            return;
+        }
+        ModelSession present = session;
+        Measurements measurements = new Measurements(present.opened());
+        run(
+                Messages.text("status.measuring"),
+                (progress, cancellation) ->
+                        alone(
+                                () ->
+                                        measurements.widths(
+                                                report ->
+                                                        Platform.runLater(
+                                                                () -> add(present, report)),
+                                                progress,
+                                                cancellation)),
+                _ -> {});
+    }
+
+    @Override
+    public void measurePasses() {
+        if (session == null) {
+            return;
+        }
+        ModelSession present = session;
+        Measurements measurements = new Measurements(present.opened());
+        Recipe recipe = workbench.history().recipe();
+        run(
+                Messages.text("status.measuring.passes"),
+                (progress, cancellation) ->
+                        alone(() -> measurements.passes(recipe, progress, cancellation)),
+                report -> {
+                    if (isShaped(present)) {
+                        workbench.passesProperty().set(Optional.of(report));
+                    }
+                });
+    }
+
+    @Override
+    public void measureRuns() {
+        if (session == null) {
+            return;
+        }
+        ModelSession present = session;
+        Measurements measurements = new Measurements(present.opened());
+        List<Recipe> recipes = workbench.runs().stream().map(PinnedRun::recipe).toList();
+        run(
+                Messages.text("status.measuring.runs"),
+                (progress, cancellation) ->
+                        alone(() -> measurements.speeds(recipes, progress, cancellation)),
+                speeds -> {
+                    if (isShaped(present)) {
+                        workbench.speeds().putAll(speeds);
+                    }
+                });
+    }
+
+    /** Whether the open model has the shapes that something was measured at. */
+    private boolean isShaped(ModelSession measured) {
+        return session != null && session.opened().config().equals(measured.opened().config());
+    }
+
+    /** Measures while the live loop rests, which goes on afterwards where it was not done. */
+    private <T> T alone(Supplier<T> measurement) {
+        Platform.runLater(this::rest);
+        try {
+            return measurement.get();
+        } finally {
+            Platform.runLater(this::goOn);
+        }
+    }
+
+    private void rest() {
+        if (loop != null && !workbench.qualityProperty().get().isExact()) {
+            resting = true;
+            loop.pause();
+        }
+    }
+
+    private void goOn() {
+        if (resting) {
+            resting = false;
+            ask();
+        }
     }
 
     @Override

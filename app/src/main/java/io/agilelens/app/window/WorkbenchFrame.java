@@ -1,20 +1,21 @@
 package io.agilelens.app.window;
 
 import io.agilelens.views.Messages;
+import io.agilelens.views.Motion;
 import io.agilelens.views.Notices;
 import io.agilelens.views.Theme;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import javafx.beans.property.ReadOnlyObjectProperty;
+import javafx.css.PseudoClass;
 import javafx.scene.Node;
 import javafx.scene.Scene;
 import javafx.scene.control.ScrollPane;
-import javafx.scene.input.KeyCode;
-import javafx.scene.input.KeyCodeCombination;
-import javafx.scene.input.KeyCombination;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
 import javafx.stage.Stage;
@@ -24,6 +25,10 @@ import javafx.stage.Stage;
  * between a line for the model and a line for the machine. The three zones never move.
  */
 public final class WorkbenchFrame extends BorderPane {
+    private static final PseudoClass DOCKED = PseudoClass.getPseudoClass("docked");
+    private static final double DOCK_SHARE = 0.54;
+    private static final double TALLEST_DOCK = 520;
+
     private final List<Station> stations;
     private final StationList list;
     private final TopBar topBar = new TopBar();
@@ -31,7 +36,12 @@ public final class WorkbenchFrame extends BorderPane {
     private final WorkbenchStatusBar statusBar = new WorkbenchStatusBar();
     private final StackPane middle = new StackPane();
     private final VBox left = new VBox();
+    private final VBox right = new VBox();
+    private final Zones zones = new Zones(left, right);
+    private final WindowOverlay overlay = new WindowOverlay();
+    private final List<Region> covers = new ArrayList<>();
     private final Map<Station, Node> made = new HashMap<>();
+    private Region docked;
 
     /**
      * @param stations in the order of the list, at least one; the first is opened
@@ -44,10 +54,16 @@ public final class WorkbenchFrame extends BorderPane {
         left.getChildren().add(list);
         middle.getStyleClass().add("middle-zone");
         middle.setMinSize(0, 0);
+        right.getStyleClass().add("right-zone");
+        // The order of the keyboard: from above to below, left to right.
         setTop(top);
-        setLeft(left);
+        setLeft(zones.left());
         setCenter(middle);
+        setRight(zones.right());
         setBottom(statusBar);
+        cover(overlay);
+        zones.compactProperty().subscribe(list::setCompact);
+        widthProperty().subscribe(width -> zones.fit(width.doubleValue()));
         list.currentProperty().subscribe(this::show);
         list.currentProperty().set(this.stations.getFirst());
     }
@@ -115,9 +131,70 @@ public final class WorkbenchFrame extends BorderPane {
         VBox.setVgrow(scroll, Priority.ALWAYS);
         VBox framed = new VBox(verdict);
         framed.getStyleClass().add("verdict-zone");
-        VBox right = new VBox(scroll, framed);
-        right.getStyleClass().add("right-zone");
-        setRight(right);
+        right.getChildren().setAll(scroll, framed);
+    }
+
+    /** How wide the outer zones are. */
+    Zones zones() {
+        return zones;
+    }
+
+    /** Lays something over the whole window that is seen only now and then. */
+    void cover(Region region) {
+        region.setManaged(false);
+        covers.add(region);
+        getChildren().add(region);
+    }
+
+    /** What lies over the window for a moment. */
+    WindowOverlay overlay() {
+        return overlay;
+    }
+
+    /**
+     * Gives the keyboard to another zone: above, left, middle, right, below.
+     *
+     * @param step 1 for the next one, −1 for the one before
+     */
+    void focusZone(int step) {
+        FocusZones.move(List.of(topBar, list, middle, right, statusBar), getScene(), step);
+    }
+
+    @Override
+    protected void layoutChildren() {
+        super.layoutChildren();
+        covers.forEach(cover -> cover.resizeRelocate(0, 0, getWidth(), getHeight()));
+    }
+
+    /** Puts something above the recipe, as high as half of the zone and at most as it needs. */
+    void dock(Region node) {
+        undock();
+        node.prefHeightProperty()
+                .bind(
+                        right.heightProperty()
+                                .map(
+                                        height ->
+                                                Math.min(
+                                                        TALLEST_DOCK,
+                                                        DOCK_SHARE * (double) height)));
+        node.minHeightProperty().bind(node.prefHeightProperty());
+        right.pseudoClassStateChanged(DOCKED, true);
+        right.getChildren().addFirst(node);
+        docked = node;
+    }
+
+    /** Takes away what was put above the recipe. */
+    void undock() {
+        if (docked != null) {
+            right.getChildren().remove(docked);
+            right.pseudoClassStateChanged(DOCKED, false);
+            docked = null;
+        }
+    }
+
+    /** Lays something over the window that places itself. */
+    void layOver(Node node) {
+        getChildren().add(node);
     }
 
     /** Fills what is left below the stations, such as a filter of layers. */
@@ -143,26 +220,14 @@ public final class WorkbenchFrame extends BorderPane {
     }
 
     /**
-     * Puts the frame into a window: looks, keys for stations, theme and full screen, and the place
-     * where views report what happened.
+     * Puts the frame into a window: its looks, and the place where views report what happened.
      *
-     * @return the scene, for further keys
+     * @return the scene, for its keys
      */
     public Scene install(Stage stage, double width, double height) {
         Scene scene = new Scene(this, width, height);
         scene.getStylesheets().add(Theme.sceneStylesheet());
-        for (int i = 0; i < Math.min(stations.size(), 9); i++) {
-            Station station = stations.get(i);
-            onShortcut(
-                    scene,
-                    KeyCode.valueOf("DIGIT" + (i + 1)),
-                    () -> list.currentProperty().set(station));
-        }
-        onShortcut(scene, KeyCode.L, Theme::toggle);
-        scene.getAccelerators()
-                .put(
-                        new KeyCodeCombination(KeyCode.F11),
-                        () -> stage.setFullScreen(!stage.isFullScreen()));
+        Motion.follow(scene);
         Notices.showWith(
                 text -> Dialogs.toast(stage, text), failure -> Dialogs.showError(stage, failure));
         stage.setTitle(Messages.text("window.product"));
@@ -170,11 +235,5 @@ public final class WorkbenchFrame extends BorderPane {
         stage.setMinHeight(700);
         stage.setScene(scene);
         return scene;
-    }
-
-    /** Runs an action on Ctrl (Command on a Mac) and a key. */
-    public static void onShortcut(Scene scene, KeyCode key, Runnable action) {
-        scene.getAccelerators()
-                .put(new KeyCodeCombination(key, KeyCombination.SHORTCUT_DOWN), action);
     }
 }

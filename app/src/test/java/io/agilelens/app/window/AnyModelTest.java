@@ -35,7 +35,6 @@ import org.testfx.util.WaitForAsyncUtils;
 class AnyModelTest extends ApplicationTest {
     private final List<Throwable> failures = new ArrayList<>();
     private WorkbenchWindow window;
-    private WorkbenchMenus menus;
     private Stage stage;
 
     @TempDir private static Path folder;
@@ -49,7 +48,6 @@ class AnyModelTest extends ApplicationTest {
             CommandRun.tinyModel(folder);
         }
         window = WorkbenchWindow.open(stage, model.toString(), failures::add);
-        menus = window.menus();
         stage.setX(0);
         stage.setY(0);
         stage.setWidth(1380);
@@ -269,7 +267,7 @@ class AnyModelTest extends ApplicationTest {
     }
 
     private void drop(Path file) {
-        interact(() -> menus.take(file));
+        interact(() -> assertTrue(window.drops().drop(List.of(file))));
     }
 
     private void typeIn(String field, String text) {

@@ -74,8 +74,10 @@ class SessionStoryTest extends ApplicationTest {
 
     private WorkbenchWindow open(Stage shown, Path state) {
         shown.setMaximized(false);
+        WindowSettings.USUAL.apply();
         WorkbenchWindow opened =
-                WorkbenchWindow.show(shown, Optional.of(state), answers, failures::add);
+                WorkbenchWindow.show(
+                        shown, Optional.empty(), Optional.of(state), answers, failures::add);
         shown.setX(0);
         shown.setY(0);
         shown.setWidth(1380);
@@ -234,7 +236,7 @@ class SessionStoryTest extends ApplicationTest {
         await(() -> Files.exists(file));
         assertEquals(last, RecipeJson.read(file));
         interact(() -> history().undo());
-        interact(() -> window.menus().take(file));
+        interact(() -> window.drops().drop(List.of(file)));
         await(() -> recipe().equals(last));
         assertEquals("recipe from recipe.json", history().undoNameProperty().get());
 
@@ -257,7 +259,7 @@ class SessionStoryTest extends ApplicationTest {
                         .withModelMoved("sample:llama-tiny", folder.resolve("gone").toString());
         SessionJson.write(elsewhere, moved, false);
         Path model = io.agilelens.engine.format.ModelReference.parse("sample:llama-tiny").path();
-        interact(() -> window.menus().take(moved));
+        interact(() -> window.drops().drop(List.of(moved)));
         await(() -> lookup("#session-missing-folder").tryQuery().isPresent());
         assertEquals("sample:llama-tiny", window.opened().reference(), "the present one stays");
         answers.next = model;

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
@@ -95,6 +96,7 @@ final class ActivationFitter {
                     case UNIFORM -> needed = true;
                     case TRIP -> {
                         requireTrip(layer, site, siteRecipe);
+                        requireChannels(layer, site, recipe);
                         needed = true;
                     }
                 }
@@ -117,6 +119,30 @@ final class ActivationFitter {
                     "activations.granularity is channel: TRIP has one scale for all channels: use"
                             + " tensor or token");
         }
+    }
+
+    private void requireChannels(int layer, Site site, Recipe recipe) {
+        SortedMap<Integer, Integer> fixed = recipe.channelExponentsAt(layer, site);
+        int channels = config.channels(site);
+        if (!fixed.isEmpty() && fixed.lastKey() >= channels) {
+            throw new UserException(
+                    "overrides: channel_exponents at layer %d, %s, names channel %d: there are channels 0…%d"
+                            .formatted(layer, site, fixed.lastKey(), channels - 1));
+        }
+        int[] candidates = recipe.activationsAt(layer, site).candidates();
+        fixed.forEach(
+                (channel, exponent) -> {
+                    if (Arrays.binarySearch(candidates, exponent) < 0) {
+                        throw new UserException(
+                                "overrides: channel_exponents at layer %d, %s, gives channel %d exponent %d: TRIP may give %s there"
+                                        .formatted(
+                                                layer,
+                                                site,
+                                                channel,
+                                                exponent,
+                                                Arrays.toString(candidates)));
+                    }
+                });
     }
 
     private static void requireCoarser(int layer, Site site, ActivationRecipe recipe, int bits) {
@@ -318,7 +344,9 @@ final class ActivationFitter {
 
     private void addTrip(Recipe recipe, int layer, Site site, FittedActivations fitted) {
         ActivationRecipe siteRecipe = recipe.activationsAt(layer, site);
-        TripFit fit = tripFits.get(TripChoice.of(layer, site, siteRecipe));
+        TripFit fit =
+                tripFits.get(TripChoice.of(layer, site, siteRecipe))
+                        .withExponents(recipe.channelExponentsAt(layer, site));
         fitted.tripFits().get(layer).put(site, fit);
         fitted.quantizers().get(layer).put(site, granular(siteRecipe, fit.quantizer()));
         if (marks(recipe, layer, site)) {

@@ -1,6 +1,7 @@
 package io.agilelens.engine.format;
 
 import io.agilelens.engine.UserException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -132,6 +133,27 @@ public record JsonPart(String source, String path, JsonNode value) {
             throw flag.wrong("true or false belongs there");
         }
         return Optional.of(flag.value.booleanValue());
+    }
+
+    /**
+     * The keys of an object that gives values to layers or channels; none if it is missing.
+     *
+     * @param what they are, for error lines
+     */
+    public List<String> numberedKeys(String what) {
+        if (isMissing()) {
+            return List.of();
+        }
+        if (!value.isObject()) {
+            throw wrong("an object with %s as keys belongs there".formatted(what));
+        }
+        List<String> keys = new ArrayList<>(value.propertyNames());
+        for (String key : keys) {
+            if (!key.matches("\\d{1,9}")) {
+                throw at(key).wrong("keys are %s, whole numbers from 0".formatted(what));
+            }
+        }
+        return keys;
     }
 
     /** Whether it is a whole number that an {@code int} holds. */

@@ -22,13 +22,7 @@ public final class UserCache {
      * @throws UserException if it cannot be made
      */
     public static Path folder(String name) {
-        Path folder =
-                base(
-                                System.getenv(),
-                                System.getProperty("os.name"),
-                                System.getProperty("user.home"))
-                        .resolve(NAME)
-                        .resolve(name);
+        Path folder = place().resolve(name);
         try {
             return Files.createDirectories(folder);
         } catch (IOException failure) {
@@ -37,6 +31,12 @@ public final class UserCache {
                             .formatted(Printable.of(folder)),
                     failure);
         }
+    }
+
+    /** Where the cache is; nothing is made. */
+    public static Path place() {
+        return base(System.getenv(), System.getProperty("os.name"), System.getProperty("user.home"))
+                .resolve(NAME);
     }
 
     static Path base(Map<String, String> environment, String system, String home) {

@@ -38,6 +38,12 @@ public record Planting(
     /** Largest factor: beyond it half-precision weights would vanish. */
     public static final float LARGEST_FACTOR = 1024;
 
+    /** By how much outlier channels of large models exceed the others, about; a power of two. */
+    public static final int USUAL_FACTOR = 32;
+
+    /** How many channels are planted where nobody says otherwise. */
+    public static final int USUAL_COUNT = 4;
+
     /** The key of {@code config.json} that says a checkpoint has planted outliers. */
     public static final String CONFIG_KEY = "agilelens_planted";
 
@@ -83,6 +89,19 @@ public record Planting(
         List<Integer> all = new ArrayList<>(IntStream.range(0, hidden).boxed().toList());
         Collections.shuffle(all, new Random(seed));
         return new TreeSet<>(all.subList(0, Math.clamp(count, 0, hidden)));
+    }
+
+    /** A few channels drawn by chance in every layer, at every place that is possible. */
+    public static Planting usual(ModelConfig config) {
+        SortedSet<Integer> layers = new TreeSet<>();
+        for (int layer = 0; layer < config.layers(); layer++) {
+            layers.add(layer);
+        }
+        return new Planting(
+                USUAL_FACTOR,
+                drawChannels(USUAL_COUNT, config.hiddenSize(), 0),
+                layers,
+                POSSIBLE_SITES);
     }
 
     /**

@@ -157,6 +157,34 @@ public record TensorNames(
         return prefixes.getFirst() + layers.formatted(layer);
     }
 
+    /** A linear layer's place: the decoder layer and the site that it reads. */
+    public record Place(int layer, Site site) {}
+
+    /**
+     * Where the tensor of a linear layer acts.
+     *
+     * @param name with any of the usual prefixes
+     * @param layers of the model
+     * @return empty for tensors that belong to no linear layer of the decoder
+     */
+    public Optional<Place> placeOf(String name, int layers) {
+        for (int layer = 0; layer < layers; layer++) {
+            for (LinearRole role : linears.keySet()) {
+                String linear = of(layer, role);
+                if (spellings(linear).anyMatch(spelling -> name.startsWith(spelling + "."))) {
+                    return Optional.of(new Place(layer, role.input()));
+                }
+            }
+            Optional<String> fused = fused(layer);
+            if (fused.isPresent()
+                    && spellings(fused.get())
+                            .anyMatch(spelling -> name.startsWith(spelling + "."))) {
+                return Optional.of(new Place(layer, Site.ATTN_INPUT));
+            }
+        }
+        return Optional.empty();
+    }
+
     /** A name with each of the prefixes, the usual one first. */
     Stream<String> spellings(String name) {
         String bare = name.substring(prefixes.getFirst().length());

@@ -3,6 +3,7 @@ package io.agilelens.engine.quant;
 import io.agilelens.engine.kernel.Workers;
 import io.agilelens.engine.tensor.Matrix;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -59,20 +60,38 @@ public record TripFit(TripQuantizer quantizer, int[] candidates, double[][] cand
                                 }
                             }
                         });
-        for (int c = 0; c < exponents.length; c++) {
-            int best = 0;
+        for (double[] ofChannel : errors) {
             for (int i = 0; i < candidates.length; i++) {
-                errors[c][i] /= Math.max(1, batch.rows());
-                if (errors[c][i] < errors[c][best]) {
-                    best = i;
-                }
+                ofChannel[i] /= Math.max(1, batch.rows());
             }
-            exponents[c] = candidates[best];
         }
+        return new TripFit(unrefined, candidates, errors).withExponents(Map.of());
+    }
+
+    /** The exponent that the errors of a channel speak for; of equal errors the smallest. */
+    public int chosen(int channel) {
+        double[] errors = candidateErrors[channel];
+        int best = 0;
+        for (int i = 1; i < errors.length; i++) {
+            if (errors[i] < errors[best]) {
+                best = i;
+            }
+        }
+        return candidates[best];
+    }
+
+    /**
+     * The same errors with the exponents of some channels fixed and those of all others chosen.
+     *
+     * @param fixed candidates by channel
+     */
+    public TripFit withExponents(Map<Integer, Integer> fixed) {
+        int[] exponents = new int[candidateErrors.length];
+        Arrays.setAll(exponents, c -> fixed.getOrDefault(c, chosen(c)));
         return new TripFit(
-                new TripQuantizer(unrefined.base(), unrefined.zero(), exponents, range),
+                new TripQuantizer(quantizer.base(), quantizer.zero(), exponents, quantizer.range()),
                 candidates,
-                errors);
+                candidateErrors);
     }
 
     /** Summed over the tokens, of the channels {@code from ≤ c < to}. */

@@ -33,6 +33,13 @@ public record Knob(
         }
     }
 
+    /** The multiple of the knob's step, within its range, that is nearest to a value. */
+    public double nearest(double value) {
+        // Steps such as 0.05 have no exact binary form; what is shown is what is meant.
+        double rounded = Math.rint(Math.rint(value / step) * step * 1e6) / 1e6;
+        return Math.clamp(rounded, minimum, maximum);
+    }
+
     private static String plain(double value) {
         return value == (long) value ? Long.toString((long) value) : Double.toString(value);
     }

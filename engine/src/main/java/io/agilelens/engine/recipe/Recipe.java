@@ -6,6 +6,8 @@ import io.agilelens.engine.quant.Execution;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -59,6 +61,17 @@ public record Recipe(
         return recipe;
     }
 
+    /** The exponents that channels have whatever TRIP would choose, by channel. */
+    public SortedMap<Integer, Integer> channelExponentsAt(int layer, Site site) {
+        SortedMap<Integer, Integer> exponents = new TreeMap<>();
+        for (SiteOverride override : overrides) {
+            if (override.covers(layer, site)) {
+                exponents.putAll(override.channelExponents());
+            }
+        }
+        return exponents;
+    }
+
     /** What holds for the weights of the linears that read a site. */
     public WeightRecipe weightsAt(int layer, Site site) {
         WeightRecipe recipe = weights;
@@ -101,7 +114,14 @@ public record Recipe(
     public boolean hasWeightsOf(Recipe other) {
         return weights.equals(other.weights)
                 && smoothing.equals(other.smoothing)
-                && overrides.equals(other.overrides);
+                && ofWeights(overrides).equals(ofWeights(other.overrides));
+    }
+
+    private static List<SiteOverride> ofWeights(List<SiteOverride> overrides) {
+        return overrides.stream()
+                .map(SiteOverride::withoutActivations)
+                .filter(override -> !override.changesNothing())
+                .toList();
     }
 
     /**
@@ -198,11 +218,11 @@ public record Recipe(
             parts.add("KV%d".formatted(cache.bits()));
         }
         if (pruning.isActive()) {
+            String beta = "β %s%s".formatted(pruning.beta(), pruning.isUneven() ? " uneven" : "");
             parts.add(
                     switch (pruning.action()) {
-                        case REMOVE -> "β %s".formatted(pruning.beta());
-                        case LOWER_BITS ->
-                                "β %s at A%d".formatted(pruning.beta(), pruning.lowerBits());
+                        case REMOVE -> beta;
+                        case LOWER_BITS -> "%s at A%d".formatted(beta, pruning.lowerBits());
                     });
         }
         if (!overrides.isEmpty()) {

@@ -10,15 +10,25 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /** Makes a recipe of a JSON tree. */
 final class RecipeReader {
     private static final Set<String> ACTIVATION_KEYS =
             Set.of("method", "bits", "max_exponent", "exponents", "granularity", "symmetric");
+
+    /** Of an override, which may name channels. */
+    private static final Set<String> OVERRIDE_KEYS =
+            Stream.concat(ACTIVATION_KEYS.stream(), Stream.of("channel_exponents"))
+                    .collect(Collectors.toUnmodifiableSet());
+
+    private static final double BETA_SLACK = 1e-6;
 
     private RecipeReader() {}
 
@@ -53,7 +63,14 @@ final class RecipeReader {
                 pruning(
                         root.part(
                                 "pruning",
-                                Set.of("beta", "layers", "score", "positions", "action", "bits"))),
+                                Set.of(
+                                        "beta",
+                                        "layers",
+                                        "score",
+                                        "positions",
+                                        "action",
+                                        "bits",
+                                        "shares"))),
                 root.at("overrides").elements("a list belongs there").stream()
                         .map(RecipeReader::override)
                         .toList(),
@@ -153,18 +170,35 @@ final class RecipeReader {
                 && !positions.value().asString("").equals("renumbered")) {
             throw positions.wrong("known are renumbered, original");
         }
-        return new PruningRecipe(
-                node.number("beta").orElse(absent.beta()),
-                layers(node, "layers"),
-                node.choice("score", TokenScore.class).orElse(absent.score()),
-                keeps,
-                node.choice("action", PruningAction.class).orElse(absent.action()),
-                node.whole("bits").orElse(absent.lowerBits()));
+        SortedMap<Integer, Double> shares = shares(node.at("shares"));
+        PruningRecipe read =
+                new PruningRecipe(
+                        node.number("beta").orElse(absent.beta()),
+                        shares.isEmpty() || !node.at("layers").isMissing()
+                                ? layers(node, "layers")
+                                : new TreeSet<>(shares.keySet()),
+                        node.choice("score", TokenScore.class).orElse(absent.score()),
+                        keeps,
+                        node.choice("action", PruningAction.class).orElse(absent.action()),
+                        node.whole("bits").orElse(absent.lowerBits()),
+                        shares);
+        if (Math.abs(node.number("beta").orElse(read.beta()) - read.beta()) > BETA_SLACK) {
+            throw node.at("beta").wrong("shares come to %s: leave beta out".formatted(read.beta()));
+        }
+        return read;
+    }
+
+    private static SortedMap<Integer, Double> shares(JsonPart layers) {
+        SortedMap<Integer, Double> shares = new TreeMap<>();
+        for (String layer : layers.numberedKeys("layers")) {
+            shares.put(Integer.valueOf(layer), layers.number(layer).orElseThrow());
+        }
+        return shares;
     }
 
     private static SiteOverride override(JsonPart node) {
         node.requireKeys(Set.of("layers", "sites", "activations", "weights"));
-        JsonPart activations = node.part("activations", ACTIVATION_KEYS);
+        JsonPart activations = node.part("activations", OVERRIDE_KEYS);
         JsonPart weights = node.part("weights", Set.of("method", "bits", "group", "symmetric"));
         return new SiteOverride(
                 layers(node, "layers"),
@@ -178,7 +212,16 @@ final class RecipeReader {
                 weights.choice("method", WeightMethod.class),
                 weights.whole("bits"),
                 weights.whole("group"),
-                weights.flag("symmetric"));
+                weights.flag("symmetric"),
+                channelExponents(activations.at("channel_exponents")));
+    }
+
+    private static SortedMap<Integer, Integer> channelExponents(JsonPart channels) {
+        SortedMap<Integer, Integer> exponents = new TreeMap<>();
+        for (String channel : channels.numberedKeys("channels")) {
+            exponents.put(Integer.valueOf(channel), channels.whole(channel).orElseThrow());
+        }
+        return exponents;
     }
 
     /** The layers at a key; none if it is missing. */

@@ -64,6 +64,10 @@ final class RecipeWriter {
                 .put("positions", recipe.keepsPositions() ? "original" : "renumbered")
                 .put("action", JsonPart.name(recipe.action()))
                 .put("bits", recipe.lowerBits());
+        if (recipe.isUneven()) {
+            ObjectNode shares = pruning.putObject("shares");
+            recipe.shares().forEach((layer, share) -> shares.put(layer.toString(), share));
+        }
     }
 
     private static void write(SiteOverride override, ObjectNode node) {
@@ -77,6 +81,11 @@ final class RecipeWriter {
         override.exponents().ifPresent(e -> write(e, activations.putArray("exponents")));
         override.granularity().ifPresent(g -> activations.put("granularity", JsonPart.name(g)));
         override.activationSymmetric().ifPresent(s -> activations.put("symmetric", s));
+        if (!override.channelExponents().isEmpty()) {
+            ObjectNode channels = activations.putObject("channel_exponents");
+            override.channelExponents()
+                    .forEach((channel, e) -> channels.put(channel.toString(), e.intValue()));
+        }
         if (!activations.isEmpty()) {
             node.set("activations", activations);
         }

@@ -7,7 +7,9 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -20,6 +22,8 @@ import java.util.stream.Stream;
  * @param sites where; a weight is named by the site that its linear reads
  * @param exponents those that TRIP may give, as {@link ActivationRecipe#exponents}; with {@code
  *     maxExponent} alone, all up to it
+ * @param channelExponents by channel, the exponent that it has whatever TRIP would choose; TRIP
+ *     chooses for all others
  */
 public record SiteOverride(
         SortedSet<Integer> layers,
@@ -33,7 +37,57 @@ public record SiteOverride(
         Optional<WeightMethod> weightMethod,
         Optional<Integer> weightBits,
         Optional<Integer> weightGroup,
-        Optional<Boolean> weightSymmetric) {
+        Optional<Boolean> weightSymmetric,
+        SortedMap<Integer, Integer> channelExponents) {
+
+    /** Leaves all channels to TRIP. */
+    public SiteOverride(
+            SortedSet<Integer> layers,
+            Set<Site> sites,
+            Optional<ActivationMethod> activationMethod,
+            Optional<Integer> activationBits,
+            Optional<Integer> maxExponent,
+            Optional<SortedSet<Integer>> exponents,
+            Optional<Granularity> granularity,
+            Optional<Boolean> activationSymmetric,
+            Optional<WeightMethod> weightMethod,
+            Optional<Integer> weightBits,
+            Optional<Integer> weightGroup,
+            Optional<Boolean> weightSymmetric) {
+        this(
+                layers,
+                sites,
+                activationMethod,
+                activationBits,
+                maxExponent,
+                exponents,
+                granularity,
+                activationSymmetric,
+                weightMethod,
+                weightBits,
+                weightGroup,
+                weightSymmetric,
+                Collections.emptySortedMap());
+    }
+
+    /** Fixes the exponents of channels at one place and leaves everything else as it is. */
+    public static SiteOverride ofChannels(
+            int layer, Site site, SortedMap<Integer, Integer> exponents) {
+        return new SiteOverride(
+                new TreeSet<>(Set.of(layer)),
+                Set.of(site),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                exponents);
+    }
 
     public SiteOverride {
         layers = Collections.unmodifiableSortedSet(new TreeSet<>(layers));
@@ -49,6 +103,13 @@ public record SiteOverride(
         for (int exponent : exponents.orElse(Collections.emptySortedSet())) {
             Knobs.MAX_EXPONENT.check(exponent);
         }
+        channelExponents = Collections.unmodifiableSortedMap(new TreeMap<>(channelExponents));
+        if (!channelExponents.isEmpty() && channelExponents.firstKey() < 0) {
+            throw new UserException(
+                    "overrides.activations.channel_exponents names channel %d: channels count from 0"
+                            .formatted(channelExponents.firstKey()));
+        }
+        channelExponents.values().forEach(Knobs.MAX_EXPONENT::check);
         int largest = exponents.filter(set -> !set.isEmpty()).map(SortedSet::last).orElse(-1);
         if (largest >= 0 && maxExponent.isPresent() && maxExponent.get() != largest) {
             throw new UserException(
@@ -108,7 +169,26 @@ public record SiteOverride(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                channelExponents);
+    }
+
+    /** The same with other exponents of channels. */
+    public SiteOverride withChannelExponents(SortedMap<Integer, Integer> changed) {
+        return new SiteOverride(
+                layers,
+                sites,
+                activationMethod,
+                activationBits,
+                maxExponent,
+                exponents,
+                granularity,
+                activationSymmetric,
+                weightMethod,
+                weightBits,
+                weightGroup,
+                weightSymmetric,
+                changed);
     }
 
     /** Whether it leaves everything as the recipe says. */
@@ -119,6 +199,7 @@ public record SiteOverride(
                 && exponents.isEmpty()
                 && granularity.isEmpty()
                 && activationSymmetric.isEmpty()
+                && channelExponents.isEmpty()
                 && weightMethod.isEmpty()
                 && weightBits.isEmpty()
                 && weightGroup.isEmpty()

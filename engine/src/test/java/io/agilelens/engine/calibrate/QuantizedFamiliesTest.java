@@ -172,7 +172,7 @@ class QuantizedFamiliesTest {
                 tuned.decoder()
                         .run(ids, null, recipe.pruning().pruner(), seen, Cancellation.never());
         assertEquals(ids.length, pass.survivors().length, "nobody leaves");
-        int share = recipe.pruning().schedule().removals(ids.length);
+        int share = recipe.pruning().schedule().removals(1, ids.length);
         assertEquals((int) (41 * (1 - Math.sqrt(0.5))), share);
         assertEquals(share, seen.marks.get(1).count());
         for (int t = 0; t < ids.length; t++) {

@@ -24,11 +24,13 @@ import io.agilelens.engine.model.TokenScore;
 import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.quant.ChannelwiseQuantizer;
 import io.agilelens.engine.quant.Execution;
+import io.agilelens.engine.quant.TripFit;
 import io.agilelens.engine.quant.TripQuantizer;
 import io.agilelens.engine.recipe.ActivationMethod;
 import io.agilelens.engine.recipe.ActivationRecipe;
 import io.agilelens.engine.recipe.CacheMethod;
 import io.agilelens.engine.recipe.CacheRecipe;
+import io.agilelens.engine.recipe.ChannelExponents;
 import io.agilelens.engine.recipe.Granularity;
 import io.agilelens.engine.recipe.Preset;
 import io.agilelens.engine.recipe.PruningAction;
@@ -383,6 +385,40 @@ class RecipeFitterTest {
                 assertThrows(UserException.class, () -> new Calibration("text", List.of()))
                         .getMessage()
                         .startsWith("text: the calibration text fills no window"));
+    }
+
+    @Test
+    void channelsHaveTheExponentsThatTheRecipeFixes() {
+        Recipe trip =
+                Recipe.FLOAT.withActivations(
+                        new ActivationRecipe(ActivationMethod.TRIP, 4, 3, Granularity.TENSOR));
+        Recipe fixed = trip;
+        for (int exponent = 0; exponent <= 3; exponent++) {
+            fixed = ChannelExponents.fix(fixed, 1, Site.MLP_HIDDEN, exponent, exponent);
+        }
+        TunedModel chosen = fitter.fit(trip, Progress.NONE, Cancellation.never());
+        TunedModel edited = fitter.fit(fixed, Progress.NONE, Cancellation.never());
+        TripFit before = chosen.tripFits().get(1).get(Site.MLP_HIDDEN);
+        TripFit after = edited.tripFits().get(1).get(Site.MLP_HIDDEN);
+        for (int channel = 0; channel < 44; channel++) {
+            assertEquals(
+                    channel <= 3 ? channel : before.quantizer().exponent(channel),
+                    after.quantizer().exponent(channel));
+            assertEquals(before.quantizer().exponent(channel), after.chosen(channel));
+        }
+        assertEquals(1, chosen.arithmetic().firstDifference(edited.arithmetic()));
+        assertEquals(
+                chosen.arithmetic().plan(),
+                fitter.fit(trip, Progress.NONE, Cancellation.never()).arithmetic().plan(),
+                "what was fixed is forgotten again");
+        refuse(
+                ChannelExponents.fix(trip, 1, Site.MLP_HIDDEN, 44, 0),
+                "overrides: channel_exponents at layer 1, MLP_HIDDEN, names channel 44: there are"
+                        + " channels 0…43");
+        refuse(
+                ChannelExponents.fix(trip, 1, Site.MLP_HIDDEN, 4, 5),
+                "overrides: channel_exponents at layer 1, MLP_HIDDEN, gives channel 4 exponent 5:"
+                        + " TRIP may give [0, 1, 2, 3] there");
     }
 
     @ParameterizedTest

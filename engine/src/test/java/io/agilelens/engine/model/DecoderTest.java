@@ -135,8 +135,8 @@ class DecoderTest {
         compare(
                 reference.run(ids, List.of(1, 2), schedule.gamma(), keepsPositions),
                 pass(ids, cache, schedule));
-        int[] held = {60, 60, 60 - schedule.removals(60), 30};
-        held[3] = held[2] - schedule.removals(held[2]);
+        int[] held = {60, 60, 60 - schedule.removals(1, 60), 30};
+        held[3] = held[2] - schedule.removals(1, held[2]);
         for (int next : ids(5)) {
             for (int layer = 0; layer < held.length; layer++) {
                 assertEquals(held[layer]++, cache.length(layer), "layer " + layer);
@@ -295,8 +295,8 @@ class DecoderTest {
     void prunedTokensCostNothingLater() {
         int[] ids = ids(60);
         PruningSchedule schedule = schedule(0.5, false);
-        int second = 60 - schedule.removals(60);
-        int last = second - schedule.removals(second);
+        int second = 60 - schedule.removals(1, 60);
+        int last = second - schedule.removals(1, second);
         int[] attended = {60, 60, second, last};
         int[] fed = {60, second, last, last};
         Probe probe =

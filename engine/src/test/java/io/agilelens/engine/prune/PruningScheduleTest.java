@@ -10,7 +10,9 @@ import io.agilelens.engine.UserException;
 import io.agilelens.engine.model.TokenScore;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -24,19 +26,35 @@ class PruningScheduleTest {
     void truncatesWhatDoublePrecisionGives() {
         PruningSchedule schedule = schedule(0.19, 3, 7);
         assertEquals(0.09999999999999998, schedule.gamma());
-        assertEquals(9, schedule.removals(100), "10 in exact arithmetic");
+        assertEquals(9, schedule.removals(0, 100), "10 in exact arithmetic");
     }
 
     @Test
     void removesTheSameShareAtEveryLayer() {
         assertEquals(0.4, schedule(0.4, 4).gamma(), 1e-16);
         assertEquals(0.2062994740159002, schedule(0.5, 2, 3, 4).gamma(), 1e-16);
-        assertEquals(38, schedule(0.4, 4).removals(96));
+        assertEquals(38, schedule(0.4, 4).removals(4, 96));
         int alive = 128;
         for (int layer = 0; layer < 3; layer++) {
-            alive -= schedule(0.5, 2, 3, 4).removals(alive);
+            alive -= schedule(0.5, 2, 3, 4).removals(2, alive);
         }
         assertEquals(65, alive);
+    }
+
+    @Test
+    void layersMayHaveSharesOfTheirOwn() {
+        PruningSchedule uneven =
+                new PruningSchedule(
+                        0.55,
+                        new TreeSet<>(List.of(1, 3)),
+                        TokenScore.START,
+                        false,
+                        false,
+                        new TreeMap<>(Map.of(1, 0.1, 3, 0.5)));
+        assertEquals(10, uneven.removals(1, 100));
+        assertEquals(45, uneven.removals(3, 90));
+        assertEquals((10 + 10 + 55) / 400.0, uneven.sparsity(100, 4), 1e-12);
+        assertEquals(5, uneven.survivors(3, new float[10]).length);
     }
 
     @Test
@@ -55,7 +73,7 @@ class PruningScheduleTest {
     void leavesOneTokenAtLeast() {
         PruningSchedule schedule = schedule(0.999, 0);
         for (int alive = 1; alive < 50; alive++) {
-            assertTrue(schedule.removals(alive) < alive);
+            assertTrue(schedule.removals(0, alive) < alive);
             assertTrue(schedule.survivors(0, new float[alive]).length >= 1);
         }
     }
@@ -87,7 +105,7 @@ class PruningScheduleTest {
             }
             PruningSchedule schedule = schedule(random.nextDouble(), 0, 5);
             int[] kept = schedule.survivors(0, scores);
-            assertEquals(scores.length - schedule.removals(scores.length), kept.length);
+            assertEquals(scores.length - schedule.removals(0, scores.length), kept.length);
             List<Integer> stays = IntStream.of(kept).boxed().toList();
             assertArrayEquals(IntStream.of(kept).sorted().distinct().toArray(), kept);
             float lowestKept = Float.POSITIVE_INFINITY;

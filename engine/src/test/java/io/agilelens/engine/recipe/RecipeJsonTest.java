@@ -18,7 +18,9 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -314,7 +316,16 @@ class RecipeJsonTest {
                 maybe(random, pick(random, WeightMethod.values())),
                 maybe(random, 2 + random.nextInt(7)),
                 maybe(random, random.nextBoolean() ? -1 : 1 + random.nextInt(64)),
-                maybe(random, random.nextBoolean()));
+                maybe(random, random.nextBoolean()),
+                channelExponents(random));
+    }
+
+    private static SortedMap<Integer, Integer> channelExponents(Random random) {
+        SortedMap<Integer, Integer> exponents = new TreeMap<>();
+        for (int i = random.nextInt(4); i > 0; i--) {
+            exponents.put(random.nextInt(2000), random.nextInt(9));
+        }
+        return exponents;
     }
 
     private static TreeSet<Integer> layers(Random random) {

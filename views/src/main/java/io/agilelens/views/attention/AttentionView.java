@@ -107,7 +107,7 @@ public final class AttentionView extends StackPane {
         start.setId("attention-start");
         start.setOnPick(pick -> viewModel.selectHead(pick.index(), shown.head()));
 
-        place = new PlaceLine(workbench);
+        place = new PlaceLine(workbench, actions, "attention");
         place.setTokenName(this::tokenName);
         Arrangement pictures = new Arrangement(ROOM_FOR_TWO, this::stacked, this::sideBySide);
         VBox.setVgrow(pictures, Priority.ALWAYS);

@@ -178,6 +178,16 @@ record ChartDrawing(
         return x().java2DToValue(pixel, area(), RectangleEdge.BOTTOM);
     }
 
+    /** The pixel from the left at which a point is. */
+    double pixelX(ChartContent.Spot spot) {
+        return x().valueToJava2D(spot.x(), area(), RectangleEdge.BOTTOM);
+    }
+
+    /** The pixel from the top at which a point is. */
+    double pixelY(ChartContent.Spot spot) {
+        return y().valueToJava2D(spot.y(), area(), RectangleEdge.LEFT);
+    }
+
     /** The y value at a pixel. */
     double valueY(double pixel) {
         return y().java2DToValue(pixel, area(), RectangleEdge.LEFT);
@@ -206,8 +216,8 @@ record ChartDrawing(
         ChartContent.Spot nearest = null;
         double least = byX ? Double.POSITIVE_INFINITY : REACH;
         for (ChartContent.Spot spot : spots) {
-            double dx = x().valueToJava2D(spot.x(), area(), RectangleEdge.BOTTOM) - pixelX;
-            double dy = y().valueToJava2D(spot.y(), area(), RectangleEdge.LEFT) - pixelY;
+            double dx = pixelX(spot) - pixelX;
+            double dy = pixelY(spot) - pixelY;
             double distance = byX ? Math.abs(dx) + 1e-6 * Math.abs(dy) : Math.hypot(dx, dy);
             if (distance < least) {
                 least = distance;

@@ -1,12 +1,14 @@
 package io.agilelens.views.chart;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.views.ContextMenus;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Theme;
 import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.ObjectProperty;
@@ -77,6 +79,7 @@ public abstract class ChartPane extends Region implements Exportable {
 
     private final Redraw redraw = new Redraw(this, this::draw);
     private final Label hover = new Label();
+    private final ChartCursor cursor = new ChartCursor(hover);
     private final ObjectProperty<ChartStyle> chartStyle =
             new SimpleObjectProperty<>(this, "chartStyle", ChartStyle.LIGHT);
     private final BooleanProperty stale = new SimpleBooleanProperty(this, "stale");
@@ -123,14 +126,14 @@ public abstract class ChartPane extends Region implements Exportable {
         setFocusTraversable(true);
         setAccessibleRole(AccessibleRole.IMAGE_VIEW);
         setAccessibleText(title);
-        setMinSize(120, 80);
         setPrefSize(360, 220);
         hover.setManaged(false);
         hover.setVisible(false);
         hover.setMouseTransparent(true);
         hover.getStyleClass().add("chart-hover");
-        getChildren().addAll(front, hover);
+        getChildren().addAll(front, cursor.ring(), hover);
         chartStyle.bind(Theme.chartStyleProperty());
+        chartStyle.subscribe(style -> setMinSize(120, style.leastHeight()));
         chartStyle.addListener(property -> redraw.ask());
         emptyText.addListener(property -> redraw.ask());
         stale.addListener(property -> dim());
@@ -141,7 +144,16 @@ public abstract class ChartPane extends Region implements Exportable {
         addEventHandler(MouseEvent.MOUSE_CLICKED, this::click);
         addEventHandler(ScrollEvent.SCROLL, this::scroll);
         addEventHandler(KeyEvent.KEY_PRESSED, this::press);
+        focusedProperty().addListener(property -> cursor.hide());
+        ContextMenus.on(this, () -> PictureMenu.of(this, value(), this::resetZoom));
         redraw.ask();
+    }
+
+    /** What is pointed at, or what keys have reached. */
+    private Optional<String> value() {
+        return hover.isVisible()
+                ? Optional.of(hover.getText())
+                : Optional.ofNullable(cursor.spot()).map(spot -> spot.words().get());
     }
 
     private static Canvas canvas() {
@@ -245,6 +257,7 @@ public abstract class ChartPane extends Region implements Exportable {
                 || !Objects.equals(zoomedY, drawn.plan().zoomedY())) {
             shown.zoomTo(zoomedX, zoomedY);
         }
+        cursor.follow(shown);
     }
 
     private ChartDrawing.Plan plan() {
@@ -262,18 +275,23 @@ public abstract class ChartPane extends Region implements Exportable {
     }
 
     private void hoverAt(MouseEvent event) {
+        cursor.hide();
         ChartContent.Spot spot = spotAt(event.getX(), event.getY());
         if (spot == null) {
             hover.setVisible(false);
             return;
         }
         hover.setText(spot.words().get());
-        hover.autosize();
-        double above = event.getY() - hover.getHeight() - 8;
-        hover.relocate(
-                Math.clamp(event.getX() + 12, 0, Math.max(0, getWidth() - hover.getWidth())),
-                above >= 0 ? above : event.getY() + 16);
+        placeHover(event.getX(), event.getY());
         hover.setVisible(true);
+    }
+
+    private void placeHover(double x, double y) {
+        hover.autosize();
+        double above = y - hover.getHeight() - 8;
+        hover.relocate(
+                Math.clamp(x + 12, 0, Math.max(0, getWidth() - hover.getWidth())),
+                above >= 0 ? above : y + 16);
     }
 
     private void press(MouseEvent event) {
@@ -329,29 +347,58 @@ public abstract class ChartPane extends Region implements Exportable {
     }
 
     private void press(KeyEvent event) {
-        if (!isShown() || event.isShortcutDown() || event.isAltDown()) {
+        PictureKey key = PictureKey.of(event).orElse(null);
+        if (!isShown() || key == null) {
             return;
         }
-        switch (event.getCode()) {
-            case LEFT -> pan(-0.1, 0);
-            case RIGHT -> pan(0.1, 0);
-            case UP -> pan(0, 0.1);
-            case DOWN -> pan(0, -0.1);
-            case PLUS, ADD, EQUALS ->
-                    zoom(1 / 1.5, shown.area().getCenterX(), shown.area().getCenterY());
-            case MINUS, SUBTRACT -> zoom(1.5, shown.area().getCenterX(), shown.area().getCenterY());
-            case HOME, DIGIT0 -> resetZoom();
-            default -> {
+        switch (key) {
+            case LEFT, RIGHT, UP, DOWN -> moveCursor(key, event.isShiftDown() ? 10 : 1);
+            case ZOOM_IN -> zoom(1 / 1.5, shown.area().getCenterX(), shown.area().getCenterY());
+            case ZOOM_OUT -> zoom(1.5, shown.area().getCenterX(), shown.area().getCenterY());
+            case WHOLE -> resetZoom();
+            case PICK -> {
+                if (cursor.spot() != null) {
+                    onPick.accept(cursor.spot().pick());
+                }
+            }
+            case LOG -> {
                 return;
             }
         }
         event.consume();
     }
 
-    private void pan(double x, double y) {
-        shown.x().pan(x);
-        shown.y().pan(y);
-        zoomTo(shown.x().getRange(), shown.y().getRange());
+    private void moveCursor(PictureKey key, int steps) {
+        if (shown.spots().isEmpty()) {
+            return;
+        }
+        cursor.move(key, steps, shown.spots());
+        ChartContent.Spot spot = cursor.spot();
+        reveal(spot);
+        cursor.place(shown);
+        placeHover(shown.pixelX(spot), shown.pixelY(spot));
+        setAccessibleText(Messages.text("picture.accessible", title, cursor.spot().words().get()));
+    }
+
+    /** Pans so far that a point is in sight. */
+    private void reveal(ChartContent.Spot spot) {
+        double x = beyond(shown.x(), spot.x());
+        double y = beyond(shown.y(), spot.y());
+        if (x != 0 || y != 0) {
+            shown.x().pan(x);
+            shown.y().pan(y);
+            zoomTo(shown.x().getRange(), shown.y().getRange());
+        }
+    }
+
+    /** By which share of an axis a value lies outside it. */
+    private static double beyond(ValueAxis axis, double value) {
+        Range range = axis.getRange();
+        if (range.contains(value)) {
+            return 0;
+        }
+        double edge = value < range.getLowerBound() ? range.getLowerBound() : range.getUpperBound();
+        return (value - edge) / range.getLength();
     }
 
     private void zoomTo(Range x, Range y) {

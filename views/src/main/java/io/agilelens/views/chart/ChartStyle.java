@@ -107,6 +107,11 @@ public record ChartStyle(
         return 12 * magnification;
     }
 
+    /** Height that a picture needs for its axes and something between them, in pixels. */
+    public double leastHeight() {
+        return 80 + 160 * (magnification - 1);
+    }
+
     /** Width of a curve, in pixels. */
     public double lineWidth() {
         return 1.75 * magnification;

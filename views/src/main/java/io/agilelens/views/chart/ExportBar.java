@@ -37,25 +37,30 @@ public final class ExportBar extends HBox {
     }
 
     private void export(Exportable picture, Export.Format format) {
-        Optional<Path> file = chooser.apply(format);
-        if (file.isEmpty()) {
-            return;
-        }
+        chooser.apply(format).ifPresent(file -> write(picture, format, file));
+    }
+
+    /** Asks for a file and saves a picture there. */
+    static void save(Exportable picture, Export.Format format) {
+        askForFile(picture, format).ifPresent(file -> write(picture, format, file));
+    }
+
+    private static void write(Exportable picture, Export.Format format, Path file) {
         try {
-            Export.write(picture, format, file.get());
-            Notices.done(Messages.text("export.done", file.get()));
+            Export.write(picture, format, file);
+            Notices.done(Messages.text("export.done", file));
         } catch (UserException e) {
             Notices.failed(e);
         }
     }
 
-    private Optional<Path> askForFile(Exportable picture, Export.Format format) {
+    private static Optional<Path> askForFile(Exportable picture, Export.Format format) {
         FileChooser dialog = new FileChooser();
         dialog.setTitle(Messages.text("export.title", format.name()));
         dialog.setInitialFileName(safeName(picture.fileName()) + format.ending());
         dialog.getExtensionFilters()
                 .add(new FileChooser.ExtensionFilter(format.name(), "*" + format.ending()));
-        return Optional.ofNullable(dialog.showSaveDialog(getScene().getWindow()))
+        return Optional.ofNullable(dialog.showSaveDialog(picture.node().getScene().getWindow()))
                 .map(java.io.File::toPath);
     }
 

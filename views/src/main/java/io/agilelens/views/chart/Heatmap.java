@@ -1,10 +1,12 @@
 package io.agilelens.views.chart;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.views.ContextMenus;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Theme;
 import java.nio.IntBuffer;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.IntegerProperty;
@@ -25,6 +27,7 @@ import javafx.scene.image.ImageView;
 import javafx.scene.image.PixelBuffer;
 import javafx.scene.image.PixelFormat;
 import javafx.scene.image.WritableImage;
+import javafx.scene.input.ContextMenuEvent;
 import javafx.scene.input.KeyEvent;
 import javafx.scene.input.MouseButton;
 import javafx.scene.input.MouseEvent;
@@ -90,7 +93,6 @@ public final class Heatmap extends Region implements Exportable {
         getStyleClass().add("heatmap");
         setFocusTraversable(true);
         setAccessibleRole(AccessibleRole.IMAGE_VIEW);
-        setMinSize(120, 80);
         setPrefSize(480, 280);
         cells.setSmooth(false);
         cells.setManaged(false);
@@ -106,6 +108,7 @@ public final class Heatmap extends Region implements Exportable {
         range.addListener(property -> redraw.ask());
         diverging.addListener(property -> redraw.ask());
         logScale.addListener(property -> redraw.ask());
+        chartStyle.subscribe(style -> setMinSize(120, style.leastHeight()));
         chartStyle.addListener(property -> redraw.ask());
         emptyText.addListener(property -> redraw.ask());
         selectedRow.addListener(property -> showSelection());
@@ -120,6 +123,26 @@ public final class Heatmap extends Region implements Exportable {
         addEventHandler(MouseEvent.MOUSE_CLICKED, this::click);
         addEventHandler(ScrollEvent.SCROLL, this::scroll);
         addEventHandler(KeyEvent.KEY_PRESSED, this::press);
+        addEventHandler(ContextMenuEvent.CONTEXT_MENU_REQUESTED, this::showMenu);
+    }
+
+    /** What is pointed at is selected first, so that it can be gone to elsewhere. */
+    private void showMenu(ContextMenuEvent request) {
+        int column =
+                picture == null || request.isKeyboardTrigger()
+                        ? -1
+                        : picture.columnAt(request.getX(), request.getY());
+        if (column >= 0 && picture.data() == data.get()) {
+            select(picture.rowAt(request.getX(), request.getY()), column);
+        }
+        int row = selectedRow.get();
+        int selected = selectedColumn.get();
+        Optional<String> value =
+                picture == null || row < 0 || selected < 0
+                        ? Optional.empty()
+                        : Optional.of(picture.describe(row, selected));
+        ContextMenus.show(this, PictureMenu.of(this, value, this::resetZoom), request);
+        request.consume();
     }
 
     /** The table, or null for none. A table of the same shape keeps zoom and selection. */
@@ -394,12 +417,14 @@ public final class Heatmap extends Region implements Exportable {
         Cell cell = new Cell(picture.rowAt(event.getX(), event.getY()), column);
         hovered.set(cell);
         hover.setText(picture.describe(cell.row(), cell.column()));
+        placeHover(event.getX(), event.getY());
+    }
+
+    private void placeHover(double x, double y) {
         hover.autosize();
         double right = getWidth() - hover.getWidth();
-        double above = event.getY() - hover.getHeight() - 8;
-        hover.relocate(
-                Math.clamp(event.getX() + 12, 0, Math.max(0, right)),
-                above >= 0 ? above : event.getY() + 16);
+        double above = y - hover.getHeight() - 8;
+        hover.relocate(Math.clamp(x + 12, 0, Math.max(0, right)), above >= 0 ? above : y + 16);
         hover.setVisible(true);
     }
 
@@ -477,26 +502,37 @@ public final class Heatmap extends Region implements Exportable {
     }
 
     private void press(KeyEvent event) {
-        if (picture == null || event.isShortcutDown() || event.isAltDown()) {
+        PictureKey key = PictureKey.of(event).orElse(null);
+        if (picture == null || key == null) {
             return;
         }
         int step = event.isShiftDown() ? 10 : 1;
         double middleX = viewport.left() + viewport.width() / 2;
         double middleY = viewport.top() + viewport.height() / 2;
-        switch (event.getCode()) {
+        switch (key) {
             case LEFT -> moveSelection(0, -step);
             case RIGHT -> moveSelection(0, step);
             case UP -> moveSelection(-step, 0);
             case DOWN -> moveSelection(step, 0);
-            case PLUS, ADD, EQUALS -> zoom(1.5, middleX, middleY);
-            case MINUS, SUBTRACT -> zoom(1 / 1.5, middleX, middleY);
-            case HOME, DIGIT0 -> resetZoom();
-            case L -> logScale.set(!logScale.get());
-            default -> {
-                return;
-            }
+            case ZOOM_IN -> zoom(1.5, middleX, middleY);
+            case ZOOM_OUT -> zoom(1 / 1.5, middleX, middleY);
+            case WHOLE -> resetZoom();
+            case PICK -> showValue();
+            case LOG -> logScale.set(!logScale.get());
         }
         event.consume();
+    }
+
+    /** Writes the value of the selected cell beside it, as the pointer does. */
+    private void showValue() {
+        int row = selectedRow.get();
+        int column = selectedColumn.get();
+        if (row < 0 || column < 0) {
+            return;
+        }
+        HeatmapPicture.Area cell = picture.cell(row, column);
+        hover.setText(picture.describe(row, column));
+        placeHover(cell.left() + cell.width() / 2, cell.top() + cell.height() / 2);
     }
 
     private void moveSelection(int rows, int columns) {
@@ -504,6 +540,7 @@ public final class Heatmap extends Region implements Exportable {
         int row = selectedRow.get() < 0 ? 0 : selectedRow.get() + rows;
         int column = selectedColumn.get() < 0 ? 0 : selectedColumn.get() + columns;
         select(Math.clamp(row, 0, table.rows() - 1), Math.clamp(column, 0, table.columns() - 1));
+        showValue();
     }
 
     private void describeForScreenReaders() {

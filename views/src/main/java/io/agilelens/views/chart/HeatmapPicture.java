@@ -205,6 +205,15 @@ record HeatmapPicture(
         return unit.isEmpty() ? data.labels().value() : data.labels().value() + ", " + unit;
     }
 
+    /** Where a cell is; its part in sight. */
+    Area cell(int row, int column) {
+        double left = Math.clamp(x(column), area.left(), area.right());
+        double top = Math.clamp(y(row), area.top(), area.bottom());
+        double right = Math.clamp(x(column + 1.0), area.left(), area.right());
+        double bottom = Math.clamp(y(row + 1.0), area.top(), area.bottom());
+        return new Area(left, top, right - left, bottom - top);
+    }
+
     /** Marks the selected row, column and cell; −1 selects none. */
     void drawSelection(Pen pen, int row, int column) {
         Color color = style.selection();

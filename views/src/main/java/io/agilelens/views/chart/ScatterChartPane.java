@@ -22,13 +22,24 @@ public final class ScatterChartPane extends ChartPane {
     /**
      * A point.
      *
-     * @param name written beside it
+     * @param name what it is, said where it is pointed at
+     * @param label written beside it where there is room; may be empty
      * @param size how large it is drawn, 1 for the usual
      */
-    public record Point(String name, Ink ink, double x, double y, double size, Mark mark) {
+    public record Point(
+            String name, String label, Ink ink, double x, double y, double size, Mark mark) {
+        /** A point with its name beside it. */
+        public Point(String name, Ink ink, double x, double y, double size, Mark mark) {
+            this(name, name, ink, x, y, size, mark);
+        }
+
         /** A circle of the usual size. */
         public static Point of(String name, Ink ink, double x, double y) {
             return new Point(name, ink, x, y, 1, Mark.CIRCLE);
+        }
+
+        private boolean isLabelled() {
+            return !label.isEmpty();
         }
     }
 
@@ -105,11 +116,12 @@ public final class ScatterChartPane extends ChartPane {
                 renderer.setSeriesShape(
                         i, shape(point.mark(), 9 * point.size() * style.magnification()));
             }
-            if (points.size() <= MOST_NAMES) {
+            boolean fewNames = points.stream().filter(Point::isLabelled).count() <= MOST_NAMES;
+            if (fewNames) {
                 boolean[] named = named(axes);
                 renderer.setDefaultItemLabelGenerator(
                         (dataset, series, item) ->
-                                named[series] ? points.get(series).name() : null);
+                                named[series] ? points.get(series).label() : null);
                 renderer.setDefaultItemLabelFont(Awt.font(style.labelSize()));
                 renderer.setDefaultItemLabelPaint(Awt.color(style.text()));
                 renderer.setDefaultPositiveItemLabelPosition(
@@ -120,7 +132,7 @@ public final class ScatterChartPane extends ChartPane {
             plot.setRenderer(0, renderer);
             addFrontier(plot, axes, style);
             // Names stand right of their points and need room there.
-            plot.getDomainAxis().setUpperMargin(points.size() <= MOST_NAMES ? 0.25 : 0.05);
+            plot.getDomainAxis().setUpperMargin(fewNames ? 0.25 : 0.05);
             plot.getDomainAxis().setLowerMargin(0.08);
             plot.getRangeAxis().setUpperMargin(0.1);
             plot.getRangeAxis().setLowerMargin(0.1);
@@ -135,7 +147,7 @@ public final class ScatterChartPane extends ChartPane {
             boolean[] named = new boolean[points.size()];
             List<Integer> order = new ArrayList<>();
             for (int i = 0; i < points.size(); i++) {
-                if (isDrawable(points.get(i), axes)) {
+                if (isDrawable(points.get(i), axes) && points.get(i).isLabelled()) {
                     order.add(i);
                 }
             }

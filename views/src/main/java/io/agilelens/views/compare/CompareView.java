@@ -2,6 +2,7 @@ package io.agilelens.views.compare;
 
 import io.agilelens.views.Arrangement;
 import io.agilelens.views.EmptyState;
+import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
 import io.agilelens.views.StationPane;
 import io.agilelens.views.chart.ChartCard;
@@ -14,7 +15,9 @@ import io.agilelens.views.workbench.WorkbenchActions;
 import java.util.List;
 import java.util.function.Consumer;
 import javafx.collections.ListChangeListener;
+import javafx.collections.MapChangeListener;
 import javafx.scene.control.Button;
+import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
@@ -27,19 +30,19 @@ import org.kordamp.ikonli.feather.Feather;
 /** The station Compare: pinned runs side by side, and which of them no other beats. */
 public final class CompareView extends StackPane {
     private static final double WIDE = 820;
-    private static final double MEBIBYTE = 1 << 20;
     private static final double LARGER = 1.5;
+    private static final double LEAST = 0.6;
 
     private final CompareViewModel model;
     private final RunTable table;
     private final ScatterChartPane scatter =
             new ScatterChartPane(
-                    Messages.text("compare.scatter.title"),
-                    ChartPane.Axis.logarithmic(Messages.text("compare.scatter.x"), "MiB"),
-                    ChartPane.Axis.linear(Messages.text("compare.scatter.y"), ""));
+                    Messages.text("compare.scatter.title"), Cost.SIZE.axis(), perplexityAxis());
+    private final ComboBox<Cost> cost = new ComboBox<>();
     private final ChartCard tableCard;
     private final ChartCard scatterCard;
     private final StationPane station;
+    private List<PinnedRun> shownRuns = List.of();
     private final EmptyState teaching;
     private final EmptyState withoutModel =
             new EmptyState(Feather.COLUMNS, Messages.text("compare.empty.model"));
@@ -52,24 +55,42 @@ public final class CompareView extends StackPane {
                         Messages.text("compare.runs"),
                         Messages.text("compare.runs.sentence"),
                         table);
-        scatterCard =
-                new ChartCard(
-                        Messages.text("compare.scatter.title"),
-                        Messages.text("compare.scatter.sentence"),
-                        scatter);
+        scatterCard = new ChartCard(Messages.text("compare.scatter.title"), "", scatter);
         teaching =
                 new EmptyState(
                         Feather.COLUMNS,
                         Messages.text("compare.empty"),
                         Messages.text("compare.pin"),
                         model::pin);
+        Button measure = new Button(Messages.text("compare.measure"));
+        measure.setId("compare-measure");
+        measure.getStyleClass().addAll("flat", "small", "export-button");
+        Help.wrapped(measure, Messages.text("compare.help.measure"));
+        measure.setOnAction(event -> model.measure());
         HBox tools =
                 new HBox(
+                        measure,
                         tool("use", model::use),
                         tool("rename", table::beginRename),
                         tool("remove", model::remove));
         tools.getStyleClass().add("export-bar");
         tableCard.addTool(tools);
+        cost.setId("compare-cost");
+        cost.getItems().setAll(Cost.values());
+        cost.setValue(Cost.SIZE);
+        cost.setConverter(Cost.names());
+        cost.getStyleClass().add("card-choice");
+        Help.wrapped(cost, Messages.text("compare.cost.help"));
+        cost.valueProperty()
+                .subscribe(
+                        chosen -> {
+                            scatter.setAxes(chosen.axis(), perplexityAxis());
+                            scatter.emptyTextProperty().set(Messages.text("compare.cost.unknown"));
+                            scatterCard.setHeading(
+                                    Messages.text("compare.scatter.title." + chosen));
+                        });
+        cost.valueProperty().addListener(property -> showScatter());
+        scatterCard.addTool(cost);
         station =
                 new StationPane(
                         Messages.text("compare.title"),
@@ -80,10 +101,10 @@ public final class CompareView extends StackPane {
         teaching.getChildren().addAll(other, new SearchBar(model, false));
         getChildren().setAll(withoutModel, teaching, station);
 
-        scatter.setOnPick(
-                pick -> table.getSelectionModel().select(model.comparable().get(pick.series())));
+        scatter.setOnPick(pick -> table.getSelectionModel().select(shownRuns.get(pick.series())));
         table.getSelectionModel().selectedItemProperty().subscribe(this::showScatter);
         model.runs().addListener((ListChangeListener<PinnedRun>) change -> show());
+        model.speeds().addListener((MapChangeListener<Object, Object>) change -> show());
         workbench.modelProperty().subscribe(this::show);
         model.searchProperty().subscribe(this::show);
         show();
@@ -135,22 +156,42 @@ public final class CompareView extends StackPane {
     }
 
     private void showScatter() {
-        List<PinnedRun> runs = model.comparable();
+        Cost chosen = cost.getValue();
+        shownRuns =
+                model.comparable().stream()
+                        .filter(run -> !Double.isNaN(chosen.of(run, model)))
+                        .toList();
         PinnedRun selected = table.getSelectionModel().getSelectedItem();
+        double largest = shownRuns.stream().mapToDouble(PinnedRun::weightBytes).max().orElse(1);
         List<ScatterChartPane.Point> points =
-                runs.stream().map(run -> point(run, run.equals(selected))).toList();
+                shownRuns.stream()
+                        .map(run -> point(run, chosen, largest, run.equals(selected)))
+                        .toList();
         List<ScatterChartPane.Point> frontier =
-                Frontier.of(runs).stream().map(run -> point(run, false)).toList();
+                Frontier.of(shownRuns, run -> chosen.of(run, model)).stream()
+                        .map(run -> point(run, chosen, largest, false))
+                        .toList();
         scatter.setPoints(points, frontier);
+        scatterCard.setSentence(Messages.text("compare.scatter.sentence." + chosen));
     }
 
-    private static ScatterChartPane.Point point(PinnedRun run, boolean selected) {
+    /** Against latency the size of a point is that of the weights. */
+    private ScatterChartPane.Point point(
+            PinnedRun run, Cost chosen, double largest, boolean selected) {
+        double area =
+                chosen == Cost.SIZE
+                        ? 1
+                        : Math.max(LEAST, Math.sqrt(run.weightBytes() / largest) * 2);
         return new ScatterChartPane.Point(
                 run.name(),
                 run.recipe().isFloat() ? Ink.BASELINE : Ink.TUNED,
-                run.weightBytes() / MEBIBYTE,
+                chosen.of(run, model),
                 Frontier.quality(run),
-                selected ? LARGER : 1,
+                selected ? area * LARGER : area,
                 run.searched() ? ScatterChartPane.Mark.DIAMOND : ScatterChartPane.Mark.CIRCLE);
+    }
+
+    private static ChartPane.Axis perplexityAxis() {
+        return ChartPane.Axis.linear(Messages.text("compare.scatter.y"), "");
     }
 }

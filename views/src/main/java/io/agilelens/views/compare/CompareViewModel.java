@@ -1,9 +1,13 @@
 package io.agilelens.views.compare;
 
 import io.agilelens.engine.evaluate.Perplexity;
+import io.agilelens.engine.quant.Execution;
+import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.search.Budget;
+import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
 import io.agilelens.views.workbench.PinnedRun;
+import io.agilelens.views.workbench.RecipeSpeed;
 import io.agilelens.views.workbench.SearchStatus;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
@@ -11,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import javafx.beans.property.ReadOnlyProperty;
 import javafx.collections.ObservableList;
+import javafx.collections.ObservableMap;
 
 /** What the Compare station shows: the pinned runs against the first of them. */
 public final class CompareViewModel {
@@ -36,6 +41,67 @@ public final class CompareViewModel {
 
     public void pin() {
         actions.pinRun();
+    }
+
+    /** Measures the executed recipes of all runs. */
+    public void measure() {
+        actions.measureRuns();
+    }
+
+    /** Speeds of executed recipes, as far as they were measured. */
+    ObservableMap<Recipe, RecipeSpeed.Measured> speeds() {
+        return workbench.speeds();
+    }
+
+    /** What was measured of a run's recipe when executed; empty before. */
+    Optional<RecipeSpeed.Measured> speed(PinnedRun run) {
+        return Optional.ofNullable(
+                workbench.speeds().get(run.recipe().withExecution(Execution.EXECUTED)));
+    }
+
+    /** Milliseconds that a prompt takes when the recipe is executed; NaN while unknown. */
+    double latency(PinnedRun run) {
+        return speed(run)
+                .flatMap(RecipeSpeed.Measured::speed)
+                .map(speed -> speed.prefill().median())
+                .orElse(Double.NaN);
+    }
+
+    /** Milliseconds that each token behind the prompt takes; NaN while unknown. */
+    double decodeLatency(PinnedRun run) {
+        return speed(run)
+                .flatMap(RecipeSpeed.Measured::speed)
+                .map(speed -> speed.decode().median())
+                .orElse(Double.NaN);
+    }
+
+    /** How many times as fast as the float model a prompt is; NaN while unknown. */
+    double speedup(PinnedRun run) {
+        return speed(run)
+                .flatMap(RecipeSpeed.Measured::speed)
+                .map(RecipeSpeed::prefillSpeedup)
+                .orElse(Double.NaN);
+    }
+
+    /** Where a run's latency comes from, or why there is none. */
+    String speedHelp(PinnedRun run) {
+        if (speed(run).isEmpty()) {
+            return Messages.text("compare.speed.unknown");
+        }
+        RecipeSpeed.Measured measured = speed(run).get();
+        return measured.speed()
+                .map(
+                        speed ->
+                                Messages.text(
+                                        "compare.speed.executed",
+                                        Integer.toString(speed.prompt()),
+                                        Figures.number(speed.prefill().median(), "ms"),
+                                        Figures.number(speed.prefill().spread() / 2, "ms"),
+                                        Figures.number(speed.decode().median(), "ms"),
+                                        Figures.number(speed.decode().spread() / 2, "ms"),
+                                        Figures.times(speed.prefillSpeedup()),
+                                        Figures.times(speed.decodeSpeedup())))
+                .orElse(Messages.text("compare.speed.obstacle", measured.obstacle()));
     }
 
     /** The search that is running; empty while none is. */

@@ -2,8 +2,9 @@ package io.agilelens.views.compare;
 
 import io.agilelens.views.workbench.PinnedRun;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
-/** The runs that no other run beats in both size and quality (the Pareto frontier). */
+/** The runs that no other run beats in both quality and what they cost (the Pareto frontier). */
 final class Frontier {
     private Frontier() {}
 
@@ -14,18 +15,23 @@ final class Frontier {
 
     /**
      * @param runs of the same model and text
+     * @param cost what a run is to have little of besides perplexity; those without are left out
      * @return those on the frontier, in their order
      */
-    static List<PinnedRun> of(List<PinnedRun> runs) {
-        return runs.stream()
-                .filter(run -> runs.stream().noneMatch(other -> beats(other, run)))
+    static List<PinnedRun> of(List<PinnedRun> runs, ToDoubleFunction<PinnedRun> cost) {
+        List<PinnedRun> known =
+                runs.stream().filter(run -> !Double.isNaN(cost.applyAsDouble(run))).toList();
+        return known.stream()
+                .filter(run -> known.stream().noneMatch(other -> beats(other, run, cost)))
                 .toList();
     }
 
     /** No worse in either and better in one. */
-    private static boolean beats(PinnedRun one, PinnedRun other) {
-        return one.weightBytes() <= other.weightBytes()
+    private static boolean beats(PinnedRun one, PinnedRun other, ToDoubleFunction<PinnedRun> cost) {
+        double ownCost = cost.applyAsDouble(one);
+        double otherCost = cost.applyAsDouble(other);
+        return ownCost <= otherCost
                 && quality(one) <= quality(other)
-                && (one.weightBytes() < other.weightBytes() || quality(one) < quality(other));
+                && (ownCost < otherCost || quality(one) < quality(other));
     }
 }

@@ -143,7 +143,9 @@ public record RecipePart(String text, boolean differs) {
                 ? switch (pruning.action()) {
                     case REMOVE ->
                             Messages.text(
-                                    "compare.pruning",
+                                    pruning.isUneven()
+                                            ? "compare.pruning.uneven"
+                                            : "compare.pruning",
                                     Figures.number(pruning.beta()),
                                     layers(pruning.layers()));
                     case LOWER_BITS ->

@@ -1,9 +1,9 @@
 package io.agilelens.views.compare;
 
 import io.agilelens.engine.UserException;
-import io.agilelens.engine.quant.Execution;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
+import io.agilelens.views.TableMenu;
 import io.agilelens.views.Theme;
 import io.agilelens.views.chart.ChartStyle;
 import io.agilelens.views.chart.Csv;
@@ -83,10 +83,8 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
                             "coverage",
                             run -> run.tuned().coverage(),
                             run -> percent(run.tuned().coverage())),
-                    new Number(
-                            "speed",
-                            PinnedRun::prefillTokensPerSecond,
-                            run -> Figures.number(run.prefillTokensPerSecond())));
+                    new Number("latency", this::latency, run -> Figures.number(latency(run), "ms")),
+                    new Number("speedup", this::speedup, run -> Figures.times(speedup(run))));
 
     RunTable(CompareViewModel model) {
         this.model = model;
@@ -105,13 +103,22 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
         }
         setRowFactory(table -> row());
         addEventHandler(KeyEvent.KEY_PRESSED, this::press);
+        TableMenu.on(this);
+    }
+
+    private double latency(PinnedRun run) {
+        return model.latency(run);
+    }
+
+    private double speedup(PinnedRun run) {
+        return model.speedup(run);
     }
 
     /** Leaves out what a narrow window has no room for. */
     void setNarrow(boolean narrow) {
         column("bits").setVisible(!narrow);
         column("agreement").setVisible(!narrow);
-        column("speed").setVisible(!narrow);
+        column("coverage").setVisible(!narrow);
         for (TableColumn<PinnedRun, ?> column : getColumns()) {
             double least =
                     switch (column.getId()) {
@@ -301,7 +308,7 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
         }
     }
 
-    private static final class NumberCell extends TableCell<PinnedRun, PinnedRun> {
+    private final class NumberCell extends TableCell<PinnedRun, PinnedRun> {
         private final Number number;
 
         NumberCell(Number number) {
@@ -313,18 +320,10 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
         protected void updateItem(PinnedRun run, boolean empty) {
             super.updateItem(run, empty);
             setText(empty || run == null ? null : number.format().apply(run));
-            getStyleClass().remove("muted");
             setTooltip(null);
-            if (!empty && run != null && number.key().equals("speed")) {
-                boolean simulated = run.recipe().execution() == Execution.SIMULATED;
-                String kind =
-                        run.searched()
-                                ? "searched"
-                                : simulated && !run.recipe().isFloat() ? "simulated" : "measured";
-                if (kind.equals("simulated")) {
-                    getStyleClass().add("muted");
-                }
-                Tooltip help = new Tooltip(Messages.text("compare.speed." + kind));
+            boolean ofSpeed = number.key().equals("latency") || number.key().equals("speedup");
+            if (!empty && run != null && ofSpeed) {
+                Tooltip help = new Tooltip(model.speedHelp(run));
                 help.setWrapText(true);
                 help.setMaxWidth(HELP_WIDTH);
                 setTooltip(help);
@@ -405,6 +404,9 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
                                         "top-1 agreement",
                                         "coverage",
                                         "prefill, tokens/s",
+                                        "executed prefill, ms",
+                                        "executed decode, ms a token",
+                                        "executed prefill speedup",
                                         "arithmetic",
                                         "protocol",
                                         "windows",
@@ -425,12 +427,19 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
                             run.tuned().agreement(),
                             run.tuned().coverage(),
                             run.prefillTokensPerSecond(),
+                            known(model.latency(run)),
+                            known(model.decodeLatency(run)),
+                            known(model.speedup(run)),
                             run.recipe().execution().name().toLowerCase(java.util.Locale.ROOT),
                             run.tuned().protocol().title(),
                             run.tuned().windows(),
                             run.tuned().window()));
         }
         return csv.toString();
+    }
+
+    private static Object known(double value) {
+        return Double.isNaN(value) ? "" : value;
     }
 
     private void requireRuns() {

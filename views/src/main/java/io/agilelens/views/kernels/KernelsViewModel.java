@@ -14,6 +14,7 @@ import io.agilelens.views.workbench.KernelReport;
 import io.agilelens.views.workbench.Workbench;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.ReadOnlyObjectProperty;
@@ -24,12 +25,8 @@ import javafx.beans.property.SimpleBooleanProperty;
 public final class KernelsViewModel {
     private static final String TRIP = "-TRIP";
 
-    /**
-     * A line of the table.
-     *
-     * @param toFloat how many times as fast as FP32 at the same shape
-     */
-    public record Row(KernelTiming timing, double toFloat) {
+    /** A line of the table. */
+    public record Row(KernelTiming timing) {
         String shape() {
             return "%d × %d × %d".formatted(timing.m(), timing.n(), timing.k());
         }
@@ -52,13 +49,99 @@ public final class KernelsViewModel {
                 new Picture(List.of(), List.of(), List.of(), List.of(), List.of());
     }
 
+    /**
+     * The widths that were measured, against each other.
+     *
+     * @param arithmetics labels of the bar groups
+     * @param bars one set a width: 10^9 multiply-accumulates a second over the model's shapes
+     * @param remark where the widest vectors are not the fastest, or that they are
+     * @param conditions what the sums are over
+     */
+    record WidthPicture(
+            List<String> arithmetics,
+            List<BarChartPane.Bars> bars,
+            String remark,
+            String conditions) {
+        static final WidthPicture NONE = new WidthPicture(List.of(), List.of(), "", "");
+
+        /** What differs by less may as well be noise. */
+        private static final double SLOWER = 1.05;
+
+        static WidthPicture of(Map<Integer, KernelReport> byWidth, boolean decode) {
+            if (byWidth.size() < 2) {
+                return NONE;
+            }
+            List<BarChartPane.Bars> bars = new ArrayList<>();
+            for (Map.Entry<Integer, KernelReport> each : byWidth.entrySet()) {
+                bars.add(
+                        BarChartPane.Bars.of(
+                                width(each.getKey()),
+                                Ink.series(bars.size()),
+                                KernelBenchmark.NAMES.stream()
+                                        .mapToDouble(name -> speed(each.getValue(), name, decode))
+                                        .toArray()));
+            }
+            return new WidthPicture(
+                    KernelBenchmark.NAMES,
+                    bars,
+                    remark(byWidth, bars),
+                    Messages.text(
+                            "kernels.widths.conditions",
+                            byWidth.values().iterator().next().peak().threads()));
+        }
+
+        private static double speed(KernelReport report, String name, boolean decode) {
+            double macs = 0;
+            double microseconds = 0;
+            for (KernelTiming timing : report.timings()) {
+                if (timing.name().equals(name) && (timing.m() == 1) == decode) {
+                    macs += (double) timing.m() * timing.n() * timing.k();
+                    microseconds += timing.medianMicroseconds();
+                }
+            }
+            return macs / microseconds * 1e-3;
+        }
+
+        private static String remark(
+                Map<Integer, KernelReport> byWidth, List<BarChartPane.Bars> bars) {
+            List<Integer> widths = List.copyOf(byWidth.keySet());
+            int widest = widths.size() - 1;
+            List<String> slower = new ArrayList<>();
+            for (int a = 0; a < KernelBenchmark.NAMES.size(); a++) {
+                int fastest = widest;
+                for (int w = 0; w < widest; w++) {
+                    if (bars.get(w).values()[a] > bars.get(fastest).values()[a]) {
+                        fastest = w;
+                    }
+                }
+                double ratio = bars.get(fastest).values()[a] / bars.get(widest).values()[a];
+                if (ratio > SLOWER) {
+                    slower.add(
+                            Messages.text(
+                                    "kernels.widths.slower.one",
+                                    KernelBenchmark.NAMES.get(a),
+                                    width(widths.get(widest)),
+                                    width(widths.get(fastest)),
+                                    Figures.times(ratio)));
+                }
+            }
+            return slower.isEmpty()
+                    ? Messages.text("kernels.widths.fastest", width(widths.get(widest)))
+                    : Messages.text("kernels.widths.slower", String.join("; ", slower));
+        }
+    }
+
     private final ReadOnlyObjectWrapper<Picture> picture =
             new ReadOnlyObjectWrapper<>(Picture.NONE);
+    private final ReadOnlyObjectWrapper<WidthPicture> widthPicture =
+            new ReadOnlyObjectWrapper<>(WidthPicture.NONE);
     private final BooleanProperty decode = new SimpleBooleanProperty(this, "decode", false);
+    private final Workbench workbench;
     private final KernelChoice choice = KernelProvider.current();
     private Optional<KernelReport> report = Optional.empty();
 
     public KernelsViewModel(Workbench workbench) {
+        this.workbench = workbench;
         workbench
                 .kernelsProperty()
                 .subscribe(
@@ -71,6 +154,11 @@ public final class KernelsViewModel {
 
     public ReadOnlyObjectProperty<Picture> pictureProperty() {
         return picture.getReadOnlyProperty();
+    }
+
+    /** The widths against each other. */
+    ReadOnlyObjectProperty<WidthPicture> widthPictureProperty() {
+        return widthPicture.getReadOnlyProperty();
     }
 
     /** Whether one token at a time is shown instead of many. */
@@ -109,8 +197,29 @@ public final class KernelsViewModel {
                 .orElse("");
     }
 
+    /**
+     * Shows what was measured with vectors of a width.
+     *
+     * @return whether that was measured already
+     */
+    boolean showWidth(int bits) {
+        Optional<KernelReport> known = Optional.ofNullable(workbench.kernelsByWidth().get(bits));
+        known.ifPresent(
+                found -> {
+                    report = Optional.of(found);
+                    draw();
+                });
+        return known.isPresent();
+    }
+
+    /** A width in words: bits, or scalar code for 0. */
+    static String width(int bits) {
+        return bits == 0 ? Messages.text("kernels.scalar") : Integer.toString(bits);
+    }
+
     private void draw() {
         picture.set(report.map(this::picture).orElse(Picture.NONE));
+        widthPicture.set(WidthPicture.of(workbench.kernelsByWidth(), decode.get()));
     }
 
     private Picture picture(KernelReport measured) {
@@ -140,7 +249,8 @@ public final class KernelsViewModel {
                 high[i] = values[i] + timing.spreadMicroseconds() / 2;
                 points.add(
                         new ScatterChartPane.Point(
-                                i == 0 ? name : "",
+                                name + " · " + timing.n() + " × " + timing.k(),
+                                i == fastest(own) ? name : "",
                                 ink,
                                 intensity(timing),
                                 2 * timing.gigaMacsPerSecond(),
@@ -152,7 +262,22 @@ public final class KernelsViewModel {
             bars.add(new BarChartPane.Bars(name, ink, values, low, high, trip));
         }
         return new Picture(
-                shapes, bars, points, roof(measured.peak(), points), rows(measured.timings()));
+                shapes,
+                bars,
+                points,
+                roof(measured.peak(), points),
+                timings.stream().map(Row::new).toList());
+    }
+
+    /** The point of an arithmetic that has its name written beside it. */
+    private static int fastest(List<KernelTiming> timings) {
+        int fastest = 0;
+        for (int i = 1; i < timings.size(); i++) {
+            if (timings.get(i).gigaMacsPerSecond() > timings.get(fastest).gigaMacsPerSecond()) {
+                fastest = i;
+            }
+        }
+        return fastest;
     }
 
     /** TRIP's product shares the ink of the plain one, which no other has. */
@@ -184,26 +309,5 @@ public final class KernelsViewModel {
     /** Operations for each byte of weights, activations and results, each moved once. */
     static double intensity(KernelTiming timing) {
         return 2.0 * timing.m() * timing.n() * timing.k() / timing.bytes();
-    }
-
-    private static List<Row> rows(List<KernelTiming> timings) {
-        return timings.stream()
-                .map(
-                        timing ->
-                                new Row(
-                                        timing,
-                                        timings.stream()
-                                                        .filter(other -> sameShape(timing, other))
-                                                        .filter(o -> o.name().equals("FP32"))
-                                                        .mapToDouble(
-                                                                KernelTiming::medianMicroseconds)
-                                                        .findFirst()
-                                                        .orElse(Double.NaN)
-                                                / timing.medianMicroseconds()))
-                .toList();
-    }
-
-    private static boolean sameShape(KernelTiming a, KernelTiming b) {
-        return a.m() == b.m() && a.n() == b.n() && a.k() == b.k();
     }
 }

@@ -7,7 +7,9 @@ import io.agilelens.views.EmptyState;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
 import io.agilelens.views.NumberColumns;
+import io.agilelens.views.PlaceLine;
 import io.agilelens.views.StationPane;
+import io.agilelens.views.TableMenu;
 import io.agilelens.views.plant.PlantDialog;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
@@ -52,6 +54,7 @@ public final class ModelView extends StackPane {
     private final TableView<ModelViewModel.Row> table = new TableView<>();
     private final TextField filter = filterField();
     private final FilteredList<ModelViewModel.Row> shown;
+    private final PlaceLine place;
 
     public ModelView(Workbench workbench, WorkbenchActions actions) {
         this.actions = actions;
@@ -68,11 +71,14 @@ public final class ModelView extends StackPane {
                         text ->
                                 shown.setPredicate(
                                         row -> row.tensor().name().contains(text.strip())));
-        buildTable();
         Label sentence = new Label(Messages.text("model.sentence"));
         sentence.getStyleClass().addAll("small", "muted");
         sentence.setWrapText(true);
-        VBox content = new VBox(8, facts, planted, warnings, tableHeader(), table, sentence);
+        place = new PlaceLine(workbench, actions, "model");
+        place.setVisible(false);
+        place.managedProperty().bind(place.visibleProperty());
+        buildTable();
+        VBox content = new VBox(8, facts, planted, warnings, tableHeader(), table, place, sentence);
         VBox.setVgrow(table, Priority.ALWAYS);
         Node station =
                 new StationPane(Messages.text("model.title"), content, plantButton(workbench));
@@ -107,7 +113,7 @@ public final class ModelView extends StackPane {
     }
 
     private Button plantButton(Workbench workbench) {
-        Button plant = new Button(Messages.text("menu.open.plant"));
+        Button plant = new Button(Messages.text("action.plant.outliers"));
         plant.setId("model-plant");
         Tooltip help = new Tooltip(Messages.text("model.plant.help"));
         help.setWrapText(true);
@@ -176,7 +182,7 @@ public final class ModelView extends StackPane {
             Hyperlink remove = new Hyperlink(Messages.text("model.planted.remove"));
             remove.setId("model-remove-planted");
             remove.setMinWidth(USE_PREF_SIZE);
-            remove.setTooltip(new Tooltip(Messages.text("menu.open.unplant.help")));
+            remove.setTooltip(new Tooltip(Messages.text("action.remove.planted.help")));
             remove.setOnAction(_ -> actions.removePlanted());
             line.getChildren().add(remove);
         }
@@ -196,6 +202,7 @@ public final class ModelView extends StackPane {
     }
 
     private void buildTable() {
+        TableMenu.on(table);
         table.setId("tensors");
         table.getStyleClass().addAll("dense", "small");
         table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_FLEX_NEXT_COLUMN);
@@ -248,6 +255,7 @@ public final class ModelView extends StackPane {
                             if (row != null) {
                                 viewModel.lookInto(row);
                             }
+                            place.setVisible(row != null && viewModel.selectPlace(row));
                         });
     }
 

@@ -8,6 +8,7 @@ import io.agilelens.engine.model.ModelConfig;
 import io.agilelens.engine.model.Planting;
 import io.agilelens.engine.model.PositionEncoding;
 import io.agilelens.engine.model.RotaryEmbedding;
+import io.agilelens.engine.model.TensorNames;
 import io.agilelens.engine.tensor.Tensor;
 import io.agilelens.views.Background;
 import io.agilelens.views.Figures;
@@ -60,11 +61,13 @@ public final class ModelViewModel {
     private final ReadOnlyObjectWrapper<Optional<Planting>> planting =
             new ReadOnlyObjectWrapper<>(Optional.empty());
     private final BooleanProperty plantedHere = new SimpleBooleanProperty();
+    private final Workbench workbench;
     private final Object statisticsKey = new Object();
     private List<String> openingWarnings = List.of();
     private final Map<String, TensorStatistics> known = new LinkedHashMap<>();
 
     public ModelViewModel(Workbench workbench) {
+        this.workbench = workbench;
         workbench.modelProperty().subscribe(model -> model.ifPresent(this::show));
     }
 
@@ -110,6 +113,35 @@ public final class ModelViewModel {
                 bytes <= SMALL_CHECKPOINT
                         ? tensors.stream().filter(tensor -> tensor.isFloat()).toList()
                         : List.of());
+    }
+
+    /**
+     * Selects the layer and the site that a tensor's linear layer reads, for all stations.
+     *
+     * @return whether the tensor belongs to one
+     */
+    public boolean selectPlace(Row row) {
+        Optional<TensorNames.Place> place =
+                workbench
+                        .modelProperty()
+                        .get()
+                        .map(OpenedModel::config)
+                        .flatMap(
+                                config ->
+                                        config.architecture()
+                                                .names()
+                                                .placeOf(row.tensor().name(), config.layers()));
+        place.ifPresent(
+                found ->
+                        workbench
+                                .selection()
+                                .select(
+                                        workbench
+                                                .selection()
+                                                .place()
+                                                .withLayer(found.layer())
+                                                .withSite(found.site())));
+        return place.isPresent();
     }
 
     /** Computes the statistics of one tensor, unless they are there already. */

@@ -4,6 +4,7 @@ import io.agilelens.engine.evaluate.OutlierCensus;
 import io.agilelens.engine.evaluate.SiteStatistics;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
+import io.agilelens.views.TableMenu;
 import java.util.function.IntConsumer;
 import javafx.beans.property.ReadOnlyStringWrapper;
 import javafx.scene.control.Hyperlink;
@@ -35,6 +36,7 @@ final class CensusList extends VBox {
         super(4);
         this.onChannel = onChannel;
         this.onLargest = onLargest;
+        TableMenu.on(table);
         table.setId("outliers-census");
         table.getStyleClass().add("dense");
         table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_ALL_COLUMNS);

@@ -33,6 +33,7 @@ import javafx.scene.control.ComboBox;
 import javafx.scene.control.ListCell;
 import javafx.scene.control.Tab;
 import javafx.scene.control.Tooltip;
+import javafx.scene.input.KeyEvent;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
@@ -67,6 +68,7 @@ public final class OutliersView extends StackPane {
     private final Heatmap strip = new Heatmap();
     private final CellPicks stripPicks;
     private final ChartCard stripCard = card("factors", strip);
+    private final FactorEditor editor;
     private final BarChartPane why;
     private final VBox factorCards;
     private Optional<TripFactors> factors = Optional.empty();
@@ -124,12 +126,20 @@ public final class OutliersView extends StackPane {
         strip.emptyTextProperty().set(Messages.text("outliers.factors.empty"));
         strip.hoveredProperty().addListener(property -> read());
         stripPicks = CellPicks.of(strip, cell -> viewModel.selectChannel(cell.column()));
+        editor = new FactorEditor(viewModel);
+        strip.addEventFilter(KeyEvent.KEY_PRESSED, editor::press);
         why =
                 new BarChartPane(
                         Messages.text("outliers.why.heading"),
                         "",
                         ChartPane.Axis.linear(Messages.text("outliers.why.error"), ""));
         why.setId("outliers-why");
+        why.setOnPick(
+                pick ->
+                        factors.ifPresent(
+                                made ->
+                                        viewModel.fixFactor(
+                                                made.fit().candidates()[pick.index()])));
         factorCards = factorCards();
 
         census =
@@ -148,7 +158,7 @@ public final class OutliersView extends StackPane {
                         List.of(histogramTab, factorsTab, censusTab));
         detail.setMinHeight(298);
 
-        place = new PlaceLine(workbench);
+        place = new PlaceLine(workbench, actions, "outliers");
         place.setTokenName(this::tokenName);
         VBox content = new VBox(8, figures, mapCard, place, detail);
         content.setMinWidth(0);
@@ -182,6 +192,17 @@ public final class OutliersView extends StackPane {
                             look.ifPresent(this::show);
                         });
         workbench.selection().placeProperty().addListener(property -> showSelectedToken());
+        // What a person chose is seen before the model has run with it.
+        workbench
+                .history()
+                .recipeProperty()
+                .addListener(property -> viewModel.lookProperty().get().ifPresent(this::refactor));
+    }
+
+    private void refactor(OutlierLook look) {
+        showFactors(look);
+        showWhy(look);
+        read();
     }
 
     private static ChartCard card(String key, Exportable picture) {
@@ -214,7 +235,7 @@ public final class OutliersView extends StackPane {
         ChartCard whyCard = card("why", why);
         why.setMinHeight(70);
         VBox.setVgrow(whyCard, Priority.ALWAYS);
-        VBox cards = new VBox(4, stripCard, whyCard);
+        VBox cards = new VBox(4, stripCard, editor, whyCard);
         cards.setMinSize(0, 0);
         return cards;
     }
@@ -413,7 +434,7 @@ public final class OutliersView extends StackPane {
     }
 
     private void showFactors(OutlierLook look) {
-        factors = look.tripFit().map(TripFactors::new);
+        factors = viewModel.factors();
         strip.rangeProperty().set(factors.map(TripFactors::range).orElse(null));
         strip.dataProperty().set(factors.map(TripFactors::strip).orElse(null));
         boolean trip =
@@ -424,6 +445,7 @@ public final class OutliersView extends StackPane {
     }
 
     private void showWhy(OutlierLook look) {
+        editor.show(factors, look.channel());
         if (factors.isEmpty()) {
             why.setBars(List.of(), List.of());
             return;

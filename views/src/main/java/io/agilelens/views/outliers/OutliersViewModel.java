@@ -4,6 +4,8 @@ import io.agilelens.engine.evaluate.OutlierCensus;
 import io.agilelens.engine.evaluate.SiteStatistics;
 import io.agilelens.engine.model.Planting;
 import io.agilelens.engine.model.Site;
+import io.agilelens.engine.recipe.ChannelExponents;
+import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.views.Comparison;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
@@ -12,6 +14,7 @@ import io.agilelens.views.workbench.WindowComparison;
 import io.agilelens.views.workbench.Workbench;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javafx.beans.property.ObjectProperty;
@@ -81,6 +84,65 @@ final class OutliersViewModel {
     /** A channel at a token, which is a position in the window. */
     void selectToken(int position, int channel) {
         select(place().withSite(site.get()).withChannel(channel).withToken(position));
+    }
+
+    /** What TRIP chose at the place, with what the recipe in force fixes; empty without TRIP. */
+    Optional<TripFactors> factors() {
+        return look.get()
+                .flatMap(
+                        seen ->
+                                seen.tripFit()
+                                        .map(
+                                                fit ->
+                                                        TripFactors.of(
+                                                                fit,
+                                                                recipe().channelExponentsAt(
+                                                                                seen.layer(),
+                                                                                seen.site()))));
+    }
+
+    /** Gives the channel that is looked at an exponent in place of TRIP's choice. */
+    void fixFactor(int exponent) {
+        change(
+                "outliers.step.factor",
+                seen ->
+                        ChannelExponents.fix(
+                                recipe(), seen.layer(), seen.site(), seen.channel(), exponent));
+    }
+
+    /** Leaves the channel that is looked at to TRIP again. */
+    void releaseFactor() {
+        change(
+                "outliers.step.auto",
+                seen ->
+                        ChannelExponents.release(
+                                recipe(), seen.layer(), seen.site(), seen.channel()));
+    }
+
+    /** Leaves all channels of the place to TRIP again. */
+    void releaseFactors() {
+        change(
+                "outliers.step.auto.all",
+                seen -> ChannelExponents.releaseAll(recipe(), seen.layer(), seen.site()));
+    }
+
+    private void change(String key, Function<OutlierLook, Recipe> changed) {
+        look.get()
+                .ifPresent(
+                        seen ->
+                                workbench
+                                        .history()
+                                        .change(
+                                                Messages.text(
+                                                        key,
+                                                        Integer.toString(seen.layer()),
+                                                        seen.site(),
+                                                        Integer.toString(seen.channel())),
+                                                changed.apply(seen)));
+    }
+
+    private Recipe recipe() {
+        return workbench.history().recipe();
     }
 
     /** Outlier channels of the site over all layers. */

@@ -8,36 +8,93 @@ import io.agilelens.views.chart.Heatmap;
 import io.agilelens.views.chart.HeatmapData;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
-/** The power of two that TRIP gave each channel, and what every other would have cost. */
-record TripFactors(TripFit fit) {
+/**
+ * The power of two that each channel has, and what every other would cost.
+ *
+ * @param fit with the exponents that the recipe fixes
+ * @param fixed exponents by channel that a person chose in place of TRIP
+ */
+record TripFactors(TripFit fit, SortedMap<Integer, Integer> fixed) {
+
+    /**
+     * @param fitted for an older recipe, perhaps
+     * @param wanted by the recipe in force; what was no candidate then is left out until it is one
+     */
+    static TripFactors of(TripFit fitted, SortedMap<Integer, Integer> wanted) {
+        SortedMap<Integer, Integer> known = new TreeMap<>(wanted);
+        List<Integer> candidates = new ArrayList<>();
+        for (int candidate : fitted.candidates()) {
+            candidates.add(candidate);
+        }
+        int channels = fitted.candidateErrors().length;
+        known.entrySet()
+                .removeIf(
+                        each -> each.getKey() >= channels || !candidates.contains(each.getValue()));
+        return new TripFactors(fitted.withExponents(known), known);
+    }
 
     /** The largest factor there is to choose, 2^K. */
     int largest() {
-        return 1 << maxExponent();
+        return 1 << fit.candidates()[fit.candidates().length - 1];
+    }
+
+    int exponent(int channel) {
+        return fit.quantizer().exponent(channel);
     }
 
     int factor(int channel) {
-        return 1 << fit.quantizer().exponent(channel);
+        return 1 << exponent(channel);
     }
 
-    /** A strip of one row: the factor of each channel. */
+    boolean isFixed(int channel) {
+        return fixed.containsKey(channel);
+    }
+
+    /**
+     * The candidate so many further up from a channel's; the channel's own at the end.
+     *
+     * @param by negative for down
+     */
+    int neighbour(int channel, int by) {
+        int[] candidates = fit.candidates();
+        int index = java.util.Arrays.binarySearch(candidates, exponent(channel));
+        return candidates[Math.clamp(index + by, 0, candidates.length - 1)];
+    }
+
+    /**
+     * A strip with the factor of each channel; where a person chose some, a second row has what
+     * TRIP chose.
+     */
     HeatmapData strip() {
         TripQuantizer quantizer = fit.quantizer();
-        float[] factors = new float[quantizer.channels()];
-        for (int c = 0; c < factors.length; c++) {
+        int channels = quantizer.channels();
+        int rows = fixed.isEmpty() ? 1 : 2;
+        float[] factors = new float[rows * channels];
+        for (int c = 0; c < channels; c++) {
             factors[c] = factor(c);
+            if (rows > 1) {
+                factors[channels + c] = 1 << fit.chosen(c);
+            }
         }
         return HeatmapData.adopt(
-                1,
-                factors.length,
+                rows,
+                channels,
                 factors,
                 new HeatmapData.Labels(
                         Messages.text("outliers.factors.value"),
                         "",
                         "",
                         Messages.text("outliers.axis.channel"),
-                        row -> "",
+                        row ->
+                                rows == 1
+                                        ? ""
+                                        : Messages.text(
+                                                row == 0
+                                                        ? "outliers.factors.row.own"
+                                                        : "outliers.factors.row.trip"),
                         Integer::toString));
     }
 
@@ -46,15 +103,19 @@ record TripFactors(TripFit fit) {
         return new Heatmap.Range(1, Math.max(2, largest()));
     }
 
-    /** The candidates, the chosen one marked. */
+    /** The candidates; the one in force and the one that TRIP chose are marked. */
     List<String> candidates(int channel) {
         List<String> names = new ArrayList<>();
-        for (int exponent = 0; exponent <= maxExponent(); exponent++) {
-            int factor = 1 << exponent;
+        for (int exponent : fit.candidates()) {
+            String factor = Integer.toString(1 << exponent);
             names.add(
-                    factor == factor(channel)
-                            ? Messages.text("outliers.why.chosen", Integer.toString(factor))
-                            : "×" + factor);
+                    exponent == exponent(channel)
+                            ? Messages.text(
+                                    isFixed(channel) ? "outliers.why.fixed" : "outliers.why.chosen",
+                                    factor)
+                            : exponent == fit.chosen(channel)
+                                    ? Messages.text("outliers.why.trip", factor)
+                                    : "×" + factor);
         }
         return names;
     }
@@ -68,21 +129,34 @@ record TripFactors(TripFit fit) {
         return errors;
     }
 
-    /** One channel in words: its factor and the error of each candidate. */
+    private double error(int channel, int exponent) {
+        return errors(channel)[java.util.Arrays.binarySearch(fit.candidates(), exponent)];
+    }
+
+    /** One channel in words: its factor, why it has it, and the error of each candidate. */
     String describe(int channel) {
         double[] errors = errors(channel);
         List<String> each = new ArrayList<>();
-        for (int exponent = 0; exponent < errors.length; exponent++) {
-            each.add("×" + (1 << exponent) + " " + Figures.number(errors[exponent]));
+        for (int i = 0; i < errors.length; i++) {
+            each.add("×" + (1 << fit.candidates()[i]) + " " + Figures.number(errors[i]));
+        }
+        String all = String.join("   ", each);
+        String number = Integer.toString(channel);
+        String factor = Integer.toString(factor(channel));
+        int chosen = fit.chosen(channel);
+        if (!isFixed(channel) || chosen == exponent(channel)) {
+            return Messages.text(
+                    isFixed(channel) ? "outliers.factors.reading.same" : "outliers.factors.reading",
+                    number,
+                    factor,
+                    all);
         }
         return Messages.text(
-                "outliers.factors.reading",
-                Integer.toString(channel),
-                Integer.toString(factor(channel)),
-                String.join("   ", each));
-    }
-
-    private int maxExponent() {
-        return fit.candidates().length - 1;
+                "outliers.factors.reading.fixed",
+                number,
+                factor,
+                all,
+                Integer.toString(1 << chosen),
+                Figures.times(error(channel, exponent(channel)) / error(channel, chosen)));
     }
 }

@@ -27,8 +27,8 @@ import javafx.beans.value.ObservableValue;
 
 /** Which outliers are to be planted in a model, as a person says it piece by piece. */
 final class PlantViewModel {
-    private static final String USUAL_FACTOR = "32";
-    private static final String USUAL_COUNT = "4";
+    private static final String USUAL_FACTOR = Integer.toString(Planting.USUAL_FACTOR);
+    private static final String USUAL_COUNT = Integer.toString(Planting.USUAL_COUNT);
 
     private final ModelConfig config;
     private final StringProperty factor = new SimpleStringProperty(USUAL_FACTOR);

@@ -4,6 +4,7 @@ import io.agilelens.engine.evaluate.PruningCurve;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
 import io.agilelens.views.NumberColumns;
+import io.agilelens.views.TableMenu;
 import io.agilelens.views.chart.ChartCard;
 import io.agilelens.views.chart.ChartPane;
 import io.agilelens.views.chart.Ink;
@@ -48,6 +49,7 @@ final class CurvePane extends StackPane {
     }
 
     private void buildTable() {
+        TableMenu.on(table);
         table.setId("curve-table");
         table.getStyleClass().addAll("dense", "small");
         table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_FLEX_LAST_COLUMN);

@@ -6,6 +6,7 @@ import io.agilelens.engine.model.Site;
 import io.agilelens.views.Arrangement;
 import io.agilelens.views.CellPicks;
 import io.agilelens.views.Messages;
+import io.agilelens.views.PlaceLine;
 import io.agilelens.views.chart.ChartCard;
 import io.agilelens.views.chart.ChartPane;
 import io.agilelens.views.chart.Heatmap;
@@ -15,6 +16,7 @@ import io.agilelens.views.chart.LineChartPane;
 import io.agilelens.views.workbench.Departures;
 import io.agilelens.views.workbench.QualityStudy;
 import io.agilelens.views.workbench.Study;
+import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -53,7 +55,7 @@ final class DivergencePane extends StackPane {
     private List<List<FirstDivergence.Step>> shownTrails = List.of();
     private List<Site> sites = List.of();
 
-    DivergencePane(StudiesViewModel model, WorkbenchActions actions) {
+    DivergencePane(Workbench workbench, StudiesViewModel model, WorkbenchActions actions) {
         this.model = model;
         noise.setId("site-noise");
         noise.titleProperty().set(Messages.text("study.noise.title"));
@@ -70,7 +72,13 @@ final class DivergencePane extends StackPane {
                 });
         Arrangement pictures = new Arrangement(ROOM_FOR_TWO, this::stacked, this::sideBySide);
         VBox.setVgrow(pictures, Priority.ALWAYS);
-        VBox content = new VBox(8, line(departure, showDeparture), line(turn, showTurn), pictures);
+        VBox content =
+                new VBox(
+                        8,
+                        line(departure, showDeparture),
+                        line(turn, showTurn),
+                        pictures,
+                        new PlaceLine(workbench, actions, "quality"));
         content.setMinSize(0, 0);
         pane = new StudyPane(QualityStudy.DIVERGENCE, actions, content);
         getChildren().add(pane);
@@ -135,7 +143,7 @@ final class DivergencePane extends StackPane {
                         first.departure()
                                 .ifPresent(
                                         place ->
-                                                model.selectToken(
+                                                model.openToken(
                                                         place.window(),
                                                         place.token(),
                                                         place.layer(),
@@ -151,7 +159,7 @@ final class DivergencePane extends StackPane {
     private void showTurn(FirstDivergence first, FirstDivergence.Turn place) {
         FirstDivergence.Step step =
                 place.trail().firstBelow(first.threshold()).orElse(place.trail().steps().getLast());
-        model.selectToken(place.window(), place.token(), step.layer(), step.site());
+        model.openToken(place.window(), place.token(), step.layer(), step.site());
     }
 
     private void showTrails(FirstDivergence first) {

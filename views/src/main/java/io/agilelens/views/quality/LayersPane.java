@@ -2,12 +2,16 @@ package io.agilelens.views.quality;
 
 import io.agilelens.engine.evaluate.LayerSensitivity;
 import io.agilelens.views.Messages;
+import io.agilelens.views.PlaceLine;
 import io.agilelens.views.workbench.QualityStudy;
 import io.agilelens.views.workbench.Study;
+import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.util.List;
 import java.util.Optional;
+import javafx.scene.layout.Priority;
 import javafx.scene.layout.StackPane;
+import javafx.scene.layout.VBox;
 
 /** Layer sensitivity: what each layer costs by itself. A click selects the layer everywhere. */
 final class LayersPane extends StackPane {
@@ -15,9 +19,12 @@ final class LayersPane extends StackPane {
     private final ContributionCharts charts = new ContributionCharts("study.LAYERS");
     private final StudyPane pane;
 
-    LayersPane(StudiesViewModel model, WorkbenchActions actions) {
+    LayersPane(Workbench workbench, StudiesViewModel model, WorkbenchActions actions) {
         this.model = model;
-        pane = new StudyPane(QualityStudy.LAYERS, actions, charts.region());
+        VBox content = new VBox(8, charts.region(), new PlaceLine(workbench, actions, "quality"));
+        content.setMinSize(0, 0);
+        VBox.setVgrow(charts.region(), Priority.ALWAYS);
+        pane = new StudyPane(QualityStudy.LAYERS, actions, content);
         charts.setOnPick(model::selectLayer);
         getChildren().add(pane);
     }

@@ -41,7 +41,8 @@ public final class QualityView extends StackPane {
     private final VerdictTable table = new VerdictTable();
     private final Label protocol = words("quality-protocol");
     private final Label rule = words("quality-rule");
-    private final VBox verdict = new VBox(8, table, protocol, rule);
+    private final ProtocolBar choose;
+    private final VBox verdict = new VBox(8, table);
     private final HBox badges = new HBox(4);
     private final LineChartPane running =
             new LineChartPane(Messages.text("quality.running.title"), runningX(), perplexityAxis());
@@ -67,6 +68,9 @@ public final class QualityView extends StackPane {
         this.workbench = workbench;
         model = new QualityViewModel(workbench, actions);
         rule.setText(Messages.text("quality.rule"));
+        choose = new ProtocolBar(actions);
+        verdict.getChildren().addAll(choose, protocol, rule);
+        workbench.modelProperty().subscribe(opened -> opened.ifPresent(choose::show));
         runningCard = new ChartCard(Messages.text("quality.running.title"), "", running);
         windowsCard =
                 new ChartCard(

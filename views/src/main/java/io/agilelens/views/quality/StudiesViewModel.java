@@ -51,7 +51,12 @@ public final class StudiesViewModel {
                 Messages.text(
                         "study.conditions",
                         Integer.toString(study.windows()),
-                        Integer.toString(study.length()));
+                        Integer.toString(study.length()),
+                        workbench
+                                .modelProperty()
+                                .get()
+                                .map(opened -> opened.text().protocol().title())
+                                .orElse(""));
         return stale ? Messages.text("study.stale", study.recipe().summary()) + " " + over : over;
     }
 
@@ -63,8 +68,14 @@ public final class StudiesViewModel {
         workbench.selection().select(workbench.selection().place().withLayer(layer).withSite(site));
     }
 
+    /** Shows a token of a window at a place in every view, and opens the station that shows it. */
+    void openToken(int window, int token, int layer, Site site) {
+        selectToken(window, token, layer, site);
+        actions.goTo("outliers");
+    }
+
     /** Shows a token of a window at a place in every view. */
-    void selectToken(int window, int token, int layer, Site site) {
+    private void selectToken(int window, int token, int layer, Site site) {
         actions.showWindow(window);
         Selection.Place place = workbench.selection().place();
         workbench.selection().select(place.withLayer(layer).withSite(site).withToken(token));

@@ -17,6 +17,7 @@ import javafx.scene.layout.StackPane;
 
 /** The verdict and the studies behind it, one in sight at a time. */
 final class StudyTabs extends StackPane {
+    private final Workbench workbench;
     private final StudiesViewModel model;
     private final WorkbenchActions actions;
     private final TabPane tabs = TabbedCards.stack();
@@ -27,6 +28,7 @@ final class StudyTabs extends StackPane {
      * @param verdict the first tab's pictures
      */
     StudyTabs(Workbench workbench, WorkbenchActions actions, Node verdict) {
+        this.workbench = workbench;
         this.model = new StudiesViewModel(workbench, actions);
         this.actions = actions;
         this.verdict =
@@ -58,11 +60,11 @@ final class StudyTabs extends StackPane {
                 yield refreshed(study, pane, pane::show);
             }
             case LAYERS -> {
-                LayersPane pane = new LayersPane(model, actions);
+                LayersPane pane = new LayersPane(workbench, model, actions);
                 yield refreshed(study, pane, pane::show);
             }
             case DIVERGENCE -> {
-                DivergencePane pane = new DivergencePane(model, actions);
+                DivergencePane pane = new DivergencePane(workbench, model, actions);
                 yield refreshed(study, pane, pane::show);
             }
             case CURVE -> {

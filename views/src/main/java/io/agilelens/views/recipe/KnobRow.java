@@ -30,15 +30,14 @@ final class KnobRow extends HBox {
 
     /**
      * @param title short, for the narrow panel; the knob's own title and help are the tooltip
-     * @param largest the knob's maximum, or less where the panel offers less
      * @param onChange hears a value that the person chose
      * @param onRelease hears that a drag ended
      */
-    KnobRow(Knob knob, String title, double largest, DoubleConsumer onChange, Runnable onRelease) {
+    KnobRow(Knob knob, String title, DoubleConsumer onChange, Runnable onRelease) {
         this.knob = knob;
         this.onChange = onChange;
         this.onRelease = onRelease;
-        slider = new Slider(knob.minimum(), largest, knob.minimum());
+        slider = new Slider(knob.minimum(), knob.maximum(), knob.minimum());
         slider.setId(knob.key().replace('.', '-') + "-slider");
         slider.setBlockIncrement(knob.step());
         slider.setMajorTickUnit(knob.step());
@@ -80,7 +79,7 @@ final class KnobRow extends HBox {
         slider.setOnScroll(
                 scroll -> {
                     double steps = Math.signum(scroll.getDeltaY());
-                    slider.setValue(snap(slider.getValue() + steps * knob.step()));
+                    slider.setValue(knob.nearest(slider.getValue() + steps * knob.step()));
                     scroll.consume();
                 });
         value.setOnAction(_ -> commitText());
@@ -95,7 +94,7 @@ final class KnobRow extends HBox {
                 key -> {
                     if (key.getCode() == KeyCode.UP || key.getCode() == KeyCode.DOWN) {
                         double step = key.getCode() == KeyCode.UP ? knob.step() : -knob.step();
-                        slider.setValue(snap(slider.getValue() + step));
+                        slider.setValue(knob.nearest(slider.getValue() + step));
                         key.consume();
                     } else if (key.getCode() == KeyCode.ESCAPE) {
                         showText(slider.getValue());
@@ -112,17 +111,9 @@ final class KnobRow extends HBox {
     }
 
     private void choose(double chosen) {
-        double snapped = snap(chosen);
+        double snapped = knob.nearest(chosen);
         showText(snapped);
         onChange.accept(snapped);
-    }
-
-    private double snap(double raw) {
-        double steps = Math.rint((raw - knob.minimum()) / knob.step());
-        double snapped = knob.minimum() + steps * knob.step();
-        // Steps such as 0.05 have no exact binary form; what is shown is what is meant.
-        double rounded = Math.rint(snapped * 1e6) / 1e6;
-        return Math.clamp(rounded, slider.getMin(), slider.getMax());
     }
 
     private void commitText() {
@@ -135,7 +126,7 @@ final class KnobRow extends HBox {
             return;
         }
         value.pseudoClassStateChanged(INVALID, false);
-        double snapped = snap(typed);
+        double snapped = knob.nearest(typed);
         if (snapped != slider.getValue()) {
             slider.setValue(snapped);
             onRelease.run();

@@ -2,18 +2,19 @@ package io.agilelens.views.recipe;
 
 import io.agilelens.engine.recipe.Knob;
 import io.agilelens.engine.recipe.Recipe;
+import io.agilelens.views.ContextMenus;
+import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.DoubleConsumer;
 import java.util.function.Function;
-import java.util.function.ToDoubleFunction;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.control.CheckBox;
 import javafx.scene.control.ChoiceBox;
 import javafx.scene.control.Label;
+import javafx.scene.control.MenuItem;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
@@ -28,11 +29,13 @@ import javafx.util.StringConverter;
  */
 final class Levers {
     private final RecipeViewModel viewModel;
+    private final KnobTurns turns;
     private final List<Consumer<Recipe>> shown = new ArrayList<>();
     private boolean showing;
 
     Levers(RecipeViewModel viewModel) {
         this.viewModel = viewModel;
+        this.turns = new KnobTurns(viewModel);
     }
 
     /** Shows a recipe on every control; nothing is taken for a choice meanwhile. */
@@ -97,20 +100,38 @@ final class Levers {
         return choice;
     }
 
-    KnobRow knob(Knob knob, double largest, ToDoubleFunction<Recipe> read, DoubleConsumer write) {
+    /** A slider for a knob. */
+    KnobRow knob(Knob knob) {
         KnobRow row =
                 new KnobRow(
                         knob,
                         Messages.text("recipe." + knob.key()),
-                        largest,
                         value -> {
                             if (!showing) {
-                                write.accept(value);
+                                turns.turn(knob, value);
                             }
                         },
                         viewModel.history()::endStep);
-        shown.add(recipe -> row.show(read.applyAsDouble(recipe)));
+        shown.add(recipe -> row.show(KnobTurns.value(recipe, knob)));
+        ContextMenus.on(row, () -> menu(knob));
         return row;
+    }
+
+    private List<MenuItem> menu(Knob knob) {
+        String value = Figures.number(KnobTurns.value(viewModel.recipeProperty().get(), knob));
+        double usual = KnobTurns.value(Recipe.FLOAT, knob);
+        MenuItem reset =
+                ContextMenus.line(
+                        Messages.text("menu.knob.usual", Figures.number(usual)),
+                        () -> {
+                            viewModel.history().endStep();
+                            turns.turn(knob, usual);
+                            viewModel.history().endStep();
+                        });
+        return List.of(
+                ContextMenus.line(
+                        Messages.text("menu.knob.copy", value), () -> ContextMenus.copy(value)),
+                reset);
     }
 
     CheckBox flag(String key, Function<Recipe, Boolean> read, Consumer<Boolean> write) {

@@ -127,11 +127,7 @@ final class MoreSettings extends ScrollPane {
                         viewModel::setSmoothingMethod));
         add(
                 recipe -> recipe.smoothing().method() != SmoothingMethod.NONE,
-                levers.knob(
-                        Knobs.SMOOTHING_ALPHA,
-                        Knobs.SMOOTHING_ALPHA.maximum(),
-                        recipe -> recipe.smoothing().alpha(),
-                        viewModel::setSmoothingAlpha));
+                levers.knob(Knobs.SMOOTHING_ALPHA));
     }
 
     private void addActivations() {
@@ -203,13 +199,7 @@ final class MoreSettings extends ScrollPane {
                         Arrays.asList(CacheMethod.values()),
                         recipe -> recipe.cache().method(),
                         viewModel::setCacheMethod));
-        add(
-                recipe -> recipe.cache().method() != CacheMethod.NONE,
-                levers.knob(
-                        Knobs.CACHE_BITS,
-                        Knobs.CACHE_BITS.maximum(),
-                        recipe -> recipe.cache().bits(),
-                        value -> viewModel.setCacheBits((int) value)));
+        add(recipe -> recipe.cache().method() != CacheMethod.NONE, levers.knob(Knobs.CACHE_BITS));
     }
 
     private void addPruning() {
@@ -225,13 +215,7 @@ final class MoreSettings extends ScrollPane {
                                 viewModel::setPruningAction)));
         Predicate<Recipe> lowersBits =
                 recipe -> recipe.pruning().action() == PruningAction.LOWER_BITS;
-        add(
-                lowersBits,
-                levers.knob(
-                        Knobs.LOWER_BITS,
-                        Knobs.LOWER_BITS.maximum(),
-                        recipe -> recipe.pruning().lowerBits(),
-                        value -> viewModel.setLowerBits((int) value)));
+        add(lowersBits, levers.knob(Knobs.LOWER_BITS));
         add(
                 _ -> true,
                 row(

@@ -7,9 +7,11 @@ import io.agilelens.engine.recipe.Preset;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.recipe.SoftmaxMethod;
 import io.agilelens.engine.recipe.WeightMethod;
+import io.agilelens.views.LessonLinks;
 import io.agilelens.views.Messages;
 import io.agilelens.views.workbench.Workbench;
 import java.util.Arrays;
+import java.util.Map;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
@@ -32,6 +34,15 @@ import org.kordamp.ikonli.javafx.FontIcon;
 
 /** The levers: the recipe, one thing per line. What is rarely needed sits behind "More". */
 public final class RecipeView extends VBox {
+    /** What explains a section of the recipe. */
+    private static final Map<String, String> LESSONS =
+            Map.of(
+                    "weights", "awq",
+                    "activations", "trip",
+                    "softmax", "log2",
+                    "pruning", "tokens",
+                    "execution", "multiplier");
+
     private final RecipeViewModel viewModel;
 
     private final MenuButton presets = new MenuButton();
@@ -71,48 +82,23 @@ public final class RecipeView extends VBox {
                         RecipeView::group,
                         recipe -> recipe.weights().group(),
                         viewModel::setWeightGroup);
-        weightBits =
-                levers.knob(
-                        Knobs.WEIGHT_BITS,
-                        8,
-                        recipe -> recipe.weights().bits(),
-                        value -> viewModel.setWeightBits((int) value));
+        weightBits = levers.knob(Knobs.WEIGHT_BITS);
         activationMethod =
                 levers.choice(
                         "activations.method",
                         Arrays.asList(ActivationMethod.values()),
                         recipe -> recipe.activations().method(),
                         viewModel::setActivationMethod);
-        activationBits =
-                levers.knob(
-                        Knobs.ACTIVATION_BITS,
-                        8,
-                        recipe -> recipe.activations().bits(),
-                        value -> viewModel.setActivationBits((int) value));
-        maxExponent =
-                levers.knob(
-                        Knobs.MAX_EXPONENT,
-                        8,
-                        recipe -> recipe.activations().maxExponent(),
-                        value -> viewModel.setMaxExponent((int) value));
+        activationBits = levers.knob(Knobs.ACTIVATION_BITS);
+        maxExponent = levers.knob(Knobs.MAX_EXPONENT);
         softmaxMethod =
                 levers.choice(
                         "softmax.method",
                         Arrays.asList(SoftmaxMethod.values()),
                         recipe -> recipe.softmax().method(),
                         viewModel::setSoftmaxMethod);
-        softmaxBits =
-                levers.knob(
-                        Knobs.SOFTMAX_BITS,
-                        8,
-                        recipe -> recipe.softmax().bits(),
-                        value -> viewModel.setSoftmaxBits((int) value));
-        beta =
-                levers.knob(
-                        Knobs.BETA,
-                        Knobs.BETA.maximum(),
-                        recipe -> recipe.pruning().beta(),
-                        viewModel::setBeta);
+        softmaxBits = levers.knob(Knobs.SOFTMAX_BITS);
+        beta = levers.knob(Knobs.BETA);
         slowWeights.setId("recipe-slow");
         slowWeights.setWrapText(true);
         slowWeights.getStyleClass().add("recipe-note");
@@ -208,6 +194,11 @@ public final class RecipeView extends VBox {
 
     private static HBox section(String key, Node... controls) {
         HBox row = Levers.row(key, "recipe-section", controls);
+        String lesson = LESSONS.get(key);
+        if (lesson != null && row.getChildren().getFirst() instanceof Label title) {
+            title.getTooltip()
+                    .setText(LessonLinks.link(title, lesson, title.getTooltip().getText()));
+        }
         row.getStyleClass().add("recipe-section-row");
         return row;
     }

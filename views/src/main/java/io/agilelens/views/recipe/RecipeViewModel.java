@@ -7,6 +7,7 @@ import io.agilelens.engine.recipe.ActivationRecipe;
 import io.agilelens.engine.recipe.AwqRecipe;
 import io.agilelens.engine.recipe.CacheMethod;
 import io.agilelens.engine.recipe.CacheRecipe;
+import io.agilelens.engine.recipe.ChannelExponents;
 import io.agilelens.engine.recipe.GptqRecipe;
 import io.agilelens.engine.recipe.Granularity;
 import io.agilelens.engine.recipe.Preset;
@@ -300,10 +301,10 @@ public final class RecipeViewModel {
     }
 
     private void activations(String key, Object value, UnaryOperator<ActivationRecipe> turn) {
-        change(
-                key,
-                value,
-                history.recipe().withActivations(turn.apply(history.recipe().activations())));
+        Recipe changed =
+                history.recipe().withActivations(turn.apply(history.recipe().activations()));
+        // Exponents that TRIP may no longer give cannot stay with single channels either.
+        change(key, value, ChannelExponents.releaseUnknown(changed));
     }
 
     private void softmax(String key, Object value, UnaryOperator<SoftmaxRecipe> turn) {

@@ -1,6 +1,7 @@
 package io.agilelens.views.tokens;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.views.ContextMenus;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Theme;
@@ -9,12 +10,14 @@ import io.agilelens.views.chart.Csv;
 import io.agilelens.views.chart.Exportable;
 import io.agilelens.views.chart.FxPen;
 import io.agilelens.views.chart.Pen;
+import io.agilelens.views.chart.PictureMenu;
 import io.agilelens.views.chart.SvgPen;
 import io.agilelens.views.chart.ValueScale;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.ObjectProperty;
@@ -24,6 +27,7 @@ import javafx.geometry.Orientation;
 import javafx.scene.AccessibleRole;
 import javafx.scene.canvas.Canvas;
 import javafx.scene.control.Label;
+import javafx.scene.control.MenuItem;
 import javafx.scene.control.ScrollBar;
 import javafx.scene.input.KeyEvent;
 import javafx.scene.input.MouseButton;
@@ -101,6 +105,19 @@ final class TokenFlow extends Region implements Exportable {
         addEventHandler(MouseEvent.MOUSE_CLICKED, this::click);
         addEventHandler(ScrollEvent.SCROLL, this::scroll);
         addEventHandler(KeyEvent.KEY_PRESSED, this::press);
+        ContextMenus.on(this, this::menu);
+    }
+
+    /** Copy and save, and the same token in other stations. */
+    private List<MenuItem> menu() {
+        int token = hovered >= 0 ? hovered : selected;
+        Optional<String> words =
+                table == null || token < 0
+                        ? Optional.empty()
+                        : Optional.of(TokenWords.inShort(table, token));
+        List<MenuItem> lines = PictureMenu.of(this, words);
+        lines.addAll(ContextMenus.places());
+        return lines;
     }
 
     /** Replaces the text, or nothing for none, and what its colours tell. */

@@ -3,8 +3,11 @@ package io.agilelens.views.tokens;
 import io.agilelens.views.Arrangement;
 import io.agilelens.views.EmptyState;
 import io.agilelens.views.Figures;
+import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
+import io.agilelens.views.PlaceLine;
 import io.agilelens.views.StationPane;
+import io.agilelens.views.TabbedCards;
 import io.agilelens.views.chart.ChartCard;
 import io.agilelens.views.chart.ChartPane;
 import io.agilelens.views.chart.Heatmap;
@@ -13,10 +16,12 @@ import io.agilelens.views.chart.Ink;
 import io.agilelens.views.chart.LineChartPane;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
+import javafx.scene.control.TabPane;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
@@ -33,11 +38,11 @@ public final class TokensView extends StackPane {
     private static final double WIDE = 820;
     private static final double SIDE = 320;
     private static final double LEAST_DETAIL = 272;
-    private static final double NARROW_TEXT = 166;
+    private static final double NARROW_TEXT = 134;
     private static final double NARROW_LANES = 160;
     private static final double WIDE_LANES = 220;
     private static final double LOWER = 200;
-    private static final double TALLEST_SCHEDULE = 380;
+    private static final double TALLEST_SCHEDULE = 560;
 
     private final TokensViewModel model;
     private final TokenFlow flow = new TokenFlow(Messages.text("tokens.text.title"));
@@ -47,6 +52,10 @@ public final class TokensView extends StackPane {
                     Messages.text("tokens.schedule.title"),
                     ChartPane.Axis.linear(Messages.text("tokens.schedule.x"), ""),
                     ChartPane.Axis.linear(Messages.text("tokens.schedule.y"), ""));
+    private final ScheduleEditor editor;
+    private final ChartCard editorCard;
+    private final Button even = new Button(Messages.text("tokens.editor.even"));
+    private final PlaceLine place;
     private final TokenDetail detail = new TokenDetail();
     private final ChartCard flowCard;
     private final ChartCard lanesCard;
@@ -65,9 +74,13 @@ public final class TokensView extends StackPane {
     private final EmptyState empty =
             new EmptyState(Feather.TYPE, Messages.text("tokens.empty.model"));
     private boolean showing;
+    private boolean roomy;
 
     public TokensView(Workbench workbench, WorkbenchActions actions) {
         model = new TokensViewModel(workbench, actions);
+        flow.setId("tokens-text");
+        lanes.setId("tokens-lanes");
+        schedule.setId("tokens-schedule");
         flowCard = new ChartCard(Messages.text("tokens.text.title"), "", flow);
         lanes.titleProperty().set(Messages.text("tokens.lanes.title"));
         lanes.setMinHeight(96);
@@ -86,6 +99,17 @@ public final class TokensView extends StackPane {
                         Messages.text("tokens.schedule.sentence"),
                         schedule);
         VBox.setVgrow(scheduleCard, Priority.ALWAYS);
+        editor = new ScheduleEditor(model);
+        editorCard =
+                new ChartCard(
+                        Messages.text("tokens.editor.title"),
+                        Messages.text("tokens.editor.sentence"),
+                        editor);
+        even.setId("schedule-even");
+        even.getStyleClass().addAll("flat", "small", "export-button");
+        Help.wrapped(even, Messages.text("tokens.editor.even.help"));
+        even.setOnAction(event -> model.evenShares());
+        editorCard.addTool(even);
         facts.setId("tokens-facts");
         facts.getChildren().addAll(gamma, sparsity, coverage);
         previous = step(Feather.CHEVRON_LEFT, "tokens.window.previous", -1);
@@ -97,18 +121,22 @@ public final class TokensView extends StackPane {
         windows.setSpacing(4);
         ColoringSwitch coloring = new ColoringSwitch(model);
         coloring.setMinWidth(Region.USE_PREF_SIZE);
-        station =
-                new StationPane(
-                        Messages.text("tokens.title"),
-                        new Arrangement(WIDE, this::narrow, this::wide),
-                        windows,
-                        coloring);
+        place = new PlaceLine(workbench, actions, "tokens");
+        place.setTokenName(model::tokenName);
+        Arrangement pictures = new Arrangement(WIDE, this::narrow, this::wide);
+        VBox.setVgrow(pictures, Priority.ALWAYS);
+        VBox content = new VBox(8, place, pictures);
+        content.setMinSize(0, 0);
+        station = new StationPane(Messages.text("tokens.title"), content, windows, coloring);
         getChildren().setAll(empty, station);
 
         flow.setOnSelect(model::selectToken);
         flow.staleProperty().bind(workbench.comparisonStaleProperty());
         lanes.staleProperty().bind(workbench.comparisonStaleProperty());
         schedule.staleProperty().bind(workbench.comparisonStaleProperty());
+        model.recipeProperty().subscribe(this::showShares);
+        workbench.modelProperty().subscribe(this::showShares);
+        showShares();
         schedule.setOnPick(
                 pick -> model.selectLane(pick.index(), Math.max(0, model.tokenProperty().get())));
         lanes.selectedColumnProperty().subscribe(this::selectLane);
@@ -138,6 +166,7 @@ public final class TokensView extends StackPane {
     }
 
     private Region narrow() {
+        setRoomy(false);
         HBox lower = new HBox(16, detail, course);
         detail.setMinWidth(LEAST_DETAIL);
         detail.setPrefWidth(100);
@@ -154,7 +183,13 @@ public final class TokensView extends StackPane {
         return new VBox(8, flowCard, lanesCard, lower);
     }
 
+    private void setRoomy(boolean wanted) {
+        roomy = wanted;
+        arrangeCourse(model.tableProperty().get().filter(TokenTable::prunes).isPresent());
+    }
+
     private Region wide() {
+        setRoomy(true);
         VBox left = new VBox(12, flowCard, lanesCard);
         VBox right = new VBox(12, detail, course);
         detail.setPrefWidth(SIDE);
@@ -178,7 +213,7 @@ public final class TokensView extends StackPane {
         boolean prunes = table != null && table.prunes();
         lanesCard.setVisible(prunes);
         lanesCard.setManaged(prunes);
-        course.getChildren().setAll(prunes ? List.of(scheduleCard, facts) : List.of(teaching));
+        arrangeCourse(prunes);
         showText(model.coloringProperty().get());
         if (table == null) {
             return;
@@ -190,10 +225,44 @@ public final class TokensView extends StackPane {
                         Integer.toString(model.windows())));
         previous.setDisable(table.window() == 0);
         next.setDisable(table.window() + 1 >= model.windows());
+        place.showBadges(model.comparedRecipe());
         if (prunes) {
             showPruning(table);
         }
         showSelection();
+    }
+
+    /** What is pruned where, and how to change it: one behind the other where there is no room. */
+    private void arrangeCourse(boolean prunes) {
+        VBox alive = new VBox(4, scheduleCard, facts);
+        alive.setMinSize(0, 0);
+        Region shown = prunes ? alive : teaching;
+        if (roomy) {
+            VBox.setVgrow(shown, Priority.ALWAYS);
+            course.getChildren().setAll(editorCard, shown);
+            return;
+        }
+        TabPane tabs = TabbedCards.stack();
+        tabs.getTabs()
+                .setAll(
+                        TabbedCards.tab("tokens-tab-alive", scheduleTitle(), shown),
+                        TabbedCards.tab(
+                                "tokens-tab-editor",
+                                Messages.text("tokens.editor.title"),
+                                editorCard));
+        tabs.getSelectionModel().select(prunes ? 0 : 1);
+        VBox.setVgrow(tabs, Priority.ALWAYS);
+        course.getChildren().setAll(tabs);
+    }
+
+    private String scheduleTitle() {
+        boolean marks = model.tableProperty().get().map(TokenTable::marks).orElse(false);
+        return Messages.text(marks ? "tokens.schedule.marks.title" : "tokens.schedule.title");
+    }
+
+    private void showShares() {
+        editor.show(model.shares());
+        even.setDisable(!model.recipeProperty().get().pruning().isUneven());
     }
 
     private void showText(TokenColoring coloring) {
@@ -237,10 +306,7 @@ public final class TokensView extends StackPane {
                                 Messages.text("comparison.BASELINE"), Ink.BASELINE, x, all),
                         LineChartPane.Line.of(
                                 Messages.text("comparison.TUNED"), Ink.TUNED, x, alive)));
-        gamma.setText(
-                Messages.text(
-                        "tokens.fact.gamma",
-                        Figures.number(100 * table.pruning().schedule().gamma(), "%")));
+        gamma.setText(Messages.text("tokens.fact.gamma", shares(table)));
         gamma.setTooltip(
                 new Tooltip(
                         Messages.text(
@@ -251,6 +317,17 @@ public final class TokensView extends StackPane {
                 Messages.text("tokens.fact.sparsity", Figures.number(table.trace().sparsity())));
         coverage.setText(
                 Messages.text("tokens.fact.coverage", Figures.number(100 * table.coverage(), "%")));
+    }
+
+    /** The share that leaves at each pruned layer, or from the least to the most. */
+    private static String shares(TokenTable table) {
+        if (!table.pruning().isUneven()) {
+            return Figures.number(100 * table.pruning().schedule().gamma(), "%");
+        }
+        var each = table.pruning().shares().values();
+        return Figures.number(100 * Collections.min(each))
+                + "…"
+                + Figures.number(100 * Collections.max(each), "%");
     }
 
     private static String lane(TokenTable table, int token) {

@@ -1,6 +1,10 @@
 package io.agilelens.views.tokens;
 
+import io.agilelens.engine.recipe.Knobs;
+import io.agilelens.engine.recipe.Recipe;
+import io.agilelens.views.Messages;
 import io.agilelens.views.Selection;
+import io.agilelens.views.TokenNames;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.util.Optional;
@@ -13,6 +17,8 @@ import javafx.beans.property.SimpleObjectProperty;
 
 /** What the Tokens station shows: the window's tokens, one of them, and what colours tell. */
 public final class TokensViewModel {
+    private static final double THOUSAND = 1000;
+
     private final Workbench workbench;
     private final WorkbenchActions actions;
     private final ReadOnlyObjectWrapper<Optional<TokenTable>> table =
@@ -65,6 +71,87 @@ public final class TokensViewModel {
     /** The selected token of the shown window, or {@link Selection#NONE}. */
     public ReadOnlyIntegerProperty tokenProperty() {
         return token.getReadOnlyProperty();
+    }
+
+    /** How the token at a position is called. */
+    String tokenName(int position) {
+        return table.get()
+                .filter(shown -> position < shown.count())
+                .map(shown -> TokenNames.name(shown.tokens(), position))
+                .orElse(Integer.toString(position));
+    }
+
+    /** The recipe that the shown numbers are of. */
+    Recipe comparedRecipe() {
+        return workbench
+                .comparisonProperty()
+                .get()
+                .map(comparison -> comparison.model().recipe())
+                .orElse(Recipe.FLOAT);
+    }
+
+    /** The recipe in force. */
+    public ReadOnlyObjectProperty<Recipe> recipeProperty() {
+        return workbench.history().recipeProperty();
+    }
+
+    /** The share of the tokens still alive that leaves at each layer; empty without a model. */
+    public double[] shares() {
+        int layers = workbench.modelProperty().get().map(m -> m.config().layers()).orElse(0);
+        double[] shares = new double[layers];
+        for (int layer = 0; layer < layers; layer++) {
+            shares[layer] = recipeProperty().get().pruning().share(layer);
+        }
+        return shares;
+    }
+
+    /** Prunes a share at a layer, as much as may leave in all; others keep theirs. */
+    public void setShare(int layer, double share) {
+        Recipe recipe = recipeProperty().get();
+        double alive = 1;
+        double[] shares = shares();
+        for (int other = 0; other < shares.length; other++) {
+            alive *= other == layer ? 1 : 1 - shares[other];
+        }
+        double most = Math.floor((1 - (1 - Knobs.BETA.maximum()) / alive) * THOUSAND) / THOUSAND;
+        workbench
+                .history()
+                .change(
+                        Messages.text("tokens.step.share", Integer.toString(layer)),
+                        recipe.withPruning(
+                                recipe.pruning().withShare(layer, Math.clamp(share, 0, most))));
+    }
+
+    /** Prunes the same share at each pruned layer; as many tokens are gone at the end. */
+    public void evenShares() {
+        Recipe recipe = recipeProperty().get();
+        workbench
+                .history()
+                .change(
+                        Messages.text("tokens.step.even"),
+                        recipe.withPruning(recipe.pruning().withBeta(recipe.pruning().beta())));
+        endStep();
+    }
+
+    /** The next change is undone by itself. */
+    public void endStep() {
+        workbench.history().endStep();
+    }
+
+    /** How many tokens of the shown window enter a layer and how many its MLP sees, in words. */
+    String course(int layer) {
+        return table.get()
+                .filter(shown -> !shown.marks() && layer < shown.trace().layers())
+                .map(
+                        shown ->
+                                Messages.text(
+                                        "tokens.editor.course",
+                                        Integer.toString(
+                                                layer == 0
+                                                        ? shown.count()
+                                                        : shown.trace().alive(layer - 1)),
+                                        Integer.toString(shown.trace().alive(layer))))
+                .orElse("");
     }
 
     /** Selects a token for the whole window. */

@@ -29,4 +29,9 @@ public record EvaluationText(
                 window,
                 windows);
     }
+
+    /** The same text, cut otherwise. */
+    public EvaluationText cut(EvaluationWindows other) {
+        return new EvaluationText(file, format, other.protocol(), other.length(), other.count());
+    }
 }

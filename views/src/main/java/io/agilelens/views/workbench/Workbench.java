@@ -1,13 +1,16 @@
 package io.agilelens.views.workbench;
 
+import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.views.Selection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
+import javafx.collections.ObservableMap;
 
 /**
  * What every view looks at: the model, the recipe, the selection, and the numbers made from them.
@@ -30,6 +33,12 @@ public final class Workbench {
             new SimpleObjectProperty<>(this, "changedLayers", Optional.empty());
     private final ObjectProperty<Optional<KernelReport>> kernels =
             new SimpleObjectProperty<>(this, "kernels", Optional.empty());
+    private final ObservableMap<Integer, KernelReport> kernelsByWidth =
+            FXCollections.observableMap(new TreeMap<>());
+    private final ObjectProperty<Optional<PassReport>> passes =
+            new SimpleObjectProperty<>(this, "passes", Optional.empty());
+    private final ObservableMap<Recipe, RecipeSpeed.Measured> speeds =
+            FXCollections.observableHashMap();
     private final ObjectProperty<Optional<SearchStatus>> search =
             new SimpleObjectProperty<>(this, "search", Optional.empty());
     private final ObjectProperty<Studies> studies =
@@ -80,6 +89,35 @@ public final class Workbench {
     /** The latest kernel measurement. */
     public ObjectProperty<Optional<KernelReport>> kernelsProperty() {
         return kernels;
+    }
+
+    /** The latest kernel measurement with vectors of each width, in bits; 0 is scalar code. */
+    public ObservableMap<Integer, KernelReport> kernelsByWidth() {
+        return kernelsByWidth;
+    }
+
+    /** The latest measurement of whole passes. */
+    public ObjectProperty<Optional<PassReport>> passesProperty() {
+        return passes;
+    }
+
+    /** How fast recipes are when executed, as far as that was measured; each as executed. */
+    public ObservableMap<Recipe, RecipeSpeed.Measured> speeds() {
+        return speeds;
+    }
+
+    /** Keeps a kernel measurement as the latest one and as that of its width. */
+    public void addKernels(KernelReport report) {
+        kernelsByWidth.put(report.peak().vectorBits(), report);
+        kernels.set(Optional.of(report));
+    }
+
+    /** Forgets what was measured, as a model of another shape needs. */
+    public void forgetMeasurements() {
+        kernelsByWidth.clear();
+        speeds.clear();
+        kernels.set(Optional.empty());
+        passes.set(Optional.empty());
     }
 
     /** The search that is running; empty while none is. */

@@ -28,6 +28,9 @@ public interface WorkbenchActions {
     /** Evaluates on a text file of a given format. */
     void useText(Path file, TextFormat format);
 
+    /** Cuts the text otherwise and evaluates anew. */
+    void evaluateOn(EvaluationWindows windows);
+
     /** Shows another window of the text. */
     void showWindow(int window);
 
@@ -49,6 +52,15 @@ public interface WorkbenchActions {
      */
     void measureKernels(int bits);
 
+    /** Measures the kernels at the model's shapes with vectors of every width, one by one. */
+    void measureWidths();
+
+    /** Measures whole passes of the model and of the recipe, if that can be executed. */
+    void measurePasses();
+
+    /** Measures how fast the pinned runs' recipes are when executed, and the float model. */
+    void measureRuns();
+
     /** Searches recipes under a budget and pins what it finds. */
     void search(Budget budget);
 
@@ -57,6 +69,13 @@ public interface WorkbenchActions {
 
     /** Finds out where the recipe in force loses its quality. */
     void study(QualityStudy study);
+
+    /**
+     * Opens a station, which shows what is selected.
+     *
+     * @param station its name, such as {@code outliers}
+     */
+    void goTo(String station);
 
     /** Stops what runs in the background. */
     void cancel();

@@ -50,7 +50,7 @@ class CompareViewModelTest {
 
     @Test
     void theFrontierHoldsWhatNothingBeatsInBoth() {
-        List<PinnedRun> frontier = Frontier.of(model.runs());
+        List<PinnedRun> frontier = Frontier.of(model.runs(), PinnedRun::weightBytes);
         assertTrue(frontier.contains(weights) || frontier.contains(pruned));
         for (PinnedRun run : model.runs()) {
             boolean beaten =
@@ -63,7 +63,8 @@ class CompareViewModelTest {
             assertTrue(!beaten || !frontier.contains(run), run.name());
         }
         PinnedRun twin = fixture.pin("twin", Recipe.FLOAT);
-        assertEquals(List.of(floats, twin), Frontier.of(List.of(floats, twin)));
+        assertEquals(
+                List.of(floats, twin), Frontier.of(List.of(floats, twin), PinnedRun::weightBytes));
     }
 
     @Test

@@ -2,8 +2,12 @@ package io.agilelens.views.compare;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.engine.UserException;
+import io.agilelens.engine.kernel.Quartiles;
+import io.agilelens.engine.quant.Execution;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.search.Budget;
 import io.agilelens.views.ComparisonFixture;
@@ -12,6 +16,7 @@ import io.agilelens.views.RecordingActions;
 import io.agilelens.views.StationPictures;
 import io.agilelens.views.chart.ScatterChartPane;
 import io.agilelens.views.workbench.PinnedRun;
+import io.agilelens.views.workbench.RecipeSpeed;
 import io.agilelens.views.workbench.SearchStatus;
 import io.agilelens.views.workbench.Workbench;
 import java.util.List;
@@ -19,6 +24,7 @@ import java.util.Optional;
 import javafx.scene.Node;
 import javafx.scene.Parent;
 import javafx.scene.control.ChoiceBox;
+import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
 import javafx.scene.control.ProgressBar;
 import javafx.scene.input.KeyCode;
@@ -92,6 +98,60 @@ class CompareViewTest extends GuiTest {
         assertTrue(svg.contains("RTN-W4") && svg.endsWith("</svg>\n"), svg);
         interact(() -> workbench.runs().removeLast());
         assertEquals(2, scatter.toCsv().lines().count());
+    }
+
+    @Test
+    void speedsAreMeasuredAndSetAgainstQuality() {
+        pinTwo();
+        clickOn("#compare-measure");
+        assertEquals(List.of("measureRuns"), actions.asked);
+        ScatterChartPane scatter = (ScatterChartPane) root.lookup(".chart-pane");
+        interact(() -> costs().setValue(Cost.PREFILL));
+        assertThrows(UserException.class, scatter::toCsv, "nothing was measured yet");
+        assertTrue(scatter.emptyTextProperty().get().contains("Measure speed"));
+        interact(
+                () -> {
+                    workbench
+                            .speeds()
+                            .put(
+                                    Recipe.FLOAT.withExecution(Execution.EXECUTED),
+                                    RecipeSpeed.Measured.of(speed(10, 1)));
+                    workbench
+                            .speeds()
+                            .put(
+                                    fixture.recipe("RTN-W4").withExecution(Execution.EXECUTED),
+                                    RecipeSpeed.Measured.of(speed(4, 2.5)));
+                });
+        settle();
+        assertEquals(3, scatter.toCsv().lines().count());
+        assertTrue(table().toCsv().lines().skip(2).findFirst().orElseThrow().contains(",2.5,"));
+        interact(
+                () ->
+                        workbench
+                                .speeds()
+                                .put(
+                                        fixture.recipe("RTN-W4").withExecution(Execution.EXECUTED),
+                                        RecipeSpeed.Measured.not("no kernel does that")));
+        settle();
+        assertEquals(2, scatter.toCsv().lines().count(), "what cannot be executed has no latency");
+        assertTrue(
+                new CompareViewModel(workbench, actions)
+                        .speedHelp(workbench.runs().getLast())
+                        .contains("no kernel does that"));
+    }
+
+    @SuppressWarnings("unchecked")
+    private ComboBox<Cost> costs() {
+        return (ComboBox<Cost>) root.lookup("#compare-cost");
+    }
+
+    private static RecipeSpeed speed(double milliseconds, double speedup) {
+        return new RecipeSpeed(
+                128,
+                new Quartiles(milliseconds, 0.1),
+                new Quartiles(milliseconds / 50, 0.1),
+                speedup,
+                speedup);
     }
 
     @Test

@@ -115,7 +115,9 @@ class OutlierPicturesTest {
     @Test
     void theChosenFactorHasTheLeastError() {
         TripFactors factors =
-                new TripFactors(look(PRUNED, Comparison.TUNED).tripFit().orElseThrow());
+                TripFactors.of(
+                        look(PRUNED, Comparison.TUNED).tripFit().orElseThrow(),
+                        new java.util.TreeMap<>());
         HeatmapData strip = factors.strip();
         for (int c = 0; c < strip.columns(); c++) {
             double[] errors = factors.errors(c);

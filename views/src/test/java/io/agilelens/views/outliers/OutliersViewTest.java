@@ -121,6 +121,53 @@ class OutliersViewTest extends GuiTest {
     }
 
     @Test
+    void factorsAreEditedByMouseAndKeyboardAndTakenBack() {
+        ComparisonFixture fixture = ComparisonFixture.tiny();
+        interact(() -> workbench.history().reset(fixture.prunedRecipe()));
+        fill(fixture, 0);
+        clickOn("TRIP factors");
+        ready();
+        Heatmap strip = lookup("#outliers-factors").query();
+        clickOn(strip);
+        ready();
+        int channel = workbench.selection().place().channel();
+        int before = (int) strip.dataProperty().get().value(0, channel);
+        int other = before == 1 ? 2 : 1;
+        clickOn("#factor-" + other);
+        ready();
+        assertEquals(
+                Integer.numberOfTrailingZeros(other),
+                workbench.history().recipe().channelExponentsAt(0, Site.MLP_HIDDEN).get(channel));
+        assertEquals(other, strip.dataProperty().get().value(0, channel), "seen at once");
+        assertEquals(before, strip.dataProperty().get().value(1, channel), "beside TRIP's own");
+        assertTrue(lookup(this::saysByHand).tryQuery().isPresent());
+
+        interact(strip::requestFocus);
+        assertEquals(channel, workbench.selection().place().channel());
+        type(KeyCode.UP);
+        type(KeyCode.UP);
+        type(KeyCode.UP);
+        ready();
+        assertEquals(
+                3,
+                workbench.history().recipe().channelExponentsAt(0, Site.MLP_HIDDEN).get(channel));
+        type(KeyCode.DELETE);
+        ready();
+        assertEquals(fixture.prunedRecipe(), workbench.history().recipe());
+        assertEquals(1, strip.dataProperty().get().rows());
+        interact(() -> workbench.history().undo());
+        ready();
+        assertEquals(8, strip.dataProperty().get().value(0, channel));
+        clickOn("#factor-auto-all");
+        ready();
+        assertEquals(fixture.prunedRecipe(), workbench.history().recipe());
+    }
+
+    private boolean saysByHand(javafx.scene.Node node) {
+        return node instanceof Label label && label.getText().contains(" by hand, ");
+    }
+
+    @Test
     void theCensusLinksToItsChannelsOrToTheLargest() {
         fill(ComparisonFixture.tiny(), 0);
         clickOn("Outlier channels");

@@ -134,6 +134,10 @@ class QualityStudiesTest extends GuiTest {
         assertEquals(3, workbench.selection().place().layer());
     }
 
+    private List<String> lastAsked(int count) {
+        return actions.asked.subList(actions.asked.size() - count, actions.asked.size());
+    }
+
     @Test
     void theFirstDivergenceLinksToItsPlace() {
         know();
@@ -147,13 +151,13 @@ class QualityStudiesTest extends GuiTest {
                         .contains("layer %d, %s".formatted(departure.layer(), departure.site())),
                 sentence.getText());
         interact(() -> ((Hyperlink) pane.lookup("#show-departure")).fire());
-        assertEquals("showWindow " + departure.window(), actions.asked.getLast());
+        assertEquals(List.of("showWindow " + departure.window(), "goTo outliers"), lastAsked(2));
         assertEquals(departure.layer(), workbench.selection().place().layer());
         assertEquals(departure.site(), workbench.selection().place().site());
         assertEquals(departure.token(), workbench.selection().place().token());
         FirstDivergence.Turn turn = first.turn().orElseThrow();
         interact(() -> ((Hyperlink) pane.lookup("#show-turn")).fire());
-        assertEquals("showWindow " + turn.window(), actions.asked.getLast());
+        assertEquals(List.of("showWindow " + turn.window(), "goTo outliers"), lastAsked(2));
         assertEquals(turn.token(), workbench.selection().place().token());
         for (Exportable picture :
                 List.of(

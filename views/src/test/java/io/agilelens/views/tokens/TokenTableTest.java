@@ -49,7 +49,7 @@ class TokenTableTest {
         assertEquals(1, fates.coverage());
         assertEquals(0, fates.trace().sparsity());
         assertTrue(marked.tuned().pruning().steps().stream().allMatch(s -> s.removed() == 0));
-        int share = recipe.pruning().schedule().removals(fates.count());
+        int share = recipe.pruning().schedule().removals(2, fates.count());
         int first = 0;
         for (int t = 0; t < fates.count(); t++) {
             assertEquals(-1, fates.removal()[t]);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agilelens.engine.recipe.PruningAction;
+import io.agilelens.engine.recipe.PruningRecipe;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.views.ComparisonFixture;
 import io.agilelens.views.GuiTest;
@@ -15,11 +16,13 @@ import io.agilelens.views.StationPictures;
 import io.agilelens.views.chart.Heatmap;
 import io.agilelens.views.workbench.Workbench;
 import java.util.Optional;
+import javafx.geometry.Bounds;
 import javafx.geometry.Point2D;
 import javafx.scene.Node;
 import javafx.scene.Parent;
 import javafx.scene.control.Label;
 import javafx.scene.input.KeyCode;
+import javafx.scene.input.MouseButton;
 import javafx.scene.layout.StackPane;
 import org.junit.jupiter.api.Test;
 
@@ -80,6 +83,38 @@ class TokensViewTest extends GuiTest {
         assertEquals(3, workbench.selection().place().layer());
         interact(() -> workbench.selection().back());
         assertEquals(-1, lanes.selectedColumnProperty().get());
+    }
+
+    @Test
+    void theScheduleIsEditedByKeysAndByDragging() {
+        settle();
+        interact(() -> root.getScene().getWindow().setWidth(1200));
+        settle();
+        ScheduleEditor editor = (ScheduleEditor) root.lookup("#schedule-editor");
+        interact(editor::requestFocus);
+        assertTrue(editor.isFocused());
+        type(KeyCode.HOME, KeyCode.RIGHT);
+        assertTrue(editor.getAccessibleText().contains("layer 1"), editor.getAccessibleText());
+        type(KeyCode.UP, KeyCode.UP);
+        PruningRecipe edited = workbench.history().recipe().pruning();
+        assertEquals(java.util.Set.of(1, 2, 3), edited.layers());
+        assertEquals(0.02, edited.share(1), 1e-9);
+        assertTrue(editor.getAccessibleText().contains("layer 1: 2 % leave"));
+        type(KeyCode.DELETE);
+        assertEquals(java.util.Set.of(2, 3), workbench.history().recipe().pruning().layers());
+        clickOn("#schedule-even");
+        assertEquals(0.5, workbench.history().recipe().pruning().beta(), 1e-6);
+        assertFalse(workbench.history().recipe().pruning().isUneven());
+
+        Bounds bounds = editor.localToScreen(editor.getBoundsInLocal());
+        double x = bounds.getMinX() + bounds.getWidth() * 0.94; // the last layer
+        double middle = bounds.getMinY() + bounds.getHeight() / 2;
+        drag(x, middle, MouseButton.PRIMARY).dropTo(x, bounds.getMinY() + 14);
+        double dragged = workbench.history().recipe().pruning().share(3);
+        assertTrue(dragged > 0.45, "share " + dragged);
+        assertEquals("share pruned at layer 3", workbench.history().undoNameProperty().get());
+        interact(() -> workbench.history().undo());
+        assertFalse(workbench.history().recipe().pruning().isUneven(), "a drag is one step");
     }
 
     @Test

@@ -1,0 +1,149 @@
+package io.agilelens.app.window;
+
+import io.agilelens.views.Comparison;
+import io.agilelens.views.ComparisonSwitch;
+import io.agilelens.views.lessons.LessonGuide;
+import io.agilelens.views.lessons.LessonPlayer;
+import io.agilelens.views.lessons.LessonsViewModel;
+import javafx.animation.KeyFrame;
+import javafx.animation.Timeline;
+import javafx.scene.Node;
+import javafx.scene.Scene;
+import javafx.scene.control.Tab;
+import javafx.scene.control.TabPane;
+import javafx.scene.input.KeyCode;
+import javafx.scene.input.KeyCodeCombination;
+import javafx.scene.input.KeyCombination;
+import javafx.util.Duration;
+
+/**
+ * Puts the lesson that runs above the recipe, and brings the window to where it points. Stations
+ * make their pictures when they are looked at, so what is not there yet is tried again.
+ */
+final class LessonDock implements LessonGuide {
+    private static final Duration PAUSE = Duration.millis(150);
+
+    /** How often something that is not there is tried: some tabs exist in narrow windows only. */
+    private static final int TRIES = 20;
+
+    private final WorkbenchFrame frame;
+    private final LessonsViewModel viewModel;
+    private final LessonPointer pointer = new LessonPointer();
+    private final Timeline attempts = new Timeline(new KeyFrame(PAUSE, _ -> attempt()));
+    private LessonPlayer player;
+    private Comparison comparison;
+    private String tab;
+    private String point;
+    private int tries;
+
+    LessonDock(WorkbenchFrame frame, LessonsViewModel viewModel) {
+        this.frame = frame;
+        this.viewModel = viewModel;
+        attempts.setCycleCount(Timeline.INDEFINITE);
+        viewModel.guideBy(this);
+    }
+
+    /** Shows the player while a lesson runs, and gives it its keys. */
+    void install(Scene scene) {
+        frame.layOver(pointer);
+        viewModel.runningProperty().subscribe(this::show);
+        onAlt(scene, KeyCode.PAGE_DOWN, viewModel::next);
+        onAlt(scene, KeyCode.PAGE_UP, viewModel::back);
+        onAlt(scene, KeyCode.H, viewModel::hint);
+    }
+
+    private static void onAlt(Scene scene, KeyCode key, Runnable action) {
+        scene.getAccelerators().put(new KeyCodeCombination(key, KeyCombination.ALT_DOWN), action);
+    }
+
+    private void show(boolean running) {
+        if (running) {
+            if (player == null) {
+                player = new LessonPlayer(viewModel);
+            }
+            frame.dock(player);
+        } else {
+            frame.undock();
+        }
+    }
+
+    @Override
+    public void open(String station) {
+        frame.open(station);
+    }
+
+    @Override
+    public void compare(Comparison wanted) {
+        comparison = wanted;
+        begin();
+    }
+
+    @Override
+    public void front(String wanted) {
+        tab = wanted;
+        begin();
+    }
+
+    @Override
+    public void point(String id) {
+        point = id;
+        pointer.mark(null);
+        begin();
+    }
+
+    @Override
+    public void pointNowhere() {
+        point = null;
+        comparison = null;
+        tab = null;
+        pointer.mark(null);
+        attempts.stop();
+    }
+
+    /** The mark that lies over the window. */
+    LessonPointer pointer() {
+        return pointer;
+    }
+
+    private void begin() {
+        tries = 0;
+        attempt();
+        attempts.play();
+    }
+
+    private void attempt() {
+        tries++;
+        Node station = frame.view(frame.stationProperty().get());
+        if (comparison != null
+                && station.lookup(".comparison-switch") instanceof ComparisonSwitch choice) {
+            choice.valueProperty().set(comparison);
+            comparison = null;
+        }
+        if (tab != null && bringToFront(station)) {
+            tab = null;
+        }
+        if (point != null) {
+            pointer.mark(frame.lookup("#" + point));
+        } else if (tries >= TRIES) {
+            attempts.stop();
+        }
+        if (tries >= TRIES) {
+            comparison = null;
+            tab = null;
+        }
+    }
+
+    private boolean bringToFront(Node station) {
+        for (Node node : station.lookupAll(".tab-pane")) {
+            if (node instanceof TabPane pane) {
+                for (Tab each : pane.getTabs()) {
+                    if (tab.equals(each.getId())) {
+                        pane.getSelectionModel().select(each);
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+}

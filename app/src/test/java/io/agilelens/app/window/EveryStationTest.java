@@ -1,0 +1,280 @@
+package io.agilelens.app.window;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agilelens.engine.recipe.Preset;
+import io.agilelens.views.chart.ChartPane;
+import io.agilelens.views.chart.Exportable;
+import io.agilelens.views.chart.Heatmap;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import javafx.geometry.Bounds;
+import javafx.scene.Node;
+import javafx.scene.Parent;
+import javafx.scene.control.Control;
+import javafx.scene.control.Labeled;
+import javafx.scene.control.ListCell;
+import javafx.scene.control.ScrollBar;
+import javafx.scene.control.ScrollPane;
+import javafx.scene.control.TabPane;
+import javafx.scene.control.TableCell;
+import javafx.scene.control.TableView;
+import javafx.scene.control.TextField;
+import javafx.scene.control.skin.VirtualFlow;
+import javafx.scene.layout.Region;
+import javafx.scene.text.Text;
+import org.junit.jupiter.api.Test;
+
+/** What holds at every station: names for screen readers, explanations, and room for all words. */
+class EveryStationTest extends WindowTest {
+
+    @Test
+    void whatTakesTheKeyboardHasANameAndAnExplanation() throws Exception {
+        prepare();
+        Set<String> nameless = new TreeSet<>();
+        Set<String> unexplained = new TreeSet<>();
+        atEveryStation(
+                1440,
+                900,
+                station ->
+                        walk(
+                                window.frame(),
+                                node -> {
+                                    if (isReached(node)) {
+                                        if (name(node).isBlank()) {
+                                            nameless.add(station + ": " + place(node));
+                                        }
+                                        if (!isExplained(node)) {
+                                            unexplained.add(station + ": " + place(node));
+                                        }
+                                    }
+                                }));
+        assertEquals(Set.of(), nameless, "focusable without a name");
+        assertEquals(Set.of(), unexplained, "controls without an explanation");
+    }
+
+    @Test
+    void nothingIsClippedInTheSmallestWindow() throws Exception {
+        prepare();
+        assertNothingClipped(1024, 700);
+    }
+
+    @Test
+    void nothingIsClippedOrEmptyInALargeWindow() throws Exception {
+        prepare();
+        assertNothingClipped(2560, 1440);
+        Set<String> small = new TreeSet<>();
+        atEveryStation(
+                2560,
+                1440,
+                station -> {
+                    Region middle = (Region) window.frame().lookup(".middle-zone");
+                    double used = picturesArea(middle);
+                    double share = used / (middle.getWidth() * middle.getHeight());
+                    if (share < 0.4) {
+                        small.add("%s uses %.0f %%".formatted(station, 100 * share));
+                    }
+                });
+        assertEquals(Set.of(), small, "stations that leave a large window empty");
+    }
+
+    /** The sample with a recipe that prunes, so that every picture has something to show. */
+    private void prepare() throws Exception {
+        awaitPictures();
+        Preset agile =
+                window.opened().presets().stream()
+                        .filter(preset -> preset.name().equals("Agile-Quant-4"))
+                        .findFirst()
+                        .orElse(window.opened().presets().getLast());
+        interact(() -> workbench().history().change("test", agile.recipe()));
+        awaitPictures();
+    }
+
+    private void assertNothingClipped(double width, double height) throws Exception {
+        Set<String> clipped = new TreeSet<>();
+        atEveryStation(
+                width,
+                height,
+                station ->
+                        walk(
+                                window.frame(),
+                                node -> {
+                                    cutText(node)
+                                            .ifPresent(
+                                                    text ->
+                                                            clipped.add(
+                                                                    station + ": cut: " + text));
+                                    if (isOutside(node)) {
+                                        clipped.add(station + ": outside: " + place(node));
+                                    }
+                                }));
+        assertEquals(Set.of(), clipped);
+    }
+
+    private void atEveryStation(double width, double height, Consumer<String> look)
+            throws Exception {
+        for (Station station : window.frame().stations()) {
+            interact(() -> window.frame().open(station.id()));
+            // Some things are arranged once their width is known.
+            for (int i = 0; i < 4; i++) {
+                interact(() -> layOut(width, height));
+                settle();
+            }
+            interact(
+                    () -> {
+                        layOut(width, height);
+                        look.accept(station.id());
+                    });
+        }
+        assertEquals(List.of(), failures);
+    }
+
+    /** The headless screen is small; the frame is laid out as if it were not. */
+    private void layOut(double width, double height) {
+        window.frame().resize(width, height);
+        window.frame().applyCss();
+        window.frame().layout();
+    }
+
+    private static void walk(Node node, Consumer<Node> look) {
+        if (!node.isVisible()) {
+            return;
+        }
+        look.accept(node);
+        if (node instanceof Parent parent) {
+            parent.getChildrenUnmodifiable().forEach(child -> walk(child, look));
+        }
+    }
+
+    private static boolean isReached(Node node) {
+        return node.isFocusTraversable() && !(node instanceof ScrollPane) && !isInside(node);
+    }
+
+    /** Parts of controls speak through the control. */
+    private static boolean isInside(Node node) {
+        for (Node each = node.getParent(); each != null; each = each.getParent()) {
+            if (each instanceof Control control
+                    && control.isFocusTraversable()
+                    && !(control instanceof ScrollPane)
+                    && !(control instanceof TabPane)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String name(Node node) {
+        if (node.getAccessibleText() != null) {
+            return node.getAccessibleText();
+        }
+        return switch (node) {
+            case Labeled labeled -> String.valueOf(labeled.getText()).replace("null", "");
+            case TabPane tabs -> tabs.getSelectionModel().getSelectedItem().getText();
+            default -> "";
+        };
+    }
+
+    private static boolean isExplained(Node node) {
+        return switch (node) {
+            case TabPane _, TableView<?> _ -> true;
+            case Control control ->
+                    control.getTooltip() != null || control.getAccessibleHelp() != null;
+            // The sentence below a picture explains it.
+            default -> true;
+        };
+    }
+
+    /** What a label cannot show of its text, unless it is a cell or made to give way. */
+    private static java.util.Optional<String> cutText(Node node) {
+        if (node instanceof Text text
+                && text.getParent() instanceof Labeled labeled
+                && labeled.getText() != null
+                && !labeled.getText().equals(text.getText())
+                && !text.getText().isEmpty()
+                && !givesWay(labeled)) {
+            return java.util.Optional.of(labeled.getText() + " → " + text.getText());
+        }
+        return java.util.Optional.empty();
+    }
+
+    /** Long names in tables and the model's line give way; their tooltip has the whole of them. */
+    private static boolean givesWay(Labeled labeled) {
+        return labeled instanceof TableCell
+                || labeled instanceof ListCell
+                || labeled.getTooltip() != null
+                || labeled.getAccessibleHelp() != null;
+    }
+
+    /** Whether a control or picture reaches beyond what holds it, and nothing scrolls. */
+    private static boolean isOutside(Node node) {
+        if (!(node instanceof Region)
+                || !(node.getParent() instanceof Region parent)
+                || !node.isManaged()
+                || isScrolled(node)) {
+            return false;
+        }
+        Bounds bounds = node.getBoundsInParent();
+        return bounds.getMaxX() > parent.getWidth() + 2
+                || bounds.getMaxY() > parent.getHeight() + 2
+                || bounds.getMinX() < -2
+                || bounds.getMinY() < -2;
+    }
+
+    private static boolean isScrolled(Node node) {
+        for (Node each = node; each != null; each = each.getParent()) {
+            if (each instanceof VirtualFlow<?>
+                    || each instanceof ScrollBar
+                    || each instanceof TextField
+                    || each instanceof TableView<?>
+                    || each.getStyleClass().contains("viewport")
+                    || each.getStyleClass().contains("slider")
+                    || each.getStyleClass().contains("range-slider")
+                    || each.getStyleClass().contains("headers-region")
+                    || each.getStyleClass().contains("progress-bar")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Pixels of charts, maps and tables. */
+    private static double picturesArea(Node middle) {
+        List<Double> areas = new ArrayList<>();
+        walk(
+                middle,
+                node -> {
+                    boolean picture =
+                            node instanceof Exportable
+                                    || node instanceof ChartPane
+                                    || node instanceof Heatmap
+                                    || node instanceof TableView<?>;
+                    if (picture && node instanceof Region region) {
+                        areas.add(region.getWidth() * region.getHeight());
+                    }
+                });
+        return areas.stream().mapToDouble(Double::doubleValue).sum();
+    }
+
+    private static String place(Node node) {
+        List<String> parts = new ArrayList<>();
+        for (Node each = node; each != null && parts.size() < 4; each = each.getParent()) {
+            String id = each.getId() == null ? "" : "#" + each.getId();
+            String text =
+                    each instanceof Labeled labeled && labeled.getText() != null
+                            ? " “" + labeled.getText() + "”"
+                            : "";
+            parts.addFirst(
+                    each.getClass().getSimpleName()
+                            + id
+                            + "."
+                            + String.join(".", each.getStyleClass())
+                            + text);
+        }
+        assertTrue(!parts.isEmpty());
+        return String.join(" > ", parts);
+    }
+}

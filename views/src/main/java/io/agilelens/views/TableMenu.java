@@ -1,0 +1,70 @@
+package io.agilelens.views;
+
+import io.agilelens.views.chart.Csv;
+import java.util.List;
+import javafx.scene.Node;
+import javafx.scene.control.MenuItem;
+import javafx.scene.control.TableCell;
+import javafx.scene.control.TableColumn;
+import javafx.scene.control.TableView;
+import javafx.scene.input.ContextMenuEvent;
+
+/** The menu of a table: copy a cell, a row or all of it. */
+public final class TableMenu {
+    private TableMenu() {}
+
+    /** Gives a table its menu; lines of its rows stand above. */
+    public static <R> void on(TableView<R> table) {
+        table.addEventHandler(
+                ContextMenuEvent.CONTEXT_MENU_REQUESTED,
+                request -> {
+                    ContextMenus.show(table, lines(table, cell(request)), request);
+                    request.consume();
+                });
+    }
+
+    private static <R> List<MenuItem> lines(TableView<R> table, String cell) {
+        MenuItem one = ContextMenus.line(Messages.text("menu.table.cell"), () -> copy(cell));
+        one.setDisable(cell.isEmpty());
+        int row = table.getSelectionModel().getSelectedIndex();
+        MenuItem line =
+                ContextMenus.line(
+                        Messages.text("menu.table.row"),
+                        () -> copy(new Csv().line(row(table, row)).toString()));
+        line.setDisable(row < 0);
+        return List.of(
+                one,
+                line,
+                ContextMenus.line(Messages.text("menu.table.all"), () -> copy(csv(table))));
+    }
+
+    private static void copy(String text) {
+        ContextMenus.copy(text);
+    }
+
+    /** The words of the cell that was pointed at. */
+    private static String cell(ContextMenuEvent request) {
+        Node node = request.getPickResult().getIntersectedNode();
+        while (node != null && !(node instanceof TableCell<?, ?>)) {
+            node = node.getParent();
+        }
+        return node instanceof TableCell<?, ?> cell && cell.getText() != null ? cell.getText() : "";
+    }
+
+    /** The whole table, comma-separated, with a heading line. */
+    static <R> String csv(TableView<R> table) {
+        Csv csv = new Csv();
+        csv.line(table.getVisibleLeafColumns().stream().map(TableColumn::getText).toList());
+        for (int row = 0; row < table.getItems().size(); row++) {
+            csv.line(row(table, row));
+        }
+        return csv.toString();
+    }
+
+    private static <R> List<String> row(TableView<R> table, int row) {
+        return table.getVisibleLeafColumns().stream()
+                .map(column -> column.getCellData(row))
+                .map(value -> value == null ? "" : value.toString())
+                .toList();
+    }
+}

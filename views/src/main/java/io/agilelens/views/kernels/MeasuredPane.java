@@ -1,0 +1,68 @@
+package io.agilelens.views.kernels;
+
+import io.agilelens.views.EmptyState;
+import io.agilelens.views.Messages;
+import javafx.geometry.Pos;
+import javafx.scene.Node;
+import javafx.scene.control.Button;
+import javafx.scene.control.Label;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
+import javafx.scene.layout.StackPane;
+import javafx.scene.layout.VBox;
+import org.kordamp.ikonli.feather.Feather;
+
+/** A button until something was measured; then what it was measured on, and its pictures. */
+final class MeasuredPane extends StackPane {
+    private final Label conditions = new Label();
+    private final VBox shown;
+    private final EmptyState empty;
+
+    /**
+     * @param key of the words: {@code KEY.empty} and {@code KEY.measure}
+     * @param measure starts to measure
+     * @param controls stand left of the button that measures again
+     */
+    MeasuredPane(String key, String reason, Runnable measure, Region content, Node... controls) {
+        conditions.setId(key.replace('.', '-') + "-conditions");
+        conditions.getStyleClass().addAll("small", "muted");
+        conditions.setWrapText(true);
+        conditions.setMinWidth(0);
+        conditions.setMinHeight(USE_PREF_SIZE);
+        conditions.setMaxWidth(Double.MAX_VALUE);
+        HBox.setHgrow(conditions, Priority.ALWAYS);
+        Button again = new Button(Messages.text(key + ".measure"));
+        again.setId(key.replace('.', '-') + "-measure");
+        again.getStyleClass().add("small");
+        again.setMinWidth(USE_PREF_SIZE);
+        again.setOnAction(_ -> measure.run());
+        HBox header = new HBox(8, conditions);
+        header.getChildren().addAll(controls);
+        header.getChildren().add(again);
+        header.setAlignment(Pos.CENTER_LEFT);
+        VBox.setVgrow(content, Priority.ALWAYS);
+        shown = new VBox(8, header, content);
+        shown.setMinSize(0, 0);
+        empty =
+                new EmptyState(
+                        Feather.CPU,
+                        Messages.text(key + ".empty", reason),
+                        Messages.text(key + ".measure"),
+                        measure);
+        setMinSize(0, 0);
+        getChildren().addAll(empty, shown);
+        show(false, "");
+    }
+
+    /**
+     * Shows what was measured, or that nothing was.
+     *
+     * @param words on what it was measured
+     */
+    void show(boolean measured, String words) {
+        shown.setVisible(measured);
+        empty.setVisible(!measured);
+        conditions.setText(words);
+    }
+}

@@ -1,0 +1,156 @@
+package io.agilelens.views.kernels;
+
+import io.agilelens.engine.evaluate.OperatorProfile;
+import io.agilelens.engine.evaluate.OperatorProfile.Operator;
+import io.agilelens.engine.kernel.Quartiles;
+import io.agilelens.views.Messages;
+import io.agilelens.views.chart.BarChartPane;
+import io.agilelens.views.chart.Ink;
+import io.agilelens.views.workbench.PassReport;
+import io.agilelens.views.workbench.Workbench;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import javafx.beans.property.BooleanProperty;
+import javafx.beans.property.ReadOnlyObjectProperty;
+import javafx.beans.property.ReadOnlyObjectWrapper;
+
+/** What whole passes make of the kernels: tokens a second, and where the time goes. */
+final class PassesViewModel {
+    /** There are only so many inks; further bars are pale. */
+    private static final int INKS = 6;
+
+    /**
+     * A line of the table.
+     *
+     * @param prefill tokens a second, with spread
+     * @param decode likewise
+     * @param prefillToFloat how many times as fast as the float model, round by round
+     * @param decodeToFloat likewise
+     */
+    record Row(
+            String name,
+            Quartiles prefill,
+            Quartiles decode,
+            double prefillToFloat,
+            double decodeToFloat) {}
+
+    /**
+     * Everything that is drawn.
+     *
+     * @param names labels of the bars of speed
+     * @param speed one set of bars: tokens a second
+     * @param operators labels of the groups of shares
+     * @param shares one set of bars an arithmetic: per cent of the time
+     */
+    record Picture(
+            List<String> names,
+            List<BarChartPane.Bars> speed,
+            List<String> operators,
+            List<BarChartPane.Bars> shares,
+            List<Row> rows,
+            String conditions) {
+        static final Picture NONE =
+                new Picture(List.of(), List.of(), List.of(), List.of(), List.of(), "");
+    }
+
+    private final ReadOnlyObjectWrapper<Picture> picture =
+            new ReadOnlyObjectWrapper<>(Picture.NONE);
+    private final Workbench workbench;
+    private final BooleanProperty decode;
+
+    /**
+     * @param decode whether one token at a time is shown instead of a prompt
+     */
+    PassesViewModel(Workbench workbench, BooleanProperty decode) {
+        this.workbench = workbench;
+        this.decode = decode;
+        workbench.passesProperty().subscribe(this::draw);
+        decode.subscribe(this::draw);
+        draw();
+    }
+
+    ReadOnlyObjectProperty<Picture> pictureProperty() {
+        return picture.getReadOnlyProperty();
+    }
+
+    private void draw() {
+        Optional<PassReport> report = workbench.passesProperty().get();
+        picture.set(report.map(this::picture).orElse(Picture.NONE));
+    }
+
+    private Picture picture(PassReport report) {
+        List<PassReport.Row> measured = report.rows();
+        List<String> names = measured.stream().map(PassReport.Row::name).toList();
+        double[] speed = new double[names.size()];
+        double[] low = new double[names.size()];
+        double[] high = new double[names.size()];
+        List<BarChartPane.Bars> shares = new ArrayList<>();
+        for (int i = 0; i < speed.length; i++) {
+            PassReport.Row row = measured.get(i);
+            Quartiles quartiles = Quartiles.of(speeds(row));
+            speed[i] = quartiles.median();
+            low[i] = Math.max(0, speed[i] - quartiles.spread() / 2);
+            high[i] = speed[i] + quartiles.spread() / 2;
+            OperatorProfile profile = decode.get() ? row.decode() : row.prefill();
+            shares.add(
+                    new BarChartPane.Bars(
+                            row.name(),
+                            row.ofRecipe() ? Ink.TUNED : Ink.series(i),
+                            Arrays.stream(Operator.values())
+                                    .mapToDouble(each -> 100 * profile.shares().get(each))
+                                    .toArray(),
+                            new double[0],
+                            new double[0],
+                            i >= INKS));
+        }
+        String conditions =
+                Messages.text(
+                        "kernels.passes.conditions",
+                        Integer.toString(report.prompt()),
+                        Integer.toString(report.tokens()));
+        return new Picture(
+                names,
+                List.of(
+                        new BarChartPane.Bars(
+                                Messages.text("kernels.passes.speed"),
+                                Ink.BASELINE,
+                                speed,
+                                low,
+                                high,
+                                false)),
+                Arrays.stream(Operator.values())
+                        .map(each -> Messages.text("kernels.operator." + each))
+                        .toList(),
+                shares,
+                rows(measured),
+                report.isShort()
+                        ? conditions + " " + Messages.text("kernels.passes.short")
+                        : conditions);
+    }
+
+    private double[] speeds(PassReport.Row row) {
+        return decode.get() ? row.speeds().decode() : row.speeds().prefill();
+    }
+
+    private static List<Row> rows(List<PassReport.Row> measured) {
+        PassReport.Row floats = measured.getFirst();
+        return measured.stream()
+                .map(
+                        row ->
+                                new Row(
+                                        row.name(),
+                                        Quartiles.of(row.speeds().prefill()),
+                                        Quartiles.of(row.speeds().decode()),
+                                        Quartiles.ofRatios(
+                                                        row.speeds().prefill(),
+                                                        floats.speeds().prefill())
+                                                .median(),
+                                        Quartiles.ofRatios(
+                                                        row.speeds().decode(),
+                                                        floats.speeds().decode())
+                                                .median()))
+                .toList();
+    }
+}

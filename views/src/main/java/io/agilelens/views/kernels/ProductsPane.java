@@ -1,0 +1,162 @@
+package io.agilelens.views.kernels;
+
+import io.agilelens.views.Figures;
+import io.agilelens.views.Help;
+import io.agilelens.views.Messages;
+import io.agilelens.views.NumberColumns;
+import io.agilelens.views.TableMenu;
+import io.agilelens.views.chart.BarChartPane;
+import io.agilelens.views.chart.ChartCard;
+import io.agilelens.views.chart.ChartPane;
+import io.agilelens.views.chart.ScatterChartPane;
+import io.agilelens.views.workbench.WorkbenchActions;
+import javafx.scene.Node;
+import javafx.scene.control.TableView;
+import javafx.scene.control.ToggleButton;
+import javafx.scene.control.ToggleGroup;
+import javafx.scene.layout.ColumnConstraints;
+import javafx.scene.layout.GridPane;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.StackPane;
+import javafx.scene.layout.VBox;
+import org.controlsfx.control.SegmentedButton;
+
+/** Products at the model's own shapes: latencies with their spread, and a roofline. */
+final class ProductsPane extends StackPane {
+    private final KernelsViewModel model;
+    private final WorkbenchActions actions;
+    private final BarChartPane latency =
+            new BarChartPane(
+                    Messages.text("kernels.latency"),
+                    Messages.text("kernels.shape"),
+                    ChartPane.Axis.linear(Messages.text("kernels.latency.axis"), "µs"));
+    private final ScatterChartPane roofline =
+            new ScatterChartPane(
+                    Messages.text("kernels.roofline"),
+                    ChartPane.Axis.logarithmic(Messages.text("kernels.intensity"), "FLOP/B"),
+                    ChartPane.Axis.logarithmic(Messages.text("kernels.throughput"), "GFLOP/s"));
+    private final TableView<KernelsViewModel.Row> table = new TableView<>();
+    private final ToggleGroup widths = new ToggleGroup();
+    private final MeasuredPane pane;
+
+    ProductsPane(KernelsViewModel model, WorkbenchActions actions) {
+        this.model = model;
+        this.actions = actions;
+        latency.setId("kernels-latency");
+        roofline.setId("kernels-roofline");
+        buildTable();
+        GridPane charts = new GridPane(16, 8);
+        charts.addRow(0, card("latency", latency), card("roofline", roofline));
+        for (Node card : charts.getChildren()) {
+            GridPane.setHgrow(card, Priority.ALWAYS);
+            GridPane.setVgrow(card, Priority.ALWAYS);
+        }
+        ColumnConstraints half = new ColumnConstraints();
+        half.setPercentWidth(50);
+        charts.getColumnConstraints().addAll(half, half);
+        VBox.setVgrow(charts, Priority.ALWAYS);
+        TableMenu.on(table);
+        table.setPrefHeight(220);
+        table.setMinHeight(120);
+        VBox content = new VBox(8, charts, table);
+        content.setMinSize(0, 0);
+        pane = new MeasuredPane("kernels", model.reason(), this::measure, content, widthSwitch());
+        getChildren().add(pane);
+        model.pictureProperty().subscribe(this::show);
+    }
+
+    private static ChartCard card(String key, ChartPane chart) {
+        return new ChartCard(
+                Messages.text("kernels." + key),
+                Messages.text("kernels." + key + ".sentence"),
+                chart);
+    }
+
+    private void show(KernelsViewModel.Picture picture) {
+        latency.setBars(picture.shapes(), picture.bars());
+        roofline.setPoints(picture.points(), picture.roof());
+        table.getItems().setAll(picture.rows());
+        pane.show(!picture.rows().isEmpty(), model.conditions());
+    }
+
+    private SegmentedButton widthSwitch() {
+        SegmentedButton buttons = new SegmentedButton();
+        buttons.getStyleClass().add("choice-switch");
+        buttons.setMinWidth(USE_PREF_SIZE);
+        buttons.setToggleGroup(widths);
+        for (int bits : model.widths()) {
+            ToggleButton button = new ToggleButton(KernelsViewModel.width(bits));
+            button.setUserData(bits);
+            button.setId("kernels-" + bits);
+            Help.wrapped(
+                    button,
+                    bits == model.currentWidth()
+                            ? Messages.text("kernels.width.help.current", model.reason())
+                            : Messages.text("kernels.width.help"));
+            button.setSelected(bits == model.currentWidth());
+            button.setOnAction(
+                    _ -> {
+                        button.setSelected(true);
+                        if (!model.showWidth(bits)) {
+                            measure();
+                        }
+                    });
+            buttons.getButtons().add(button);
+        }
+        return buttons;
+    }
+
+    private void measure() {
+        if (widths.getSelectedToggle() != null) {
+            actions.measureKernels((int) widths.getSelectedToggle().getUserData());
+        }
+    }
+
+    private void buildTable() {
+        table.setId("kernel-table");
+        table.getStyleClass().addAll("dense", "small");
+        table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_FLEX_LAST_COLUMN);
+        NumberColumns<KernelsViewModel.Row> columns = new NumberColumns<>(table);
+        columns.add(Messages.text("kernels.column.name"), 90, row -> row.timing().name(), null);
+        columns.add(Messages.text("kernels.column.shape"), 130, KernelsViewModel.Row::shape, null);
+        columns.add(
+                Messages.text("kernels.column.median"),
+                80,
+                row -> row.timing().medianMicroseconds(),
+                us -> Figures.number(us, "µs"));
+        columns.add(
+                Messages.text("kernels.column.spread"),
+                80,
+                row -> row.timing().spreadMicroseconds(),
+                us -> "± " + Figures.number(us / 2, "µs"));
+        columns.add(
+                Messages.text("kernels.column.speed"),
+                80,
+                row -> row.timing().gigaMacsPerSecond(),
+                Figures::number);
+        columns.add(
+                Messages.text("kernels.column.ratio"),
+                70,
+                row -> row.timing().ratioToFp32(),
+                Figures::times);
+        columns.add(
+                Messages.text("kernels.column.peak"),
+                80,
+                row -> 100 * row.timing().shareOfPeak(),
+                share -> Figures.number(share, "%"));
+        columns.add(
+                Messages.text("kernels.column.bandwidth"),
+                90,
+                row -> 100 * row.timing().shareOfBandwidth(),
+                share -> Figures.number(share, "%"));
+        columns.add(
+                Messages.text("kernels.column.bound"),
+                80,
+                row ->
+                        Messages.text(
+                                row.timing().isBoundByMemory()
+                                        ? "kernels.bound.memory"
+                                        : "kernels.bound.arithmetic"),
+                null);
+    }
+}

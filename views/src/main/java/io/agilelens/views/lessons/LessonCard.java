@@ -1,0 +1,81 @@
+package io.agilelens.views.lessons;
+
+import io.agilelens.views.Messages;
+import javafx.geometry.Pos;
+import javafx.scene.control.Button;
+import javafx.scene.control.Label;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
+import javafx.scene.layout.VBox;
+import org.kordamp.ikonli.feather.Feather;
+import org.kordamp.ikonli.javafx.FontIcon;
+
+/** One lesson in the list: what it is about, how long it takes, how far one is. */
+final class LessonCard extends VBox {
+    private final Lesson lesson;
+    private final Label state = new Label();
+    private final Button start = new Button();
+
+    LessonCard(Lesson lesson, Runnable onStart) {
+        this.lesson = lesson;
+        setId("lesson-" + lesson.id());
+        getStyleClass().add("lesson-card");
+        Label title = new Label(LessonsViewModel.title(lesson));
+        title.getStyleClass().add("card-heading");
+        title.setWrapText(true);
+        title.setMinHeight(USE_PREF_SIZE);
+        FontIcon icon = new FontIcon(Feather.valueOf(lesson.icon()));
+        HBox heading = new HBox(8, icon, title);
+        heading.setAlignment(Pos.CENTER_LEFT);
+        Label summary = new Label(LessonsViewModel.summary(lesson));
+        summary.setWrapText(true);
+        summary.setMinHeight(USE_PREF_SIZE);
+        Label length =
+                new Label(
+                        Messages.text(
+                                "lessons.card.length", lesson.steps().size(), lesson.minutes()));
+        length.getStyleClass().addAll("small", "muted");
+        state.getStyleClass().addAll("small", "muted");
+        state.setMinWidth(USE_PREF_SIZE);
+        Region room = new Region();
+        VBox.setVgrow(room, Priority.ALWAYS);
+        start.setId("lesson-start-" + lesson.id());
+        start.setMinWidth(USE_PREF_SIZE);
+        start.setOnAction(_ -> onStart.run());
+        Region gap = new Region();
+        HBox.setHgrow(gap, Priority.ALWAYS);
+        VBox facts = new VBox(2, length, state);
+        facts.setAlignment(Pos.BOTTOM_LEFT);
+        HBox foot = new HBox(8, facts, gap, start);
+        foot.setAlignment(Pos.BOTTOM_LEFT);
+        getChildren().addAll(heading, summary, room, foot);
+    }
+
+    /** Shows how far the lesson is. */
+    void show(LessonProgress.Entry entry, boolean running, boolean possible) {
+        boolean all = entry.right().size() == lesson.questions();
+        state.setText(
+                Messages.text("lessons.card.right", entry.right().size(), lesson.questions()));
+        state.setGraphic(
+                entry.done() ? new FontIcon(all ? Feather.CHECK_CIRCLE : Feather.CHECK) : null);
+        String key =
+                running
+                        ? "lessons.running"
+                        : entry.isUnderWay()
+                                ? "lessons.continue"
+                                : entry.done() ? "lessons.again" : "lessons.start";
+        start.setText(Messages.text(key));
+        start.setDisable(running || !possible);
+        start.getStyleClass().remove("accent");
+        if (!entry.done() || entry.isUnderWay()) {
+            start.getStyleClass().add("accent");
+        }
+        start.setAccessibleText(
+                Messages.text(
+                        "lessons.card.accessible",
+                        LessonsViewModel.title(lesson),
+                        start.getText(),
+                        state.getText()));
+    }
+}

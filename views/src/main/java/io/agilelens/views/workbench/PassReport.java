@@ -1,0 +1,37 @@
+package io.agilelens.views.workbench;
+
+import io.agilelens.engine.evaluate.OperatorProfile;
+import io.agilelens.engine.evaluate.generate.PassBenchmark;
+import java.util.List;
+
+/**
+ * Speed of whole passes of a model in several arithmetics, measured in the same rounds, and where
+ * their time goes.
+ *
+ * @param prompt tokens of the prompt
+ * @param tokens tokens behind it, one at a time
+ * @param rows the float model first
+ * @param isShort whether further arithmetics were left out, for they have no room in memory
+ */
+public record PassReport(int prompt, int tokens, List<Row> rows, boolean isShort) {
+
+    public PassReport {
+        rows = List.copyOf(rows);
+    }
+
+    /**
+     * One arithmetic.
+     *
+     * @param name for a person to read
+     * @param ofRecipe whether it is the recipe that was in force
+     * @param speeds round by round
+     * @param prefill of a prompt at once, on one thread
+     * @param decode of single tokens behind it, on one thread
+     */
+    public record Row(
+            String name,
+            boolean ofRecipe,
+            PassBenchmark.Speeds speeds,
+            OperatorProfile prefill,
+            OperatorProfile decode) {}
+}

@@ -1,0 +1,208 @@
+package io.agilelens.views.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agilelens.engine.evaluate.OperatorProfile;
+import io.agilelens.engine.evaluate.OperatorProfile.Operator;
+import io.agilelens.engine.evaluate.generate.PassBenchmark;
+import io.agilelens.engine.kernel.KernelBenchmark;
+import io.agilelens.engine.kernel.KernelTiming;
+import io.agilelens.engine.kernel.MachinePeak;
+import io.agilelens.views.GuiTest;
+import io.agilelens.views.RecordingActions;
+import io.agilelens.views.StationPictures;
+import io.agilelens.views.chart.Painter;
+import io.agilelens.views.workbench.KernelReport;
+import io.agilelens.views.workbench.PassReport;
+import io.agilelens.views.workbench.Workbench;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import javafx.scene.Parent;
+import javafx.scene.control.Label;
+import javafx.scene.control.Spinner;
+import javafx.scene.control.TableView;
+import javafx.scene.input.KeyCode;
+import org.junit.jupiter.api.Test;
+
+class KernelsViewTest extends GuiTest {
+    private Workbench workbench;
+    private RecordingActions actions;
+    private KernelsView view;
+
+    @Override
+    protected Parent createRoot() {
+        workbench = new Workbench();
+        actions = new RecordingActions();
+        view = new KernelsView(workbench, actions);
+        return view;
+    }
+
+    private static void ready() {
+        try {
+            Painter.awaitIdle();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        settle();
+    }
+
+    /** Latencies as if with vectors of a width; the widest is slower in FP16. */
+    private static KernelReport report(int bits) {
+        List<KernelTiming> timings = new ArrayList<>();
+        for (int m : new int[] {128, 1}) {
+            for (int k : new int[] {128, 384}) {
+                for (String name : KernelBenchmark.NAMES) {
+                    double slow = bits == 512 && name.equals("FP16") ? 3 : 1;
+                    double us = slow * m * k / (bits + 64.0) * (10 + name.length());
+                    double gmacs = (double) m * 128 * k / us * 1e-3;
+                    timings.add(
+                            new KernelTiming(
+                                    name, m, 128, k, us, us / 10, gmacs, 1, 128L * k, 0.5, 0.25));
+                }
+            }
+        }
+        return new KernelReport(new MachinePeak(bits, 2, 200, 20), timings);
+    }
+
+    private static PassReport passes() {
+        Map<Operator, Double> shares = new EnumMap<>(Operator.class);
+        for (Operator operator : Operator.values()) {
+            shares.put(operator, 1.0 / Operator.values().length);
+        }
+        OperatorProfile profile = new OperatorProfile(shares);
+        List<PassReport.Row> rows = new ArrayList<>();
+        for (String name : List.of("float", "W8A8", "this recipe")) {
+            double speed = 1000 * (1 + rows.size());
+            rows.add(
+                    new PassReport.Row(
+                            name,
+                            rows.size() == 2,
+                            new PassBenchmark.Speeds(
+                                    new double[] {speed, speed * 1.1, speed * 0.9},
+                                    new double[] {speed / 10, speed / 11, speed / 9},
+                                    new double[3],
+                                    new double[3]),
+                            profile,
+                            profile));
+        }
+        return new PassReport(128, 32, rows, false);
+    }
+
+    @Test
+    void everyTabTeachesHowToMeasure() {
+        clickOn("#kernels-tab-products");
+        clickOn(lookup("Measure").queryAll().stream().filter(n -> n.isVisible()).findFirst().get());
+        clickOn("#kernels-tab-widths");
+        settle();
+        clickOn("Measure all widths");
+        clickOn("#kernels-tab-passes");
+        settle();
+        clickOn("Measure whole passes");
+        assertTrue(actions.asked.getFirst().startsWith("measureKernels "));
+        assertEquals(List.of("measureWidths", "measurePasses"), actions.asked.subList(1, 3));
+    }
+
+    @Test
+    void productsAreShownInBothPhases() {
+        interact(() -> workbench.addKernels(report(256)));
+        ready();
+        TableView<KernelsViewModel.Row> table = lookup("#kernel-table").queryTableView();
+        assertEquals(2 * KernelBenchmark.NAMES.size(), table.getItems().size());
+        assertTrue(table.getItems().stream().allMatch(row -> row.timing().m() == 128));
+        clickOn("#kernels-decode");
+        ready();
+        assertTrue(table.getItems().stream().allMatch(row -> row.timing().m() == 1));
+        interact(() -> workbench.forgetMeasurements());
+        ready();
+        assertTrue(table.getItems().isEmpty());
+    }
+
+    @Test
+    void aWidthThatIsSlowerIsNamed() {
+        interact(() -> workbench.addKernels(report(256)));
+        clickOn("#kernels-tab-widths");
+        ready();
+        assertTrue(lookup("Measure all widths").tryQuery().isPresent());
+        interact(() -> workbench.addKernels(report(512)));
+        ready();
+        Label remark = lookup("#kernels-width-remark").query();
+        assertTrue(remark.getText().contains("FP16: 512 is slower than 256"), remark.getText());
+        assertFalse(remark.getText().contains("INT8"), remark.getText());
+    }
+
+    @Test
+    void wholePassesAreSetAgainstTheFloatModel() {
+        interact(() -> workbench.passesProperty().set(Optional.of(passes())));
+        clickOn("#kernels-tab-passes");
+        ready();
+        TableView<PassesViewModel.Row> table = lookup("#passes-table").queryTableView();
+        assertEquals(2, table.getItems().get(1).prefillToFloat(), 1e-9);
+        assertEquals(3, table.getItems().get(2).decodeToFloat(), 1e-9);
+    }
+
+    @Test
+    void theMultiplierIsSteppedByButtonsAndKeysWithOwnOperands() {
+        clickOn("#kernels-tab-multiplier");
+        settle();
+        Label title = lookup("#multiplier-title").query();
+        assertEquals("Operands", title.getText());
+        clickOn("#multiplier-forward");
+        assertEquals("Pack", title.getText());
+        clickOn("#multiplier-bits");
+        type(KeyCode.RIGHT);
+        assertEquals("Multiply: bit 1 of 4", title.getText());
+        type(KeyCode.LEFT);
+        assertEquals("Pack", title.getText());
+        clickOn("#multiplier-to-product");
+        assertEquals("Take the product apart", title.getText());
+        Spinner<Integer> lower = lookup("#multiplier-lower").query();
+        doubleClickOn(lower.getEditor());
+        interact(() -> lower.getEditor().setText("-8"));
+        type(KeyCode.ENTER);
+        assertEquals(-8, lower.getValue());
+        assertTrue(picture().contains("11111000"), picture());
+        clickOn("#multiplier-to-collision");
+        assertTrue(picture().contains("Collision"), picture());
+        clickOn("#carrier-float");
+        assertFalse(picture().contains("Collision"), picture());
+    }
+
+    private String picture() {
+        return lookup("#multiplier-bits").query().getAccessibleText();
+    }
+
+    @Test
+    void picturesOfTheStation() throws Exception {
+        interact(
+                () -> {
+                    for (int bits : new int[] {128, 256, 512}) {
+                        workbench.addKernels(report(bits));
+                    }
+                    workbench.passesProperty().set(Optional.of(passes()));
+                });
+        ready();
+        StationPictures.take(this, view, "kernels");
+        for (String tab : List.of("widths", "passes", "multiplier")) {
+            clickOn("#kernels-tab-" + tab);
+            ready();
+            if (tab.equals("multiplier")) {
+                clickOn("#multiplier-to-product");
+                ready();
+            }
+            StationPictures.take(this, view, "kernels-" + tab);
+        }
+        clickOn("#multiplier-to-collision");
+        ready();
+        StationPictures.take(this, view, "kernels-collision");
+        clickOn("#carrier-float");
+        clickOn("#activation-bits-8");
+        clickOn("#multiplier-to-product");
+        ready();
+        StationPictures.take(this, view, "kernels-float");
+    }
+}
