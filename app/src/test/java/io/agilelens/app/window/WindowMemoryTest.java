@@ -32,13 +32,15 @@ class WindowMemoryTest extends WindowTest {
     WorkbenchWindow open() {
         memory = WindowMemory.in(folder.resolve("config"), folder.resolve("state"));
         memory.settings().apply();
-        return WorkbenchWindow.show(
-                stage,
-                Optional.of(memory),
-                Optional.empty(),
-                FileQuestions.of(stage),
-                failures::add);
-        window.controller().open(EarlyOpening.begin("sample:llama-tiny"));
+        WorkbenchWindow opened =
+                WorkbenchWindow.show(
+                        stage,
+                        Optional.of(memory),
+                        Optional.empty(),
+                        FileQuestions.of(stage),
+                        failures::add);
+        opened.controller().open(EarlyOpening.begin("sample:llama-tiny"));
+        return opened;
     }
 
     @Test
