@@ -94,6 +94,9 @@ public final class ScreenshotTour {
             files.addAll(kernels(window, stage));
             files.addAll(exported(window, stage, failure));
             files.addAll(studies(window, stage, failure));
+            files.addAll(
+                    new LessonPictures(window, failure)
+                            .take((station, name) -> pictures(window, stage, station, name)));
             files.addAll(planted(window, stage, failure));
             return List.copyOf(files);
         } finally {

@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import javafx.beans.property.ReadOnlyObjectProperty;
-import javafx.css.PseudoClass;
 import javafx.scene.Node;
 import javafx.scene.Scene;
 import javafx.scene.control.ScrollPane;
@@ -25,7 +24,6 @@ import javafx.stage.Stage;
  * between a line for the model and a line for the machine. The three zones never move.
  */
 public final class WorkbenchFrame extends BorderPane {
-    private static final PseudoClass DOCKED = PseudoClass.getPseudoClass("docked");
     private static final double DOCK_SHARE = 0.54;
     private static final double TALLEST_DOCK = 520;
 
@@ -178,7 +176,7 @@ public final class WorkbenchFrame extends BorderPane {
                                                         TALLEST_DOCK,
                                                         DOCK_SHARE * (double) height)));
         node.minHeightProperty().bind(node.prefHeightProperty());
-        right.pseudoClassStateChanged(DOCKED, true);
+        zones.widenRight(true);
         right.getChildren().addFirst(node);
         docked = node;
     }
@@ -187,13 +185,13 @@ public final class WorkbenchFrame extends BorderPane {
     void undock() {
         if (docked != null) {
             right.getChildren().remove(docked);
-            right.pseudoClassStateChanged(DOCKED, false);
+            zones.widenRight(false);
             docked = null;
         }
     }
 
     /** Lays something over the window that places itself. */
-    void layOver(Node node) {
+    void mark(Node node) {
         getChildren().add(node);
     }
 

@@ -19,18 +19,18 @@ import javafx.stage.Stage;
  * The workbench in a stage: state, frame and what drives them.
  *
  * @param controller to be closed with the window; closes the keeper, too
+ * @param lessons runs lessons
  * @param actions all that the window can do
  * @param drops takes files that are dropped on the window
- * @param lessons runs lessons
  * @param keeper of the session
  */
 record WorkbenchWindow(
         Workbench workbench,
         WorkbenchFrame frame,
         WorkbenchController controller,
+        LessonsViewModel lessons,
         Actions actions,
         FileDrops drops,
-        LessonsViewModel lessons,
         SessionKeeper keeper) {
     static final double WIDTH = 1440;
     static final double HEIGHT = 900;
@@ -75,6 +75,8 @@ record WorkbenchWindow(
         RecentEntries recent = new RecentEntries();
         new WindowHelp(workbench, frame, actions, recent).addActions();
         new SettingsAction(stage, frame, memory).addTo(actions);
+        LessonDock lessonDock = new LessonDock(frame, lessons);
+        lessonDock.addTo(actions);
         SessionKeeper keeper =
                 new SessionKeeper(workbench, controller, frame, state, questions, onFailure);
         controller.onClose(keeper::close);
@@ -89,14 +91,13 @@ record WorkbenchWindow(
         WindowTitle.keep(stage, workbench, keeper);
         PictureMenus.install(workbench, frame);
         memory.ifPresent(kept -> kept.follow(stage, frame, recent));
-        new LessonDock(frame, lessons).install(scene);
         LessonMemory.attach(lessons);
         LessonLinks.openWith(lessons::start);
         stage.show();
         frame.requestFocus();
         keeper.offerCrashed();
         StationsAhead.begin(workbench, frame);
-        return new WorkbenchWindow(workbench, frame, controller, actions, drops, lessons, keeper);
+        return new WorkbenchWindow(workbench, frame, controller, lessons, actions, drops, keeper);
     }
 
     /** The model that is open. */
