@@ -60,7 +60,7 @@ final class SessionMenus {
         actions.add(file("report", this::report).when(isOpen).on("Shortcut+R"));
         actions.add(recipe("recipe.import", this::importRecipe));
         actions.add(recipe("recipe.export", this::exportRecipe).when(isOpen));
-        actions.add(recipe("history", this::showHistory).on("Shortcut+H"));
+        actions.add(recipe("history", this::showHistory).on("Shortcut+Alt+Z"));
     }
 
     private static Action file(String id, Runnable effect) {

@@ -220,7 +220,8 @@ class SessionStoryTest extends ApplicationTest {
         type("weights.bits", "3");
         type("activations.bits", "6");
         Recipe last = recipe();
-        press(KeyCode.CONTROL, KeyCode.H).release(KeyCode.H, KeyCode.CONTROL);
+        press(KeyCode.CONTROL, KeyCode.ALT, KeyCode.Z)
+                .release(KeyCode.Z, KeyCode.ALT, KeyCode.CONTROL);
         await(() -> lookup("#history-list").tryQuery().isPresent());
         ListView<String> list = lookup("#history-list").queryListView();
         assertEquals(
