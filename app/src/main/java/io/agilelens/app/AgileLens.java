@@ -22,6 +22,8 @@ import io.agilelens.app.command.StartupCommand;
 import io.agilelens.app.command.SweepCommand;
 import io.agilelens.app.command.SynthesizeCommand;
 import io.agilelens.app.command.TokenizeCommand;
+import io.agilelens.app.install.PackageCommand;
+import io.agilelens.app.window.MonkeyCommand;
 import io.agilelens.app.window.ScreenshotsCommand;
 import io.agilelens.engine.kernel.KernelProvider;
 import java.io.PrintWriter;
@@ -73,8 +75,10 @@ import picocli.CommandLine.Spec;
             ConformanceCommand.class,
             StartupCommand.class,
             ScreenshotsCommand.class,
+            MonkeyCommand.class,
             CompletionCommand.class,
-            ManualCommand.class
+            ManualCommand.class,
+            PackageCommand.class
         })
 public final class AgileLens implements Callable<Integer> {
     @Spec private CommandSpec spec;

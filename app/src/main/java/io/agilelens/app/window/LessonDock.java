@@ -2,18 +2,19 @@ package io.agilelens.app.window;
 
 import io.agilelens.views.Comparison;
 import io.agilelens.views.ComparisonSwitch;
+import io.agilelens.views.Messages;
+import io.agilelens.views.action.Action;
+import io.agilelens.views.action.ActionGroup;
+import io.agilelens.views.action.Actions;
+import io.agilelens.views.lessons.Lesson;
 import io.agilelens.views.lessons.LessonGuide;
 import io.agilelens.views.lessons.LessonPlayer;
 import io.agilelens.views.lessons.LessonsViewModel;
 import javafx.animation.KeyFrame;
 import javafx.animation.Timeline;
 import javafx.scene.Node;
-import javafx.scene.Scene;
 import javafx.scene.control.Tab;
 import javafx.scene.control.TabPane;
-import javafx.scene.input.KeyCode;
-import javafx.scene.input.KeyCodeCombination;
-import javafx.scene.input.KeyCombination;
 import javafx.util.Duration;
 
 /**
@@ -43,17 +44,26 @@ final class LessonDock implements LessonGuide {
         viewModel.guideBy(this);
     }
 
-    /** Shows the player while a lesson runs, and gives it its keys. */
-    void install(Scene scene) {
-        frame.layOver(pointer);
+    /** Shows the player while a lesson runs, and adds what can be done with lessons. */
+    void addTo(Actions actions) {
+        frame.mark(pointer);
         viewModel.runningProperty().subscribe(this::show);
-        onAlt(scene, KeyCode.PAGE_DOWN, viewModel::next);
-        onAlt(scene, KeyCode.PAGE_UP, viewModel::back);
-        onAlt(scene, KeyCode.H, viewModel::hint);
+        actions.add(action("lesson.next", viewModel::next).on("Alt+Page Down"));
+        actions.add(action("lesson.back", viewModel::back).on("Alt+Page Up"));
+        actions.add(action("lesson.hint", viewModel::hint).on("Alt+H"));
+        for (Lesson lesson : viewModel.lessons()) {
+            actions.add(
+                    Action.named(
+                            "lesson." + lesson.id(),
+                            ActionGroup.HELP,
+                            Messages.text("action.lesson", LessonsViewModel.title(lesson)),
+                            LessonsViewModel.summary(lesson),
+                            () -> viewModel.start(lesson.id())));
+        }
     }
 
-    private static void onAlt(Scene scene, KeyCode key, Runnable action) {
-        scene.getAccelerators().put(new KeyCodeCombination(key, KeyCombination.ALT_DOWN), action);
+    private Action action(String id, Runnable effect) {
+        return Action.of(id, ActionGroup.HELP, effect).when(viewModel.runningProperty());
     }
 
     private void show(boolean running) {

@@ -97,6 +97,9 @@ public final class ScreenshotTour {
             files.addAll(kernels(window, stage));
             files.addAll(exported(window, stage, failure));
             files.addAll(studies(window, stage, failure));
+            files.addAll(
+                    new LessonPictures(window, failure)
+                            .take((station, name) -> pictures(window, stage, station, name)));
             files.addAll(planted(window, stage, failure));
             return List.copyOf(files);
         } finally {
@@ -350,7 +353,7 @@ public final class ScreenshotTour {
                 && workbench.qualityProperty().get().isExact();
     }
 
-    private static void await(Supplier<Boolean> condition, CompletableFuture<Throwable> failure)
+    static void await(Supplier<Boolean> condition, CompletableFuture<Throwable> failure)
             throws InterruptedException {
         long deadline = System.nanoTime() + PATIENCE_SECONDS * 1_000_000_000;
         while (!onFx(condition)) {
@@ -369,7 +372,7 @@ public final class ScreenshotTour {
         }
     }
 
-    private static <T> T onFx(Supplier<T> work) throws InterruptedException {
+    static <T> T onFx(Supplier<T> work) throws InterruptedException {
         return get(CompletableFuture.supplyAsync(work, Platform::runLater));
     }
 

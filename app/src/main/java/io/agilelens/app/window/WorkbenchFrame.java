@@ -9,10 +9,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import javafx.beans.property.ReadOnlyObjectProperty;
-import javafx.css.PseudoClass;
 import javafx.scene.Node;
 import javafx.scene.Scene;
 import javafx.scene.control.ScrollPane;
+import javafx.scene.image.Image;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
@@ -25,7 +25,8 @@ import javafx.stage.Stage;
  * between a line for the model and a line for the machine. The three zones never move.
  */
 public final class WorkbenchFrame extends BorderPane {
-    private static final PseudoClass DOCKED = PseudoClass.getPseudoClass("docked");
+    private static final String ICON = "/io/agilelens/resources/icon/agilelens.png";
+
     private static final double DOCK_SHARE = 0.54;
     private static final double TALLEST_DOCK = 520;
 
@@ -38,6 +39,7 @@ public final class WorkbenchFrame extends BorderPane {
     private final VBox right = new VBox();
     private final Zones zones = new Zones(left, right);
     private final WindowOverlay overlay = new WindowOverlay();
+    private final StillToast stillToast = new StillToast(Dialogs.TOAST);
     private final List<Region> covers = new ArrayList<>();
     private final Map<Station, Node> made = new HashMap<>();
     private Region docked;
@@ -61,6 +63,7 @@ public final class WorkbenchFrame extends BorderPane {
         setRight(zones.right());
         setBottom(statusBar);
         cover(overlay);
+        cover(stillToast);
         zones.compactProperty().subscribe(list::setCompact);
         widthProperty().subscribe(width -> zones.fit(width.doubleValue()));
         list.currentProperty().subscribe(this::show);
@@ -130,6 +133,14 @@ public final class WorkbenchFrame extends BorderPane {
         getChildren().add(region);
     }
 
+    private void toast(Stage stage, String text) {
+        if (Motion.reducedProperty().get()) {
+            stillToast.show(text);
+        } else {
+            Dialogs.toast(stage, text);
+        }
+    }
+
     /** What lies over the window for a moment. */
     WindowOverlay overlay() {
         return overlay;
@@ -162,7 +173,7 @@ public final class WorkbenchFrame extends BorderPane {
                                                         TALLEST_DOCK,
                                                         DOCK_SHARE * (double) height)));
         node.minHeightProperty().bind(node.prefHeightProperty());
-        right.pseudoClassStateChanged(DOCKED, true);
+        zones.widenRight(true);
         right.getChildren().addFirst(node);
         docked = node;
     }
@@ -171,13 +182,13 @@ public final class WorkbenchFrame extends BorderPane {
     void undock() {
         if (docked != null) {
             right.getChildren().remove(docked);
-            right.pseudoClassStateChanged(DOCKED, false);
+            zones.widenRight(false);
             docked = null;
         }
     }
 
     /** Lays something over the window that places itself. */
-    void layOver(Node node) {
+    void mark(Node node) {
         getChildren().add(node);
     }
 
@@ -212,9 +223,12 @@ public final class WorkbenchFrame extends BorderPane {
         Scene scene = new Scene(this, width, height);
         scene.getStylesheets().add(Theme.sceneStylesheet());
         Motion.follow(scene);
-        Notices.showWith(
-                text -> Dialogs.toast(stage, text), failure -> Dialogs.showError(stage, failure));
+        Notices.showWith(text -> toast(stage, text), failure -> Dialogs.showError(stage, failure));
         stage.setTitle(Messages.text("window.product"));
+        stage.getIcons()
+                .setAll(
+                        new Image(
+                                WorkbenchFrame.class.getResource(ICON).toExternalForm(), true));
         stage.setMinWidth(1024);
         stage.setMinHeight(700);
         stage.setScene(scene);

@@ -18,17 +18,17 @@ import javafx.stage.Stage;
  * The workbench in a stage: state, frame and what drives them.
  *
  * @param controller to be closed with the window
+ * @param lessons runs lessons
  * @param actions all that the window can do
  * @param drops takes files that are dropped on the window
- * @param lessons runs lessons
  */
 record WorkbenchWindow(
         Workbench workbench,
         WorkbenchFrame frame,
         WorkbenchController controller,
+        LessonsViewModel lessons,
         Actions actions,
-        FileDrops drops,
-        LessonsViewModel lessons) {
+        FileDrops drops) {
     static final double WIDTH = 1440;
     static final double HEIGHT = 900;
 
@@ -65,20 +65,21 @@ record WorkbenchWindow(
         RecentEntries recent = new RecentEntries();
         new WindowHelp(workbench, frame, actions, recent).addActions();
         new SettingsAction(stage, frame, memory).addTo(actions);
+        LessonDock lessonDock = new LessonDock(frame, lessons);
+        lessonDock.addTo(actions);
         actions.install(scene);
         new WorkbenchMenus(workbench, stage, actions).addTo(frame.topBar());
         FileDrops drops = FileDrops.of(workbench, controller);
         drops.install(frame, scene);
         PictureMenus.install(workbench, frame);
         memory.ifPresent(kept -> kept.follow(stage, frame, recent));
-        new LessonDock(frame, lessons).install(scene);
         LessonMemory.attach(lessons);
         LessonLinks.openWith(lessons::start);
         stage.show();
         frame.requestFocus();
         controller.open(model);
         StationsAhead.begin(workbench, frame);
-        return new WorkbenchWindow(workbench, frame, controller, actions, drops, lessons);
+        return new WorkbenchWindow(workbench, frame, controller, lessons, actions, drops);
     }
 
     /** The model that is open. */

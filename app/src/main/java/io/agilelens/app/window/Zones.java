@@ -21,6 +21,9 @@ final class Zones {
     private static final double LEAST_RIGHT = 256;
     private static final double ICONS = 60;
 
+    /** The right zone's least width while something stands above the recipe. */
+    private static final double LEAST_DOCKED = 296;
+
     /** Most of the window that one zone takes. */
     private static final double MOST = 0.4;
 
@@ -35,6 +38,7 @@ final class Zones {
     private final HBox left;
     private final HBox right;
     private double window;
+    private double leastRight = LEAST_RIGHT;
 
     Zones(Region leftZone, Region rightZone) {
         this.leftZone = leftZone;
@@ -88,6 +92,12 @@ final class Zones {
         rightWidth.set(USUAL_RIGHT);
     }
 
+    /** Gives the right zone room for what stands above the recipe, or takes it back. */
+    void widenRight(boolean docked) {
+        leastRight = docked ? LEAST_DOCKED : LEAST_RIGHT;
+        fit(window);
+    }
+
     /** Finds widths for a window so wide. */
     void fit(double width) {
         window = width;
@@ -104,7 +114,7 @@ final class Zones {
                         : Math.clamp(leftWidth.get(), LEAST_LEFT, most) * magnification);
         // Larger type has narrower margins, so its zone need not grow as much.
         double grown = 1 + 0.5 * (magnification - 1);
-        set(rightZone, Math.min(most, Math.clamp(rightWidth.get(), LEAST_RIGHT, most) * grown));
+        set(rightZone, Math.min(most, Math.clamp(rightWidth.get(), leastRight, most) * grown));
     }
 
     private static void set(Region zone, double width) {

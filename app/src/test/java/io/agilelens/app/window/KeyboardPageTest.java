@@ -39,6 +39,7 @@ class KeyboardPageTest extends GuiTest {
         actions = WindowActions.of(workbench, work, stage, frame);
         new WindowHelp(workbench, frame, actions, new RecentEntries()).addActions();
         new SettingsAction(stage, frame, Optional.empty()).addTo(actions);
+        new LessonDock(frame, lessons).addTo(actions);
         return frame;
     }
 

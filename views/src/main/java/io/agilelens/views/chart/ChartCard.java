@@ -2,6 +2,7 @@ package io.agilelens.views.chart;
 
 import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
+import io.agilelens.views.WrappingHeader;
 import javafx.beans.property.BooleanProperty;
 import javafx.scene.Node;
 import javafx.scene.control.Label;
@@ -32,16 +33,13 @@ public final class ChartCard extends VBox {
         this.sentence.getStyleClass().addAll("small", "muted");
         this.sentence.setWrapText(true);
         this.sentence.setMinHeight(Region.USE_PREF_SIZE);
-        Region gap = new Region();
-        HBox.setHgrow(gap, Priority.ALWAYS);
         tools.getStyleClass().add("card-tools");
         tools.setMinWidth(Region.USE_PREF_SIZE);
         if (picture instanceof Heatmap map) {
             tools.getChildren().add(logSwitch(map.logScaleProperty()));
         }
         tools.getChildren().add(new ExportBar(picture));
-        HBox header = new HBox(this.heading, gap, tools);
-        header.getStyleClass().add("card-header");
+        WrappingHeader header = new WrappingHeader(this.heading, tools, "card-header");
         Region node = picture.node();
         VBox.setVgrow(node, Priority.ALWAYS);
         getChildren().addAll(header, node, this.sentence);

@@ -42,6 +42,7 @@ public final class LessonsViewModel {
     private Answering answering;
     private boolean leversWanted;
     private boolean selectionWanted;
+    private boolean askedForMissing;
 
     public LessonsViewModel(Workbench workbench, WorkbenchActions actions, LessonLibrary library) {
         this.workbench = workbench;
@@ -84,7 +85,7 @@ public final class LessonsViewModel {
     }
 
     /** A lesson in one sentence. */
-    static String summary(Lesson lesson) {
+    public static String summary(Lesson lesson) {
         return LessonWords.text(lesson.id() + ".summary", Facts.NONE);
     }
 
@@ -162,6 +163,7 @@ public final class LessonsViewModel {
         answering = new Answering(this::words);
         leversWanted = true;
         selectionWanted = true;
+        askedForMissing = false;
         note(progress.get().of(lesson).at(step().id()));
         step().station().ifPresent(guide::open);
         step().compare().ifPresent(guide::compare);
@@ -233,6 +235,24 @@ public final class LessonsViewModel {
         return LessonWords.text(lesson.id() + "." + step().id() + "." + part, live.facts());
     }
 
+    /** Whether the step waits for something. */
+    public boolean isWaiting() {
+        return view.get().flatMap(StepView::waiting).isPresent();
+    }
+
+    /** Whether the step asks something that can be answered now. */
+    public boolean isAsking() {
+        return view.get().flatMap(StepView::asked).isPresent();
+    }
+
+    /** Asks for what the step waits for, if a person has to, once. */
+    public void askForMissing() {
+        if (!askedForMissing && view.get().flatMap(StepView::verb).isPresent()) {
+            askedForMissing = true;
+            help();
+        }
+    }
+
     /** Does what the step's button says. */
     void help() {
         Optional<Need> missing = missing(LessonState.of(workbench));
@@ -275,7 +295,7 @@ public final class LessonsViewModel {
     }
 
     /** Closes the player; at wish with everything as it was before the lesson. */
-    void finish(boolean restore) {
+    public void finish(boolean restore) {
         if (lesson == null) {
             return;
         }

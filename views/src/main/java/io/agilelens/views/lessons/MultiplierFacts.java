@@ -71,6 +71,8 @@ final class MultiplierFacts {
                 .whole("channel", channel)
                 .whole("low", exercise.low())
                 .whole("high", exercise.high())
+                .whole("low.signed", exercise.low() - (1L << BITS - 1))
+                .whole("high.signed", exercise.high() - (1L << BITS - 1))
                 .whole("activation", exercise.activation())
                 .whole("low.product", (long) exercise.low() * exercise.activation())
                 .whole("high.product", (long) exercise.high() * exercise.activation())

@@ -243,6 +243,7 @@ public final class OutliersView extends StackPane {
     private ComboBox<Site> siteSelector() {
         ComboBox<Site> selector = new ComboBox<>();
         selector.setId("outliers-site");
+        selector.setAccessibleText(Messages.text("outliers.site.help"));
         selector.getItems().setAll(OutliersViewModel.SITES);
         selector.setButtonCell(siteCell(false));
         selector.setCellFactory(list -> siteCell(true));
