@@ -226,9 +226,7 @@ public final class WorkbenchFrame extends BorderPane {
         Notices.showWith(text -> toast(stage, text), failure -> Dialogs.showError(stage, failure));
         stage.setTitle(Messages.text("window.product"));
         stage.getIcons()
-                .setAll(
-                        new Image(
-                                WorkbenchFrame.class.getResource(ICON).toExternalForm(), true));
+                .setAll(new Image(WorkbenchFrame.class.getResource(ICON).toExternalForm(), true));
         stage.setMinWidth(1024);
         stage.setMinHeight(700);
         stage.setScene(scene);
