@@ -80,6 +80,7 @@ public final class CompareView extends StackPane {
         cost.setValue(Cost.SIZE);
         cost.setConverter(Cost.names());
         cost.getStyleClass().add("card-choice");
+        cost.setAccessibleText(Messages.text("compare.cost.name"));
         Help.wrapped(cost, Messages.text("compare.cost.help"));
         cost.valueProperty()
                 .subscribe(

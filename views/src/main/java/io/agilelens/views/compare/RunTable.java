@@ -127,6 +127,7 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
                         case "perplexity" -> narrow ? 84 : 112;
                         case "bits" -> 52;
                         case "latency", "divergence" -> narrow ? 64 : 76;
+                        case "size" -> narrow ? 64 : 68;
                         default -> narrow ? 58 : 66;
                     };
             column.setMinWidth(least);

@@ -48,6 +48,7 @@ final class BitPicture extends Region implements Exportable {
         getChildren().add(canvas);
         setFocusTraversable(true);
         setAccessibleRole(AccessibleRole.IMAGE_VIEW);
+        setAccessibleHelp(Messages.text("multiplier.sentence"));
         setMinSize(360, 200);
         setPrefSize(720, 360);
         style.bind(Theme.chartStyleProperty());

@@ -1,6 +1,7 @@
 package io.agilelens.views.kernels;
 
 import io.agilelens.views.EmptyState;
+import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
@@ -36,6 +37,7 @@ final class MeasuredPane extends StackPane {
         again.setId(key.replace('.', '-') + "-measure");
         again.getStyleClass().add("small");
         again.setMinWidth(USE_PREF_SIZE);
+        Help.wrapped(again, Messages.text("kernels.measure.help"));
         again.setOnAction(_ -> measure.run());
         HBox header = new HBox(8, conditions);
         header.getChildren().addAll(controls);

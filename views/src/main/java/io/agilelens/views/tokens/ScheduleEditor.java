@@ -53,6 +53,8 @@ final class ScheduleEditor extends Region implements Exportable {
         setId("schedule-editor");
         setFocusTraversable(true);
         setAccessibleRole(AccessibleRole.SLIDER);
+        setAccessibleText(Messages.text("tokens.editor.title"));
+        setAccessibleHelp(Messages.text("tokens.editor.sentence"));
         setMinSize(160, 90);
         setPrefSize(300, 150);
         canvas.setManaged(false);
