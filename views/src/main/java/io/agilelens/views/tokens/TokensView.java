@@ -8,6 +8,7 @@ import io.agilelens.views.Messages;
 import io.agilelens.views.PlaceLine;
 import io.agilelens.views.StationPane;
 import io.agilelens.views.TabbedCards;
+import io.agilelens.views.Theme;
 import io.agilelens.views.chart.ChartCard;
 import io.agilelens.views.chart.ChartPane;
 import io.agilelens.views.chart.Heatmap;
@@ -83,7 +84,7 @@ public final class TokensView extends StackPane {
         schedule.setId("tokens-schedule");
         flowCard = new ChartCard(Messages.text("tokens.text.title"), "", flow);
         lanes.titleProperty().set(Messages.text("tokens.lanes.title"));
-        lanes.setMinHeight(96);
+        Theme.leastHeight(lanes, 96);
         lanes.setPrefHeight(150);
         // The first token's score is the number of heads, others' are often below a thousandth.
         lanes.logScaleProperty().set(true);
@@ -92,7 +93,7 @@ public final class TokensView extends StackPane {
                         Messages.text("tokens.lanes.title"),
                         Messages.text("tokens.lanes.sentence"),
                         lanes);
-        schedule.setMinHeight(110);
+        Theme.leastHeight(schedule, 110);
         scheduleCard =
                 new ChartCard(
                         Messages.text("tokens.schedule.title"),
@@ -173,7 +174,7 @@ public final class TokensView extends StackPane {
         course.setPrefWidth(100);
         HBox.setHgrow(detail, Priority.ALWAYS);
         HBox.setHgrow(course, Priority.ALWAYS);
-        lower.setMinHeight(LOWER);
+        Theme.leastHeight(lower, LOWER);
         lower.setPrefHeight(LOWER);
         flowCard.setMinHeight(NARROW_TEXT);
         flowCard.setPrefHeight(NARROW_TEXT);
