@@ -48,8 +48,8 @@ final class LessonDock implements LessonGuide {
     void addTo(Actions actions) {
         frame.mark(pointer);
         viewModel.runningProperty().subscribe(this::show);
-        actions.add(action("lesson.next", viewModel::next).on("Alt+Page_Down"));
-        actions.add(action("lesson.back", viewModel::back).on("Alt+Page_Up"));
+        actions.add(action("lesson.next", viewModel::next).on("Alt+Page Down"));
+        actions.add(action("lesson.back", viewModel::back).on("Alt+Page Up"));
         actions.add(action("lesson.hint", viewModel::hint).on("Alt+H"));
         for (Lesson lesson : viewModel.lessons()) {
             actions.add(

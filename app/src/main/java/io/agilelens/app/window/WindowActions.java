@@ -124,7 +124,7 @@ final class WindowActions {
                             "station." + station.id(),
                             ActionGroup.GO,
                             Messages.text("action.station", station.title()),
-                            Messages.text("action.station.help." + station.id()),
+                            station.help(),
                             () -> frame.open(station.id()));
             add(i < 9 ? action.on("Shortcut+" + (i + 1)) : action);
         }
@@ -136,8 +136,8 @@ final class WindowActions {
                         .on("Alt+Right"));
         add(go("layer.before", () -> moveLayer(-1)).when(isOpen).on("Alt+Up"));
         add(go("layer.after", () -> moveLayer(1)).when(isOpen).on("Alt+Down"));
-        add(go("window.before", () -> moveWindow(-1)).when(isOpen).on("Shortcut+Page_Up"));
-        add(go("window.after", () -> moveWindow(1)).when(isOpen).on("Shortcut+Page_Down"));
+        add(go("window.before", () -> moveWindow(-1)).when(isOpen).on("Shortcut+Page Up"));
+        add(go("window.after", () -> moveWindow(1)).when(isOpen).on("Shortcut+Page Down"));
         add(go("zone.after", () -> frame.focusZone(1)).on("F6"));
         add(go("zone.before", () -> frame.focusZone(-1)).on("Shift+F6"));
     }

@@ -97,8 +97,8 @@ class LessonsStoryTest extends ApplicationTest {
                                                 .filter(m -> m.reference().endsWith(model))
                                                 .isPresent()));
         take(lesson);
-        // Neither has an outlier of its own: see docs/lessons.md.
-        assertEquals(!lesson.equals("log2") && !lesson.equals("tokens"), planted);
+        // Of the samples only bloom-tiny has no outlier of its own.
+        assertEquals(model.equals("bloom-tiny") && lesson.equals("outlier"), planted);
     }
 
     @Test

@@ -94,6 +94,7 @@ class WorkbenchFrameTest extends GuiTest {
         return new Station(
                 id,
                 title,
+                title,
                 icon,
                 () -> {
                     created.add(id);

@@ -16,6 +16,8 @@ final class LiveFacts {
     /** What {@link #facts} were computed from, or null. */
     private LessonState known;
 
+    private Facts knownKept = Facts.NONE;
+
     /** What facts were last asked for, or null. */
     private LessonState asked;
 
@@ -36,7 +38,7 @@ final class LiveFacts {
 
     /** Whether the latest facts are of a state, selection aside. */
     boolean areOf(LessonState state) {
-        return state.hasFactsOf(known) && kept.equals(askedKept);
+        return state.hasFactsOf(known) && kept.equals(knownKept);
     }
 
     /** Whether any were computed from a model. */
@@ -62,8 +64,9 @@ final class LiveFacts {
                 this,
                 () -> LessonFacts.of(lesson.id(), state, keptNow),
                 found -> {
-                    if (asked == state) {
+                    if (asked == state && askedKept == keptNow) {
                         known = state;
+                        knownKept = keptNow;
                         facts = found;
                         onChange.run();
                     }

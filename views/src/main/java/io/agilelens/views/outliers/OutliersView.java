@@ -15,8 +15,8 @@ import io.agilelens.views.PlaceLine;
 import io.agilelens.views.Selection;
 import io.agilelens.views.StationPane;
 import io.agilelens.views.TabbedCards;
-import io.agilelens.views.TokenNames;
 import io.agilelens.views.Theme;
+import io.agilelens.views.TokenNames;
 import io.agilelens.views.chart.BarChartPane;
 import io.agilelens.views.chart.ChartCard;
 import io.agilelens.views.chart.ChartPane;
@@ -368,7 +368,11 @@ public final class OutliersView extends StackPane {
                 !difference
                         ? shown.comparison().name()
                         : shown.quantizer().isPresent() ? "ERROR" : "CHANGE";
-        tokensCard.setSentence(Messages.text("outliers.tokens.sentence." + key));
+        String sentence = Messages.text("outliers.tokens.sentence." + key);
+        tokensCard.setSentence(
+                shown.hasSink()
+                        ? sentence + " " + Messages.text("outliers.tokens.sink.sentence")
+                        : sentence);
         showSelectedToken();
     }
 
