@@ -5,6 +5,8 @@ import java.util.function.Supplier;
 import javafx.application.Platform;
 import javafx.beans.InvalidationListener;
 import javafx.beans.WeakInvalidationListener;
+import javafx.beans.property.DoubleProperty;
+import javafx.beans.property.SimpleDoubleProperty;
 import javafx.geometry.HPos;
 import javafx.geometry.VPos;
 import javafx.scene.Node;
@@ -19,11 +21,13 @@ import javafx.scene.layout.Region;
 public final class TabbedCards extends Region {
     private static final double ROOM_FOR_TWO = 720;
     private static final double GAP = 16;
+    private static final double LEAST_HEIGHT = 220;
 
     private final TabPane left = stack();
     private final TabPane right = stack();
     private final List<Tab> leftTabs;
     private final List<Tab> rightTabs;
+    private final DoubleProperty magnification = new SimpleDoubleProperty(this, "magnification");
     private final InvalidationListener magnified =
             property -> Platform.runLater(() -> arrange(isNarrow()));
     private boolean single;
@@ -53,7 +57,16 @@ public final class TabbedCards extends Region {
         widthProperty().addListener(property -> Platform.runLater(() -> arrange(isNarrow())));
         Theme.magnificationProperty().addListener(new WeakInvalidationListener(magnified));
         getChildren().addAll(left, right);
-        setMinSize(0, 0);
+        setMinWidth(0);
+        magnification.bind(Theme.magnificationProperty());
+        // Usual type gives way in a small window; large type is scrolled to rather than cut.
+        magnification.subscribe(
+                factor -> {
+                    if (!minHeightProperty().isBound()) {
+                        double larger = factor.doubleValue();
+                        setMinHeight(larger > 1 ? LEAST_HEIGHT * larger : 0);
+                    }
+                });
     }
 
     /** A tab around a card or anything else, which is styled and laid out once it is looked at. */

@@ -18,6 +18,7 @@ import javafx.beans.property.ReadOnlyDoubleWrapper;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.scene.Scene;
+import javafx.scene.layout.Region;
 import javafx.scene.text.Font;
 import javafx.stage.Window;
 
@@ -121,6 +122,15 @@ public final class Theme {
     /** How much larger than usual type and lines are, 1…2. */
     public static ReadOnlyDoubleProperty magnificationProperty() {
         return MAGNIFICATION.getReadOnlyProperty();
+    }
+
+    /**
+     * Keeps a region from getting lower than what it shows needs.
+     *
+     * @param usual pixels where type is as large as usual
+     */
+    public static void leastHeight(Region region, double usual) {
+        region.minHeightProperty().bind(MAGNIFICATION.multiply(usual));
     }
 
     public static boolean isDark() {

@@ -5,6 +5,7 @@ import io.agilelens.views.Messages;
 import java.util.List;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.SimpleObjectProperty;
+import javafx.css.PseudoClass;
 import javafx.scene.control.ContentDisplay;
 import javafx.scene.control.Label;
 import javafx.scene.control.Toggle;
@@ -16,6 +17,8 @@ import org.kordamp.ikonli.javafx.FontIcon;
 
 /** Where a person is and where else to go: the stations, one under the other. */
 final class StationList extends VBox {
+    private static final PseudoClass COMPACT = PseudoClass.getPseudoClass("compact");
+
     private final List<Station> stations;
     private final ObjectProperty<Station> current = new SimpleObjectProperty<>(this, "current");
     private final ToggleGroup group = new ToggleGroup();
@@ -38,8 +41,9 @@ final class StationList extends VBox {
         heading.setVisible(!compact);
         heading.setManaged(!compact);
         for (Toggle entry : group.getToggles()) {
-            ((ToggleButton) entry)
-                    .setContentDisplay(compact ? ContentDisplay.GRAPHIC_ONLY : ContentDisplay.LEFT);
+            ToggleButton button = (ToggleButton) entry;
+            button.setContentDisplay(compact ? ContentDisplay.GRAPHIC_ONLY : ContentDisplay.LEFT);
+            button.pseudoClassStateChanged(COMPACT, compact);
         }
     }
 

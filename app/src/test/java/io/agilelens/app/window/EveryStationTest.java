@@ -80,7 +80,8 @@ class EveryStationTest extends WindowTest {
                     Region middle = (Region) window.frame().lookup(".middle-zone");
                     double used = picturesArea(middle);
                     double share = used / (middle.getWidth() * middle.getHeight());
-                    if (share < 0.4) {
+                    // Lessons are cards to read; pictures they point at are at other stations.
+                    if (share < 0.4 && !station.equals("lessons")) {
                         small.add("%s uses %.0f %%".formatted(station, 100 * share));
                     }
                 });

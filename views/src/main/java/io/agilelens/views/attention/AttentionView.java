@@ -14,6 +14,7 @@ import io.agilelens.views.PlaceLine;
 import io.agilelens.views.Selection;
 import io.agilelens.views.StationPane;
 import io.agilelens.views.TabbedCards;
+import io.agilelens.views.Theme;
 import io.agilelens.views.TokenNames;
 import io.agilelens.views.chart.BarChartPane;
 import io.agilelens.views.chart.ChartCard;
@@ -91,7 +92,7 @@ public final class AttentionView extends StackPane {
                 CellPicks.of(overview, cell -> viewModel.selectHead(cell.row(), cell.column()));
         measures.valueProperty().bindBidirectional(viewModel.measureProperty());
         overviewCard.addTool(measures);
-        overviewCard.setMinHeight(178);
+        Theme.leastHeight(overviewCard, 178);
 
         head.setId("attention-head");
         head.titleProperty().set(Messages.text("attention.head.heading"));
@@ -173,14 +174,14 @@ public final class AttentionView extends StackPane {
 
     private Region stacked() {
         Region tabs = tabs(List.of(tab("head", headCard), tab("ladder", ladderCard), startTab));
-        tabs.setMinHeight(270);
+        Theme.leastHeight(tabs, 270);
         VBox.setVgrow(tabs, Priority.ALWAYS);
         return new VBox(8, overviewCard, tabs);
     }
 
     private Region sideBySide() {
         Region tabs = tabs(List.of(tab("ladder", ladderCard), startTab));
-        tabs.setMinHeight(240);
+        Theme.leastHeight(tabs, 240);
         VBox.setVgrow(tabs, Priority.ALWAYS);
         VBox.setVgrow(overviewCard, Priority.ALWAYS);
         VBox left = new VBox(8, overviewCard, tabs);

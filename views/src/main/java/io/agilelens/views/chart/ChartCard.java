@@ -2,8 +2,11 @@ package io.agilelens.views.chart;
 
 import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
+import io.agilelens.views.Theme;
 import io.agilelens.views.WrappingHeader;
 import javafx.beans.property.BooleanProperty;
+import javafx.beans.property.DoubleProperty;
+import javafx.beans.property.SimpleDoubleProperty;
 import javafx.scene.Node;
 import javafx.scene.control.Label;
 import javafx.scene.control.ToggleButton;
@@ -19,6 +22,7 @@ public final class ChartCard extends VBox {
     private final Label heading = new Label();
     private final Label sentence = new Label();
     private final HBox tools = new HBox();
+    private final DoubleProperty magnification = new SimpleDoubleProperty(this, "magnification");
     private final Exportable picture;
 
     /**
@@ -45,7 +49,15 @@ public final class ChartCard extends VBox {
         Region node = picture.node();
         VBox.setVgrow(node, Priority.ALWAYS);
         getChildren().addAll(header, node, this.sentence);
-        setMinSize(0, 0);
+        setMinWidth(0);
+        magnification.bind(Theme.magnificationProperty());
+        // Usual type gives way in a small window; large type is scrolled to rather than cut.
+        magnification.subscribe(
+                factor -> {
+                    if (!minHeightProperty().isBound()) {
+                        setMinHeight(factor.doubleValue() > 1 ? USE_COMPUTED_SIZE : 0);
+                    }
+                });
     }
 
     /** What the picture is said to show. */

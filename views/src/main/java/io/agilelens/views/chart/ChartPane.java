@@ -133,7 +133,13 @@ public abstract class ChartPane extends Region implements Exportable {
         hover.getStyleClass().add("chart-hover");
         getChildren().addAll(front, cursor.ring(), hover);
         chartStyle.bind(Theme.chartStyleProperty());
-        chartStyle.subscribe(style -> setMinSize(120, style.leastHeight()));
+        setMinWidth(120);
+        chartStyle.subscribe(
+                style -> {
+                    if (!minHeightProperty().isBound()) {
+                        setMinHeight(style.leastHeight());
+                    }
+                });
         chartStyle.addListener(property -> redraw.ask());
         emptyText.addListener(property -> redraw.ask());
         stale.addListener(property -> dim());

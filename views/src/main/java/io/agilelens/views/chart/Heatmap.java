@@ -108,7 +108,13 @@ public final class Heatmap extends Region implements Exportable {
         range.addListener(property -> redraw.ask());
         diverging.addListener(property -> redraw.ask());
         logScale.addListener(property -> redraw.ask());
-        chartStyle.subscribe(style -> setMinSize(120, style.leastHeight()));
+        setMinWidth(120);
+        chartStyle.subscribe(
+                style -> {
+                    if (!minHeightProperty().isBound()) {
+                        setMinHeight(style.leastHeight());
+                    }
+                });
         chartStyle.addListener(property -> redraw.ask());
         emptyText.addListener(property -> redraw.ask());
         selectedRow.addListener(property -> showSelection());

@@ -1,5 +1,6 @@
 package io.agilelens.views.lessons;
 
+import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
 import javafx.geometry.Pos;
 import javafx.scene.control.Button;
@@ -42,6 +43,7 @@ final class LessonCard extends VBox {
         VBox.setVgrow(room, Priority.ALWAYS);
         start.setId("lesson-start-" + lesson.id());
         start.setMinWidth(USE_PREF_SIZE);
+        Help.wrapped(start, summary.getText());
         start.setOnAction(_ -> onStart.run());
         Region gap = new Region();
         HBox.setHgrow(gap, Priority.ALWAYS);

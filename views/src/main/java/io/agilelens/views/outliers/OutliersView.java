@@ -15,6 +15,7 @@ import io.agilelens.views.PlaceLine;
 import io.agilelens.views.Selection;
 import io.agilelens.views.StationPane;
 import io.agilelens.views.TabbedCards;
+import io.agilelens.views.Theme;
 import io.agilelens.views.TokenNames;
 import io.agilelens.views.chart.BarChartPane;
 import io.agilelens.views.chart.ChartCard;
@@ -89,7 +90,7 @@ public final class OutliersView extends StackPane {
         map.titleProperty().set(Messages.text("outliers.map.heading"));
         map.logScaleProperty().set(true);
         mapPicks = CellPicks.of(map, cell -> viewModel.selectChannel(cell.row(), cell.column()));
-        mapCard.setMinHeight(172);
+        Theme.leastHeight(mapCard, 172);
 
         tokens.setId("outliers-tokens");
         tokens.titleProperty().set(Messages.text("outliers.tokens.heading"));
@@ -156,7 +157,7 @@ public final class OutliersView extends StackPane {
                 new TabbedCards(
                         List.of(tokensTab, rangesTab),
                         List.of(histogramTab, factorsTab, censusTab));
-        detail.setMinHeight(298);
+        Theme.leastHeight(detail, 298);
 
         place = new PlaceLine(workbench, actions, "outliers");
         place.setTokenName(this::tokenName);

@@ -8,6 +8,7 @@ import io.agilelens.views.Messages;
 import io.agilelens.views.PlaceLine;
 import io.agilelens.views.StationPane;
 import io.agilelens.views.TabbedCards;
+import io.agilelens.views.Theme;
 import io.agilelens.views.chart.ChartCard;
 import io.agilelens.views.chart.ChartPane;
 import io.agilelens.views.chart.Heatmap;
@@ -84,7 +85,7 @@ public final class TokensView extends StackPane {
         schedule.setId("tokens-schedule");
         flowCard = new ChartCard(Messages.text("tokens.text.title"), "", flow);
         lanes.titleProperty().set(Messages.text("tokens.lanes.title"));
-        lanes.setMinHeight(96);
+        Theme.leastHeight(lanes, 96);
         lanes.setPrefHeight(150);
         // The first token's score is the number of heads, others' are often below a thousandth.
         lanes.logScaleProperty().set(true);
@@ -93,7 +94,7 @@ public final class TokensView extends StackPane {
                         Messages.text("tokens.lanes.title"),
                         Messages.text("tokens.lanes.sentence"),
                         lanes);
-        schedule.setMinHeight(110);
+        Theme.leastHeight(schedule, 110);
         scheduleCard =
                 new ChartCard(
                         Messages.text("tokens.schedule.title"),
@@ -168,10 +169,10 @@ public final class TokensView extends StackPane {
 
     private Region narrow() {
         setRoomy(false);
-        flowCard.setMinHeight(NARROW_TEXT);
+        Theme.leastHeight(flowCard, NARROW_TEXT);
         flowCard.setPrefHeight(NARROW_TEXT);
         VBox.setVgrow(flowCard, Priority.ALWAYS);
-        below.setMinHeight(LOWER);
+        Theme.leastHeight(below, LOWER);
         below.setPrefHeight(LOWER);
         VBox.setVgrow(below, Priority.ALWAYS);
         return new VBox(8, flowCard, below);
@@ -191,6 +192,7 @@ public final class TokensView extends StackPane {
         right.setMinWidth(SIDE);
         right.setMaxWidth(SIDE);
         detail.setMinHeight(USE_COMPUTED_SIZE);
+        flowCard.minHeightProperty().unbind();
         flowCard.setMinHeight(USE_COMPUTED_SIZE);
         lanesCard.setPrefHeight(WIDE_LANES);
         VBox.setVgrow(flowCard, Priority.ALWAYS);
