@@ -15,6 +15,7 @@ import io.agilelens.app.command.PerplexityCommand;
 import io.agilelens.app.command.PlantCommand;
 import io.agilelens.app.command.PruneCommand;
 import io.agilelens.app.command.QuantizeCommand;
+import io.agilelens.app.command.ReplayCommand;
 import io.agilelens.app.command.ResultsCommand;
 import io.agilelens.app.command.SearchCommand;
 import io.agilelens.app.command.StandardOutput;
@@ -22,6 +23,8 @@ import io.agilelens.app.command.StartupCommand;
 import io.agilelens.app.command.SweepCommand;
 import io.agilelens.app.command.SynthesizeCommand;
 import io.agilelens.app.command.TokenizeCommand;
+import io.agilelens.app.install.PackageCommand;
+import io.agilelens.app.window.MonkeyCommand;
 import io.agilelens.app.window.ScreenshotsCommand;
 import io.agilelens.engine.kernel.KernelProvider;
 import java.io.PrintWriter;
@@ -72,9 +75,12 @@ import picocli.CommandLine.Spec;
             SynthesizeCommand.class,
             ConformanceCommand.class,
             StartupCommand.class,
+            ReplayCommand.class,
             ScreenshotsCommand.class,
+            MonkeyCommand.class,
             CompletionCommand.class,
-            ManualCommand.class
+            ManualCommand.class,
+            PackageCommand.class
         })
 public final class AgileLens implements Callable<Integer> {
     @Spec private CommandSpec spec;
@@ -84,7 +90,7 @@ public final class AgileLens implements Callable<Integer> {
             paramLabel = "MODEL",
             description =
                     "Model to open: a folder, a GGUF or llama2.c file, a native bundle or"
-                            + " sample:NAME.")
+                            + " sample:NAME; or a session file that the window saved.")
     private String model;
 
     @Option(

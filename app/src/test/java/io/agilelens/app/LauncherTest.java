@@ -297,6 +297,34 @@ class LauncherTest {
     }
 
     /** A JDK whose java prints its arguments, or writes a start cache where it is asked for one. */
+    @Test
+    void inAnImageItBuildsNothingAndTakesTheJavaBesideIt() throws IOException {
+        Path image = Files.createDirectories(folder.resolve("an image"));
+        Path script = Files.createDirectories(image.resolve("bin")).resolve("agilelens");
+        Files.copy(Path.of("..", "agilelens"), script);
+        assertTrue(script.toFile().setExecutable(true));
+        Path libraries = Files.createDirectories(image.resolve("lib/app"));
+        Files.writeString(
+                libraries.resolve("launch.conf"),
+                "version=9.9\nflags=--flag-of-all\nwindow.flags=--flag-of-window\n");
+        Files.createFile(libraries.resolve("agilelens-app-9.9.jar"));
+        Path java = jdk("runtime", "25");
+        Files.createDirectories(image.resolve("lib"));
+        Files.move(java, image.resolve("lib/runtime"));
+        Run command = start(script, Map.of("AGILELENS_START_CACHE", "off"), "info", "x");
+        assertEquals(0, command.status(), command.errors());
+        assertEquals("", command.errors());
+        assertTrue(command.output().endsWith("[info][x]\n"), command.output());
+        assertTrue(command.output().contains("lib/app/agilelens-app-9.9.jar]"), command.output());
+        assertTrue(command.output().contains("[--flag-of-all]"), command.output());
+        Run window = start(script, Map.of("AGILELENS_START_CACHE", "off"), "model.gguf");
+        assertTrue(window.output().contains("[--flag-of-window]"), window.output());
+        assertTrue(!window.output().contains("--module-path"), window.output());
+        Run spark = start(script, Map.of(), "sweep", "--spark", "local");
+        assertEquals(1, spark.status());
+        assertTrue(spark.errors().contains("need the project"), spark.errors());
+    }
+
     private Path jdk(String name, String version) throws IOException {
         Path jdk = jdks.resolve(name);
         Files.createDirectories(jdk.resolve("bin"));

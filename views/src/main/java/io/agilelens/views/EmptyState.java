@@ -27,6 +27,7 @@ public final class EmptyState extends VBox {
         Button button = new Button(verb);
         button.getStyleClass().add("accent");
         button.setOnAction(event -> action.run());
+        Help.wrapped(button, text);
         getChildren().add(button);
     }
 }

@@ -15,6 +15,7 @@ import javafx.scene.layout.Region;
 /** Where one looks, and how the numbers of the shown window came about. */
 public final class PlaceLine extends HBox {
     private static final double LINKS_APART = 16;
+    private static final double ROOMY = 660;
 
     private final HBox badges = new HBox(4);
     private final Workbench workbench;
@@ -34,6 +35,7 @@ public final class PlaceLine extends HBox {
         badges.setMinWidth(USE_PREF_SIZE);
         PlaceLinks links = new PlaceLinks(actions, station);
         links.setPadding(new Insets(0, 0, 0, LINKS_APART));
+        widthProperty().subscribe(width -> links.setRoomy(width.doubleValue() >= ROOMY));
         getChildren().addAll(path, links, gap, badges);
     }
 

@@ -12,6 +12,8 @@ public final class PlaceLinks extends HBox {
     /** The stations that follow the selection. */
     private static final List<String> STATIONS = List.of("outliers", "attention", "tokens");
 
+    private final Label label = new Label(Messages.text("selection.see"));
+
     /**
      * @param own the station where the links stand; it has none to itself
      */
@@ -19,7 +21,6 @@ public final class PlaceLinks extends HBox {
         super(8);
         getStyleClass().add("selection-path");
         setAlignment(Pos.CENTER_LEFT);
-        Label label = new Label(Messages.text("selection.see"));
         label.getStyleClass().add("muted");
         label.setMinWidth(USE_PREF_SIZE);
         getChildren().add(label);
@@ -28,6 +29,12 @@ public final class PlaceLinks extends HBox {
                 getChildren().add(link(actions, station));
             }
         }
+    }
+
+    /** Whether there is room for the words before the links. */
+    void setRoomy(boolean roomy) {
+        label.setVisible(roomy);
+        label.setManaged(roomy);
     }
 
     private static Hyperlink link(WorkbenchActions actions, String station) {

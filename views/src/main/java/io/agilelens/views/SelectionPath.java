@@ -89,6 +89,7 @@ public final class SelectionPath extends HBox {
         }
         Hyperlink link = new Hyperlink(text);
         link.setOnAction(event -> selection.select(target));
+        Help.on(link, Messages.text("selection.part.help"));
         nodes.add(link);
     }
 }

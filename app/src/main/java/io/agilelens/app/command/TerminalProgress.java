@@ -4,7 +4,7 @@ import io.agilelens.engine.task.Progress;
 import java.io.PrintWriter;
 
 /** Shows progress on one line that is overwritten, and wipes it in the end. */
-final class TerminalProgress implements Progress, AutoCloseable {
+public final class TerminalProgress implements Progress, AutoCloseable {
     /** System property that the launcher sets if the error stream is a terminal. */
     static final String PROPERTY = "agilelens.terminal";
 
@@ -15,7 +15,7 @@ final class TerminalProgress implements Progress, AutoCloseable {
     private final boolean visible;
     private long shownAt = Long.MIN_VALUE;
 
-    TerminalProgress(PrintWriter errors) {
+    public TerminalProgress(PrintWriter errors) {
         this.errors = errors;
         this.visible = Boolean.getBoolean(PROPERTY);
     }

@@ -19,7 +19,8 @@ import org.kordamp.ikonli.javafx.FontIcon;
 
 /** What the window says unasked: toasts for what went well, a dialog for what did not. */
 public final class Dialogs {
-    private static final Duration TOAST = Duration.seconds(4);
+    /** How long a line in the corner stays. */
+    static final Duration TOAST = Duration.seconds(4);
 
     private Dialogs() {}
 

@@ -12,7 +12,10 @@ import io.agilelens.views.quality.QualityView;
 import io.agilelens.views.tokens.TokensView;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.ServiceLoader;
 import java.util.function.Supplier;
 import javafx.scene.Node;
 import org.kordamp.ikonli.Ikon;
@@ -25,7 +28,9 @@ final class Stations {
 
     static List<Station> of(
             Workbench workbench, WorkbenchActions actions, LessonsViewModel lessons) {
-        return List.of(
+        List<Station> stations = new ArrayList<>();
+        Collections.addAll(
+                stations,
                 station("model", Feather.BOX, () -> new ModelView(workbench, actions)),
                 station("outliers", Feather.GRID, () -> new OutliersView(workbench, actions)),
                 station("attention", Feather.EYE, () -> new AttentionView(workbench, actions)),
@@ -34,9 +39,18 @@ final class Stations {
                 station("kernels", Feather.CPU, () -> new KernelsView(workbench, actions)),
                 station("compare", Feather.COLUMNS, () -> new CompareView(workbench, actions)),
                 station("lessons", Feather.BOOK_OPEN, () -> new LessonsView(workbench, lessons)));
+        for (AddedStation added : ServiceLoader.load(AddedStation.class)) {
+            stations.add(added.station(workbench, actions));
+        }
+        return List.copyOf(stations);
     }
 
     private static Station station(String id, Ikon icon, Supplier<Node> view) {
-        return new Station(id, Messages.text(id + ".title"), icon, view);
+        return new Station(
+                id,
+                Messages.text(id + ".title"),
+                Messages.text("action.station.help." + id),
+                icon,
+                view);
     }
 }

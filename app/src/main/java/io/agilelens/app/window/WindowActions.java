@@ -124,7 +124,7 @@ final class WindowActions {
                             "station." + station.id(),
                             ActionGroup.GO,
                             Messages.text("action.station", station.title()),
-                            Messages.text("action.station.help." + station.id()),
+                            station.help(),
                             () -> frame.open(station.id()));
             add(i < 9 ? action.on("Shortcut+" + (i + 1)) : action);
         }

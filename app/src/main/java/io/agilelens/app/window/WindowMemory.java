@@ -167,6 +167,9 @@ final class WindowMemory implements AutoCloseable {
     }
 
     private void save() {
+        if (writer.isShutdown()) {
+            return;
+        }
         if (!stage.isMaximized() && !stage.isFullScreen() && !stage.isIconified()) {
             normalBounds =
                     new Rectangle2D(

@@ -12,6 +12,7 @@ import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.scene.Node;
 import javafx.scene.Scene;
 import javafx.scene.control.ScrollPane;
+import javafx.scene.image.Image;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
@@ -24,18 +25,22 @@ import javafx.stage.Stage;
  * between a line for the model and a line for the machine. The three zones never move.
  */
 public final class WorkbenchFrame extends BorderPane {
+    private static final String ICON = "/io/agilelens/resources/icon/agilelens.png";
+
     private static final double DOCK_SHARE = 0.54;
     private static final double TALLEST_DOCK = 520;
 
     private final List<Station> stations;
     private final StationList list;
     private final TopBar topBar = new TopBar();
+    private final VBox top = new VBox(topBar);
     private final WorkbenchStatusBar statusBar = new WorkbenchStatusBar();
     private final StackPane middle = new StackPane();
     private final VBox left = new VBox();
     private final VBox right = new VBox();
     private final Zones zones = new Zones(left, right);
     private final WindowOverlay overlay = new WindowOverlay();
+    private final StillToast stillToast = new StillToast(Dialogs.TOAST);
     private final List<Region> covers = new ArrayList<>();
     private final Map<Station, Node> made = new HashMap<>();
     private Region docked;
@@ -53,12 +58,13 @@ public final class WorkbenchFrame extends BorderPane {
         middle.setMinSize(0, 0);
         right.getStyleClass().add("right-zone");
         // The order of the keyboard: from above to below, left to right.
-        setTop(topBar);
+        setTop(top);
         setLeft(zones.left());
         setCenter(middle);
         setRight(zones.right());
         setBottom(statusBar);
         cover(overlay);
+        cover(stillToast);
         zones.compactProperty().subscribe(list::setCompact);
         widthProperty().subscribe(width -> zones.fit(width.doubleValue()));
         list.currentProperty().subscribe(this::show);
@@ -68,6 +74,16 @@ public final class WorkbenchFrame extends BorderPane {
     /** The line above. */
     public TopBar topBar() {
         return topBar;
+    }
+
+    /** Says something that waits for an answer, between the line above and the rest. */
+    public void showMessage(Node message) {
+        top.getChildren().setAll(topBar, message);
+    }
+
+    /** Takes a message away, unless another one came meanwhile. */
+    public void hideMessage(Node message) {
+        top.getChildren().remove(message);
     }
 
     /** The line below. */
@@ -83,6 +99,11 @@ public final class WorkbenchFrame extends BorderPane {
     /** What the middle shows. */
     public ReadOnlyObjectProperty<Station> stationProperty() {
         return list.currentProperty();
+    }
+
+    /** Whether there is a station of that name. */
+    public boolean has(String id) {
+        return stations.stream().anyMatch(station -> station.id().equals(id));
     }
 
     /**
@@ -126,6 +147,14 @@ public final class WorkbenchFrame extends BorderPane {
         region.setManaged(false);
         covers.add(region);
         getChildren().add(region);
+    }
+
+    private void toast(Stage stage, String text) {
+        if (Motion.reducedProperty().get()) {
+            stillToast.show(text);
+        } else {
+            Dialogs.toast(stage, text);
+        }
     }
 
     /** What lies over the window for a moment. */
@@ -210,9 +239,10 @@ public final class WorkbenchFrame extends BorderPane {
         Scene scene = new Scene(this, width, height);
         scene.getStylesheets().add(Theme.sceneStylesheet());
         Motion.follow(scene);
-        Notices.showWith(
-                text -> Dialogs.toast(stage, text), failure -> Dialogs.showError(stage, failure));
+        Notices.showWith(text -> toast(stage, text), failure -> Dialogs.showError(stage, failure));
         stage.setTitle(Messages.text("window.product"));
+        stage.getIcons()
+                .setAll(new Image(WorkbenchFrame.class.getResource(ICON).toExternalForm(), true));
         stage.setMinWidth(1024);
         stage.setMinHeight(700);
         stage.setScene(scene);

@@ -3,6 +3,7 @@ package io.agilelens.app.window;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import io.agilelens.views.Figures;
+import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
 import java.util.concurrent.atomic.AtomicReference;
 import javafx.animation.Animation;
@@ -30,8 +31,10 @@ public final class WorkbenchStatusBar extends StatusBar {
     WorkbenchStatusBar() {
         getStyleClass().add("workbench-status");
         setText("");
+        setFocusTraversable(false);
         cancel.setId("cancel");
         cancel.getStyleClass().addAll("small", "flat");
+        Help.on(cancel, Messages.text("status.cancel.help"));
         cancel.setVisible(false);
         cancel.setOnAction(event -> cancelRunning());
         machine.getStyleClass().addAll("small", "muted");

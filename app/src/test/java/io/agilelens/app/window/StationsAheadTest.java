@@ -44,6 +44,7 @@ class StationsAheadTest extends GuiTest {
         return new Station(
                 id,
                 id,
+                id,
                 Feather.BOX,
                 () -> {
                     created.add(id);

@@ -11,6 +11,7 @@ import io.agilelens.views.Badge;
 import io.agilelens.views.ComparisonSwitch;
 import io.agilelens.views.EmptyState;
 import io.agilelens.views.GuiTest;
+import io.agilelens.views.Motion;
 import io.agilelens.views.Notices;
 import io.agilelens.views.Selection;
 import io.agilelens.views.SelectionPath;
@@ -92,6 +93,7 @@ class WorkbenchFrameTest extends GuiTest {
         String title = Character.toUpperCase(id.charAt(0)) + id.substring(1);
         return new Station(
                 id,
+                title,
                 title,
                 icon,
                 () -> {
@@ -241,6 +243,18 @@ class WorkbenchFrameTest extends GuiTest {
         interact(() -> Notices.done("Saved curve.csv"));
         settle();
         assertTrue(lookup("Saved curve.csv").tryQuery().isPresent());
+    }
+
+    @Test
+    void withReducedMotionOutcomesAreSimplyThere() {
+        interact(() -> Motion.apply(Motion.Mode.REDUCED));
+        try {
+            assertTrue(stage.getScene().getPreferences().isReducedMotion());
+            interact(() -> Notices.done("Saved picture.png"));
+            assertTrue(lookup("Saved picture.png").query().getParent().isVisible());
+        } finally {
+            interact(() -> Motion.apply(Motion.Mode.SYSTEM));
+        }
     }
 
     @Test

@@ -22,6 +22,10 @@ public final class Checkpoints {
      * @throws UserException if there is none, it is damaged, or its format is not read
      */
     public static Checkpoint open(Path path) {
+        return FamilyTranslations.apply(read(path));
+    }
+
+    private static Checkpoint read(Path path) {
         String file = Printable.of(path);
         AtomicFiles.recover(path);
         if (Files.isDirectory(path)) {

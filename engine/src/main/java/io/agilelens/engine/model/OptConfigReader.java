@@ -24,9 +24,16 @@ final class OptConfigReader extends ConfigReader {
     @Override
     ModelConfig read() {
         String activation = text("activation_function", "relu");
-        if (!activation.equals("relu")) {
-            throw refuse("activation_function", activation, "only relu is known for OPT");
-        }
+        FeedForward feedForward =
+                switch (activation) {
+                    case "relu" -> FeedForward.RELU;
+                    case "gelu_new" -> FeedForward.GELU_TANH;
+                    default ->
+                            throw refuse(
+                                    "activation_function",
+                                    activation,
+                                    "only relu and gelu_new are known for OPT");
+                };
         int hidden = count("hidden_size");
         int heads = count("num_attention_heads");
         int positions = count(POSITIONS);
@@ -51,7 +58,7 @@ final class OptConfigReader extends ConfigReader {
                         before ? Norm.Placement.BEFORE : Norm.Placement.AFTER),
                 false,
                 before && !flag("_remove_final_layer_norm", false),
-                FeedForward.RELU,
+                feedForward,
                 flag("enable_bias", true) ? LinearRole.UNGATED : Set.of(),
                 flag("tie_word_embeddings", true));
     }

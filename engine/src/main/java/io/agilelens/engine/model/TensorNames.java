@@ -81,7 +81,8 @@ public record TensorNames(
                             Part.OUTPUT_PROJECTION, "project_out",
                             Part.ATTENTION_NORM, "self_attn_layer_norm",
                             Part.MLP_NORM, "final_layer_norm",
-                            Part.FINAL_NORM, "final_layer_norm"),
+                            Part.FINAL_NORM, "final_layer_norm",
+                            Part.HIDDEN_DIVISORS, "gelu_impl"),
                     Map.of(
                             LinearRole.QUERY, "self_attn.q_proj",
                             LinearRole.KEY, "self_attn.k_proj",

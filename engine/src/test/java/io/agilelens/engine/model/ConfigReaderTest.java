@@ -174,7 +174,7 @@ class ConfigReaderTest {
                     LLAMA | rope_scaling | {"type": "dynamic", "factor": 2, "original_max_position_embeddings": 80} | original_max_position_embeddings is 80
                     LLAMA | layer_types | ["full_attention", "linear_attention"] | config key layer_types is "linear_attention"
                     QWEN2 | num_key_value_heads | 4 | it must divide num_attention_heads 6
-                    OPT | activation_function | "gelu" | config key activation_function is gelu: only relu
+                    OPT | activation_function | "gelu" | config key activation_function is gelu: only relu and gelu_new
                     OPT | max_position_embeddings | null | config key max_position_embeddings is null
                     OPT | num_attention_heads | 5 | it must be a multiple of num_attention_heads 5
                     OPT | do_layer_norm_before | 1 | config key do_layer_norm_before is 1: true or false

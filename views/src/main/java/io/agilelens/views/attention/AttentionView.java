@@ -149,6 +149,7 @@ public final class AttentionView extends StackPane {
     private ComboBox<HeadMeasure> measureSelector() {
         ComboBox<HeadMeasure> selector = new ComboBox<>();
         selector.setId("attention-measure");
+        selector.setAccessibleText(Messages.text("attention.measure.help"));
         selector.getItems().setAll(HeadMeasure.values());
         selector.setConverter(measureNames());
         selector.setTooltip(new Tooltip(Messages.text("attention.measure.help")));

@@ -2,6 +2,7 @@ package io.agilelens.views.chart;
 
 import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
+import io.agilelens.views.WrappingHeader;
 import javafx.beans.property.BooleanProperty;
 import javafx.scene.Node;
 import javafx.scene.control.Label;
@@ -18,12 +19,14 @@ public final class ChartCard extends VBox {
     private final Label heading = new Label();
     private final Label sentence = new Label();
     private final HBox tools = new HBox();
+    private final Exportable picture;
 
     /**
      * @param heading what the picture shows, in a few words
      * @param sentence what one is looking at and what to look for, in one sentence
      */
     public ChartCard(String heading, String sentence, Exportable picture) {
+        this.picture = picture;
         getStyleClass().add("chart-card");
         this.heading.setText(heading);
         this.heading.getStyleClass().add("card-heading");
@@ -32,20 +35,32 @@ public final class ChartCard extends VBox {
         this.sentence.getStyleClass().addAll("small", "muted");
         this.sentence.setWrapText(true);
         this.sentence.setMinHeight(Region.USE_PREF_SIZE);
-        Region gap = new Region();
-        HBox.setHgrow(gap, Priority.ALWAYS);
         tools.getStyleClass().add("card-tools");
         tools.setMinWidth(Region.USE_PREF_SIZE);
         if (picture instanceof Heatmap map) {
             tools.getChildren().add(logSwitch(map.logScaleProperty()));
         }
         tools.getChildren().add(new ExportBar(picture));
-        HBox header = new HBox(this.heading, gap, tools);
-        header.getStyleClass().add("card-header");
+        WrappingHeader header = new WrappingHeader(this.heading, tools, "card-header");
         Region node = picture.node();
         VBox.setVgrow(node, Priority.ALWAYS);
         getChildren().addAll(header, node, this.sentence);
         setMinSize(0, 0);
+    }
+
+    /** What the picture is said to show. */
+    public String heading() {
+        return heading.getText();
+    }
+
+    /** The sentence below. */
+    public String sentence() {
+        return sentence.getText();
+    }
+
+    /** The picture itself. */
+    public Exportable picture() {
+        return picture;
     }
 
     /** Changes what the picture is said to show. */

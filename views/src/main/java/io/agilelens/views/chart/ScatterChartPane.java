@@ -52,9 +52,9 @@ public final class ScatterChartPane extends ChartPane {
     private static final int MOST_NAMES = 24;
 
     /** Room that a name takes, as shares of what the points span. */
-    private static final double NAME_WIDTH = 0.2;
+    private static final double NAME_WIDTH = 0.3;
 
-    private static final double NAME_HEIGHT = 0.06;
+    private static final double NAME_HEIGHT = 0.1;
 
     private List<Point> points = List.of();
 

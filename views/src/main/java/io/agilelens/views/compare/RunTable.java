@@ -122,11 +122,12 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
         for (TableColumn<PinnedRun, ?> column : getColumns()) {
             double least =
                     switch (column.getId()) {
-                        case "name" -> narrow ? 88 : 128;
-                        case "recipe" -> narrow ? 88 : 190;
-                        case "perplexity" -> narrow ? 92 : 120;
-                        case "divergence" -> narrow ? 68 : 74;
-                        default -> narrow ? 60 : 74;
+                        case "name" -> narrow ? 80 : 120;
+                        case "recipe" -> narrow ? 80 : 150;
+                        case "perplexity" -> narrow ? 84 : 112;
+                        case "bits" -> 52;
+                        case "latency", "divergence" -> narrow ? 64 : 76;
+                        default -> narrow ? 58 : 66;
                     };
             column.setMinWidth(least);
         }

@@ -45,6 +45,7 @@ final class SearchBar extends HBox {
         setMaxWidth(Region.USE_PREF_SIZE);
         setSpacing(8);
         kind.setId("search-kind");
+        kind.setAccessibleText(Messages.text("compare.search.kind"));
         kind.setPrefWidth(KIND_WIDTH);
         kind.setTooltip(help("compare.search.budget"));
         kind.getItems().setAll(Budget.Kind.BITS, Budget.Kind.NLL);
@@ -61,6 +62,8 @@ final class SearchBar extends HBox {
                     }
                 });
         value.setId("search-value");
+        value.setAccessibleText(Messages.text("compare.search.value"));
+        value.setTooltip(help("compare.search.budget"));
         value.setEditable(true);
         value.setPrefWidth(VALUE_WIDTH);
         kind.valueProperty().subscribe(this::offer);

@@ -26,7 +26,7 @@ final class PassesPane extends StackPane {
     private final BarChartPane speed =
             new BarChartPane(
                     Messages.text("kernels.passes.speed"),
-                    Messages.text("kernels.column.name"),
+                    "",
                     ChartPane.Axis.linear(
                             Messages.text("kernels.passes.speed"),
                             Messages.text("kernels.passes.unit")));
@@ -81,7 +81,7 @@ final class PassesPane extends StackPane {
     }
 
     private void show(PassesViewModel.Picture picture) {
-        speed.setBars(picture.names(), picture.speed());
+        speed.setBars(picture.phases(), picture.speed());
         shares.setBars(picture.operators(), picture.shares());
         table.getItems().setAll(picture.rows());
         pane.show(!picture.rows().isEmpty(), picture.conditions());

@@ -39,13 +39,13 @@ final class PassesViewModel {
     /**
      * Everything that is drawn.
      *
-     * @param names labels of the bars of speed
-     * @param speed one set of bars: tokens a second
+     * @param phases the one group of the bars of speed
+     * @param speed one bar an arithmetic: tokens a second
      * @param operators labels of the groups of shares
      * @param shares one set of bars an arithmetic: per cent of the time
      */
     record Picture(
-            List<String> names,
+            List<String> phases,
             List<BarChartPane.Bars> speed,
             List<String> operators,
             List<BarChartPane.Bars> shares,
@@ -82,28 +82,32 @@ final class PassesViewModel {
 
     private Picture picture(PassReport report) {
         List<PassReport.Row> measured = report.rows();
-        List<String> names = measured.stream().map(PassReport.Row::name).toList();
-        double[] speed = new double[names.size()];
-        double[] low = new double[names.size()];
-        double[] high = new double[names.size()];
+        List<BarChartPane.Bars> speed = new ArrayList<>();
         List<BarChartPane.Bars> shares = new ArrayList<>();
-        for (int i = 0; i < speed.length; i++) {
-            PassReport.Row row = measured.get(i);
+        for (PassReport.Row row : measured) {
+            Ink ink = row.ofRecipe() ? Ink.TUNED : Ink.series(speed.size());
+            boolean pale = speed.size() >= INKS;
             Quartiles quartiles = Quartiles.of(speeds(row));
-            speed[i] = quartiles.median();
-            low[i] = Math.max(0, speed[i] - quartiles.spread() / 2);
-            high[i] = speed[i] + quartiles.spread() / 2;
+            double half = quartiles.spread() / 2;
+            speed.add(
+                    new BarChartPane.Bars(
+                            row.name(),
+                            ink,
+                            new double[] {quartiles.median()},
+                            new double[] {Math.max(0, quartiles.median() - half)},
+                            new double[] {quartiles.median() + half},
+                            pale));
             OperatorProfile profile = decode.get() ? row.decode() : row.prefill();
             shares.add(
                     new BarChartPane.Bars(
                             row.name(),
-                            row.ofRecipe() ? Ink.TUNED : Ink.series(i),
+                            ink,
                             Arrays.stream(Operator.values())
                                     .mapToDouble(each -> 100 * profile.shares().get(each))
                                     .toArray(),
                             new double[0],
                             new double[0],
-                            i >= INKS));
+                            pale));
         }
         String conditions =
                 Messages.text(
@@ -111,15 +115,8 @@ final class PassesViewModel {
                         Integer.toString(report.prompt()),
                         Integer.toString(report.tokens()));
         return new Picture(
-                names,
-                List.of(
-                        new BarChartPane.Bars(
-                                Messages.text("kernels.passes.speed"),
-                                Ink.BASELINE,
-                                speed,
-                                low,
-                                high,
-                                false)),
+                List.of(Messages.text(decode.get() ? "kernels.decode" : "kernels.prefill")),
+                speed,
                 Arrays.stream(Operator.values())
                         .map(each -> Messages.text("kernels.operator." + each))
                         .toList(),

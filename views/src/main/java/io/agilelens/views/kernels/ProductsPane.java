@@ -10,7 +10,10 @@ import io.agilelens.views.chart.ChartCard;
 import io.agilelens.views.chart.ChartPane;
 import io.agilelens.views.chart.ScatterChartPane;
 import io.agilelens.views.workbench.WorkbenchActions;
+import java.util.ArrayList;
+import java.util.List;
 import javafx.scene.Node;
+import javafx.scene.control.TableColumn;
 import javafx.scene.control.TableView;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.control.ToggleGroup;
@@ -23,6 +26,8 @@ import org.controlsfx.control.SegmentedButton;
 
 /** Products at the model's own shapes: latencies with their spread, and a roofline. */
 final class ProductsPane extends StackPane {
+    private static final double ROOMY = 720;
+
     private final KernelsViewModel model;
     private final WorkbenchActions actions;
     private final BarChartPane latency =
@@ -139,24 +144,33 @@ final class ProductsPane extends StackPane {
                 70,
                 row -> row.timing().ratioToFp32(),
                 Figures::times);
-        columns.add(
-                Messages.text("kernels.column.peak"),
-                80,
-                row -> 100 * row.timing().shareOfPeak(),
-                share -> Figures.number(share, "%"));
-        columns.add(
-                Messages.text("kernels.column.bandwidth"),
-                90,
-                row -> 100 * row.timing().shareOfBandwidth(),
-                share -> Figures.number(share, "%"));
-        columns.add(
-                Messages.text("kernels.column.bound"),
-                80,
-                row ->
-                        Messages.text(
-                                row.timing().isBoundByMemory()
-                                        ? "kernels.bound.memory"
-                                        : "kernels.bound.arithmetic"),
-                null);
+        List<TableColumn<?, ?>> roomy = new ArrayList<>();
+        roomy.add(
+                columns.add(
+                        Messages.text("kernels.column.peak"),
+                        80,
+                        row -> 100 * row.timing().shareOfPeak(),
+                        share -> Figures.number(share, "%")));
+        roomy.add(
+                columns.add(
+                        Messages.text("kernels.column.bandwidth"),
+                        90,
+                        row -> 100 * row.timing().shareOfBandwidth(),
+                        share -> Figures.number(share, "%")));
+        roomy.add(
+                columns.add(
+                        Messages.text("kernels.column.bound"),
+                        80,
+                        row ->
+                                Messages.text(
+                                        row.timing().isBoundByMemory()
+                                                ? "kernels.bound.memory"
+                                                : "kernels.bound.arithmetic"),
+                        null));
+        table.widthProperty()
+                .subscribe(
+                        width ->
+                                roomy.forEach(
+                                        each -> each.setVisible(width.doubleValue() >= ROOMY)));
     }
 }

@@ -5,6 +5,7 @@ import io.agilelens.engine.model.Planting;
 import io.agilelens.views.Badge;
 import io.agilelens.views.EmptyState;
 import io.agilelens.views.Figures;
+import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
 import io.agilelens.views.NumberColumns;
 import io.agilelens.views.PlaceLine;
@@ -145,6 +146,8 @@ public final class ModelView extends StackPane {
     private static TextField filterField() {
         CustomTextField field = new CustomTextField();
         field.setId("tensor-filter");
+        field.setAccessibleText(Messages.text("model.filter"));
+        Help.on(field, Messages.text("model.filter.help"));
         field.setLeft(new FontIcon(Feather.SEARCH));
         field.setPromptText(Messages.text("model.filter"));
         field.setPrefColumnCount(16);
@@ -204,6 +207,7 @@ public final class ModelView extends StackPane {
     private void buildTable() {
         TableMenu.on(table);
         table.setId("tensors");
+        table.setAccessibleText(Messages.text("model.tensors"));
         table.getStyleClass().addAll("dense", "small");
         table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_FLEX_NEXT_COLUMN);
         NumberColumns<ModelViewModel.Row> columns = new NumberColumns<>(table);

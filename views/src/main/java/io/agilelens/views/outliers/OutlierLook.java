@@ -25,6 +25,8 @@ import java.util.stream.IntStream;
  */
 record OutlierLook(
         WindowComparison windows, Comparison comparison, int layer, Site site, int channel) {
+    /** How many times as large as all others a sink is at least. */
+    private static final float SINK = 2;
 
     int layers() {
         return windows.baseline().sites().size();
@@ -109,6 +111,12 @@ record OutlierLook(
         return planted().isEmpty()
                 ? quantity
                 : Messages.text("outliers.map.planted.value", quantity);
+    }
+
+    /** Whether the first token's largest |x| towers above that of all others. */
+    boolean hasSink() {
+        SiteStatistics statistics = comparison == Comparison.BASELINE ? baseline() : tuned();
+        return statistics.firstTokenMagnitude() > SINK * statistics.otherMagnitude();
     }
 
     /** Outliers that were planted at this site. */

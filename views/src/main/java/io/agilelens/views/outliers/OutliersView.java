@@ -243,6 +243,7 @@ public final class OutliersView extends StackPane {
     private ComboBox<Site> siteSelector() {
         ComboBox<Site> selector = new ComboBox<>();
         selector.setId("outliers-site");
+        selector.setAccessibleText(Messages.text("outliers.site.help"));
         selector.getItems().setAll(OutliersViewModel.SITES);
         selector.setButtonCell(siteCell(false));
         selector.setCellFactory(list -> siteCell(true));
@@ -366,7 +367,11 @@ public final class OutliersView extends StackPane {
                 !difference
                         ? shown.comparison().name()
                         : shown.quantizer().isPresent() ? "ERROR" : "CHANGE";
-        tokensCard.setSentence(Messages.text("outliers.tokens.sentence." + key));
+        String sentence = Messages.text("outliers.tokens.sentence." + key);
+        tokensCard.setSentence(
+                shown.hasSink()
+                        ? sentence + " " + Messages.text("outliers.tokens.sink.sentence")
+                        : sentence);
         showSelectedToken();
     }
 

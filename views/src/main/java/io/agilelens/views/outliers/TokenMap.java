@@ -9,6 +9,7 @@ import io.agilelens.views.TokenNames;
 import io.agilelens.views.chart.Heatmap;
 import io.agilelens.views.chart.HeatmapData;
 import java.util.Arrays;
+import java.util.function.IntFunction;
 
 /**
  * Token × channel: the activations of one layer. The baseline's are its own, the tuned model's are
@@ -62,10 +63,20 @@ record TokenMap(HeatmapData table, int[] positions, Heatmap.Range range) {
                         "",
                         Messages.text("outliers.axis.token"),
                         Messages.text("outliers.axis.channel"),
-                        TokenNames.names(look.windows().tokens(), positions),
+                        named(look, positions),
                         Integer::toString);
         HeatmapData table = HeatmapData.adopt(positions.length, look.channels(), values, labels);
         return new TokenMap(table, positions, range);
+    }
+
+    /** Tokens by name; a first one that is larger than all others by far is marked as the sink. */
+    private static IntFunction<String> named(OutlierLook look, int[] positions) {
+        IntFunction<String> names = TokenNames.names(look.windows().tokens(), positions);
+        boolean sink = look.hasSink();
+        return row ->
+                sink && positions[row] == 0
+                        ? Messages.text("outliers.tokens.sink", names.apply(row))
+                        : names.apply(row);
     }
 
     /** The matrix's own array where it has no scratch space; tables only read it. */

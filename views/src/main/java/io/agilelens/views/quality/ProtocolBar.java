@@ -46,6 +46,7 @@ final class ProtocolBar extends FlowPane {
     private static <T> ChoiceBox<T> choice(String key, Function<T, String> name) {
         ChoiceBox<T> choice = new ChoiceBox<>();
         choice.setId("quality-choose-" + key);
+        choice.getStyleClass().add("card-choice");
         choice.setAccessibleText(Messages.text("quality.choose." + key + ".name"));
         Help.wrapped(choice, Messages.text("quality.choose." + key + ".help"));
         choice.setConverter(

@@ -32,7 +32,7 @@ import org.kordamp.ikonli.feather.Feather;
 /** The station Quality: the verdict with its protocol, and where in the text the losses lie. */
 public final class QualityView extends StackPane {
     private static final double WIDE = 820;
-    private static final double LOW_CHART = 148;
+    private static final double LOW_CHART = 180;
     private static final double VERDICT_WIDTH = 400;
     private static final double STALE_OPACITY = 0.5;
 

@@ -62,6 +62,7 @@ final class KnobRow extends HBox {
         help.setMaxWidth(320);
         label.setTooltip(help);
         slider.setTooltip(help);
+        value.setTooltip(help);
 
         setAlignment(Pos.CENTER_LEFT);
         setSpacing(8);

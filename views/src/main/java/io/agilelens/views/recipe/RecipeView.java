@@ -7,8 +7,10 @@ import io.agilelens.engine.recipe.Preset;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.recipe.SoftmaxMethod;
 import io.agilelens.engine.recipe.WeightMethod;
+import io.agilelens.views.Help;
 import io.agilelens.views.LessonLinks;
 import io.agilelens.views.Messages;
+import io.agilelens.views.Motion;
 import io.agilelens.views.workbench.Workbench;
 import java.util.Arrays;
 import java.util.Map;
@@ -215,6 +217,7 @@ public final class RecipeView extends VBox {
         title.setTooltip(new Tooltip(Messages.text("recipe.pruning.layers.help")));
         prunedLayers.setId("pruning-layers");
         prunedLayers.setAccessibleText(Messages.text("recipe.pruning.layers.help"));
+        Help.wrapped(prunedLayers, Messages.text("recipe.pruning.layers.help"));
         prunedLayers.setBlockIncrement(1);
         prunedLayers.setMajorTickUnit(1);
         prunedLayers.setMinorTickCount(0);
@@ -248,6 +251,7 @@ public final class RecipeView extends VBox {
     private Button more() {
         Button button = new Button(Messages.text("recipe.more"));
         button.setId("recipe-more");
+        Help.wrapped(button, Messages.text("recipe.more.help"));
         button.getStyleClass().addAll("flat", "small");
         button.setOnAction(
                 _ -> {
@@ -258,6 +262,7 @@ public final class RecipeView extends VBox {
                     popOver.setTitle(Messages.text("recipe.more.title"));
                     popOver.setArrowLocation(PopOver.ArrowLocation.RIGHT_CENTER);
                     popOver.setDetachable(false);
+                    Motion.follow(popOver);
                     popOver.show(button);
                 });
         return button;

@@ -16,11 +16,13 @@ import io.agilelens.views.chart.Ink;
 import io.agilelens.views.chart.LineChartPane;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
+import javafx.scene.control.Tab;
 import javafx.scene.control.TabPane;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
@@ -37,11 +39,9 @@ import org.kordamp.ikonli.javafx.FontIcon;
 public final class TokensView extends StackPane {
     private static final double WIDE = 820;
     private static final double SIDE = 320;
-    private static final double LEAST_DETAIL = 272;
-    private static final double NARROW_TEXT = 134;
-    private static final double NARROW_LANES = 160;
+    private static final double NARROW_TEXT = 210;
     private static final double WIDE_LANES = 220;
-    private static final double LOWER = 200;
+    private static final double LOWER = 250;
     private static final double TALLEST_SCHEDULE = 560;
 
     private final TokensViewModel model;
@@ -67,6 +67,7 @@ public final class TokensView extends StackPane {
     private final Label coverage = fact("coverage");
     private final HBox facts = new HBox(16);
     private final VBox course = new VBox(4);
+    private final TabPane below = TabbedCards.stack();
     private final Label window = new Label();
     private final Button previous;
     private final Button next;
@@ -167,20 +168,13 @@ public final class TokensView extends StackPane {
 
     private Region narrow() {
         setRoomy(false);
-        HBox lower = new HBox(16, detail, course);
-        detail.setMinWidth(LEAST_DETAIL);
-        detail.setPrefWidth(100);
-        course.setPrefWidth(100);
-        HBox.setHgrow(detail, Priority.ALWAYS);
-        HBox.setHgrow(course, Priority.ALWAYS);
-        lower.setMinHeight(LOWER);
-        lower.setPrefHeight(LOWER);
         flowCard.setMinHeight(NARROW_TEXT);
         flowCard.setPrefHeight(NARROW_TEXT);
-        lanesCard.setMinHeight(NARROW_LANES);
-        lanesCard.setPrefHeight(NARROW_LANES);
         VBox.setVgrow(flowCard, Priority.ALWAYS);
-        return new VBox(8, flowCard, lanesCard, lower);
+        below.setMinHeight(LOWER);
+        below.setPrefHeight(LOWER);
+        VBox.setVgrow(below, Priority.ALWAYS);
+        return new VBox(8, flowCard, below);
     }
 
     private void setRoomy(boolean wanted) {
@@ -196,6 +190,8 @@ public final class TokensView extends StackPane {
         course.setPrefWidth(SIDE);
         right.setMinWidth(SIDE);
         right.setMaxWidth(SIDE);
+        detail.setMinHeight(USE_COMPUTED_SIZE);
+        flowCard.setMinHeight(USE_COMPUTED_SIZE);
         lanesCard.setPrefHeight(WIDE_LANES);
         VBox.setVgrow(flowCard, Priority.ALWAYS);
         VBox.setVgrow(course, Priority.ALWAYS);
@@ -238,21 +234,31 @@ public final class TokensView extends StackPane {
         alive.setMinSize(0, 0);
         Region shown = prunes ? alive : teaching;
         if (roomy) {
+            below.getTabs().clear();
             VBox.setVgrow(shown, Priority.ALWAYS);
             course.getChildren().setAll(editorCard, shown);
             return;
         }
-        TabPane tabs = TabbedCards.stack();
-        tabs.getTabs()
-                .setAll(
-                        TabbedCards.tab("tokens-tab-alive", scheduleTitle(), shown),
-                        TabbedCards.tab(
-                                "tokens-tab-editor",
-                                Messages.text("tokens.editor.title"),
-                                editorCard));
-        tabs.getSelectionModel().select(prunes ? 0 : 1);
-        VBox.setVgrow(tabs, Priority.ALWAYS);
-        course.getChildren().setAll(tabs);
+        course.getChildren().clear();
+        List<Tab> tabs = new ArrayList<>();
+        if (prunes) {
+            tabs.add(tab("lanes", Messages.text("tokens.lanes.title"), lanesCard));
+        }
+        tabs.add(tab("detail", Messages.text("tokens.detail.tab"), detail));
+        tabs.add(tab("alive", scheduleTitle(), shown));
+        tabs.add(tab("editor", Messages.text("tokens.editor.title"), editorCard));
+        String front =
+                below.getSelectionModel().isEmpty()
+                        ? tabs.getFirst().getId()
+                        : below.getSelectionModel().getSelectedItem().getId();
+        below.getTabs().setAll(tabs);
+        tabs.stream()
+                .filter(each -> each.getId().equals(front))
+                .forEach(below.getSelectionModel()::select);
+    }
+
+    private static Tab tab(String key, String title, Region content) {
+        return TabbedCards.tab("tokens-tab-" + key, title, content);
     }
 
     private String scheduleTitle() {

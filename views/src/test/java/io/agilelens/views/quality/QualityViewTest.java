@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agilelens.engine.evaluate.Perplexity;
+import io.agilelens.engine.evaluate.Protocol;
 import io.agilelens.views.ComparisonFixture;
 import io.agilelens.views.Figures;
 import io.agilelens.views.GuiTest;
@@ -12,11 +13,13 @@ import io.agilelens.views.RecordingActions;
 import io.agilelens.views.StationPictures;
 import io.agilelens.views.chart.BarChartPane;
 import io.agilelens.views.chart.LineChartPane;
+import io.agilelens.views.workbench.EvaluationWindows;
 import io.agilelens.views.workbench.Quality;
 import io.agilelens.views.workbench.Workbench;
 import java.util.List;
 import java.util.Optional;
 import javafx.scene.Parent;
+import javafx.scene.control.ChoiceBox;
 import javafx.scene.control.Label;
 import javafx.scene.layout.StackPane;
 import org.junit.jupiter.api.Test;
@@ -68,6 +71,34 @@ class QualityViewTest extends GuiTest {
         assertFalse(root.lookup("#quality-rule").isVisible());
         assertTrue(text("#tuned-perplexity").contains(" ± "));
         assertTrue(text("#quality-protocol").contains("2 of 3 windows"));
+    }
+
+    @Test
+    void protocolLengthAndNumberOfWindowsAreChosen() {
+        settle();
+        ChoiceBox<Protocol> protocol = choice("protocol");
+        assertEquals(Protocol.GPTQ, protocol.getValue());
+        interact(() -> protocol.setValue(Protocol.LLAMA_CPP));
+        assertEquals(
+                "evaluateOn " + new EvaluationWindows(Protocol.LLAMA_CPP, 96, 3),
+                actions.asked.getLast());
+        assertEquals(Protocol.GPTQ, protocol.getValue(), "until the text is cut so");
+        ChoiceBox<Integer> length = choice("length");
+        assertEquals(List.of(64, 96, 128), length.getItems(), "up to the model's context");
+        interact(() -> length.setValue(64));
+        assertEquals(
+                "evaluateOn " + new EvaluationWindows(Protocol.GPTQ, 64, 3),
+                actions.asked.getLast());
+        ChoiceBox<Integer> count = choice("count");
+        interact(() -> count.setValue(2));
+        assertEquals(
+                "evaluateOn " + new EvaluationWindows(Protocol.GPTQ, 96, 2),
+                actions.asked.getLast());
+    }
+
+    @SuppressWarnings("unchecked")
+    private <T> ChoiceBox<T> choice(String key) {
+        return (ChoiceBox<T>) root.lookup("#quality-choose-" + key);
     }
 
     @Test

@@ -1,0 +1,101 @@
+package io.agilelens.app.window;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agilelens.engine.task.Progress;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import javafx.application.Platform;
+import org.junit.jupiter.api.Test;
+import org.testfx.api.FxToolkit;
+
+/**
+ * The window under random actions; {@code -Dagilelens.walk.minutes=10} walks longer, {@code
+ * -Dagilelens.walk.seed} elsewhere. The command {@code monkey} does the same for hours.
+ */
+class RandomWalkTest {
+    private static final long SEED = Long.getLong("agilelens.walk.seed", 11);
+    private static final int MINUTES = Integer.getInteger("agilelens.walk.minutes", 0);
+
+    @Test
+    void nothingBreaksUnderRandomActions() throws Exception {
+        FxToolkit.registerPrimaryStage();
+        Platform.setImplicitExit(false);
+        StringWriter log = new StringWriter();
+        Duration time = MINUTES > 0 ? Duration.ofMinutes(MINUTES) : Duration.ofSeconds(75);
+        RandomWalk.Result result =
+                new RandomWalk(SEED, 60, new PrintWriter(log, true), Progress.NONE)
+                        .walk(time, Integer.MAX_VALUE);
+        assertEquals(List.of(), result.failures(), () -> log.toString());
+        assertTrue(result.actions() > 0);
+        System.out.printf(
+                "walk %d: %d actions, heap %s, longest without an answer %.0f ms%n",
+                SEED, result.actions(), result.trend(), result.longestMillis());
+    }
+
+    @Test
+    void everyActionHasItsShare() {
+        List<WalkAction> actions = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            actions.add(WalkAction.at(i / 1000.0));
+        }
+        // Every action has its share, in the order of the list.
+        assertEquals(List.of(WalkAction.values()), actions.stream().distinct().toList());
+    }
+
+    @Test
+    void aThreadThatStandsStillInOurCodeIsTold() throws Exception {
+        FxToolkit.registerPrimaryStage();
+        CompletableFuture<Thread> fx = new CompletableFuture<>();
+        Platform.runLater(() -> fx.complete(Thread.currentThread()));
+        CountDownLatch told = new CountDownLatch(1);
+        CompletableFuture<String> message = new CompletableFuture<>();
+        try (Heartbeat heartbeat =
+                new Heartbeat(
+                        fx.get(),
+                        200,
+                        text -> {
+                            message.complete(text);
+                            told.countDown();
+                        })) {
+            // Stands still until somebody notices.
+            Platform.runLater(() -> await(told));
+            assertTrue(message.get().contains("RandomWalkTest"), message.get());
+            assertTrue(heartbeat.longestMillis() >= 200);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aHeapThatGrowsIsFoundAndOneThatVariesIsNot() {
+        List<Long> flat = new ArrayList<>();
+        List<Long> growing = new ArrayList<>();
+        List<Long> warming = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            long noise = (i * 7919L % 13 - 6) << 20;
+            flat.add((150L << 20) + noise);
+            growing.add((150L << 20) + noise + ((long) i << 20));
+            warming.add((150L << 20) + noise - (i < 8 ? (60L << 20) : 0));
+        }
+        assertFalse(HeapTrend.of(flat).leaks());
+        assertTrue(HeapTrend.of(growing).leaks());
+        assertFalse(HeapTrend.of(warming).leaks());
+        assertEquals(19 << 20, HeapTrend.of(growing).growth(), 5 << 20);
+        assertFalse(HeapTrend.of(growing.subList(0, 5)).leaks(), "too short to tell");
+        assertEquals(0, HeapTrend.of(List.of()).samples());
+    }
+}
