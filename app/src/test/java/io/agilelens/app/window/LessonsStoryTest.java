@@ -10,6 +10,7 @@ import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Selection;
 import io.agilelens.views.Theme;
+import io.agilelens.views.lessons.LessonProgress;
 import io.agilelens.views.lessons.LessonSolver;
 import io.agilelens.views.workbench.Workbench;
 import java.nio.file.Path;
@@ -194,6 +195,8 @@ class LessonsStoryTest extends ApplicationTest {
     }
 
     private void begin(String lesson) {
+        // As for somebody who takes a lesson the first time.
+        interact(() -> window.lessons().progressProperty().set(LessonProgress.NONE));
         clickOn("#station-lessons");
         fire("#lesson-start-" + lesson);
         assertTrue(lookup("#lesson-player").tryQuery().isPresent());
