@@ -15,6 +15,7 @@ import io.agilelens.app.command.PerplexityCommand;
 import io.agilelens.app.command.PlantCommand;
 import io.agilelens.app.command.PruneCommand;
 import io.agilelens.app.command.QuantizeCommand;
+import io.agilelens.app.command.ReplayCommand;
 import io.agilelens.app.command.ResultsCommand;
 import io.agilelens.app.command.SearchCommand;
 import io.agilelens.app.command.StandardOutput;
@@ -74,6 +75,7 @@ import picocli.CommandLine.Spec;
             SynthesizeCommand.class,
             ConformanceCommand.class,
             StartupCommand.class,
+            ReplayCommand.class,
             ScreenshotsCommand.class,
             MonkeyCommand.class,
             CompletionCommand.class,
@@ -88,7 +90,7 @@ public final class AgileLens implements Callable<Integer> {
             paramLabel = "MODEL",
             description =
                     "Model to open: a folder, a GGUF or llama2.c file, a native bundle or"
-                            + " sample:NAME.")
+                            + " sample:NAME; or a session file that the window saved.")
     private String model;
 
     @Option(

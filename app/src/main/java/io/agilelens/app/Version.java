@@ -1,11 +1,11 @@
 package io.agilelens.app;
 
 /** The version of this build. */
-final class Version {
+public final class Version {
     private Version() {}
 
     /** As the jar's manifest says; {@code "development"} when run from class folders. */
-    static String current() {
+    public static String current() {
         String version = Version.class.getPackage().getImplementationVersion();
         return version == null ? "development" : version;
     }

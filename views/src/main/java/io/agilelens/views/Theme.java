@@ -136,6 +136,20 @@ public final class Theme {
         return CHART_STYLE.getReadOnlyProperty();
     }
 
+    /**
+     * Draws pictures in another style than the window's, which does not change; on the JavaFX
+     * thread.
+     */
+    public static void drawWith(ChartStyle style, Runnable drawing) {
+        ChartStyle own = CHART_STYLE.get();
+        CHART_STYLE.set(style);
+        try {
+            drawing.run();
+        } finally {
+            CHART_STYLE.set(own);
+        }
+    }
+
     /** The stylesheet that every scene adds; replaced in all windows when the zoom changes. */
     public static String sceneStylesheet() {
         if (sceneStylesheet == null) {

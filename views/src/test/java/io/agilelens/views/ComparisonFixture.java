@@ -43,6 +43,7 @@ import io.agilelens.views.workbench.PinnedRun;
 import io.agilelens.views.workbench.Quality;
 import io.agilelens.views.workbench.Studies;
 import io.agilelens.views.workbench.Study;
+import io.agilelens.views.workbench.Subject;
 import io.agilelens.views.workbench.WindowComparison;
 import io.agilelens.views.workbench.Workbench;
 import java.io.IOException;
@@ -71,7 +72,7 @@ public final class ComparisonFixture {
         fitter = new RecipeFitter(model, kernels, floats, new Calibration("test", windows));
         opened =
                 new OpenedModel(
-                        title,
+                        Subject.of(title),
                         title,
                         model,
                         new Decoder(model, kernels, floats),
@@ -82,8 +83,7 @@ public final class ComparisonFixture {
                                 HeapRoom.now(0)),
                         text,
                         "test",
-                        Preset.forLayers(model.config().layers()),
-                        false);
+                        Preset.forLayers(model.config().layers()));
     }
 
     /** Random weights: 4 layers, 4 heads, 32 channels, 3 windows of 96 random bytes. */
@@ -199,6 +199,7 @@ public final class ComparisonFixture {
         return new PinnedRun(
                 name,
                 recipe,
+                opened.subject(),
                 opened.planting(),
                 quality.baseline().orElseThrow(),
                 quality.tuned().orElseThrow(),

@@ -138,6 +138,7 @@ public final class BoardSearch {
                                     "compare.search.name",
                                     Figures.number(trial.size().bitsPerWeight())),
                             point.recipe(),
+                            session.opened().subject(),
                             session.opened().planting(),
                             floats.perplexity(),
                             trial.perplexity(),

@@ -4,7 +4,6 @@ import io.agilelens.app.SampleTexts;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.calibrate.Calibration;
 import io.agilelens.engine.calibrate.RecipeFitter;
-import io.agilelens.engine.evaluate.Protocol;
 import io.agilelens.engine.evaluate.TokenWindows;
 import io.agilelens.engine.export.NativeBundle;
 import io.agilelens.engine.export.NativeBundleReader;
@@ -29,8 +28,9 @@ import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
-import io.agilelens.views.workbench.EvaluationWindows;
+import io.agilelens.views.workbench.EvaluationText;
 import io.agilelens.views.workbench.OpenedModel;
+import io.agilelens.views.workbench.Subject;
 import java.io.Reader;
 import java.nio.file.Path;
 import java.util.List;
@@ -49,14 +49,8 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
         implements AutoCloseable {
     private static final String FIRST_PRESET = "W4A8 TRIP";
 
-    /** Tokens a window, unless the model's context is shorter. */
-    private static final int WINDOW = 512;
-
-    /** Windows of the text that are evaluated. */
-    private static final int EVALUATION_WINDOWS = 8;
-
-    /** Windows of the calibration text that are used. */
-    private static final int CALIBRATION_WINDOWS = 8;
+    /** How the calibration text is cut. */
+    private static final EvaluationText CALIBRATION = EvaluationText.BUNDLED;
 
     /**
      * Opens a model with the bundled texts.
@@ -66,18 +60,34 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
      */
     public static ModelSession open(
             String reference, Progress progress, Cancellation cancellation) {
-        progress.report("opening " + reference, 0, 1);
-        ModelReference named = ModelReference.parse(reference);
+        return open(Subject.of(reference), progress, cancellation);
+    }
+
+    /**
+     * Opens a model with its text.
+     *
+     * @throws UserException if that fails; nothing stays open then
+     */
+    public static ModelSession open(Subject subject, Progress progress, Cancellation cancellation) {
+        progress.report("opening " + subject.model(), 0, 1);
+        ModelReference named = ModelReference.parse(subject.model());
         Path path = named.path();
         if (!NativeBundle.isAt(path)) {
-            return openFloat(reference, Model.open(named.open()), progress, cancellation);
+            return closingOnFailure(
+                    Model.open(named.open()),
+                    model ->
+                            withTexts(
+                                    subject,
+                                    subject.planted().map(model::plant).orElse(model),
+                                    progress,
+                                    cancellation));
         }
+        requireUnplanted(subject);
         NativeBundleReader.Bundle bundle = NativeBundleReader.open(path);
         return closingOnFailure(
                 bundle.model(),
                 model -> {
-                    ModelSession session =
-                            withBundledTexts(reference, model, progress, cancellation);
+                    ModelSession session = withTexts(subject, model, progress, cancellation);
                     session.fitter.adopt(
                             bundle.run(
                                     KernelProvider.current().kernels(),
@@ -88,10 +98,12 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
                 });
     }
 
-    private static ModelSession openFloat(
-            String reference, Model opened, Progress progress, Cancellation cancellation) {
-        return closingOnFailure(
-                opened, model -> withBundledTexts(reference, model, progress, cancellation));
+    private static void requireUnplanted(Subject subject) {
+        if (subject.planted().isPresent()) {
+            throw new UserException(
+                    "%s is a native bundle, its weights are quantized already: plant in the float model it was made from"
+                            .formatted(subject.model()));
+        }
     }
 
     /**
@@ -103,19 +115,15 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
      */
     public ModelSession planted(
             Optional<Planting> planting, Progress progress, Cancellation cancellation) {
-        ModelReference named = ModelReference.parse(opened.reference());
+        Subject subject = opened.subject().withPlanted(planting);
+        ModelReference named = ModelReference.parse(subject.model());
         if (NativeBundle.isAt(named.path())) {
-            throw new UserException(
-                    "%s is a native bundle, its weights are quantized already: plant in the float model it was made from"
-                            .formatted(opened.reference()));
+            requireUnplanted(subject);
         }
         return closingOnFailure(
                 Model.open(named.open()),
                 model ->
-                        new Start(
-                                        opened.reference(),
-                                        planting.map(model::plant).orElse(model),
-                                        planting.isPresent())
+                        new Start(subject, planting.map(model::plant).orElse(model))
                                 .session(
                                         _ -> opened.text(),
                                         _ -> fitter.calibration(),
@@ -133,22 +141,22 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
         }
     }
 
-    private static ModelSession withBundledTexts(
-            String reference, Model model, Progress progress, Cancellation cancellation) {
-        return new Start(reference, model, false)
+    private static ModelSession withTexts(
+            Subject subject, Model model, Progress progress, Cancellation cancellation) {
+        return new Start(subject, model)
                 .session(
-                        opened -> windows(opened, SampleTexts.LIGHTHOUSE, EVALUATION_WINDOWS),
+                        opened -> windows(opened, subject.text()),
                         opened ->
                                 new Calibration(
                                         SampleTexts.ORCHARD.source(),
-                                        windows(opened, SampleTexts.ORCHARD, CALIBRATION_WINDOWS)
+                                        windows(opened, SampleTexts.ORCHARD, CALIBRATION)
                                                 .windows()),
                         progress,
                         cancellation);
     }
 
     /** A model about to be run. */
-    private record Start(String reference, Model model, boolean plantedHere) {
+    private record Start(Subject subject, Model model) {
 
         ModelSession session(
                 Function<Model, TokenWindows> text,
@@ -156,9 +164,10 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
                 Progress progress,
                 Cancellation cancellation) {
             Kernels kernels = KernelProvider.current().kernels();
-            PassSize pass = PassSize.window(Math.min(WINDOW, model.config().contextLength()));
+            PassSize pass = PassSize.window(length(model, subject.text()));
             MemoryEstimate memory =
-                    MemoryEstimate.fitting(model, pass, roomBesideWindow(model, pass));
+                    MemoryEstimate.fitting(
+                            model, pass, roomBesideWindow(model, pass, subject.text().windows()));
             Numerics floats =
                     new FloatNumerics(
                             model,
@@ -170,15 +179,14 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
             Calibration calibrated = calibration.apply(model);
             OpenedModel opened =
                     new OpenedModel(
-                            reference,
-                            title(reference),
+                            subject,
+                            title(subject.model()),
                             model,
                             new Decoder(model, kernels, floats),
                             memory,
                             text.apply(model),
                             calibrated.source(),
-                            Preset.forLayers(model.config().layers()),
-                            plantedHere);
+                            Preset.forLayers(model.config().layers()));
             return new ModelSession(
                     opened,
                     RecipeFitter.remembering(
@@ -194,11 +202,11 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
     }
 
     /** The heap that is left when the window has its pictures. */
-    private static HeapRoom roomBesideWindow(Model model, PassSize pass) {
+    private static HeapRoom roomBesideWindow(Model model, PassSize pass, int windows) {
         ModelConfig config = model.config();
         long tokens = pass.tokens();
         // And the float model's last states of every window.
-        long states = EVALUATION_WINDOWS * tokens * config.hiddenSize();
+        long states = windows * tokens * config.hiddenSize();
         long kept = pictures(config, tokens) + Float.BYTES * states;
         WeightPlacement inMemory = WeightPlacement.inMemory(model.precision());
         long wanted = MemoryEstimate.of(model, inMemory, pass, HeapRoom.now(0)).heap() + kept;
@@ -219,21 +227,17 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
     /**
      * The same model with another text to evaluate on, of which no more is read than is used.
      *
-     * @param source where the text comes from, for a person to read
+     * @param named where the text comes from
+     * @param source the same for a person to read
      * @throws UserException if windows are longer than the model or the memory allows, or the text
      *     is too short for them
      */
-    public ModelSession withText(String source, Reader text, EvaluationWindows wanted) {
-        requireRoom(wanted.length());
-        TokenWindows windows =
-                TokenWindows.of(
-                        source,
-                        text,
-                        opened.model().tokenizer(),
-                        wanted.protocol(),
-                        wanted.length(),
-                        wanted.count());
-        return new ModelSession(opened.withText(windows), fitter, firstRecipe);
+    public ModelSession withText(EvaluationText named, String source, Reader text) {
+        if (named.window() > EvaluationText.BUNDLED.window()) {
+            requireRoom(named.window());
+        }
+        TokenWindows windows = windows(opened.model(), source, text, named);
+        return new ModelSession(opened.withText(named, windows), fitter, firstRecipe);
     }
 
     /** The layer to look at first: the first ones say the least about outliers and sinks. */
@@ -256,7 +260,7 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
         }
         long wanted = pictures(config, length);
         long free = HeapRoom.now(wanted).free();
-        if (length > WINDOW && wanted > free) {
+        if (wanted > free) {
             throw new UserException(
                     "windows of %d tokens: their pictures take %s and %s of memory are free: choose shorter windows, or give Java more memory with AGILELENS_OPTS=-Xmx…"
                             .formatted(length, Figures.bytes(wanted), Figures.bytes(free)));
@@ -280,15 +284,40 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
                 .orElse(Recipe.FLOAT);
     }
 
-    private static TokenWindows windows(Model model, SampleTexts text, int limit) {
-        try (TextReader reader = text.open()) {
-            return windows(model, reader.source(), reader, limit);
+    private static TokenWindows windows(Model model, EvaluationText text) {
+        try (TextReader reader = reader(text)) {
+            return windows(model, reader.source(), text.format().over(reader), text);
         }
     }
 
-    private static TokenWindows windows(Model model, String source, Reader text, int limit) {
-        int length = Math.min(WINDOW, model.config().contextLength());
-        return TokenWindows.of(source, text, model.tokenizer(), Protocol.GPTQ, length, limit);
+    /**
+     * The file or bundled text from its beginning, to be closed.
+     *
+     * @throws UserException if it cannot be read
+     */
+    public static TextReader reader(EvaluationText text) {
+        return text.file().map(TextReader::open).orElseGet(SampleTexts.LIGHTHOUSE::open);
+    }
+
+    /** What a text is called, for a person to read. */
+    public static String nameOf(EvaluationText text) {
+        return text.file().map(Path::toString).orElse(SampleTexts.LIGHTHOUSE.source());
+    }
+
+    private static TokenWindows windows(Model model, SampleTexts bundled, EvaluationText cut) {
+        try (TextReader reader = bundled.open()) {
+            return windows(model, reader.source(), reader, cut);
+        }
+    }
+
+    private static TokenWindows windows(
+            Model model, String source, Reader text, EvaluationText cut) {
+        return TokenWindows.of(
+                source, text, model.tokenizer(), cut.protocol(), length(model, cut), cut.windows());
+    }
+
+    private static int length(Model model, EvaluationText text) {
+        return Math.min(text.window(), model.config().contextLength());
     }
 
     private static String title(String reference) {

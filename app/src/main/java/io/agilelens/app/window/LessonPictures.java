@@ -32,13 +32,13 @@ final class LessonPictures {
             onFx(() -> lessons.start(lesson.id()));
             boolean asks = false;
             while (!asks) {
-                ScreenshotTour.await(() -> isReady(lessons), failure);
-                asks = ScreenshotTour.onFx(lessons::isAsking);
+                HeadlessToolkit.await(() -> isReady(lessons), failure);
+                asks = HeadlessToolkit.onFx(lessons::isAsking);
                 if (!asks) {
                     onFx(lessons::next);
                 }
             }
-            String station = ScreenshotTour.onFx(window.frame()::stationProperty).get().id();
+            String station = HeadlessToolkit.onFx(window.frame()::stationProperty).get().id();
             files.addAll(camera.take(station, "lesson-" + lesson.id()));
             onFx(() -> lessons.finish(true));
         }
@@ -54,7 +54,7 @@ final class LessonPictures {
     }
 
     private static void onFx(Runnable work) throws InterruptedException {
-        ScreenshotTour.onFx(
+        HeadlessToolkit.onFx(
                 () -> {
                     work.run();
                     return null;

@@ -1,5 +1,8 @@
 package io.agilelens.app.window;
 
+import static io.agilelens.app.window.HeadlessToolkit.await;
+import static io.agilelens.app.window.HeadlessToolkit.onFx;
+
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.export.ExportFormat;
 import io.agilelens.engine.export.ExportReport;
@@ -20,8 +23,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.function.Supplier;
 import javafx.application.Platform;
 import javafx.scene.control.Button;
 import javafx.scene.control.Dialog;
@@ -34,7 +35,6 @@ import javafx.stage.Stage;
  */
 public final class ScreenshotTour {
     private static final List<Theme.Mode> THEMES = List.of(Theme.Mode.LIGHT, Theme.Mode.DARK);
-    private static final long PATIENCE_SECONDS = 300;
 
     /** Width and height of the window's content in pixels. */
     public record Size(int width, int height) {}
@@ -59,10 +59,7 @@ public final class ScreenshotTour {
      */
     public List<Path> run(String model, Progress progress)
             throws IOException, InterruptedException {
-        System.setProperty("glass.platform", "Headless");
-        CompletableFuture<Void> started = new CompletableFuture<>();
-        Platform.startup(() -> started.complete(null));
-        get(started);
+        HeadlessToolkit.start();
         try {
             return tour(model, progress);
         } finally {
@@ -351,36 +348,5 @@ public final class ScreenshotTour {
                 && !workbench.comparisonStaleProperty().get()
                 && !workbench.qualityStaleProperty().get()
                 && workbench.qualityProperty().get().isExact();
-    }
-
-    static void await(Supplier<Boolean> condition, CompletableFuture<Throwable> failure)
-            throws InterruptedException {
-        long deadline = System.nanoTime() + PATIENCE_SECONDS * 1_000_000_000;
-        while (!onFx(condition)) {
-            if (failure.isDone()) {
-                Throwable reason = get(failure);
-                throw reason instanceof UserException user
-                        ? user
-                        : new IllegalStateException(reason);
-            }
-            if (System.nanoTime() > deadline) {
-                throw new UserException(
-                        "the window did not finish its numbers in %d s: try a smaller model"
-                                .formatted(PATIENCE_SECONDS));
-            }
-            Thread.sleep(50);
-        }
-    }
-
-    static <T> T onFx(Supplier<T> work) throws InterruptedException {
-        return get(CompletableFuture.supplyAsync(work, Platform::runLater));
-    }
-
-    private static <T> T get(CompletableFuture<T> future) throws InterruptedException {
-        try {
-            return future.get();
-        } catch (ExecutionException failure) {
-            throw new IllegalStateException(failure.getCause());
-        }
     }
 }

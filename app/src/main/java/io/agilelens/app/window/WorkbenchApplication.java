@@ -1,7 +1,11 @@
 package io.agilelens.app.window;
 
 import io.agilelens.app.StartTimes;
+import io.agilelens.app.session.SessionJson;
+import io.agilelens.engine.format.ModelReference;
+import io.agilelens.engine.format.UserState;
 import io.agilelens.engine.kernel.Workers;
+import java.nio.file.Path;
 import java.util.Optional;
 import javafx.application.Application;
 import javafx.stage.Stage;
@@ -15,7 +19,10 @@ public final class WorkbenchApplication extends Application {
     public static final String FIRST_MODEL = "sample:llama-tiny";
 
     /** JavaFX makes the application itself and hands it nothing but words. */
-    private static EarlyOpening first;
+    private static Optional<EarlyOpening> first = Optional.empty();
+
+    /** The session to open in place of a model. */
+    private static Optional<Path> session = Optional.empty();
 
     private static WindowMemory memory;
 
@@ -24,15 +31,20 @@ public final class WorkbenchApplication extends Application {
     /**
      * Returns when the window is closed.
      *
-     * @param model what to open
+     * @param name what to open: a model, or the file of a session
      */
-    public static void launch(String model) {
+    public static void launch(String name) {
         memory = WindowMemory.ofUser();
         int threads = memory.settings().threads();
         if (threads > 0 && System.getProperty(Workers.PROPERTY) == null) {
             System.setProperty(Workers.PROPERTY, Integer.toString(threads));
         }
-        first = EarlyOpening.begin(model);
+        if (!name.startsWith(ModelReference.SAMPLE_PREFIX)
+                && SessionJson.isNamedSession(Path.of(name))) {
+            session = Optional.of(Path.of(name));
+        } else {
+            first = Optional.of(EarlyOpening.begin(name));
+        }
         Application.launch(WorkbenchApplication.class);
     }
 
@@ -52,19 +64,25 @@ public final class WorkbenchApplication extends Application {
 
     private void open(Stage stage) {
         memory.settings().apply();
+        // Who measures the start takes nobody's session.
+        Optional<Path> state =
+                StartTimes.areWanted() ? Optional.empty() : Optional.of(UserState.folder());
         window =
-                WorkbenchWindow.open(
+                WorkbenchWindow.show(
                         stage,
-                        first,
                         Optional.of(memory),
+                        state,
+                        FileQuestions.of(stage),
                         failure -> Dialogs.showError(stage, failure));
+        first.ifPresent(window.controller()::open);
+        session.ifPresent(window.keeper()::open);
     }
 
     @Override
     public void stop() {
         if (window == null) {
             // The splash was closed before there was more.
-            first.cancellation().cancel();
+            first.ifPresent(opening -> opening.cancellation().cancel());
         } else {
             memory.close();
             window.controller().close();

@@ -30,6 +30,7 @@ import io.agilelens.views.Messages;
 import io.agilelens.views.Notices;
 import io.agilelens.views.Selection;
 import io.agilelens.views.workbench.ChangedLayers;
+import io.agilelens.views.workbench.EvaluationText;
 import io.agilelens.views.workbench.EvaluationWindows;
 import io.agilelens.views.workbench.KernelReport;
 import io.agilelens.views.workbench.OpenedModel;
@@ -37,7 +38,9 @@ import io.agilelens.views.workbench.PinnedRun;
 import io.agilelens.views.workbench.Quality;
 import io.agilelens.views.workbench.QualityStudy;
 import io.agilelens.views.workbench.SearchStatus;
+import io.agilelens.views.workbench.SessionHistory;
 import io.agilelens.views.workbench.Studies;
+import io.agilelens.views.workbench.Subject;
 import io.agilelens.views.workbench.WindowComparison;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
@@ -73,11 +76,6 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
     private WorkbenchStatusBar statusBar;
     private Consumer<String> openStation = _ -> {};
     private ModelSession session;
-    private EvaluationText text = EvaluationText.BUNDLED;
-
-    /** Windows that are evaluated if the text is long enough. */
-    private int wantedWindows;
-
     private LiveLoop loop;
     private int window;
     private TunedModel tuned;
@@ -101,6 +99,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
 
     private Cancellation opening = Cancellation.never();
     private Cancellation searching = Cancellation.never();
+    private Runnable onClose = () -> {};
 
     /**
      * @param onFailure shows a person what did not work
@@ -109,6 +108,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         this.workbench = workbench;
         this.onFailure = onFailure;
         workbench.history().recipeProperty().addListener((_, _, _) -> recipeChanged());
+        workbench.history().subjectProperty().addListener((_, _, _) -> follow());
         workbench
                 .selection()
                 .placeProperty()
@@ -148,6 +148,18 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
 
     private <T> Cancellation run(
             String name, Cancellation cancellation, Errand<T> errand, Consumer<T> onDone) {
+        return run(name, cancellation, errand, onDone, () -> {});
+    }
+
+    /**
+     * @param onGivenUp called on the JavaFX thread when the errand failed or was cancelled
+     */
+    private <T> Cancellation run(
+            String name,
+            Cancellation cancellation,
+            Errand<T> errand,
+            Consumer<T> onDone,
+            Runnable onGivenUp) {
         errandsUnderWay.add(cancellation);
         WorkbenchStatusBar.Task task = statusBar.track(name, cancellation);
         liveTask = null;
@@ -162,12 +174,17 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                                     onDone.accept(result);
                                 });
                     } catch (CancellationException cancelled) {
-                        Platform.runLater(() -> finish(task, Messages.text("status.cancelled")));
+                        Platform.runLater(
+                                () -> {
+                                    finish(task, Messages.text("status.cancelled"));
+                                    onGivenUp.run();
+                                });
                     } catch (IOException | RuntimeException | Error failure) {
                         Platform.runLater(
                                 () -> {
                                     finish(task, "");
                                     onFailure.accept(failure);
+                                    onGivenUp.run();
                                 });
                     } finally {
                         errandsUnderWay.remove(cancellation);
@@ -203,11 +220,90 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
 
     private <T> void open(
             String name, Cancellation cancellation, Errand<T> errand, Consumer<T> onSuccess) {
-        // Who opens another model no longer wants the one before.
+        beginOpening(cancellation);
+        run(name, cancellation, errand, onSuccess);
+    }
+
+    /** Who opens another model no longer wants the one before. */
+    private void beginOpening(Cancellation cancellation) {
         opening.cancel();
         cancelSearch();
         opening = cancellation;
-        run(name, cancellation, errand, onSuccess);
+    }
+
+    /**
+     * Opens a model and a text with all that was made of them; the present ones stay if that fails.
+     *
+     * @param name where the history then begins, for a person to read
+     * @param state with a subject
+     * @param onDone called when it is open
+     */
+    void begin(String name, SessionHistory.State state, Runnable onDone) {
+        Subject subject = state.subject().orElseThrow();
+        Cancellation cancellation = new Cancellation();
+        beginOpening(cancellation);
+        run(
+                Messages.text("status.opening", subject.model()),
+                cancellation,
+                (progress, stop) -> ModelSession.open(subject, progress, stop),
+                opened -> begin(opened, name, state, onDone));
+    }
+
+    private void begin(
+            ModelSession opened, String name, SessionHistory.State state, Runnable onDone) {
+        show(opened, Optional.empty(), () -> workbench.history().begin(name, state));
+        onDone.run();
+    }
+
+    /** Opens what undo or redo went to, unless it is open. */
+    private void follow() {
+        Optional<Subject> wanted = workbench.history().subjectProperty().get();
+        if (session == null || wanted.isEmpty()) {
+            return;
+        }
+        Cancellation cancellation = new Cancellation();
+        beginOpening(cancellation);
+        if (isSettled()) {
+            return;
+        }
+        if (loop != null) {
+            loop.pause();
+        }
+        Subject subject = wanted.get();
+        boolean sameModel = subject.model().equals(session.opened().reference());
+        int shown = window;
+        run(
+                Messages.text("status.opening", subject.model()),
+                cancellation,
+                (progress, stop) -> ModelSession.open(subject, progress, stop),
+                opened -> {
+                    if (opening != cancellation) {
+                        errands.execute(opened::close);
+                        return;
+                    }
+                    Selection.Place place = workbench.selection().place();
+                    show(opened, Optional.empty(), () -> {});
+                    if (sameModel) {
+                        workbench.selection().select(place);
+                        showWindow(shown);
+                    }
+                },
+                () -> {
+                    if (opening == cancellation && session != null) {
+                        workbench.history().returnTo(session.opened().subject());
+                        ask();
+                    }
+                });
+    }
+
+    /** Whether the model and text that are open are those that the history asks for. */
+    private boolean isSettled() {
+        return workbench
+                .history()
+                .subjectProperty()
+                .get()
+                .filter(subject -> subject.equals(session.opened().subject()))
+                .isPresent();
     }
 
     @Override
@@ -235,7 +331,15 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                     }
                     int shown = window;
                     outliers.ifPresent(this::lookAt);
-                    replaceLoop(changed, workbench.history().recipe());
+                    replaceLoop(
+                            changed,
+                            () ->
+                                    noteChange(
+                                            Messages.text(
+                                                    outliers.isPresent()
+                                                            ? "history.planted"
+                                                            : "history.unplanted"),
+                                            changed));
                     showWindow(shown);
                     errands.execute(present::close);
                 });
@@ -270,61 +374,94 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
             Notices.done(Messages.text("status.text.nomodel"));
             return;
         }
-        EvaluationWindows wanted = EvaluationWindows.of(present.opened().text());
-        EvaluationWindows windows =
-                new EvaluationWindows(wanted.protocol(), wanted.length(), wantedWindows);
-        read(present, new EvaluationText(Optional.of(file), format), windows);
+        EvaluationText wanted = present.opened().subject().text().of(file, format);
+        read(present, wanted, Messages.text("history.text", file.getFileName()));
     }
 
     @Override
     public void evaluateOn(EvaluationWindows windows) {
         if (session != null) {
-            wantedWindows = windows.count();
-            read(session, text, windows);
+            EvaluationText wanted = session.opened().subject().text().cut(windows);
+            read(
+                    session,
+                    wanted,
+                    Messages.text(
+                            "history.windows",
+                            windows.count(),
+                            windows.length(),
+                            windows.protocol().title()));
         }
     }
 
-    /** Reads a text and cuts it; the present one stays if that fails. */
-    private void read(ModelSession present, EvaluationText wanted, EvaluationWindows windows) {
+    /**
+     * Reads a text and cuts it; the present one stays if that fails.
+     *
+     * @param step what the history calls it
+     */
+    private void read(ModelSession present, EvaluationText wanted, String step) {
+        String name = ModelSession.nameOf(wanted);
         run(
-                Messages.text("status.opening", wanted.name()),
+                Messages.text("status.opening", name),
                 (_, _) -> {
-                    try (TextReader reader = wanted.open()) {
+                    try (TextReader reader = ModelSession.reader(wanted)) {
                         ModelSession changed =
                                 present.withText(
-                                        reader.source(), wanted.format().over(reader), windows);
+                                        wanted, reader.source(), wanted.format().over(reader));
                         return new ReadText(changed, reader.replaced());
                     }
                 },
                 read -> {
                     if (session == present) {
-                        text = wanted;
-                        replaceLoop(read.session(), workbench.history().recipe());
+                        replaceLoop(read.session(), () -> noteChange(step, read.session()));
                         if (read.replaced() > 0) {
                             Notices.done(
-                                    Messages.text(
-                                            "status.text.replaced",
-                                            wanted.name(),
-                                            read.replaced()));
+                                    Messages.text("status.text.replaced", name, read.replaced()));
                         }
                     }
                 });
+    }
+
+    /** Notes another model or text that goes on with the recipe in force. */
+    private void noteChange(String name, ModelSession changed) {
+        workbench.history().open(name, changed.opened().subject(), workbench.history().recipe());
     }
 
     /**
      * @param firstLook what can be shown at once
      */
     private void show(ModelSession opened, Optional<WindowComparison> firstLook) {
+        Subject subject = opened.opened().subject();
+        String name = Messages.text("history.opened", opened.opened().title());
+        SessionHistory history = workbench.history();
+        boolean first = session == null;
+        show(
+                opened,
+                firstLook,
+                () -> {
+                    if (first) {
+                        history.begin(
+                                name,
+                                new SessionHistory.State(
+                                        Optional.of(subject),
+                                        opened.firstRecipe(),
+                                        workbench.runs()));
+                    } else {
+                        history.open(name, subject, opened.firstRecipe());
+                    }
+                });
+    }
+
+    /**
+     * @param note tells the history
+     */
+    private void show(ModelSession opened, Optional<WindowComparison> firstLook, Runnable note) {
         StartTimes.reached(StartTimes.Step.MODEL);
         describeMachine();
         ModelSession old = session;
-        Recipe start = opened.firstRecipe();
         workbench.selection().select(Selection.Place.START.withLayer(opened.firstLayer()));
-        text = EvaluationText.BUNDLED;
-        wantedWindows = EvaluationWindows.usual(opened.opened().config()).count();
         // They take one pass, what a recipe needs to be fitted takes many.
         floatFirst = firstLook.isEmpty() && !opened.isBundle();
-        replaceLoop(opened, start);
+        replaceLoop(opened, note);
         // Dimmed, as what belongs to another recipe always is.
         firstLook.ifPresent(look -> workbench.comparisonProperty().set(Optional.of(look)));
         if (old != null) {
@@ -341,7 +478,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                 kernels.reason());
     }
 
-    private void replaceLoop(ModelSession opened, Recipe recipe) {
+    private void replaceLoop(ModelSession opened, Runnable note) {
         LiveLoop old = loop;
         if (!isShaped(opened)) {
             workbench.forgetMeasurements();
@@ -364,7 +501,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                 model.memory().placement().isStreamed(model.config())
                         ? model.memory().note(model.model())
                         : "");
-        workbench.history().reset(recipe);
+        note.run();
         LoopListener listener = new LoopListener();
         loop = new LiveLoop(opened.opened(), opened.fitter(), listener);
         listener.owner = loop;
@@ -379,7 +516,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
 
     /** Asks the live loop for what the window shows now. */
     private void ask() {
-        if (loop == null) {
+        if (loop == null || !isSettled()) {
             return;
         }
         workbench.comparisonStaleProperty().set(true);
@@ -556,11 +693,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                             if (session != present) {
                                 return;
                             }
-                            for (PinnedRun run : found.runs()) {
-                                workbench
-                                        .runs()
-                                        .add(run.withName(workbench.freeRunName(run.name())));
-                            }
+                            workbench.runs().addAll(workbench.named(found.runs()));
                             Notices.done(
                                     Messages.text(
                                             "compare.search.done",
@@ -670,6 +803,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                         new PinnedRun(
                                 name,
                                 quality.recipe(),
+                                session.opened().subject(),
                                 session.opened().planting(),
                                 quality.baseline().orElseThrow(),
                                 quality.tuned().orElseThrow(),
@@ -684,9 +818,15 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         errandsUnderWay.forEach(Cancellation::cancel);
     }
 
+    /** Has something else closed with this. */
+    void onClose(Runnable action) {
+        onClose = action;
+    }
+
     /** Stops all work and closes the model. */
     @Override
     public void close() {
+        onClose.run();
         LiveLoop last = loop;
         ModelSession open = session;
         loop = null;

@@ -33,6 +33,7 @@ public final class WorkbenchFrame extends BorderPane {
     private final List<Station> stations;
     private final StationList list;
     private final TopBar topBar = new TopBar();
+    private final VBox top = new VBox(topBar);
     private final WorkbenchStatusBar statusBar = new WorkbenchStatusBar();
     private final StackPane middle = new StackPane();
     private final VBox left = new VBox();
@@ -57,7 +58,7 @@ public final class WorkbenchFrame extends BorderPane {
         middle.setMinSize(0, 0);
         right.getStyleClass().add("right-zone");
         // The order of the keyboard: from above to below, left to right.
-        setTop(topBar);
+        setTop(top);
         setLeft(zones.left());
         setCenter(middle);
         setRight(zones.right());
@@ -75,6 +76,16 @@ public final class WorkbenchFrame extends BorderPane {
         return topBar;
     }
 
+    /** Says something that waits for an answer, between the line above and the rest. */
+    public void showMessage(Node message) {
+        top.getChildren().setAll(topBar, message);
+    }
+
+    /** Takes a message away, unless another one came meanwhile. */
+    public void hideMessage(Node message) {
+        top.getChildren().remove(message);
+    }
+
     /** The line below. */
     public WorkbenchStatusBar statusBar() {
         return statusBar;
@@ -88,6 +99,11 @@ public final class WorkbenchFrame extends BorderPane {
     /** What the middle shows. */
     public ReadOnlyObjectProperty<Station> stationProperty() {
         return list.currentProperty();
+    }
+
+    /** Whether there is a station of that name. */
+    public boolean has(String id) {
+        return stations.stream().anyMatch(station -> station.id().equals(id));
     }
 
     /**
@@ -226,9 +242,7 @@ public final class WorkbenchFrame extends BorderPane {
         Notices.showWith(text -> toast(stage, text), failure -> Dialogs.showError(stage, failure));
         stage.setTitle(Messages.text("window.product"));
         stage.getIcons()
-                .setAll(
-                        new Image(
-                                WorkbenchFrame.class.getResource(ICON).toExternalForm(), true));
+                .setAll(new Image(WorkbenchFrame.class.getResource(ICON).toExternalForm(), true));
         stage.setMinWidth(1024);
         stage.setMinHeight(700);
         stage.setScene(scene);

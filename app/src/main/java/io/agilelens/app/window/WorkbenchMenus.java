@@ -43,9 +43,6 @@ final class WorkbenchMenus {
                             String summary = model.map(WorkbenchMenus::describe).orElse("");
                             bar.setModel(summary);
                             bar.setPlanting(model.flatMap(OpenedModel::planting));
-                            stage.setTitle(
-                                    model.map(WorkbenchMenus::title)
-                                            .orElse(Messages.text("window.product")));
                         });
     }
 
@@ -56,12 +53,6 @@ final class WorkbenchMenus {
                 opened.config().layers(),
                 Figures.count(opened.model().parameters()),
                 ModelViewModel.storage(opened.model().checkpoint().tensors(), NAMED_STORAGES));
-    }
-
-    private static String title(OpenedModel opened) {
-        return Messages.text(
-                opened.planting().isPresent() ? "window.title.planted" : "window.title",
-                opened.title());
     }
 
     private MenuButton openMenu() {

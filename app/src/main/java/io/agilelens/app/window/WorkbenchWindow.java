@@ -9,6 +9,7 @@ import io.agilelens.views.recipe.RecipeView;
 import io.agilelens.views.verdict.VerdictView;
 import io.agilelens.views.workbench.OpenedModel;
 import io.agilelens.views.workbench.Workbench;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
 import javafx.scene.Scene;
@@ -17,10 +18,11 @@ import javafx.stage.Stage;
 /**
  * The workbench in a stage: state, frame and what drives them.
  *
- * @param controller to be closed with the window
+ * @param controller to be closed with the window; closes the keeper, too
  * @param lessons runs lessons
  * @param actions all that the window can do
  * @param drops takes files that are dropped on the window
+ * @param keeper of the session
  */
 record WorkbenchWindow(
         Workbench workbench,
@@ -28,7 +30,8 @@ record WorkbenchWindow(
         WorkbenchController controller,
         LessonsViewModel lessons,
         Actions actions,
-        FileDrops drops) {
+        FileDrops drops,
+        SessionKeeper keeper) {
     static final double WIDTH = 1440;
     static final double HEIGHT = 900;
 
@@ -39,18 +42,25 @@ record WorkbenchWindow(
      */
     static WorkbenchWindow open(Stage stage, String model, Consumer<Throwable> onFailure) {
         WindowSettings.USUAL.apply();
-        return open(stage, EarlyOpening.begin(model), Optional.empty(), onFailure);
+        WorkbenchWindow window =
+                show(stage, Optional.empty(), Optional.empty(), FileQuestions.of(stage), onFailure);
+        window.controller.open(EarlyOpening.begin(model));
+        return window;
     }
 
     /**
-     * The same with a model that is being opened already.
+     * Fills a stage and shows it, without a model yet.
      *
      * @param memory what the window was like before, if it remembers; its settings are in force
+     * @param state the user's folder for sessions that a crash must not lose; empty to keep none
+     * @param questions asks a person for files
+     * @param onFailure shows a person what did not work
      */
-    static WorkbenchWindow open(
+    static WorkbenchWindow show(
             Stage stage,
-            EarlyOpening model,
             Optional<WindowMemory> memory,
+            Optional<Path> state,
+            FileQuestions questions,
             Consumer<Throwable> onFailure) {
         Workbench workbench = new Workbench();
         WorkbenchController controller = new WorkbenchController(workbench, onFailure);
@@ -67,19 +77,27 @@ record WorkbenchWindow(
         new SettingsAction(stage, frame, memory).addTo(actions);
         LessonDock lessonDock = new LessonDock(frame, lessons);
         lessonDock.addTo(actions);
+        SessionKeeper keeper =
+                new SessionKeeper(workbench, controller, frame, state, questions, onFailure);
+        controller.onClose(keeper::close);
+        SessionMenus session =
+                new SessionMenus(workbench, controller, keeper, questions, stage, actions);
         actions.install(scene);
+        session.addTo(frame.topBar());
         new WorkbenchMenus(workbench, stage, actions).addTo(frame.topBar());
         FileDrops drops = FileDrops.of(workbench, controller);
+        session.addTo(drops);
         drops.install(frame, scene);
+        WindowTitle.keep(stage, workbench, keeper);
         PictureMenus.install(workbench, frame);
         memory.ifPresent(kept -> kept.follow(stage, frame, recent));
         LessonMemory.attach(lessons);
         LessonLinks.openWith(lessons::start);
         stage.show();
         frame.requestFocus();
-        controller.open(model);
+        keeper.offerCrashed();
         StationsAhead.begin(workbench, frame);
-        return new WorkbenchWindow(workbench, frame, controller, lessons, actions, drops);
+        return new WorkbenchWindow(workbench, frame, controller, lessons, actions, drops, keeper);
     }
 
     /** The model that is open. */

@@ -32,8 +32,15 @@ class WindowMemoryTest extends WindowTest {
     WorkbenchWindow open() {
         memory = WindowMemory.in(folder.resolve("config"), folder.resolve("state"));
         memory.settings().apply();
-        return WorkbenchWindow.open(
-                stage, EarlyOpening.begin("sample:llama-tiny"), Optional.of(memory), failures::add);
+        WorkbenchWindow opened =
+                WorkbenchWindow.show(
+                        stage,
+                        Optional.of(memory),
+                        Optional.empty(),
+                        FileQuestions.of(stage),
+                        failures::add);
+        opened.controller().open(EarlyOpening.begin("sample:llama-tiny"));
+        return opened;
     }
 
     @Test

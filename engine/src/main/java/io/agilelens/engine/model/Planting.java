@@ -116,24 +116,32 @@ public record Planting(
         if (node.isMissingNode() || node.isNull()) {
             return Optional.empty();
         }
+        try {
+            return Optional.of(of(node));
+        } catch (UserException impossible) {
+            throw new UserException(
+                    "%s: config key %s: %s".formatted(source, CONFIG_KEY, impossible.getMessage()),
+                    impossible);
+        }
+    }
+
+    /**
+     * What {@link #toJson()} wrote.
+     *
+     * @throws UserException if it says something impossible
+     */
+    public static Planting of(JsonNode node) {
         List<Site> sites = new ArrayList<>();
         for (JsonNode site : node.path(SITES)) {
             POSSIBLE_SITES.stream()
                     .filter(known -> known.name().equals(site.asString("")))
                     .forEach(sites::add);
         }
-        try {
-            return Optional.of(
-                    new Planting(
-                            (float) node.path(FACTOR).asDouble(Double.NaN),
-                            indices(node.path(CHANNELS)),
-                            indices(node.path(LAYERS)),
-                            sites));
-        } catch (UserException impossible) {
-            throw new UserException(
-                    "%s: config key %s: %s".formatted(source, CONFIG_KEY, impossible.getMessage()),
-                    impossible);
-        }
+        return new Planting(
+                (float) node.path(FACTOR).asDouble(Double.NaN),
+                indices(node.path(CHANNELS)),
+                indices(node.path(LAYERS)),
+                sites);
     }
 
     private static SortedSet<Integer> indices(JsonNode list) {

@@ -66,6 +66,14 @@ public final class RecipeJson {
                     "%s: this is empty: give a recipe, {} being the model as it is"
                             .formatted(source));
         }
+        return fromTree(root, source);
+    }
+
+    /**
+     * @param source what the tree came from, for error lines
+     * @throws UserException if the tree is no recipe
+     */
+    public static Recipe fromTree(JsonNode root, String source) {
         try {
             return RecipeReader.read(root, source);
         } catch (UserException refusal) {

@@ -1,6 +1,7 @@
 package io.agilelens.engine.recipe;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.engine.format.JsonPart;
 import io.agilelens.engine.model.Site;
 import io.agilelens.engine.model.TokenScore;
 import io.agilelens.engine.quant.Execution;
@@ -36,7 +37,10 @@ final class RecipeReader {
      * @throws UserException if the tree is no recipe
      */
     static Recipe read(JsonNode tree, String source) {
-        RecipeNode root = new RecipeNode(source, "", tree);
+        JsonPart root = new JsonPart(source, "", tree);
+        if (!tree.isObject()) {
+            throw new JsonPart(source, "the recipe", tree).wrong("an object belongs there");
+        }
         root.requireKeys(
                 Set.of(
                         "weights",
@@ -73,7 +77,7 @@ final class RecipeReader {
                 root.choice("execution", Execution.class).orElse(Recipe.FLOAT.execution()));
     }
 
-    private static WeightRecipe weights(RecipeNode node) {
+    private static WeightRecipe weights(JsonPart node) {
         WeightRecipe absent = WeightRecipe.NONE;
         return new WeightRecipe(
                 node.choice("method", WeightMethod.class).orElse(absent.method()),
@@ -92,7 +96,7 @@ final class RecipeReader {
                 awq(node.part("awq", Set.of("scale", "clip"))));
     }
 
-    private static GptqRecipe gptq(RecipeNode node) {
+    private static GptqRecipe gptq(JsonPart node) {
         GptqRecipe absent = GptqRecipe.DEFAULT;
         return new GptqRecipe(
                 node.number("damping").orElse(absent.damping()),
@@ -102,20 +106,20 @@ final class RecipeReader {
                 node.flag("sequential").orElse(absent.sequential()));
     }
 
-    private static AwqRecipe awq(RecipeNode node) {
+    private static AwqRecipe awq(JsonPart node) {
         return new AwqRecipe(
                 node.flag("scale").orElse(AwqRecipe.DEFAULT.scale()),
                 node.flag("clip").orElse(AwqRecipe.DEFAULT.clip()));
     }
 
-    private static SmoothingRecipe smoothing(RecipeNode node) {
+    private static SmoothingRecipe smoothing(JsonPart node) {
         SmoothingRecipe absent = SmoothingRecipe.NONE;
         return new SmoothingRecipe(
                 node.choice("method", SmoothingMethod.class).orElse(absent.method()),
                 node.number("alpha").orElse(absent.alpha()));
     }
 
-    private static ActivationRecipe activations(RecipeNode node) {
+    private static ActivationRecipe activations(JsonPart node) {
         ActivationRecipe absent = ActivationRecipe.NONE;
         Optional<SortedSet<Integer>> exponents = exponents(node);
         return new ActivationRecipe(
@@ -128,8 +132,8 @@ final class RecipeReader {
     }
 
     /** The exponents of TRIP, which must agree with its K if both are given. */
-    private static Optional<SortedSet<Integer>> exponents(RecipeNode node) {
-        Optional<SortedSet<Integer>> exponents = node.exponents("exponents");
+    private static Optional<SortedSet<Integer>> exponents(JsonPart node) {
+        Optional<SortedSet<Integer>> exponents = exponents(node, "exponents");
         Optional<Integer> largest = node.whole("max_exponent");
         if (exponents.isPresent()
                 && largest.isPresent()
@@ -143,23 +147,23 @@ final class RecipeReader {
         return exponents;
     }
 
-    private static SoftmaxRecipe softmax(RecipeNode node) {
+    private static SoftmaxRecipe softmax(JsonPart node) {
         SoftmaxRecipe absent = SoftmaxRecipe.NONE;
         return new SoftmaxRecipe(
                 node.choice("method", SoftmaxMethod.class).orElse(absent.method()),
                 node.whole("bits").orElse(absent.bits()));
     }
 
-    private static CacheRecipe cache(RecipeNode node) {
+    private static CacheRecipe cache(JsonPart node) {
         CacheRecipe absent = CacheRecipe.NONE;
         return new CacheRecipe(
                 node.choice("method", CacheMethod.class).orElse(absent.method()),
                 node.whole("bits").orElse(absent.bits()));
     }
 
-    private static PruningRecipe pruning(RecipeNode node) {
+    private static PruningRecipe pruning(JsonPart node) {
         PruningRecipe absent = PruningRecipe.NONE;
-        RecipeNode positions = node.at("positions");
+        JsonPart positions = node.at("positions");
         boolean keeps = positions.value().asString("renumbered").equals("original");
         if (!positions.isMissing()
                 && !keeps
@@ -171,7 +175,7 @@ final class RecipeReader {
                 new PruningRecipe(
                         node.number("beta").orElse(absent.beta()),
                         shares.isEmpty() || !node.at("layers").isMissing()
-                                ? node.layers("layers")
+                                ? layers(node, "layers")
                                 : new TreeSet<>(shares.keySet()),
                         node.choice("score", TokenScore.class).orElse(absent.score()),
                         keeps,
@@ -184,7 +188,7 @@ final class RecipeReader {
         return read;
     }
 
-    private static SortedMap<Integer, Double> shares(RecipeNode layers) {
+    private static SortedMap<Integer, Double> shares(JsonPart layers) {
         SortedMap<Integer, Double> shares = new TreeMap<>();
         for (String layer : layers.numberedKeys("layers")) {
             shares.put(Integer.valueOf(layer), layers.number(layer).orElseThrow());
@@ -192,12 +196,12 @@ final class RecipeReader {
         return shares;
     }
 
-    private static SiteOverride override(RecipeNode node) {
+    private static SiteOverride override(JsonPart node) {
         node.requireKeys(Set.of("layers", "sites", "activations", "weights"));
-        RecipeNode activations = node.part("activations", OVERRIDE_KEYS);
-        RecipeNode weights = node.part("weights", Set.of("method", "bits", "group", "symmetric"));
+        JsonPart activations = node.part("activations", OVERRIDE_KEYS);
+        JsonPart weights = node.part("weights", Set.of("method", "bits", "group", "symmetric"));
         return new SiteOverride(
-                node.layers("layers"),
+                layers(node, "layers"),
                 sites(node.at("sites")),
                 activations.choice("method", ActivationMethod.class),
                 activations.whole("bits"),
@@ -212,7 +216,7 @@ final class RecipeReader {
                 channelExponents(activations.at("channel_exponents")));
     }
 
-    private static SortedMap<Integer, Integer> channelExponents(RecipeNode channels) {
+    private static SortedMap<Integer, Integer> channelExponents(JsonPart channels) {
         SortedMap<Integer, Integer> exponents = new TreeMap<>();
         for (String channel : channels.numberedKeys("channels")) {
             exponents.put(Integer.valueOf(channel), channels.whole(channel).orElseThrow());
@@ -220,13 +224,44 @@ final class RecipeReader {
         return exponents;
     }
 
-    private static Set<Site> sites(RecipeNode names) {
+    /** The layers at a key; none if it is missing. */
+    private static SortedSet<Integer> layers(JsonPart node, String key) {
+        SortedSet<Integer> layers = new TreeSet<>();
+        for (JsonPart layer : node.at(key).elements("a list of layers, from 0, belongs there")) {
+            if (!layer.isWhole() || layer.value().intValue() < 0) {
+                throw layer.wrong("layers are whole numbers from 0");
+            }
+            layers.add(layer.value().intValue());
+        }
+        return layers;
+    }
+
+    /** The exponents at a key. */
+    private static Optional<SortedSet<Integer>> exponents(JsonPart node, String key) {
+        JsonPart list = node.at(key);
+        if (list.isMissing()) {
+            return Optional.empty();
+        }
+        int largest = (int) Knobs.MAX_EXPONENT.maximum();
+        SortedSet<Integer> exponents = new TreeSet<>();
+        for (JsonPart exponent : list.elements("a list of exponents belongs there")) {
+            if (!exponent.isWhole()
+                    || exponent.value().intValue() < 0
+                    || exponent.value().intValue() > largest) {
+                throw exponent.wrong("exponents are whole numbers in 0…" + largest);
+            }
+            exponents.add(exponent.value().intValue());
+        }
+        return Optional.of(exponents);
+    }
+
+    private static Set<Site> sites(JsonPart names) {
         String remedy = "a list of sites belongs there";
         if (names.isMissing()) {
             throw names.wrong(remedy);
         }
         Set<Site> sites = EnumSet.noneOf(Site.class);
-        for (RecipeNode name : names.elements(remedy)) {
+        for (JsonPart name : names.elements(remedy)) {
             sites.add(
                     Arrays.stream(Site.values())
                             .filter(site -> site.name().equals(name.value().asString("")))

@@ -1,5 +1,6 @@
 package io.agilelens.engine.recipe;
 
+import io.agilelens.engine.format.JsonPart;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -13,24 +14,24 @@ final class RecipeWriter {
         ObjectNode root = JsonNodeFactory.instance.objectNode();
         write(recipe.weights(), root.putObject("weights"));
         root.putObject("smoothing")
-                .put("method", RecipeNode.name(recipe.smoothing().method()))
+                .put("method", JsonPart.name(recipe.smoothing().method()))
                 .put("alpha", recipe.smoothing().alpha());
         write(recipe.activations(), root.putObject("activations"));
         root.putObject("softmax")
-                .put("method", RecipeNode.name(recipe.softmax().method()))
+                .put("method", JsonPart.name(recipe.softmax().method()))
                 .put("bits", recipe.softmax().bits());
         root.putObject("cache")
-                .put("method", RecipeNode.name(recipe.cache().method()))
+                .put("method", JsonPart.name(recipe.cache().method()))
                 .put("bits", recipe.cache().bits());
         write(recipe.pruning(), root.putObject("pruning"));
         ArrayNode overrides = root.putArray("overrides");
         recipe.overrides().forEach(override -> write(override, overrides.addObject()));
-        root.put("execution", RecipeNode.name(recipe.execution()));
+        root.put("execution", JsonPart.name(recipe.execution()));
         return root;
     }
 
     private static void write(WeightRecipe recipe, ObjectNode weights) {
-        weights.put("method", RecipeNode.name(recipe.method()))
+        weights.put("method", JsonPart.name(recipe.method()))
                 .put("bits", recipe.bits())
                 .put("group", recipe.group())
                 .put("symmetric", recipe.symmetric());
@@ -47,21 +48,21 @@ final class RecipeWriter {
 
     private static void write(ActivationRecipe recipe, ObjectNode activations) {
         activations
-                .put("method", RecipeNode.name(recipe.method()))
+                .put("method", JsonPart.name(recipe.method()))
                 .put("bits", recipe.bits())
                 .put("max_exponent", recipe.maxExponent());
         write(recipe.exponents(), activations.putArray("exponents"));
         activations
-                .put("granularity", RecipeNode.name(recipe.granularity()))
+                .put("granularity", JsonPart.name(recipe.granularity()))
                 .put("symmetric", recipe.symmetric());
     }
 
     private static void write(PruningRecipe recipe, ObjectNode pruning) {
         pruning.put("beta", recipe.beta());
         write(recipe.layers(), pruning.putArray("layers"));
-        pruning.put("score", RecipeNode.name(recipe.score()))
+        pruning.put("score", JsonPart.name(recipe.score()))
                 .put("positions", recipe.keepsPositions() ? "original" : "renumbered")
-                .put("action", RecipeNode.name(recipe.action()))
+                .put("action", JsonPart.name(recipe.action()))
                 .put("bits", recipe.lowerBits());
         if (recipe.isUneven()) {
             ObjectNode shares = pruning.putObject("shares");
@@ -74,11 +75,11 @@ final class RecipeWriter {
         ArrayNode sites = node.putArray("sites");
         override.sites().forEach(site -> sites.add(site.name()));
         ObjectNode activations = JsonNodeFactory.instance.objectNode();
-        override.activationMethod().ifPresent(m -> activations.put("method", RecipeNode.name(m)));
+        override.activationMethod().ifPresent(m -> activations.put("method", JsonPart.name(m)));
         override.activationBits().ifPresent(b -> activations.put("bits", b));
         override.maxExponent().ifPresent(k -> activations.put("max_exponent", k));
         override.exponents().ifPresent(e -> write(e, activations.putArray("exponents")));
-        override.granularity().ifPresent(g -> activations.put("granularity", RecipeNode.name(g)));
+        override.granularity().ifPresent(g -> activations.put("granularity", JsonPart.name(g)));
         override.activationSymmetric().ifPresent(s -> activations.put("symmetric", s));
         if (!override.channelExponents().isEmpty()) {
             ObjectNode channels = activations.putObject("channel_exponents");
@@ -89,7 +90,7 @@ final class RecipeWriter {
             node.set("activations", activations);
         }
         ObjectNode weights = JsonNodeFactory.instance.objectNode();
-        override.weightMethod().ifPresent(m -> weights.put("method", RecipeNode.name(m)));
+        override.weightMethod().ifPresent(m -> weights.put("method", JsonPart.name(m)));
         override.weightBits().ifPresent(b -> weights.put("bits", b));
         override.weightGroup().ifPresent(g -> weights.put("group", g));
         override.weightSymmetric().ifPresent(s -> weights.put("symmetric", s));

@@ -19,12 +19,14 @@ public final class ChartCard extends VBox {
     private final Label heading = new Label();
     private final Label sentence = new Label();
     private final HBox tools = new HBox();
+    private final Exportable picture;
 
     /**
      * @param heading what the picture shows, in a few words
      * @param sentence what one is looking at and what to look for, in one sentence
      */
     public ChartCard(String heading, String sentence, Exportable picture) {
+        this.picture = picture;
         getStyleClass().add("chart-card");
         this.heading.setText(heading);
         this.heading.getStyleClass().add("card-heading");
@@ -44,6 +46,21 @@ public final class ChartCard extends VBox {
         VBox.setVgrow(node, Priority.ALWAYS);
         getChildren().addAll(header, node, this.sentence);
         setMinSize(0, 0);
+    }
+
+    /** What the picture is said to show. */
+    public String heading() {
+        return heading.getText();
+    }
+
+    /** The sentence below. */
+    public String sentence() {
+        return sentence.getText();
+    }
+
+    /** The picture itself. */
+    public Exportable picture() {
+        return picture;
     }
 
     /** Changes what the picture is said to show. */

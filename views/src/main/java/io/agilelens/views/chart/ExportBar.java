@@ -65,7 +65,7 @@ public final class ExportBar extends HBox {
     }
 
     /** The name with everything but letters, digits and dashes replaced by dashes. */
-    static String safeName(String name) {
+    public static String safeName(String name) {
         return name.strip().replaceAll("[^\\p{L}\\p{N}]+", "-").replaceAll("^-|-$", "");
     }
 }

@@ -20,11 +20,13 @@ import io.agilelens.engine.recipe.SoftmaxMethod;
 import io.agilelens.engine.recipe.SoftmaxRecipe;
 import io.agilelens.engine.recipe.WeightMethod;
 import io.agilelens.engine.recipe.WeightRecipe;
+import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
 import io.agilelens.views.workbench.OpenedModel;
-import io.agilelens.views.workbench.RecipeHistory;
+import io.agilelens.views.workbench.SessionHistory;
 import io.agilelens.views.workbench.Workbench;
 import java.util.List;
+import java.util.Locale;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
@@ -36,7 +38,7 @@ public final class RecipeViewModel {
     public static final List<Integer> GROUPS = List.of(32, 64, 128, -1);
 
     private final Workbench workbench;
-    private final RecipeHistory history;
+    private final SessionHistory history;
 
     public RecipeViewModel(Workbench workbench) {
         this.workbench = workbench;
@@ -47,7 +49,7 @@ public final class RecipeViewModel {
         return history.recipeProperty();
     }
 
-    public RecipeHistory history() {
+    public SessionHistory history() {
         return history;
     }
 
@@ -80,25 +82,26 @@ public final class RecipeViewModel {
     }
 
     public void setWeightMethod(WeightMethod method) {
-        weights("weights.method", w -> w.withMethod(method));
+        weights("weights.method", method, w -> w.withMethod(method));
     }
 
     public void setWeightBits(int bits) {
-        weights("weights.bits", w -> w.withBits(bits));
+        weights("weights.bits", bits, w -> w.withBits(bits));
     }
 
     public void setWeightGroup(int group) {
-        weights("weights.group", w -> w.withGroup(group));
+        weights("weights.group", group, w -> w.withGroup(group));
     }
 
     public void setWeightSymmetric(boolean symmetric) {
-        weights("weights.symmetric", w -> w.withSymmetric(symmetric));
+        weights("weights.symmetric", symmetric, w -> w.withSymmetric(symmetric));
     }
 
     public void setActivationMethod(ActivationMethod method) {
         // TRIP is what gives channels their scales.
         activations(
                 "activations.method",
+                method,
                 a ->
                         a.withMethod(method)
                                 .withGranularity(
@@ -109,19 +112,19 @@ public final class RecipeViewModel {
     }
 
     public void setActivationBits(int bits) {
-        activations("activations.bits", a -> a.withBits(bits));
+        activations("activations.bits", bits, a -> a.withBits(bits));
     }
 
     public void setMaxExponent(int exponent) {
-        activations("activations.max_exponent", a -> a.withMaxExponent(exponent));
+        activations("activations.max_exponent", exponent, a -> a.withMaxExponent(exponent));
     }
 
     public void setGranularity(Granularity granularity) {
-        activations("activations.granularity", a -> a.withGranularity(granularity));
+        activations("activations.granularity", granularity, a -> a.withGranularity(granularity));
     }
 
     public void setActivationSymmetric(boolean symmetric) {
-        activations("activations.symmetric", a -> a.withSymmetric(symmetric));
+        activations("activations.symmetric", symmetric, a -> a.withSymmetric(symmetric));
     }
 
     /** Lets TRIP choose an exponent, or not; one always stays. */
@@ -134,29 +137,30 @@ public final class RecipeViewModel {
             exponents.add(exponent);
         }
         if (!exponents.isEmpty()) {
-            activations("activations.exponents", a -> a.withExponents(exponents));
+            activations("activations.exponents", exponents, a -> a.withExponents(exponents));
         }
     }
 
     public void setSmoothingMethod(SmoothingMethod method) {
-        smoothing("smoothing.method", s -> new SmoothingRecipe(method, s.alpha()));
+        smoothing("smoothing.method", method, s -> new SmoothingRecipe(method, s.alpha()));
     }
 
     public void setSmoothingAlpha(double alpha) {
-        smoothing("smoothing.alpha", s -> new SmoothingRecipe(s.method(), alpha));
+        smoothing("smoothing.alpha", alpha, s -> new SmoothingRecipe(s.method(), alpha));
     }
 
     public void setCacheMethod(CacheMethod method) {
-        cache("cache.method", c -> new CacheRecipe(method, c.bits()));
+        cache("cache.method", method, c -> new CacheRecipe(method, c.bits()));
     }
 
     public void setCacheBits(int bits) {
-        cache("cache.bits", c -> new CacheRecipe(c.method(), bits));
+        cache("cache.bits", bits, c -> new CacheRecipe(c.method(), bits));
     }
 
     public void setGptqDamping(double damping) {
         gptq(
                 "weights.gptq.damping",
+                damping,
                 g ->
                         new GptqRecipe(
                                 damping,
@@ -169,6 +173,7 @@ public final class RecipeViewModel {
     public void setGptqBlock(int block) {
         gptq(
                 "weights.gptq.block",
+                block,
                 g ->
                         new GptqRecipe(
                                 g.damping(),
@@ -181,6 +186,7 @@ public final class RecipeViewModel {
     public void setActivationOrder(boolean ordered) {
         gptq(
                 "weights.gptq.act_order",
+                ordered,
                 g ->
                         new GptqRecipe(
                                 g.damping(), g.block(), ordered, g.staticGroups(), g.sequential()));
@@ -189,6 +195,7 @@ public final class RecipeViewModel {
     public void setStaticGroups(boolean fixed) {
         gptq(
                 "weights.gptq.static_groups",
+                fixed,
                 g ->
                         new GptqRecipe(
                                 g.damping(),
@@ -201,6 +208,7 @@ public final class RecipeViewModel {
     public void setSequential(boolean sequential) {
         gptq(
                 "weights.gptq.sequential",
+                sequential,
                 g ->
                         new GptqRecipe(
                                 g.damping(),
@@ -211,25 +219,26 @@ public final class RecipeViewModel {
     }
 
     public void setAwqScale(boolean scale) {
-        weights("weights.awq.scale", w -> w.withAwq(new AwqRecipe(scale, w.awq().clip())));
+        weights("weights.awq.scale", scale, w -> w.withAwq(new AwqRecipe(scale, w.awq().clip())));
     }
 
     public void setAwqClip(boolean clip) {
-        weights("weights.awq.clip", w -> w.withAwq(new AwqRecipe(w.awq().scale(), clip)));
+        weights("weights.awq.clip", clip, w -> w.withAwq(new AwqRecipe(w.awq().scale(), clip)));
     }
 
     public void setSoftmaxMethod(SoftmaxMethod method) {
-        softmax("softmax.method", s -> new SoftmaxRecipe(method, s.bits()));
+        softmax("softmax.method", method, s -> new SoftmaxRecipe(method, s.bits()));
     }
 
     public void setSoftmaxBits(int bits) {
-        softmax("softmax.bits", s -> new SoftmaxRecipe(s.method(), bits));
+        softmax("softmax.bits", bits, s -> new SoftmaxRecipe(s.method(), bits));
     }
 
     /** Sets β; with no layer to prune yet, the last third of the layers prunes. */
     public void setBeta(double beta) {
         pruning(
                 "pruning.beta",
+                beta,
                 p ->
                         p.withBeta(beta)
                                 .withLayers(
@@ -244,27 +253,27 @@ public final class RecipeViewModel {
         for (int layer = from; layer <= to; layer++) {
             layers.add(layer);
         }
-        pruning("pruning.layers", p -> p.withLayers(layers));
+        pruning("pruning.layers", from + "–" + to, p -> p.withLayers(layers));
     }
 
     public void setTokenScore(TokenScore score) {
-        pruning("pruning.score", p -> p.withScore(score));
+        pruning("pruning.score", score, p -> p.withScore(score));
     }
 
     public void setKeepsPositions(boolean keeps) {
-        pruning("pruning.positions", p -> p.withPositionsKept(keeps));
+        pruning("pruning.positions", keeps, p -> p.withPositionsKept(keeps));
     }
 
     public void setPruningAction(PruningAction action) {
-        pruning("pruning.action", p -> p.withAction(action));
+        pruning("pruning.action", action, p -> p.withAction(action));
     }
 
     public void setLowerBits(int bits) {
-        pruning("pruning.bits", p -> p.withLowerBits(bits));
+        pruning("pruning.bits", bits, p -> p.withLowerBits(bits));
     }
 
     public void setExecution(Execution execution) {
-        change("execution", history.recipe().withExecution(execution));
+        change("execution", execution, history.recipe().withExecution(execution));
     }
 
     /** The layers that prune unless somebody says otherwise. */
@@ -272,38 +281,58 @@ public final class RecipeViewModel {
         return layers() == 0 ? new TreeSet<>() : PruningRecipe.lastThird(0, layers()).layers();
     }
 
-    private void weights(String key, UnaryOperator<WeightRecipe> turn) {
-        change(key, history.recipe().withWeights(turn.apply(history.recipe().weights())));
+    private void weights(String key, Object value, UnaryOperator<WeightRecipe> turn) {
+        change(key, value, history.recipe().withWeights(turn.apply(history.recipe().weights())));
     }
 
-    private void gptq(String key, UnaryOperator<GptqRecipe> turn) {
-        weights(key, w -> w.withGptq(turn.apply(w.gptq())));
+    private void gptq(String key, Object value, UnaryOperator<GptqRecipe> turn) {
+        weights(key, value, w -> w.withGptq(turn.apply(w.gptq())));
     }
 
-    private void smoothing(String key, UnaryOperator<SmoothingRecipe> turn) {
-        change(key, history.recipe().withSmoothing(turn.apply(history.recipe().smoothing())));
+    private void smoothing(String key, Object value, UnaryOperator<SmoothingRecipe> turn) {
+        change(
+                key,
+                value,
+                history.recipe().withSmoothing(turn.apply(history.recipe().smoothing())));
     }
 
-    private void cache(String key, UnaryOperator<CacheRecipe> turn) {
-        change(key, history.recipe().withCache(turn.apply(history.recipe().cache())));
+    private void cache(String key, Object value, UnaryOperator<CacheRecipe> turn) {
+        change(key, value, history.recipe().withCache(turn.apply(history.recipe().cache())));
     }
 
-    private void activations(String key, UnaryOperator<ActivationRecipe> turn) {
+    private void activations(String key, Object value, UnaryOperator<ActivationRecipe> turn) {
         Recipe changed =
                 history.recipe().withActivations(turn.apply(history.recipe().activations()));
         // Exponents that TRIP may no longer give cannot stay with single channels either.
-        change(key, ChannelExponents.releaseUnknown(changed));
+        change(key, value, ChannelExponents.releaseUnknown(changed));
     }
 
-    private void softmax(String key, UnaryOperator<SoftmaxRecipe> turn) {
-        change(key, history.recipe().withSoftmax(turn.apply(history.recipe().softmax())));
+    private void softmax(String key, Object value, UnaryOperator<SoftmaxRecipe> turn) {
+        change(key, value, history.recipe().withSoftmax(turn.apply(history.recipe().softmax())));
     }
 
-    private void pruning(String key, UnaryOperator<PruningRecipe> turn) {
-        change(key, history.recipe().withPruning(turn.apply(history.recipe().pruning())));
+    private void pruning(String key, Object value, UnaryOperator<PruningRecipe> turn) {
+        change(key, value, history.recipe().withPruning(turn.apply(history.recipe().pruning())));
     }
 
-    private void change(String key, Recipe changed) {
-        history.change(Messages.text("recipe.step." + key), changed);
+    private void change(String key, Object value, Recipe changed) {
+        history.change(
+                key,
+                Messages.text(
+                        "recipe.step.value",
+                        Messages.text("recipe.step." + key),
+                        words(key, value)),
+                changed);
+    }
+
+    private static String words(String key, Object value) {
+        return switch (value) {
+            case Boolean on -> Messages.text(on ? "recipe.step.on" : "recipe.step.off");
+            case Execution execution ->
+                    Messages.text("recipe.execution." + execution.name().toLowerCase(Locale.ROOT));
+            case Enum<?> choice -> Messages.text("recipe." + key + "." + choice);
+            case Number number -> Figures.number(number.doubleValue());
+            default -> value.toString();
+        };
     }
 }

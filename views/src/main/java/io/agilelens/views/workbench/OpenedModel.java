@@ -13,7 +13,7 @@ import java.util.Optional;
 /**
  * The model and the text that the window works on.
  *
- * @param reference how it was named: {@code sample:llama-tiny}, a folder
+ * @param subject how model and text were named, and what was planted in the model here
  * @param title short, for the title bar
  * @param model open as long as the window shows it
  * @param baseline runs it in float arithmetic
@@ -21,21 +21,29 @@ import java.util.Optional;
  * @param memory what the float model takes as it runs
  * @param calibrationSource where the calibration text came from
  * @param presets recipes for a model of its depth
- * @param plantedHere whether outliers were planted since it was opened, so that they can be removed
  */
 public record OpenedModel(
-        String reference,
+        Subject subject,
         String title,
         Model model,
         Decoder baseline,
         MemoryEstimate memory,
         TokenWindows text,
         String calibrationSource,
-        List<Preset> presets,
-        boolean plantedHere) {
+        List<Preset> presets) {
 
     public OpenedModel {
         presets = List.copyOf(presets);
+    }
+
+    /** How the model was named: {@code sample:llama-tiny}, a folder. */
+    public String reference() {
+        return subject.model();
+    }
+
+    /** Whether outliers were planted since it was opened, so that they can be removed. */
+    public boolean plantedHere() {
+        return subject.planted().isPresent();
     }
 
     public ModelConfig config() {
@@ -53,16 +61,15 @@ public record OpenedModel(
     }
 
     /** The same model with another text to evaluate on. */
-    public OpenedModel withText(TokenWindows other) {
+    public OpenedModel withText(EvaluationText named, TokenWindows other) {
         return new OpenedModel(
-                reference,
+                subject.withText(named),
                 title,
                 model,
                 baseline,
                 memory,
                 other,
                 calibrationSource,
-                presets,
-                plantedHere);
+                presets);
     }
 }

@@ -9,7 +9,8 @@ import java.util.Optional;
  * A recipe with its figures, kept for comparison.
  *
  * @param name unique among the pinned runs
- * @param planting outliers that were planted in the model
+ * @param subject which model and text the figures are about
+ * @param planting outliers that were planted in the model, here or before it was opened
  * @param baseline of the float model on the same windows
  * @param tuned of the recipe
  * @param weightBits mean stored bits of a weight of the decoder layers
@@ -22,6 +23,7 @@ import java.util.Optional;
 public record PinnedRun(
         String name,
         Recipe recipe,
+        Subject subject,
         Optional<Planting> planting,
         Perplexity baseline,
         Perplexity tuned,
@@ -34,6 +36,7 @@ public record PinnedRun(
     public PinnedRun(
             String name,
             Recipe recipe,
+            Subject subject,
             Optional<Planting> planting,
             Perplexity baseline,
             Perplexity tuned,
@@ -43,6 +46,7 @@ public record PinnedRun(
         this(
                 name,
                 recipe,
+                subject,
                 planting,
                 baseline,
                 tuned,
@@ -57,6 +61,22 @@ public record PinnedRun(
         return new PinnedRun(
                 other,
                 recipe,
+                subject,
+                planting,
+                baseline,
+                tuned,
+                weightBits,
+                weightBytes,
+                prefillTokensPerSecond,
+                searched);
+    }
+
+    /** The same run of a model or text that is found elsewhere. */
+    public PinnedRun withSubject(Subject other) {
+        return new PinnedRun(
+                name,
+                recipe,
+                other,
                 planting,
                 baseline,
                 tuned,

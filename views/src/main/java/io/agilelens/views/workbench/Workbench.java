@@ -2,6 +2,7 @@ package io.agilelens.views.workbench;
 
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.views.Selection;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -18,7 +19,6 @@ import javafx.collections.ObservableMap;
  */
 public final class Workbench {
     private final Selection selection = new Selection();
-    private final RecipeHistory history = new RecipeHistory();
     private final ObjectProperty<Optional<OpenedModel>> model =
             new SimpleObjectProperty<>(this, "model", Optional.empty());
     private final ObjectProperty<Optional<WindowComparison>> comparison =
@@ -44,14 +44,15 @@ public final class Workbench {
     private final ObjectProperty<Studies> studies =
             new SimpleObjectProperty<>(this, "studies", Studies.NONE);
     private final ObservableList<PinnedRun> runs = FXCollections.observableArrayList();
+    private final SessionHistory history = new SessionHistory(runs);
 
     /** What is looked at. */
     public Selection selection() {
         return selection;
     }
 
-    /** The recipe in force and its undo history. */
-    public RecipeHistory history() {
+    /** The recipe in force, and every change that a person made to the session. */
+    public SessionHistory history() {
         return history;
     }
 
@@ -129,14 +130,29 @@ public final class Workbench {
         return studies;
     }
 
-    /** Runs kept for comparison, in the order of pinning. */
+    /** Runs kept for comparison, in the order of pinning; each change is a step of the history. */
     public ObservableList<PinnedRun> runs() {
         return runs;
     }
 
     /** A name that no pinned run has yet, made from a wish. */
     public String freeRunName(String wish) {
-        List<String> taken = runs.stream().map(PinnedRun::name).toList();
+        return freeName(wish, runs.stream().map(PinnedRun::name).toList());
+    }
+
+    /** The same runs with names that no pinned run and none of the others has. */
+    public List<PinnedRun> named(List<PinnedRun> wished) {
+        List<String> taken = new ArrayList<>(runs.stream().map(PinnedRun::name).toList());
+        List<PinnedRun> named = new ArrayList<>();
+        for (PinnedRun run : wished) {
+            String name = freeName(run.name(), taken);
+            taken.add(name);
+            named.add(run.withName(name));
+        }
+        return List.copyOf(named);
+    }
+
+    private static String freeName(String wish, List<String> taken) {
         String name = wish;
         for (int n = 2; taken.contains(name); n++) {
             name = wish + " (" + n + ")";

@@ -92,6 +92,7 @@ class CompareViewModelTest {
                 new PinnedRun(
                         "other",
                         Recipe.FLOAT,
+                        fixture.opened().subject(),
                         Optional.empty(),
                         other.baseline().orElseThrow(),
                         other.tuned().orElseThrow(),

@@ -222,6 +222,7 @@ class CompareViewTest extends GuiTest {
         return new PinnedRun(
                 run.name(),
                 run.recipe(),
+                run.subject(),
                 run.planting(),
                 run.baseline(),
                 run.tuned(),

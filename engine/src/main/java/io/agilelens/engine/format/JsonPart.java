@@ -1,52 +1,49 @@
-package io.agilelens.engine.recipe;
+package io.agilelens.engine.format;
 
 import io.agilelens.engine.UserException;
-import io.agilelens.engine.format.Printable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A JSON value of a recipe that knows where it stands, so that whatever is wrong with it can be
- * told.
+ * A JSON value that knows where it stands, so that whatever is wrong with it can be told.
  *
- * @param source what the text came from
+ * @param source what the text came from, for error lines
  * @param path dotted keys from the root, empty for the root
  * @param value missing where the key is absent
  */
-record RecipeNode(String source, String path, JsonNode value) {
+public record JsonPart(String source, String path, JsonNode value) {
 
     /** The object at a key; an absent one reads as one without keys. */
-    RecipeNode part(String key, Set<String> known) {
-        RecipeNode part = at(key);
+    public JsonPart part(String key, Set<String> known) {
+        JsonPart part = at(key);
         part.requireKeys(known);
         return part;
     }
 
-    RecipeNode at(String key) {
-        return new RecipeNode(source, path.isEmpty() ? key : path + "." + key, value.path(key));
+    /** The value at a key of this object, there or not. */
+    public JsonPart at(String key) {
+        return new JsonPart(source, path.isEmpty() ? key : path + "." + key, value.path(key));
     }
 
-    boolean isMissing() {
+    public boolean isMissing() {
         return value.isMissingNode();
     }
 
     /**
      * @throws UserException unless this is an object with no other keys, or missing
      */
-    void requireKeys(Set<String> known) {
+    public void requireKeys(Set<String> known) {
         if (isMissing()) {
             return;
         }
         if (!value.isObject()) {
-            throw new RecipeNode(source, path.isEmpty() ? "the recipe" : path, value)
+            throw new JsonPart(source, path.isEmpty() ? "all of it" : path, value)
                     .wrong("an object belongs there");
         }
         for (String key : value.propertyNames()) {
@@ -62,18 +59,19 @@ record RecipeNode(String source, String path, JsonNode value) {
     }
 
     /** The elements of a list, each standing where the list stands; none if it is missing. */
-    List<RecipeNode> elements(String remedy) {
+    public List<JsonPart> elements(String remedy) {
         if (isMissing()) {
             return List.of();
         }
         if (!value.isArray()) {
             throw wrong(remedy);
         }
-        return value.valueStream().map(element -> new RecipeNode(source, path, element)).toList();
+        return value.valueStream().map(element -> new JsonPart(source, path, element)).toList();
     }
 
-    <T extends Enum<T>> Optional<T> choice(String key, Class<T> type) {
-        RecipeNode chosen = at(key);
+    /** One of an enumeration's constants by its {@link #name}; empty if it is missing. */
+    public <T extends Enum<T>> Optional<T> choice(String key, Class<T> type) {
+        JsonPart chosen = at(key);
         if (chosen.isMissing()) {
             return Optional.empty();
         }
@@ -85,12 +83,13 @@ record RecipeNode(String source, String path, JsonNode value) {
         throw chosen.wrong(
                 "known are "
                         + Arrays.stream(type.getEnumConstants())
-                                .map(RecipeNode::name)
+                                .map(JsonPart::name)
                                 .collect(Collectors.joining(", ")));
     }
 
-    Optional<Integer> whole(String key) {
-        RecipeNode number = at(key);
+    /** A whole number that an {@code int} holds; empty if it is missing. */
+    public Optional<Integer> whole(String key) {
+        JsonPart number = at(key);
         if (number.isMissing()) {
             return Optional.empty();
         }
@@ -100,19 +99,33 @@ record RecipeNode(String source, String path, JsonNode value) {
         return Optional.of(number.value.intValue());
     }
 
-    Optional<Double> number(String key) {
-        RecipeNode number = at(key);
+    /** A number, never NaN and never infinite; empty if it is missing. */
+    public Optional<Double> number(String key) {
+        JsonPart number = at(key);
         if (number.isMissing()) {
             return Optional.empty();
         }
-        if (!number.value.isNumber()) {
+        if (!number.value.isNumber() || !Double.isFinite(number.value.doubleValue())) {
             throw number.wrong("a number belongs there");
         }
         return Optional.of(number.value.doubleValue());
     }
 
-    Optional<Boolean> flag(String key) {
-        RecipeNode flag = at(key);
+    /** A text; empty if it is missing. */
+    public Optional<String> string(String key) {
+        JsonPart text = at(key);
+        if (text.isMissing()) {
+            return Optional.empty();
+        }
+        if (!text.value.isString()) {
+            throw text.wrong("a text belongs there");
+        }
+        return Optional.of(text.value.stringValue());
+    }
+
+    /** True or false; empty if it is missing. */
+    public Optional<Boolean> flag(String key) {
+        JsonPart flag = at(key);
         if (flag.isMissing()) {
             return Optional.empty();
         }
@@ -122,24 +135,12 @@ record RecipeNode(String source, String path, JsonNode value) {
         return Optional.of(flag.value.booleanValue());
     }
 
-    /** The layers at a key; none if it is missing. */
-    SortedSet<Integer> layers(String key) {
-        SortedSet<Integer> layers = new TreeSet<>();
-        for (RecipeNode layer : at(key).elements("a list of layers, from 0, belongs there")) {
-            if (!layer.isWhole() || layer.value.intValue() < 0) {
-                throw layer.wrong("layers are whole numbers from 0");
-            }
-            layers.add(layer.value.intValue());
-        }
-        return layers;
-    }
-
     /**
      * The keys of an object that gives values to layers or channels; none if it is missing.
      *
      * @param what they are, for error lines
      */
-    List<String> numberedKeys(String what) {
+    public List<String> numberedKeys(String what) {
         if (isMissing()) {
             return List.of();
         }
@@ -155,30 +156,17 @@ record RecipeNode(String source, String path, JsonNode value) {
         return keys;
     }
 
-    /** The exponents at a key. */
-    Optional<SortedSet<Integer>> exponents(String key) {
-        RecipeNode list = at(key);
-        if (list.isMissing()) {
-            return Optional.empty();
-        }
-        int largest = (int) Knobs.MAX_EXPONENT.maximum();
-        SortedSet<Integer> exponents = new TreeSet<>();
-        for (RecipeNode exponent : list.elements("a list of exponents belongs there")) {
-            if (!exponent.isWhole()
-                    || exponent.value.intValue() < 0
-                    || exponent.value.intValue() > largest) {
-                throw exponent.wrong("exponents are whole numbers in 0…" + largest);
-            }
-            exponents.add(exponent.value.intValue());
-        }
-        return Optional.of(exponents);
-    }
-
-    private boolean isWhole() {
+    /** Whether it is a whole number that an {@code int} holds. */
+    public boolean isWhole() {
         return value.isIntegralNumber() && value.canConvertToInt();
     }
 
-    UserException wrong(String remedy) {
+    /**
+     * The refusal of this value.
+     *
+     * @param remedy what would mend it
+     */
+    public UserException wrong(String remedy) {
         return new UserException(
                 "%s: %s is %s: %s"
                         .formatted(
@@ -188,8 +176,8 @@ record RecipeNode(String source, String path, JsonNode value) {
                                 remedy));
     }
 
-    /** A constant as recipes write it, such as {@code "lower-bits"}. */
-    static String name(Enum<?> constant) {
+    /** A constant as files write it, such as {@code "lower-bits"}. */
+    public static String name(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

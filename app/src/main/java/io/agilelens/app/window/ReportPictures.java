@@ -1,0 +1,111 @@
+package io.agilelens.app.window;
+
+import static io.agilelens.app.window.HeadlessToolkit.onFx;
+
+import io.agilelens.app.session.SessionReport;
+import io.agilelens.engine.UserException;
+import io.agilelens.views.Background;
+import io.agilelens.views.Theme;
+import io.agilelens.views.chart.ChartCard;
+import io.agilelens.views.chart.ChartStyle;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import javafx.scene.Node;
+import javafx.scene.Parent;
+import javafx.scene.Scene;
+import javafx.scene.layout.StackPane;
+
+/**
+ * Draws all pictures of a window for a report, as on paper whatever the window looks like. Stations
+ * that are not in the window are laid out beside it, so that nothing in the window moves.
+ */
+final class ReportPictures {
+    private static final double WIDTH = 1180;
+    private static final double HEIGHT = 820;
+
+    /** Rounds of preparation that a picture may need: data first, then what is drawn of it. */
+    private static final int ROUNDS = 2;
+
+    private final WorkbenchFrame frame;
+
+    ReportPictures(WorkbenchFrame frame) {
+        this.frame = frame;
+    }
+
+    /** Draws them; not on the JavaFX thread. */
+    List<SessionReport.Picture> draw() throws InterruptedException {
+        List<SessionReport.Picture> pictures = new ArrayList<>();
+        for (Station station : frame.stations()) {
+            onFx(
+                    () -> {
+                        beside(station, view -> StationCards.visitTabs(view, () -> {}));
+                        return null;
+                    });
+            for (int round = 0; round < ROUNDS; round++) {
+                Background.awaitIdle();
+            }
+            pictures.addAll(onFx(() -> drawn(station)));
+        }
+        return List.copyOf(pictures);
+    }
+
+    private List<SessionReport.Picture> drawn(Station station) {
+        List<SessionReport.Picture> pictures = new ArrayList<>();
+        Set<ChartCard> seen = new HashSet<>();
+        Theme.drawWith(
+                ChartStyle.LIGHT,
+                () ->
+                        beside(
+                                station,
+                                view ->
+                                        StationCards.visitTabs(
+                                                view,
+                                                () -> {
+                                                    for (ChartCard card :
+                                                            StationCards.visible(view)) {
+                                                        if (seen.add(card)) {
+                                                            draw(station, card, pictures);
+                                                        }
+                                                    }
+                                                })));
+        return pictures;
+    }
+
+    private static void draw(
+            Station station, ChartCard card, List<SessionReport.Picture> pictures) {
+        try {
+            pictures.add(
+                    new SessionReport.Picture(
+                            station.title(),
+                            card.heading(),
+                            card.sentence(),
+                            card.picture().toSvg()));
+        } catch (UserException nothingToShow) {
+            // A picture of what was never measured is left out.
+        }
+    }
+
+    /** What is done with a station that has a place and a size. */
+    @FunctionalInterface
+    private interface Visit {
+        void to(Parent view);
+    }
+
+    private void beside(Station station, Visit visit) {
+        Node view = frame.view(station);
+        if (view.getParent() != null) {
+            visit.to((Parent) view);
+            return;
+        }
+        StackPane place = new StackPane(view);
+        Scene scene = new Scene(place, WIDTH, HEIGHT);
+        scene.getStylesheets().add(Theme.sceneStylesheet());
+        try {
+            visit.to((Parent) view);
+        } finally {
+            place.getChildren().clear();
+        }
+    }
+}
