@@ -72,7 +72,13 @@ public final class SessionPictures {
 
     private List<Path> write(Optional<Path> folder, Optional<Path> report, boolean replace)
             throws InterruptedException {
-        Stage stage = onFx(Stage::new);
+        Stage stage =
+                onFx(
+                        () -> {
+                            WindowSettings.USUAL.apply();
+                            Theme.apply(Theme.Mode.LIGHT);
+                            return new Stage();
+                        });
         WorkbenchWindow window =
                 onFx(
                         () ->
@@ -112,8 +118,6 @@ public final class SessionPictures {
         progress.report("opening the session", 0, 1);
         onFx(
                 () -> {
-                    WindowSettings.USUAL.apply();
-                    Theme.apply(Theme.Mode.LIGHT);
                     stage.setWidth(WIDTH);
                     stage.setHeight(HEIGHT);
                     window.controller()

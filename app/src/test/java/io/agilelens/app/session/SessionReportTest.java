@@ -1,0 +1,58 @@
+package io.agilelens.app.session;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agilelens.engine.UserException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.pdfbox.Loader;
+import org.apache.pdfbox.pdmodel.PDDocument;
+import org.apache.pdfbox.text.PDFTextStripper;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SessionReportTest {
+    private static final String SVG =
+            "<svg xmlns='http://www.w3.org/2000/svg' width='1100' height='200' viewBox='0 0 1100"
+                    + " 200'><clipPath id='c1'><rect width='50' height='50'/></clipPath><rect"
+                    + " clip-path='url(#c1)' width='100' height='90' fill='#0069a8'/></svg>";
+    private static final List<SessionReport.Picture> PICTURES =
+            List.of(
+                    new SessionReport.Picture("Outliers", "A & B", "One sees <this>.", SVG),
+                    new SessionReport.Picture("Outliers", "Again", "And that.", SVG));
+
+    @TempDir Path folder;
+
+    @Test
+    void thePageNamesFiguresRecipeAndRuns() throws IOException {
+        Path file = folder.resolve("report.html");
+        SessionReport.write(Documents.full(), PICTURES, file, false);
+        String page = Files.readString(file);
+        assertTrue(page.contains("sample:llama-tiny"));
+        assertTrue(page.contains("W4A8 TRIP"));
+        assertTrue(page.contains("weights.method"));
+        assertTrue(page.contains("A &amp; B"));
+        assertTrue(page.contains("One sees &lt;this&gt;."));
+        // Names in one picture do not reach into another.
+        assertTrue(page.contains("id='p1-c1'") && page.contains("url(#p2-c1)"));
+        assertThrows(
+                UserException.class,
+                () -> SessionReport.write(Documents.full(), PICTURES, file, false));
+    }
+
+    @Test
+    void aPdfHoldsTheSame() throws IOException {
+        Path file = folder.resolve("report.pdf");
+        SessionReport.write(Documents.full(), PICTURES, file, false);
+        try (PDDocument pdf = Loader.loadPDF(file.toFile())) {
+            String text = new PDFTextStripper().getText(pdf);
+            assertTrue(text.contains("sample:llama-tiny"), text);
+            assertTrue(text.contains("One sees <this>."), text);
+            assertEquals(595, Math.round(pdf.getPage(0).getMediaBox().getWidth()));
+        }
+    }
+}
