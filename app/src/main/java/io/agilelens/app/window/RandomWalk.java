@@ -16,6 +16,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -240,13 +241,20 @@ final class RandomWalk {
 
     /**
      * Faults of JavaFX 26 that harm nobody: a slider's thumb that is dragged although the press hid
-     * a popup instead of reaching it.
+     * a popup instead of reaching it, and a popup that the headless platform draws although it
+     * reaches beyond the edge of the screen that it imitates.
      */
     private static boolean isOfJavaFx(Throwable failure) {
         StackTraceElement[] stack = failure.getStackTrace();
         return failure instanceof NullPointerException
-                && stack.length > 0
-                && stack[0].getClassName().equals("javafx.scene.control.skin.SliderSkin");
+                        && stack.length > 0
+                        && stack[0].getClassName().equals("javafx.scene.control.skin.SliderSkin")
+                || failure instanceof IndexOutOfBoundsException
+                        && Arrays.stream(stack)
+                                .anyMatch(
+                                        frame ->
+                                                frame.getClassName().endsWith(".HeadlessWindow")
+                                                        && frame.getMethodName().equals("blit"));
     }
 
     private void perform(int number, Wish wish, WalkFiles files) throws InterruptedException {
