@@ -59,7 +59,8 @@ public final class Motion {
 
     /** Has the transitions of a scene's stylesheets do the same. */
     public static void follow(Scene scene) {
-        REDUCED.subscribe(reduced -> scene.getPreferences().setReducedMotion(reduced));
+        // Bound, not subscribed: the choice outlives a window and must not hold it.
+        scene.getPreferences().reducedMotionProperty().bind(REDUCED);
     }
 
     /** Has a pop-over do the same. */

@@ -82,11 +82,15 @@ public final class LiveLoop implements AutoCloseable {
         thread.start();
     }
 
-    /** Asks for something else to be shown; safe from any thread, returns at once. */
-    public void show(Wish changed) {
+    /**
+     * Asks for something else to be shown; safe from any thread, returns at once.
+     *
+     * @return false if it is shown, or on its way, already: then no answer of its own will come
+     */
+    public boolean show(Wish changed) {
         synchronized (lock) {
             if (changed.equals(wish) && !paused) {
-                return;
+                return false;
             }
             wish = changed;
             paused = false;
@@ -94,6 +98,7 @@ public final class LiveLoop implements AutoCloseable {
             changedAt = System.nanoTime();
             running.cancel();
             lock.notifyAll();
+            return true;
         }
     }
 

@@ -13,6 +13,7 @@ import io.agilelens.views.lessons.LessonsViewModel;
 import javafx.animation.KeyFrame;
 import javafx.animation.Timeline;
 import javafx.scene.Node;
+import javafx.scene.Scene;
 import javafx.scene.control.Tab;
 import javafx.scene.control.TabPane;
 import javafx.util.Duration;
@@ -122,6 +123,11 @@ final class LessonDock implements LessonGuide {
     }
 
     private void attempt() {
+        Scene scene = frame.getScene();
+        if (scene == null || scene.getWindow() == null || !scene.getWindow().isShowing()) {
+            attempts.stop(); // the toolkit holds what runs, and a closed window with it
+            return;
+        }
         tries++;
         Node station = frame.view(frame.stationProperty().get());
         if (comparison != null

@@ -23,7 +23,9 @@ final class LessonMemory {
 
     private final KeptProperties kept;
     private final List<Lesson> lessons;
-    private final ExecutorService worker =
+
+    /** One for all windows. */
+    private static final ExecutorService WORKER =
             Executors.newSingleThreadExecutor(
                     Thread.ofPlatform().daemon().name("lesson memory").factory());
 
@@ -42,7 +44,7 @@ final class LessonMemory {
     }
 
     private void follow(LessonsViewModel viewModel) {
-        worker.execute(
+        WORKER.execute(
                 () -> {
                     LessonProgress progress = read();
                     Platform.runLater(
@@ -57,7 +59,7 @@ final class LessonMemory {
     }
 
     private void keep(LessonProgress progress) {
-        worker.execute(() -> write(progress));
+        WORKER.execute(() -> write(progress));
     }
 
     /** What was remembered; of steps that a lesson no longer has, nothing. */

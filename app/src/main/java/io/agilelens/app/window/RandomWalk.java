@@ -286,6 +286,11 @@ final class RandomWalk {
         double a = wish.a();
         double b = wish.b();
         double c = wish.c();
+        if (!stage.isShowing()) { // quit by the action before
+            closeWindow();
+            openWindow();
+            return "window " + windows + " instead";
+        }
         Node middle = window.frame().getCenter();
         return switch (action) {
             case STATION ->

@@ -96,7 +96,7 @@ final class SessionMenus {
         editMenu.getItems().addAll(undo, redo, new SeparatorMenuItem(), actions.item("history"));
         bar.addAction(fileMenu);
         bar.addAction(editMenu);
-        stage.addEventHandler(WindowEvent.WINDOW_CLOSE_REQUEST, this::closing);
+        stage.setOnCloseRequest(this::closing);
     }
 
     /** Has sessions and recipes taken when they are dropped. */

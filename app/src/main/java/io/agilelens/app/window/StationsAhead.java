@@ -27,7 +27,9 @@ final class StationsAhead {
 
                 @Override
                 public void handle(long now) {
-                    if (--pause <= 0 && isShown() && !workbench.comparisonStaleProperty().get()) {
+                    if (!isShown()) {
+                        stop(); // the toolkit holds what runs, and a closed window with it
+                    } else if (--pause <= 0 && !workbench.comparisonStaleProperty().get()) {
                         pause = PAUSE;
                         next();
                     }

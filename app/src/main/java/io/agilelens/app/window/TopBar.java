@@ -4,7 +4,10 @@ import io.agilelens.engine.model.Planting;
 import io.agilelens.views.Badge;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Theme;
+import io.agilelens.views.chart.ChartStyle;
 import java.util.Optional;
+import javafx.beans.property.ObjectProperty;
+import javafx.beans.property.SimpleObjectProperty;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
@@ -21,6 +24,7 @@ public final class TopBar extends HBox {
     private final Label model = new Label();
     private final HBox planted = new HBox();
     private final HBox actions = new HBox();
+    private final ObjectProperty<ChartStyle> style = new SimpleObjectProperty<>(this, "style");
     private final Button theme = iconButton(Feather.MOON, "window.theme", Theme::toggle);
 
     TopBar() {
@@ -39,11 +43,10 @@ public final class TopBar extends HBox {
         planted.setMinWidth(Region.USE_PREF_SIZE);
         planted.getStyleClass().add("top-actions");
         getChildren().addAll(product, model, planted, gap, actions, theme);
-        Theme.chartStyleProperty()
-                .subscribe(
-                        style ->
-                                theme.setGraphic(
-                                        new FontIcon(style.dark() ? Feather.SUN : Feather.MOON)));
+        // Bound, not subscribed: looks outlive a window and must not hold it.
+        style.bind(Theme.chartStyleProperty());
+        style.subscribe(
+                shown -> theme.setGraphic(new FontIcon(shown.dark() ? Feather.SUN : Feather.MOON)));
     }
 
     /** Says which model is open, such as {@code llama-tiny · 8 layers · 2.0 M · F16}. */

@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import javafx.animation.PauseTransition;
+import javafx.beans.InvalidationListener;
 import javafx.beans.Observable;
 import javafx.geometry.Rectangle2D;
 import javafx.stage.Screen;
@@ -39,6 +40,11 @@ final class WindowMemory implements AutoCloseable {
             Executors.newSingleThreadExecutor(
                     Thread.ofPlatform().name("window-memory").daemon().factory());
     private final PauseTransition pause = new PauseTransition(PAUSE);
+
+    private final InvalidationListener change = _ -> pause.playFromStart();
+
+    /** What is followed; some of it outlives the window. */
+    private List<Observable> remembered = List.of();
 
     private Stage stage;
     private WorkbenchFrame frame;
@@ -102,7 +108,7 @@ final class WindowMemory implements AutoCloseable {
         }
         recent.restore(List.of(layout.getProperty("recent", "").split("\t")));
         pause.setOnFinished(_ -> save());
-        List<Observable> remembered =
+        remembered =
                 List.of(
                         stage.xProperty(),
                         stage.yProperty(),
@@ -117,7 +123,7 @@ final class WindowMemory implements AutoCloseable {
                         Theme.zoomProperty(),
                         Theme.projectorProperty(),
                         Motion.modeProperty());
-        remembered.forEach(each -> each.addListener(_ -> pause.playFromStart()));
+        remembered.forEach(each -> each.addListener(change));
     }
 
     private double width(String key, double usual) {
@@ -199,6 +205,7 @@ final class WindowMemory implements AutoCloseable {
     @Override
     public void close() {
         if (stage != null) {
+            remembered.forEach(each -> each.removeListener(change));
             pause.stop();
             save();
         }

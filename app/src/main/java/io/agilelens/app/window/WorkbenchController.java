@@ -519,11 +519,12 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         if (loop == null || !isSettled()) {
             return;
         }
-        workbench.comparisonStaleProperty().set(true);
         int layers = session.opened().config().layers();
         int layer = Math.clamp(workbench.selection().place().layer(), 0, layers - 1);
         Recipe recipe = floatFirst ? Recipe.FLOAT : workbench.history().recipe();
-        loop.show(new LiveLoop.Wish(recipe, window, layer));
+        if (loop.show(new LiveLoop.Wish(recipe, window, layer))) {
+            workbench.comparisonStaleProperty().set(true);
+        }
     }
 
     @Override

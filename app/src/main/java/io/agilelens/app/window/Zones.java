@@ -33,6 +33,7 @@ final class Zones {
     private final DoubleProperty leftWidth = new SimpleDoubleProperty(this, "left", USUAL_LEFT);
     private final DoubleProperty rightWidth = new SimpleDoubleProperty(this, "right", USUAL_RIGHT);
     private final ReadOnlyBooleanWrapper compact = new ReadOnlyBooleanWrapper();
+    private final DoubleProperty magnification = new SimpleDoubleProperty(this, "magnification");
     private final Region leftZone;
     private final Region rightZone;
     private final HBox left;
@@ -52,7 +53,9 @@ final class Zones {
         HBox.setHgrow(rightZone, Priority.ALWAYS);
         leftWidth.subscribe(_ -> fit(window));
         rightWidth.subscribe(_ -> fit(window));
-        Theme.magnificationProperty().subscribe(_ -> fit(window));
+        // Bound, not subscribed: looks outlive a window and must not hold it.
+        magnification.bind(Theme.magnificationProperty());
+        magnification.subscribe(_ -> fit(window));
     }
 
     HBox left() {

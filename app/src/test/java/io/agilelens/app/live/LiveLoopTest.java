@@ -1,6 +1,7 @@
 package io.agilelens.app.live;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -50,6 +51,16 @@ class LiveLoopTest {
     @AfterEach
     void stop() {
         loop.close();
+    }
+
+    @Test
+    void saysWhetherAnAnswerWillCome() throws Exception {
+        LiveLoop.Wish wish = new LiveLoop.Wish(preset("W4A8 TRIP"), 0, 0);
+        assertTrue(loop.show(wish));
+        assertFalse(loop.show(wish), "it is on its way");
+        loop.pause();
+        assertTrue(loop.show(wish), "the work goes on");
+        assertTrue(heard.next() instanceof WindowComparison);
     }
 
     @Test
