@@ -3,6 +3,8 @@ package io.agilelens.views.recipe;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.recipe.Knob;
 import io.agilelens.views.Figures;
+import java.util.List;
+import java.util.Set;
 import java.util.function.DoubleConsumer;
 import javafx.css.PseudoClass;
 import javafx.geometry.Pos;
@@ -11,6 +13,7 @@ import javafx.scene.control.Slider;
 import javafx.scene.control.TextField;
 import javafx.scene.control.Tooltip;
 import javafx.scene.input.KeyCode;
+import javafx.scene.input.KeyEvent;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 
@@ -21,12 +24,17 @@ import javafx.scene.layout.Priority;
 final class KnobRow extends HBox {
     private static final PseudoClass INVALID = PseudoClass.getPseudoClass("invalid");
 
+    private static final Set<KeyCode> UNDO_KEYS = Set.of(KeyCode.Z, KeyCode.Y);
+
     private final Knob knob;
     private final Slider slider;
     private final TextField value;
     private final DoubleConsumer onChange;
     private final Runnable onRelease;
     private boolean showing;
+
+    /** What the field says when nothing is half typed. */
+    private String committed = "";
 
     /**
      * @param title short, for the narrow panel; the knob's own title and help are the tooltip
@@ -83,6 +91,7 @@ final class KnobRow extends HBox {
                     slider.setValue(knob.nearest(slider.getValue() + steps * knob.step()));
                     scroll.consume();
                 });
+        value.addEventFilter(KeyEvent.KEY_PRESSED, this::leaveUndoToTheWindow);
         value.setOnAction(_ -> commitText());
         value.focusedProperty()
                 .addListener(
@@ -138,6 +147,21 @@ final class KnobRow extends HBox {
 
     private void showText(double shown) {
         value.pseudoClassStateChanged(INVALID, false);
-        value.setText(knob.step() < 1 ? Figures.fixed(shown, 2) : Figures.number(shown));
+        committed = knob.step() < 1 ? Figures.fixed(shown, 2) : Figures.number(shown);
+        value.setText(committed);
+    }
+
+    /**
+     * While nothing is half typed, undo and redo are of the recipe, as everywhere in the window; a
+     * text field would take their keys for its own text.
+     */
+    private void leaveUndoToTheWindow(KeyEvent key) {
+        boolean undoes = key.isShortcutDown() && UNDO_KEYS.contains(key.getCode());
+        if (undoes && value.getText().equals(committed)) {
+            List.copyOf(value.getScene().getAccelerators().entrySet()).stream()
+                    .filter(accelerator -> accelerator.getKey().match(key))
+                    .forEach(accelerator -> accelerator.getValue().run());
+            key.consume();
+        }
     }
 }
