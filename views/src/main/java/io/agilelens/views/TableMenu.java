@@ -1,15 +1,19 @@
 package io.agilelens.views;
 
 import io.agilelens.views.chart.Csv;
+import io.agilelens.views.chart.Exportable;
+import io.agilelens.views.chart.PictureMenu;
+import io.agilelens.views.chart.TableExport;
+import java.util.ArrayList;
 import java.util.List;
 import javafx.scene.Node;
 import javafx.scene.control.MenuItem;
+import javafx.scene.control.SeparatorMenuItem;
 import javafx.scene.control.TableCell;
-import javafx.scene.control.TableColumn;
 import javafx.scene.control.TableView;
 import javafx.scene.input.ContextMenuEvent;
 
-/** The menu of a table: copy a cell, a row or all of it. */
+/** The menu of a table: copy a cell, a row or all of it, and save it as any picture. */
 public final class TableMenu {
     private TableMenu() {}
 
@@ -23,7 +27,7 @@ public final class TableMenu {
                 });
     }
 
-    private static <R> List<MenuItem> lines(TableView<R> table, String cell) {
+    static <R> List<MenuItem> lines(TableView<R> table, String cell) {
         MenuItem one = ContextMenus.line(Messages.text("menu.table.cell"), () -> copy(cell));
         one.setDisable(cell.isEmpty());
         int row = table.getSelectionModel().getSelectedIndex();
@@ -32,10 +36,19 @@ public final class TableMenu {
                         Messages.text("menu.table.row"),
                         () -> copy(new Csv().line(row(table, row)).toString()));
         line.setDisable(row < 0);
-        return List.of(
-                one,
-                line,
-                ContextMenus.line(Messages.text("menu.table.all"), () -> copy(csv(table))));
+        Exportable whole =
+                table instanceof Exportable own ? own : new TableExport<>(table, table.getId());
+        List<MenuItem> lines =
+                new ArrayList<>(
+                        List.of(
+                                one,
+                                line,
+                                ContextMenus.line(
+                                        Messages.text("menu.table.all"),
+                                        () -> PictureMenu.copyCsv(whole)),
+                                new SeparatorMenuItem()));
+        lines.addAll(PictureMenu.saving(whole));
+        return lines;
     }
 
     private static void copy(String text) {
@@ -49,16 +62,6 @@ public final class TableMenu {
             node = node.getParent();
         }
         return node instanceof TableCell<?, ?> cell && cell.getText() != null ? cell.getText() : "";
-    }
-
-    /** The whole table, comma-separated, with a heading line. */
-    static <R> String csv(TableView<R> table) {
-        Csv csv = new Csv();
-        csv.line(table.getVisibleLeafColumns().stream().map(TableColumn::getText).toList());
-        for (int row = 0; row < table.getItems().size(); row++) {
-            csv.line(row(table, row));
-        }
-        return csv.toString();
     }
 
     private static <R> List<String> row(TableView<R> table, int row) {

@@ -51,6 +51,13 @@ public final class PictureMenu {
         lines.add(ContextMenus.line(Messages.text("menu.picture.csv"), () -> copyCsv(picture)));
         lines.add(ContextMenus.line(Messages.text("menu.picture.image"), () -> copyImage(picture)));
         lines.add(new SeparatorMenuItem());
+        lines.addAll(saving(picture));
+        return lines;
+    }
+
+    /** A line for each format that a picture can be saved in. */
+    public static List<MenuItem> saving(Exportable picture) {
+        List<MenuItem> lines = new ArrayList<>();
         for (Export.Format format : Export.Format.values()) {
             lines.add(
                     ContextMenus.line(
@@ -60,7 +67,8 @@ public final class PictureMenu {
         return lines;
     }
 
-    private static void copyCsv(Exportable picture) {
+    /** Copies the values; says so if there are none. */
+    public static void copyCsv(Exportable picture) {
         try {
             ContextMenus.copy(picture.toCsv());
         } catch (UserException nothing) {

@@ -14,8 +14,8 @@ import javafx.scene.control.TableView;
 import javafx.scene.layout.Region;
 
 /**
- * A table as a picture and as comma-separated values: all of its rows in the order that is shown,
- * not only those in sight.
+ * A table as a picture and as comma-separated values: as SVG and CSV all of its rows in the order
+ * that is shown, as PNG those in sight.
  */
 public final class TableExport<R> implements Exportable {
     private static final double LINE = 20;
