@@ -1,5 +1,6 @@
 package io.agilelens.views;
 
+import io.agilelens.views.chart.Painter;
 import java.util.List;
 import javafx.scene.Parent;
 import javafx.scene.Scene;
@@ -55,6 +56,13 @@ public abstract class GuiTest extends ApplicationTest {
     /** Lets work that was handed to other threads come back and be drawn. */
     protected static void settle() {
         for (int i = 0; i < 3; i++) {
+            WaitForAsyncUtils.waitForFxEvents();
+            try {
+                Background.awaitIdle();
+                Painter.awaitIdle();
+            } catch (InterruptedException interrupted) {
+                throw new AssertionError(interrupted);
+            }
             WaitForAsyncUtils.waitForFxEvents();
             WaitForAsyncUtils.sleep(60, java.util.concurrent.TimeUnit.MILLISECONDS);
         }
