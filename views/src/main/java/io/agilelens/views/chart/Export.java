@@ -1,6 +1,7 @@
 package io.agilelens.views.chart;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.engine.format.AtomicFiles;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -34,21 +35,21 @@ public final class Export {
     private Export() {}
 
     /**
-     * Writes a picture; on the JavaFX thread.
+     * Writes a picture whole or not at all, in place of a file of that name; on the JavaFX thread.
      *
      * @throws UserException if the file cannot be written or the picture is empty
      */
     public static void write(Exportable picture, Format format, Path file) {
-        try {
-            switch (format) {
-                case PNG -> writePng(picture.node(), PNG_SCALE, file);
-                case SVG -> Files.writeString(file, picture.toSvg());
-                case CSV -> Files.writeString(file, picture.toCsv());
-            }
-        } catch (IOException e) {
-            throw new UserException(
-                    "cannot write " + file + ": " + e.getMessage() + "; choose another folder", e);
-        }
+        AtomicFiles.writeFile(
+                file,
+                true,
+                place -> {
+                    switch (format) {
+                        case PNG -> writePng(picture.node(), PNG_SCALE, place);
+                        case SVG -> Files.writeString(place, picture.toSvg());
+                        case CSV -> Files.writeString(place, picture.toCsv());
+                    }
+                });
     }
 
     /**
