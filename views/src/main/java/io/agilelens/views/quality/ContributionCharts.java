@@ -33,6 +33,7 @@ final class ContributionCharts {
     private final BarChartPane divergence;
     private final ChartCard lossCard;
     private final ChartCard divergenceCard;
+    private final Region region;
     private int parts;
 
     /**
@@ -59,11 +60,12 @@ final class ContributionCharts {
                         Messages.text(key + ".divergence"),
                         Messages.text(key + ".divergence.sentence"),
                         divergence);
+        region = new Arrangement(ROOM_FOR_TWO, this::stacked, this::sideBySide);
     }
 
     /** The charts, beside each other where there is room. */
     Region region() {
-        return new Arrangement(ROOM_FOR_TWO, this::stacked, this::sideBySide);
+        return region;
     }
 
     private Region stacked() {

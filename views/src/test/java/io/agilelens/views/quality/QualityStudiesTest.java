@@ -32,6 +32,8 @@ import javafx.scene.control.Label;
 import javafx.scene.control.TabPane;
 import javafx.scene.layout.StackPane;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The studies behind the verdict: asked for, shown, picked from, outdated. */
 class QualityStudiesTest extends GuiTest {
@@ -119,6 +121,26 @@ class QualityStudiesTest extends GuiTest {
         assertTrue(
                 sentences.stream().anyMatch(line -> line.contains("adds " + whole + " nats")),
                 sentences.toString());
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = QualityStudy.class,
+            names = {"BUDGET", "LAYERS"})
+    void bothChartsHaveRoomInWideAndNarrowWindows(QualityStudy study) {
+        know();
+        // Narrow first: a pane that was wide once is arranged anew.
+        for (double width : new double[] {560, 1200, 560}) {
+            interact(() -> root.getScene().getWindow().setWidth(width));
+            settle();
+            Node pane = open(study);
+            List<BarChartPane> charts = all(pane, BarChartPane.class);
+            assertEquals(2, charts.size(), study + " at " + width);
+            for (BarChartPane chart : charts) {
+                assertTrue(chart.getHeight() > 120, study + " at " + width);
+                assertTrue(chart.getWidth() > 200, study + " at " + width);
+            }
+        }
     }
 
     @Test
