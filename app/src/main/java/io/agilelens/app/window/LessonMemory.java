@@ -1,7 +1,6 @@
 package io.agilelens.app.window;
 
 import io.agilelens.app.KeptProperties;
-import io.agilelens.engine.format.UserState;
 import io.agilelens.views.lessons.Lesson;
 import io.agilelens.views.lessons.LessonProgress;
 import io.agilelens.views.lessons.LessonsViewModel;
@@ -37,9 +36,13 @@ final class LessonMemory {
         this.lessons = lessons;
     }
 
-    /** Brings back what was remembered, and remembers from then on. */
-    static void attach(LessonsViewModel viewModel) {
-        Path file = UserState.folder().resolve("lessons.properties");
+    /**
+     * Brings back what was remembered, and remembers from then on.
+     *
+     * @param folder of the user's state
+     */
+    static void attach(LessonsViewModel viewModel, Path folder) {
+        Path file = folder.resolve("lessons.properties");
         new LessonMemory(file, viewModel.lessons()).follow(viewModel);
     }
 

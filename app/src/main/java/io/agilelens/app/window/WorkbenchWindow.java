@@ -52,7 +52,8 @@ record WorkbenchWindow(
      * Fills a stage and shows it, without a model yet.
      *
      * @param memory what the window was like before, if it remembers; its settings are in force
-     * @param state the user's folder for sessions that a crash must not lose; empty to keep none
+     * @param state the user's folder for sessions that a crash must not lose and for how far
+     *     lessons are; empty to keep nothing
      * @param questions asks a person for files
      * @param onFailure shows a person what did not work
      */
@@ -91,7 +92,7 @@ record WorkbenchWindow(
         WindowTitle.keep(stage, workbench, keeper);
         PictureMenus.install(workbench, frame);
         memory.ifPresent(kept -> kept.follow(stage, frame, recent));
-        LessonMemory.attach(lessons);
+        state.ifPresent(folder -> LessonMemory.attach(lessons, folder));
         LessonLinks.openWith(lessons::start);
         stage.show();
         frame.requestFocus();

@@ -122,8 +122,8 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
         for (TableColumn<PinnedRun, ?> column : getColumns()) {
             double least =
                     switch (column.getId()) {
-                        case "name" -> narrow ? 80 : 120;
-                        case "recipe" -> narrow ? 80 : 150;
+                        case "name" -> narrow ? 74 : 120;
+                        case "recipe" -> narrow ? 68 : 150;
                         case "perplexity" -> narrow ? 84 : 112;
                         case "bits" -> 52;
                         case "latency", "divergence" -> narrow ? 64 : 76;
