@@ -7,6 +7,7 @@ import io.agilelens.views.Background;
 import io.agilelens.views.CellPicks;
 import io.agilelens.views.Comparison;
 import io.agilelens.views.ComparisonSwitch;
+import io.agilelens.views.DividedPane;
 import io.agilelens.views.EmptyState;
 import io.agilelens.views.FigureRow;
 import io.agilelens.views.Figures;
@@ -29,6 +30,7 @@ import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.util.List;
 import java.util.Optional;
+import javafx.geometry.Orientation;
 import javafx.scene.Node;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.ListCell;
@@ -45,6 +47,11 @@ import org.kordamp.ikonli.feather.Feather;
  * chose its factors.
  */
 public final class OutliersView extends StackPane {
+    private static final double USUAL_MAP = 262;
+
+    /** Of the room in a high window. */
+    private static final double TALL_MAP = 0.27;
+
     private final Workbench workbench;
     private final OutliersViewModel viewModel;
     private final FigureRow figures =
@@ -161,11 +168,19 @@ public final class OutliersView extends StackPane {
 
         place = new PlaceLine(workbench, actions, "outliers");
         place.setTokenName(this::tokenName);
-        VBox content = new VBox(8, figures, mapCard, place, detail);
-        content.setMinWidth(0);
-        map.setPrefHeight(200);
-        VBox.setVgrow(mapCard, Priority.SOMETIMES);
+        VBox inside = new VBox(8, place, detail);
         VBox.setVgrow(detail, Priority.ALWAYS);
+        DividedPane pictures =
+                new DividedPane(
+                        "outliers.map",
+                        workbench.dividers(),
+                        Orientation.HORIZONTAL,
+                        room -> Math.max(USUAL_MAP, TALL_MAP * room),
+                        mapCard,
+                        inside);
+        VBox.setVgrow(pictures, Priority.ALWAYS);
+        VBox content = new VBox(8, figures, pictures);
+        content.setMinWidth(0);
 
         ComparisonSwitch comparison = new ComparisonSwitch();
         comparison.setMinWidth(USE_PREF_SIZE);

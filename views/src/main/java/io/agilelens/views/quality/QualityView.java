@@ -5,6 +5,7 @@ import io.agilelens.views.Arrangement;
 import io.agilelens.views.Badge;
 import io.agilelens.views.Comparison;
 import io.agilelens.views.ComparisonSwitch;
+import io.agilelens.views.DividedPane;
 import io.agilelens.views.EmptyState;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Selection;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import javafx.geometry.Orientation;
 import javafx.scene.control.Label;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
@@ -156,11 +158,13 @@ public final class QualityView extends StackPane {
         runningCard.setPrefWidth(100);
         HBox.setHgrow(runningCard, Priority.ALWAYS);
         HBox lower = row(windowsCard, positionsCard);
-        VBox.setVgrow(upper, Priority.ALWAYS);
-        VBox.setVgrow(lower, Priority.ALWAYS);
-        upper.setPrefHeight(300);
-        lower.setPrefHeight(300);
-        return new VBox(16, upper, lower);
+        return new DividedPane(
+                "quality.running",
+                workbench.dividers(),
+                Orientation.HORIZONTAL,
+                room -> room / 2,
+                upper,
+                lower);
     }
 
     private static HBox row(Region left, Region right) {
