@@ -73,7 +73,20 @@ public final class DividedPane extends Region {
     }
 
     private double least(Region part) {
-        return stacked ? part.minHeight(-1) : part.minWidth(-1);
+        return stacked ? part.minHeight(getWidth()) : part.minWidth(-1);
+    }
+
+    /** Pixels for the first part of so many for both. */
+    private double size(double room) {
+        Double share = places.get(name);
+        double size = fit(share == null ? usual.applyAsDouble(room) : share * room, room);
+        return stacked ? snapSizeY(size) : snapSizeX(size);
+    }
+
+    /** Words wrap, so that how high a part must be depends on how wide it is. */
+    @Override
+    public Orientation getContentBias() {
+        return Orientation.HORIZONTAL;
     }
 
     @Override
@@ -86,9 +99,7 @@ public final class DividedPane extends Region {
             return;
         }
         double room = room();
-        Double share = places.get(name);
-        double wanted = share == null ? usual.applyAsDouble(room) : share * room;
-        double size = stacked ? snapSizeY(fit(wanted, room)) : snapSizeX(fit(wanted, room));
+        double size = size(room);
         if (stacked) {
             first.resizeRelocate(0, 0, getWidth(), size);
             divider.resizeRelocate(0, size, getWidth(), THICKNESS);
@@ -107,7 +118,13 @@ public final class DividedPane extends Region {
 
     @Override
     protected double computeMinHeight(double width) {
-        return along(stacked, first.minHeight(-1), second.minHeight(-1));
+        double room = Math.max(0, width - THICKNESS);
+        boolean split = !stacked && width > 0 && first.isManaged() && second.isManaged();
+        double size = split ? size(room) : 0;
+        return along(
+                stacked,
+                first.minHeight(split ? size : width),
+                second.minHeight(split ? room - size : width));
     }
 
     @Override

@@ -55,8 +55,8 @@ public final class ScreenshotsCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "1",
             description =
-                    "Pixels of a picture for each pixel of the window, as a screen at N·100 %%"
-                            + " shows it (default: ${DEFAULT-VALUE}).")
+                    "Pixels of a picture for each pixel of the window, as 2 for a dense screen"
+                            + " (default: ${DEFAULT-VALUE}).")
     private int scale;
 
     @Override

@@ -35,6 +35,7 @@ public final class WorkbenchStatusBar extends StatusBar {
         cancel.setId("cancel");
         cancel.getStyleClass().addAll("small", "flat");
         Help.on(cancel, Messages.text("status.cancel.help"));
+        cancel.setMinWidth(Button.USE_PREF_SIZE);
         cancel.setVisible(false);
         cancel.setOnAction(event -> cancelRunning());
         machine.getStyleClass().addAll("small", "muted");

@@ -108,6 +108,7 @@ public final class CompareView extends StackPane {
                         new SearchBar(model, true));
         Label other = new Label(Messages.text("compare.search.empty"));
         other.getStyleClass().add("muted");
+        other.setWrapText(true);
         teaching.getChildren().addAll(other, new SearchBar(model, false));
         getChildren().setAll(withoutModel, teaching, station);
 

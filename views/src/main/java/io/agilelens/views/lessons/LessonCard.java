@@ -52,6 +52,8 @@ final class LessonCard extends VBox {
                         Messages.text(
                                 "lessons.card.length", lesson.steps().size(), lesson.minutes()));
         length.getStyleClass().addAll("small", "muted");
+        length.setWrapText(true);
+        length.setMinHeight(USE_PREF_SIZE);
         state.getStyleClass().addAll("small", "muted");
         state.setMinWidth(USE_PREF_SIZE);
         Region room = new Region();

@@ -3,6 +3,7 @@ package io.agilelens.views.outliers;
 import io.agilelens.engine.evaluate.SiteStatistics;
 import io.agilelens.engine.model.Site;
 import io.agilelens.engine.recipe.ActivationMethod;
+import io.agilelens.views.Arrangement;
 import io.agilelens.views.Background;
 import io.agilelens.views.CellPicks;
 import io.agilelens.views.Comparison;
@@ -97,7 +98,7 @@ public final class OutliersView extends StackPane {
         map.titleProperty().set(Messages.text("outliers.map.heading"));
         map.logScaleProperty().set(true);
         mapPicks = CellPicks.of(map, cell -> viewModel.selectChannel(cell.row(), cell.column()));
-        Theme.leastHeight(mapCard, 172);
+        mapCard.keepHeight(172);
 
         tokens.setId("outliers-tokens");
         tokens.titleProperty().set(Messages.text("outliers.tokens.heading"));
@@ -181,13 +182,14 @@ public final class OutliersView extends StackPane {
         VBox.setVgrow(pictures, Priority.ALWAYS);
         VBox content = new VBox(8, figures, pictures);
         content.setMinWidth(0);
+        Arrangement scrolled = Arrangement.of(content);
 
         ComparisonSwitch comparison = new ComparisonSwitch();
         comparison.setMinWidth(USE_PREF_SIZE);
         comparison.valueProperty().bindBidirectional(viewModel.comparisonProperty());
         StationPane pane =
                 new StationPane(
-                        Messages.text("outliers.title"), content, siteSelector(), comparison);
+                        Messages.text("outliers.title"), scrolled, siteSelector(), comparison);
         EmptyState empty = new EmptyState(Feather.GRID, Messages.text("outliers.empty"));
         getChildren().addAll(pane, empty);
         setMinSize(0, 0);
@@ -264,7 +266,7 @@ public final class OutliersView extends StackPane {
         selector.setButtonCell(siteCell(false));
         selector.setCellFactory(list -> siteCell(true));
         selector.setTooltip(new Tooltip(Messages.text("outliers.site.help")));
-        selector.setPrefWidth(150);
+        selector.prefWidthProperty().bind(Theme.magnificationProperty().multiply(150));
         viewModel.siteProperty().subscribe(selector::setValue);
         selector.valueProperty().addListener((property, before, now) -> viewModel.selectSite(now));
         return selector;

@@ -10,6 +10,7 @@ import io.agilelens.views.EmptyState;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Selection;
 import io.agilelens.views.StationPane;
+import io.agilelens.views.Theme;
 import io.agilelens.views.chart.BarChartPane;
 import io.agilelens.views.chart.ChartCard;
 import io.agilelens.views.chart.ChartPane;
@@ -142,11 +143,15 @@ public final class QualityView extends StackPane {
     }
 
     private Region narrow() {
-        HBox lower = row(windowsCard, positionsCard);
+        Region lower =
+                Theme.magnificationProperty().get() > 1
+                        ? new VBox(12, windowsCard, positionsCard)
+                        : row(windowsCard, positionsCard);
         verdict.setMinWidth(0);
-        lower.setMinHeight(LOW_CHART);
-        runningCard.setMinHeight(LOW_CHART);
-        VBox.setVgrow(runningCard, Priority.ALWAYS);
+        for (ChartCard each : List.of(runningCard, windowsCard, positionsCard)) {
+            each.keepHeight(LOW_CHART);
+            VBox.setVgrow(each, Priority.ALWAYS);
+        }
         VBox.setVgrow(lower, Priority.ALWAYS);
         return new VBox(12, verdict, runningCard, lower);
     }

@@ -132,7 +132,6 @@ public final class TokensView extends StackPane {
         windows.getStyleClass().add("card-tools");
         windows.setSpacing(4);
         ColoringSwitch coloring = new ColoringSwitch(model);
-        coloring.setMinWidth(Region.USE_PREF_SIZE);
         place = new PlaceLine(workbench, actions, "tokens");
         place.setTokenName(model::tokenName);
         Arrangement pictures = new Arrangement(WIDE, this::narrow, this::wide);
