@@ -163,6 +163,11 @@ public final class WorkbenchStatusBar extends StatusBar {
             setText(name.isEmpty() ? step : Messages.text("status.progress", name, step));
         }
 
+        /** Whether the bar shows this piece of work; on the JavaFX thread. */
+        boolean isShown() {
+            return running == this;
+        }
+
         /**
          * Ends the work in the bar; on the JavaFX thread.
          *
