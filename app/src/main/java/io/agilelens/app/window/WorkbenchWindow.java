@@ -77,7 +77,7 @@ record WorkbenchWindow(
         RecentEntries recent = new RecentEntries();
         WindowHelp help = new WindowHelp(workbench, frame, actions, recent);
         help.addActions();
-        new SettingsAction(stage, frame, memory).addTo(actions);
+        new SettingsAction(stage, frame, workbench.dividers(), memory).addTo(actions);
         LessonDock lessonDock = new LessonDock(frame, lessons);
         lessonDock.addTo(actions);
         SessionKeeper keeper =

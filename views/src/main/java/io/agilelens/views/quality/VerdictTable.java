@@ -1,6 +1,6 @@
 package io.agilelens.views.quality;
 
-import io.agilelens.views.Help;
+import io.agilelens.views.LessonLinks;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Theme;
 import java.util.List;
@@ -56,7 +56,8 @@ final class VerdictTable extends GridPane {
         for (int i = 0; i < rows.size(); i++) {
             VerdictRow row = rows.get(i);
             Label name = cell(Messages.text("quality.row." + row.key()));
-            Help.wrapped(name, Messages.text("quality.help." + row.key()));
+            LessonLinks.explain(
+                    name, "quality.row." + row.key(), Messages.text("quality.help." + row.key()));
             int line = stacked ? 2 * i + 2 : i + 1;
             if (stacked) {
                 add(name, 0, line - 1, 4, 1);
