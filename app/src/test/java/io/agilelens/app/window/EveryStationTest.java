@@ -32,6 +32,7 @@ import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import javafx.scene.text.Text;
 import org.junit.jupiter.api.Test;
+import org.kordamp.ikonli.javafx.FontIcon;
 
 /** What holds at every station: names for screen readers, explanations, and room for all words. */
 class EveryStationTest extends WindowTest {
@@ -217,6 +218,7 @@ class EveryStationTest extends WindowTest {
     /** What a label cannot show of its text, unless it is a cell or made to give way. */
     private static java.util.Optional<String> cutText(Node node) {
         if (node instanceof Text text
+                && !(text instanceof FontIcon)
                 && text.getParent() instanceof Labeled labeled
                 && labeled.getText() != null
                 && !labeled.getText().equals(text.getText())
