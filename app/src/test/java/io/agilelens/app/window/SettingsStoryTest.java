@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.app.session.RecentFiles;
 import io.agilelens.views.Motion;
 import io.agilelens.views.Theme;
+import io.agilelens.views.palette.PaletteViewModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import javafx.scene.control.CheckBox;
 import javafx.scene.control.ChoiceBox;
+import javafx.scene.control.ListView;
 import javafx.scene.input.KeyCode;
 import javafx.stage.Window;
 import org.junit.jupiter.api.AfterEach;
@@ -32,7 +35,7 @@ class SettingsStoryTest extends WindowTest {
         return WorkbenchWindow.show(
                 stage,
                 Optional.of(memory),
-                Optional.empty(),
+                Optional.of(folder.resolve("own")),
                 FileQuestions.of(stage),
                 failures::add);
     }
@@ -138,6 +141,24 @@ class SettingsStoryTest extends WindowTest {
                         .isPresent());
         push(KeyCode.ESCAPE);
         assertFalse(lookup("#about").tryQuery().isPresent());
+    }
+
+    @Test
+    void thePaletteFindsWhatWasOpenLately() throws Exception {
+        RecentFiles.NONE
+                .withModel("/models/opt-125m")
+                .withSession(Path.of("/papers/figure-3.agilelens"))
+                .write(folder.resolve("own"));
+        reopen();
+        push(KeyCode.CONTROL, KeyCode.K);
+        write("figure");
+        ListView<PaletteViewModel.Found> list = lookup("#palette-list").query();
+        await(() -> onFx(() -> !list.getItems().isEmpty()));
+        assertEquals(
+                "recent./papers/figure-3.agilelens",
+                onFx(() -> list.getItems().getFirst().entry().id()));
+        push(KeyCode.ESCAPE);
+        assertEquals(List.of(), failures);
     }
 
     private <T> void choose(String id, T value) {
