@@ -28,33 +28,36 @@ public record ValueHistogram(double[] edges, long[] counts) {
      * @param edges rising and evenly spaced, at least two
      */
     public static ValueHistogram of(Tensor tensor, double[] edges) {
-        return of(tensor, 0, tensor.elements(), edges);
+        ValueHistogram histogram = new ValueHistogram(edges, new long[edges.length - 1]);
+        long elements = tensor.elements();
+        float[] chunk = new float[(int) Math.min(CHUNK, elements)];
+        for (long start = 0; start < elements; start += CHUNK) {
+            Cancellation.current().check();
+            int count = (int) Math.min(CHUNK, elements - start);
+            tensor.widen(start, chunk, 0, count);
+            histogram.count(chunk, count);
+        }
+        return histogram;
     }
 
-    /**
-     * Reads neighbouring values of a tensor.
-     *
-     * @param first index of the first, row-major
-     * @param count how many
-     */
-    public static ValueHistogram of(Tensor tensor, long first, long count, double[] edges) {
-        long[] counts = new long[edges.length - 1];
+    /** Counts values in memory. */
+    public static ValueHistogram of(float[] values, double[] edges) {
+        ValueHistogram histogram = new ValueHistogram(edges, new long[edges.length - 1]);
+        histogram.count(values, values.length);
+        return histogram;
+    }
+
+    /** Only before anybody else sees the counts. */
+    private void count(float[] values, int length) {
         double low = edges[0];
         double bins = counts.length;
-        double width = (edges[edges.length - 1] - low) / bins;
-        float[] chunk = new float[(int) Math.min(CHUNK, count)];
-        for (long done = 0; done < count; done += CHUNK) {
-            Cancellation.current().check();
-            int piece = (int) Math.min(CHUNK, count - done);
-            tensor.widen(first + done, chunk, 0, piece);
-            for (int i = 0; i < piece; i++) {
-                if (Float.isFinite(chunk[i])) {
-                    double bin = Math.floor((chunk[i] - low) / width);
-                    counts[(int) Math.clamp(bin, 0, bins - 1)]++;
-                }
+        double width = (edges[counts.length] - low) / bins;
+        for (int i = 0; i < length; i++) {
+            if (Float.isFinite(values[i])) {
+                double bin = Math.floor((values[i] - low) / width);
+                counts[(int) Math.clamp(bin, 0, bins - 1)]++;
             }
         }
-        return new ValueHistogram(edges, counts);
     }
 
     /** How many values were counted. */

@@ -131,8 +131,7 @@ class TensorValuesTest {
         assertArrayEquals(expected, histogram.counts());
         assertEquals(tensor.elements(), histogram.total());
         assertTrue(histogram.counts()[0] > 1000, "values beyond an edge are not lost");
-        ValueHistogram row = ValueHistogram.of(tensor, 7L * COLUMNS, COLUMNS, edges);
-        assertEquals(COLUMNS, row.total());
+        assertArrayEquals(expected, ValueHistogram.of(tensor.values(), edges).counts());
     }
 
     @Test

@@ -2,21 +2,25 @@ package io.agilelens.views.model;
 
 import io.agilelens.engine.evaluate.TensorStatistics;
 import io.agilelens.engine.model.Planting;
+import io.agilelens.engine.tensor.Tensor;
 import io.agilelens.views.Badge;
 import io.agilelens.views.EmptyState;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
 import io.agilelens.views.NumberColumns;
-import io.agilelens.views.PlaceLine;
 import io.agilelens.views.StationPane;
 import io.agilelens.views.TableMenu;
+import io.agilelens.views.Theme;
 import io.agilelens.views.plant.PlantDialog;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import javafx.beans.binding.Bindings;
+import javafx.beans.value.ObservableValue;
 import javafx.collections.FXCollections;
 import javafx.collections.transformation.FilteredList;
 import javafx.collections.transformation.SortedList;
@@ -28,6 +32,8 @@ import javafx.scene.control.TableColumn;
 import javafx.scene.control.TableView;
 import javafx.scene.control.TextField;
 import javafx.scene.control.Tooltip;
+import javafx.scene.input.KeyCode;
+import javafx.scene.input.KeyEvent;
 import javafx.scene.layout.FlowPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
@@ -46,6 +52,9 @@ public final class ModelView extends StackPane {
     private static final double MOST_STORAGE = 160;
     private static final double MOST_STRETCH = 1.5;
     private static final double HELP_WIDTH = 320;
+    private static final double ROOM_FOR_FACTS = 680;
+    private static final double LEAST_TABLE = 92;
+    private static final double SHORT_TABLE = 168;
 
     private final WorkbenchActions actions;
     private final ModelViewModel viewModel;
@@ -55,7 +64,11 @@ public final class ModelView extends StackPane {
     private final TableView<ModelViewModel.Row> table = new TableView<>();
     private final TextField filter = filterField();
     private final FilteredList<ModelViewModel.Row> shown;
-    private final PlaceLine place;
+    private final WeightViewModel weightModel;
+    private final WeightPane weight;
+
+    /** Whether rows are replaced or another tensor is followed, which no person selected. */
+    private boolean following;
 
     public ModelView(Workbench workbench, WorkbenchActions actions) {
         this.actions = actions;
@@ -75,12 +88,13 @@ public final class ModelView extends StackPane {
         Label sentence = new Label(Messages.text("model.sentence"));
         sentence.getStyleClass().addAll("small", "muted");
         sentence.setWrapText(true);
-        place = new PlaceLine(workbench, actions, "model");
-        place.setVisible(false);
-        place.managedProperty().bind(place.visibleProperty());
+        weightModel = new WeightViewModel(workbench);
+        weight = new WeightPane(workbench, actions, weightModel, this::lookAway);
         buildTable();
-        VBox content = new VBox(8, facts, planted, warnings, tableHeader(), table, place, sentence);
+        VBox content =
+                new VBox(8, facts, planted, warnings, tableHeader(), table, weight, sentence);
         VBox.setVgrow(table, Priority.ALWAYS);
+        showWeight(content, sentence);
         Node station =
                 new StationPane(Messages.text("model.title"), content, plantButton(workbench));
         Node empty =
@@ -107,10 +121,83 @@ public final class ModelView extends StackPane {
                 .rowsProperty()
                 .subscribe(
                         now -> {
-                            int selected = table.getSelectionModel().getSelectedIndex();
-                            rows.setAll(now);
-                            table.getSelectionModel().select(selected);
+                            follow(() -> rows.setAll(now));
+                            selectOpened();
                         });
+        weightModel.onRead((name, statistics) -> viewModel.learn(Map.of(name, statistics)));
+        weightModel.onFollow(_ -> selectOpened());
+        weightModel.tensorProperty().subscribe(this::selectOpened);
+    }
+
+    /** The tensor that is looked into takes the lower part; in a low window the facts give way. */
+    private void showWeight(VBox content, Label sentence) {
+        ObservableValue<Boolean> open = weightModel.tensorProperty().map(Optional::isPresent);
+        ObservableValue<Boolean> roomy =
+                content.heightProperty()
+                        .map(
+                                height ->
+                                        height.doubleValue()
+                                                >= ROOM_FOR_FACTS
+                                                        * Theme.magnificationProperty().get());
+        for (Node node : List.of(weight, sentence, facts)) {
+            node.managedProperty().bind(node.visibleProperty());
+        }
+        weight.visibleProperty().bind(open);
+        sentence.visibleProperty().bind(open.map(now -> !now));
+        facts.visibleProperty()
+                .bind(
+                        Bindings.createBooleanBinding(
+                                () -> roomy.getValue() || !open.getValue(), roomy, open));
+        table.setMinHeight(LEAST_TABLE);
+        open.subscribe(
+                now -> {
+                    VBox.setVgrow(table, now ? Priority.SOMETIMES : Priority.ALWAYS);
+                    VBox.setVgrow(weight, now ? Priority.ALWAYS : Priority.NEVER);
+                    table.setPrefHeight(now ? SHORT_TABLE : USE_COMPUTED_SIZE);
+                });
+        weightModel.watchedProperty().bind(sceneProperty().isNotNull());
+        weight.addEventHandler(KeyEvent.KEY_PRESSED, this::leave);
+        table.addEventHandler(KeyEvent.KEY_PRESSED, this::leave);
+    }
+
+    private void leave(KeyEvent event) {
+        if (event.getCode() == KeyCode.ESCAPE && weight.isVisible()) {
+            lookAway();
+            event.consume();
+        }
+    }
+
+    private void lookAway() {
+        weightModel.close();
+        table.requestFocus();
+    }
+
+    /** Does something to the table that is no choice of a person. */
+    private void follow(Runnable change) {
+        following = true;
+        change.run();
+        following = false;
+    }
+
+    /** Marks the tensor that is looked into, if the filter lets it through. */
+    private void selectOpened() {
+        String wanted = weightModel.tensorProperty().get().map(Tensor::name).orElse("");
+        ModelViewModel.Row selected = table.getSelectionModel().getSelectedItem();
+        if (selected != null && selected.tensor().name().equals(wanted)) {
+            return;
+        }
+        follow(
+                () -> {
+                    table.getSelectionModel().clearSelection();
+                    table.getItems().stream()
+                            .filter(row -> row.tensor().name().equals(wanted))
+                            .findFirst()
+                            .ifPresent(
+                                    row -> {
+                                        table.getSelectionModel().select(row);
+                                        table.scrollTo(row);
+                                    });
+                });
     }
 
     private Button plantButton(Workbench workbench) {
@@ -256,11 +343,19 @@ public final class ModelView extends StackPane {
                 .selectedItemProperty()
                 .subscribe(
                         row -> {
-                            if (row != null) {
-                                viewModel.lookInto(row);
+                            if (row != null && !following) {
+                                lookInto(row);
                             }
-                            place.setVisible(row != null && viewModel.selectPlace(row));
                         });
+    }
+
+    private void lookInto(ModelViewModel.Row row) {
+        viewModel.selectPlace(row);
+        if (WeightViewModel.isReadable(row.tensor())) {
+            weightModel.open(row.tensor());
+        } else {
+            weightModel.close();
+        }
     }
 
     private TableColumn<ModelViewModel.Row, Double> statistic(
