@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import javafx.application.Platform;
 import javafx.beans.binding.Bindings;
 import javafx.beans.value.ObservableValue;
 import javafx.collections.FXCollections;
@@ -156,6 +157,13 @@ public final class ModelView extends StackPane {
                     table.setPrefHeight(now ? SHORT_TABLE : USE_COMPUTED_SIZE);
                 });
         weightModel.watchedProperty().bind(sceneProperty().isNotNull());
+        table.heightProperty()
+                .addListener(
+                        property -> {
+                            if (open.getValue()) {
+                                Platform.runLater(this::reveal);
+                            }
+                        });
         weight.addEventHandler(KeyEvent.KEY_PRESSED, this::leave);
         table.addEventHandler(KeyEvent.KEY_PRESSED, this::leave);
     }
@@ -195,7 +203,7 @@ public final class ModelView extends StackPane {
                             .ifPresent(
                                     row -> {
                                         table.getSelectionModel().select(row);
-                                        table.scrollTo(row);
+                                        reveal();
                                     });
                 });
     }
@@ -355,6 +363,15 @@ public final class ModelView extends StackPane {
             weightModel.open(row.tensor());
         } else {
             weightModel.close();
+        }
+    }
+
+    /** Brings the selected row into sight, with the one above it. */
+    private void reveal() {
+        layout();
+        int selected = table.getSelectionModel().getSelectedIndex();
+        if (selected >= 0) {
+            table.scrollTo(Math.max(0, selected - 1));
         }
     }
 

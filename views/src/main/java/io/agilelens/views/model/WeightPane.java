@@ -15,7 +15,6 @@ import io.agilelens.views.PlaceLine;
 import io.agilelens.views.Selection;
 import io.agilelens.views.TabbedCards;
 import io.agilelens.views.Theme;
-import io.agilelens.views.WrappingHeader;
 import io.agilelens.views.chart.ChartCard;
 import io.agilelens.views.chart.ChartPane;
 import io.agilelens.views.chart.Heatmap;
@@ -29,8 +28,10 @@ import java.util.function.Function;
 import javafx.beans.binding.Bindings;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
+import javafx.scene.control.OverrunStyle;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.control.ToggleGroup;
+import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.VBox;
@@ -130,7 +131,7 @@ final class WeightPane extends VBox {
         viewModel.cellProperty().subscribe(this::showCell);
     }
 
-    private WrappingHeader header(Runnable onClose) {
+    private HBox header(Runnable onClose) {
         ComparisonSwitch comparison = new ComparisonSwitch();
         comparison.setMinWidth(USE_PREF_SIZE);
         comparison.valueProperty().bindBidirectional(viewModel.comparisonProperty());
@@ -141,10 +142,14 @@ final class WeightPane extends VBox {
         Help.on(close, Messages.text("model.weight.close"));
         close.setOnAction(_ -> onClose.run());
         badges.getStyleClass().add("card-tools");
-        HBox tools = new HBox(8, badges, comparison, close);
-        tools.getStyleClass().add("card-tools");
-        tools.setMinWidth(USE_PREF_SIZE);
-        return new WrappingHeader(name, tools, "card-header");
+        // A long name gives way: the table above has it in full.
+        name.setTextOverrun(OverrunStyle.CENTER_ELLIPSIS);
+        name.setMaxWidth(Double.MAX_VALUE);
+        HBox.setHgrow(name, Priority.ALWAYS);
+        badges.setMinWidth(USE_PREF_SIZE);
+        HBox header = new HBox(8, name, badges, comparison, close);
+        header.getStyleClass().add("card-header");
+        return header;
     }
 
     private HBox scopeSwitch() {
@@ -184,6 +189,7 @@ final class WeightPane extends VBox {
     }
 
     private void show(Tensor tensor) {
+        name.setTooltip(new Tooltip(tensor.name()));
         name.setText(
                 Messages.text(
                         "model.weight.name",
@@ -266,14 +272,11 @@ final class WeightPane extends VBox {
                 "error",
                 reading.error().map(WeightError::largest).map(Figures::number).orElse(none));
         pair("range", baseline, after, WeightPane::range);
-        pair(
+        figures.set(
                 "mean",
-                baseline,
-                after,
-                values ->
-                        Figures.number(values.mean())
-                                + " ± "
-                                + Figures.number(values.standardDeviation()));
+                Figures.number(baseline.mean())
+                        + " ± "
+                        + Figures.number(baseline.standardDeviation()));
         pair("kurtosis", baseline, after, values -> Figures.number(values.kurtosis()));
         figures.set(
                 "unusable",

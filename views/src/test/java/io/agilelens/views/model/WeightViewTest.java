@@ -93,6 +93,7 @@ class WeightViewTest extends GuiTest {
         assertTrue(histogram().toCsv().startsWith("series,from,to,weights"));
         assertTrue(histogram().toCsv().contains("baseline"));
         float stored = map().dataProperty().get().value(3, 7);
+        StationPictures.take(this, root, "model-weight-baseline");
 
         clickOn("#weight .comparison-switch .tuned");
         settle();
