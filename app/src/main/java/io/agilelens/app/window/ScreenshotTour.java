@@ -151,8 +151,7 @@ public final class ScreenshotTour {
     private List<Path> weight(WorkbenchWindow window, Stage stage)
             throws IOException, InterruptedException {
         int layer = window.opened().config().layers() / 2;
-        String name =
-                window.opened().model().weights().linear(layer, LinearRole.DOWN).storedIn();
+        String name = window.opened().model().weights().linear(layer, LinearRole.DOWN).storedIn();
         onFx(
                 () -> {
                     window.frame().open("model");
