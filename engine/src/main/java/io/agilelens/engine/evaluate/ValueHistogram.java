@@ -50,12 +50,13 @@ public record ValueHistogram(double[] edges, long[] counts) {
     /** Only before anybody else sees the counts. */
     private void count(float[] values, int length) {
         double low = edges[0];
-        double bins = counts.length;
-        double width = (edges[counts.length] - low) / bins;
+        int last = counts.length - 1;
+        double width = (edges[last + 1] - low) / counts.length;
         for (int i = 0; i < length; i++) {
             if (Float.isFinite(values[i])) {
-                double bin = Math.floor((values[i] - low) / width);
-                counts[(int) Math.clamp(bin, 0, bins - 1)]++;
+                // What lies below is cut towards the first bin, too.
+                int bin = (int) ((values[i] - low) / width);
+                counts[Math.min(Math.max(bin, 0), last)]++;
             }
         }
     }

@@ -54,18 +54,22 @@ public record ValueMap(
             Cancellation.current().check();
             tensor.widen((long) output * inputs, row, 0, inputs);
             int cells = output / block * columns;
-            for (int input = 0; input < inputs; input++) {
-                float value = row[input];
-                float magnitude = Math.abs(value);
-                if (magnitude > largest && magnitude < Float.POSITIVE_INFINITY) {
-                    largest = magnitude;
-                    largestRow = output;
-                    largestColumn = input;
+            for (int column = 0; column < columns; column++) {
+                float farthest = values[cells + column];
+                int end = Math.min(inputs, (column + 1) * block);
+                for (int input = column * block; input < end; input++) {
+                    float value = row[input];
+                    float magnitude = Math.abs(value);
+                    if (magnitude > largest && magnitude < Float.POSITIVE_INFINITY) {
+                        largest = magnitude;
+                        largestRow = output;
+                        largestColumn = input;
+                    }
+                    if (magnitude > Math.abs(farthest) || Float.isNaN(farthest)) {
+                        farthest = value;
+                    }
                 }
-                int cell = cells + input / block;
-                if (magnitude > Math.abs(values[cell]) || Float.isNaN(values[cell])) {
-                    values[cell] = value;
-                }
+                values[cells + column] = farthest;
             }
         }
         return new ValueMap(

@@ -14,8 +14,9 @@ import java.util.function.IntFunction;
  *
  * @param cells how cells stand for values
  * @param range of the colours; the stored and the tuned values have the same
+ * @param rows what rows are called where each has cells of its own
  */
-record WeightMap(HeatmapData table, ValueMap cells, Heatmap.Range range) {
+record WeightMap(HeatmapData table, ValueMap cells, Heatmap.Range range, RowNames rows) {
     /** A map's cells take four bytes each, and a third of that again at coarser detail. */
     private static final int BYTES_A_CELL = 6;
 
@@ -39,24 +40,33 @@ record WeightMap(HeatmapData table, ValueMap cells, Heatmap.Range range) {
                 new HeatmapData.Labels(
                         Messages.text("model.weight.value." + comparison),
                         "",
-                        Messages.text(rows.axis()),
-                        Messages.text("model.weight.axis.input"),
+                        Messages.text("model.weight.axis." + rows.kind()),
+                        Messages.text("model.weight.axis." + rows.kind() + ".column"),
                         cells.block() == 1 ? rows.name() : blocks(cells.block(), cells.outputs()),
                         cells.block() == 1
                                 ? Integer::toString
                                 : blocks(cells.block(), cells.inputs()));
         HeatmapData table =
                 HeatmapData.adopt(cells.rows(), cells.columns(), cells.values(), labels);
-        return new WeightMap(table, cells, range(reading, comparison, table));
+        return new WeightMap(table, cells, range(reading, comparison, table), rows);
+    }
+
+    /** What a row of a tensor is. */
+    enum RowKind {
+        /** An output channel of a linear layer, whose columns are its input channels. */
+        OUTPUT,
+        /** A piece of the vocabulary. */
+        TOKEN,
+        /** All of a tensor of one dimension. */
+        VECTOR
     }
 
     /**
-     * What rows are.
+     * What rows are called.
      *
-     * @param axis key of the word for one
      * @param name of each
      */
-    record RowNames(String axis, IntFunction<String> name) {}
+    record RowNames(RowKind kind, IntFunction<String> name) {}
 
     /** As many cells as the heap bears. */
     static int mostCells() {

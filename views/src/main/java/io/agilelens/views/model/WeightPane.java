@@ -224,7 +224,7 @@ final class WeightPane extends VBox {
         showFigures(reading);
         Comparison comparison = picture.comparison();
         shown = picture.map().orElse(null);
-        String state = reading.tuned().isEmpty() ? "PENDING" : state(reading, comparison);
+        String state = state(reading, comparison);
         map.emptyTextProperty().set(Messages.text("model.weight.pending"));
         // A table of another shape drops a selection beyond it, which would look like a choice.
         picks.show(Selection.NONE, Selection.NONE);
@@ -243,15 +243,18 @@ final class WeightPane extends VBox {
                                         "model.weight.map.blocks", Integer.toString(block)));
     }
 
+    /** Which sentence the map has. */
     private static String state(WeightReading reading, Comparison comparison) {
-        return switch (comparison) {
-            case BASELINE -> "BASELINE";
-            case TUNED ->
-                    !reading.isQuantized()
-                            ? "UNQUANTIZED"
-                            : reading.isFolded() ? "FOLDED" : "TUNED";
-            case DIFFERENCE -> reading.isQuantized() ? "DIFFERENCE" : "UNQUANTIZED";
-        };
+        if (comparison == Comparison.BASELINE) {
+            return comparison.name();
+        }
+        if (reading.tuned().isEmpty()) {
+            return "PENDING";
+        }
+        if (!reading.isQuantized()) {
+            return "UNQUANTIZED";
+        }
+        return comparison == Comparison.TUNED && reading.isFolded() ? "FOLDED" : comparison.name();
     }
 
     private void showFigures(WeightReading reading) {
@@ -313,10 +316,10 @@ final class WeightPane extends VBox {
         histogram.setBins(made.bins(), made.levels());
         WeightViewModel.Cell cell = cell();
         histogramCard.setHeading(
-                whole
+                whole || shown == null
                         ? Messages.text("model.weight.histogram.TENSOR")
                         : Messages.text(
-                                "model.weight.histogram.GROUP",
+                                "model.weight.histogram." + shown.rows().kind(),
                                 Integer.toString(cell.output()),
                                 inputs(made.inputs())));
         histogramCard.setSentence(

@@ -4,6 +4,7 @@ import io.agilelens.engine.calibrate.TunedModel;
 import io.agilelens.engine.evaluate.TensorStatistics;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.tensor.Tensor;
+import io.agilelens.engine.tokenizer.Tokenizer;
 import io.agilelens.views.Background;
 import io.agilelens.views.Comparison;
 import io.agilelens.views.Selection;
@@ -298,28 +299,28 @@ final class WeightViewModel {
     /** Rows of the embedding and of the head are tokens. */
     private WeightMap.RowNames rowNames(Tensor wanted) {
         if (wanted.shape().length < 2) {
-            return new WeightMap.RowNames("model.weight.axis.vector", _ -> "");
+            return new WeightMap.RowNames(WeightMap.RowKind.VECTOR, _ -> "");
         }
-        Optional<OpenedModel> opened = workbench.modelProperty().get();
-        boolean tokens =
-                opened.map(OpenedModel::model)
-                        .filter(
-                                model ->
-                                        model.weights().embedding().name().equals(wanted.name())
-                                                || model.weights()
-                                                        .head()
-                                                        .storedIn()
-                                                        .equals(wanted.name()))
-                        .isPresent();
-        if (!tokens) {
-            return new WeightMap.RowNames("model.weight.axis.output", Integer::toString);
+        return model().filter(model -> isVocabulary(model, wanted.name()))
+                .map(Model::tokenizer)
+                .map(
+                        tokenizer ->
+                                new WeightMap.RowNames(
+                                        WeightMap.RowKind.TOKEN, row -> token(tokenizer, row)))
+                .orElse(new WeightMap.RowNames(WeightMap.RowKind.OUTPUT, Integer::toString));
+    }
+
+    private static boolean isVocabulary(Model model, String tensor) {
+        return model.weights().embedding().name().equals(tensor)
+                || model.weights().head().storedIn().equals(tensor);
+    }
+
+    /** Rows beyond the vocabulary only make its number round. */
+    private static String token(Tokenizer tokenizer, int row) {
+        if (row >= tokenizer.vocabularySize()) {
+            return Integer.toString(row);
         }
-        var tokenizer = opened.orElseThrow().model().tokenizer();
-        return new WeightMap.RowNames(
-                "model.weight.axis.token",
-                row ->
-                        row < tokenizer.vocabularySize()
-                                ? row + " " + TokenNames.visible(tokenizer.piece(row))
-                                : Integer.toString(row));
+        String text = tokenizer.decode(new int[] {row}, false);
+        return row + " " + TokenNames.visible(text.isEmpty() ? tokenizer.piece(row) : text);
     }
 }

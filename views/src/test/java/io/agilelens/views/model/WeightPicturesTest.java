@@ -34,7 +34,7 @@ class WeightPicturesTest {
             Recipe.FLOAT.withWeights(new WeightRecipe(WeightMethod.RTN, 8, 32, false));
     private static final String DOWN = "model.layers.1.mlp.down_proj.weight";
     private static final WeightMap.RowNames ROWS =
-            new WeightMap.RowNames("model.weight.axis.output", Integer::toString);
+            new WeightMap.RowNames(WeightMap.RowKind.OUTPUT, Integer::toString);
 
     private static TunedModel tuned(String preset) {
         return fitted(FIXTURE.recipe(preset));

@@ -160,6 +160,7 @@ class WeightViewTest extends GuiTest {
         assertEquals("not rounded", figure("sqnr"));
         assertEquals("token", map().dataProperty().get().labels().row());
         assertEquals("97 a", map().dataProperty().get().labels().rowName().apply(97));
+        assertEquals("32 ␣", map().dataProperty().get().labels().rowName().apply(32));
         clickOn(map());
         settle();
         assertEquals(before, workbench.selection().place());
