@@ -46,6 +46,17 @@ public final class Badge extends Label {
         return explained(kind, Messages.text("badge." + kind));
     }
 
+    /**
+     * The badge {@code exact} of a number that is over something else than the text.
+     *
+     * @param help over what, in one sentence
+     */
+    public static Badge exact(String help) {
+        Badge badge = new Badge(Kind.EXACT, Messages.text("badge.EXACT"));
+        Help.on(badge, help);
+        return badge;
+    }
+
     /** The badge {@code planted}, whose tooltip says what was planted where. */
     public static Badge planted(Planting planting) {
         Badge badge = new Badge(Kind.PLANTED, Messages.text("badge.PLANTED"));

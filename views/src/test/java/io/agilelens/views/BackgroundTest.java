@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.engine.task.Cancellation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -53,6 +54,53 @@ class BackgroundTest extends GuiTest {
         Background.awaitIdle();
         assertFalse(onFx.get(0));
         assertTrue(onFx.get(1));
+    }
+
+    @Test
+    void lengthyWorkHoldsUpNoPictureAndIsCancelledByTheNextRequest() throws Exception {
+        Object reading = new Object();
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch cancelled = new CountDownLatch(1);
+        interact(
+                () ->
+                        Background.lengthy(
+                                reading, () -> untilCancelled(begun, cancelled), delivered::add));
+        begun.await();
+        CountDownLatch pictured = new CountDownLatch(1);
+        Object picture = new Object();
+        interact(
+                () ->
+                        Background.latest(
+                                picture,
+                                () -> "picture",
+                                made -> {
+                                    delivered.add(made);
+                                    pictured.countDown();
+                                }));
+        pictured.await();
+        interact(() -> Background.lengthy(reading, () -> "new", delivered::add));
+        cancelled.await();
+        Background.awaitIdle();
+        assertEquals(List.of("picture", "new"), delivered);
+        interact(
+                () -> {
+                    Background.lengthy(reading, () -> "given up", delivered::add);
+                    Background.drop(reading);
+                });
+        Background.awaitIdle();
+        assertEquals(List.of("picture", "new"), delivered);
+    }
+
+    private static String untilCancelled(CountDownLatch begun, CountDownLatch cancelled) {
+        begun.countDown();
+        try {
+            while (true) {
+                Cancellation.current().check();
+                Thread.onSpinWait();
+            }
+        } finally {
+            cancelled.countDown();
+        }
     }
 
     private static String await(CountDownLatch gate, String result) {

@@ -220,6 +220,7 @@ public final class InfoCommand extends EngineCommand {
                 put(entry, "maximum", values.maximum());
                 put(entry, "mean", values.mean());
                 put(entry, "standard_deviation", values.standardDeviation());
+                put(entry, "kurtosis", values.kurtosis());
                 entry.put("unusable", values.unusable());
             }
         }

@@ -16,7 +16,8 @@ import java.util.concurrent.CancellationException;
  * window and the perplexity, window by window until it is exact; on a model too slow for that an
  * estimate over a short window comes before the pictures. One thread works; a newer wish stops the
  * work that it makes stale, and nothing stale is ever published. What a change does not touch is
- * not computed again.
+ * not computed again. Where memory runs out, what was kept for that is dropped, and the next wish
+ * starts anew.
  */
 public final class LiveLoop implements AutoCloseable {
     /** How long a wish must stand before work on it starts, so that a dragged slider is quiet. */
@@ -57,6 +58,8 @@ public final class LiveLoop implements AutoCloseable {
      */
     public record Wish(Recipe recipe, int window, int layer) {}
 
+    private final OpenedModel opened;
+    private final RecipeFitter fitter;
     private final Listener listener;
     private final Thread thread;
 
@@ -69,13 +72,17 @@ public final class LiveLoop implements AutoCloseable {
     private Cancellation running = new Cancellation();
 
     // What follows is touched by the loop's thread only.
-    private final LiveWork work;
+    /** Null until the next wish where memory ran out. */
+    private LiveWork work;
+
     private boolean reportedIdle = true;
 
     /**
      * @param fitter fits recipes to the opened model
      */
     public LiveLoop(OpenedModel opened, RecipeFitter fitter, Listener listener) {
+        this.opened = opened;
+        this.fitter = fitter;
         this.listener = listener;
         this.work = new LiveWork(opened, fitter, listener);
         thread = Thread.ofPlatform().name("live-loop").daemon().unstarted(this::loop);
@@ -148,6 +155,9 @@ public final class LiveLoop implements AutoCloseable {
             }
             try {
                 reportedIdle = false;
+                if (work == null) {
+                    work = new LiveWork(opened, fitter, listener);
+                }
                 cancellation.during(
                         () -> {
                             work.step(now, mine, result -> publish(mine, result), cancellation);
@@ -157,6 +167,10 @@ public final class LiveLoop implements AutoCloseable {
                 continue;
             } catch (UserException reason) {
                 giveUp(mine, () -> listener.failed(reason));
+            } catch (OutOfMemoryError exhausted) {
+                // What is kept for the next wish may be what there was no room beside.
+                work = null;
+                giveUp(mine, () -> listener.broke(exhausted));
             } catch (RuntimeException | Error failure) {
                 giveUp(mine, () -> listener.broke(failure));
             }
@@ -181,7 +195,7 @@ public final class LiveLoop implements AutoCloseable {
                 return false;
             }
             try {
-                if (wish == null || paused || work.isDone(wish, generation)) {
+                if (wish == null || paused || work != null && work.isDone(wish, generation)) {
                     if (!reportedIdle) {
                         reportedIdle = true;
                         listener.idle();
@@ -190,7 +204,8 @@ public final class LiveLoop implements AutoCloseable {
                     continue;
                 }
                 long quiet = (System.nanoTime() - changedAt) / 1_000_000;
-                long wanted = work.isSlow(wish.recipe()) ? SLOW_DEBOUNCE_MILLIS : DEBOUNCE_MILLIS;
+                boolean slow = work != null && work.isSlow(wish.recipe());
+                long wanted = slow ? SLOW_DEBOUNCE_MILLIS : DEBOUNCE_MILLIS;
                 if (quiet >= wanted) {
                     return true;
                 }

@@ -36,6 +36,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * An open model with its texts cut and its float arithmetic packed: what the live loop works on.
@@ -69,6 +70,42 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
      * @throws UserException if that fails; nothing stays open then
      */
     public static ModelSession open(Subject subject, Progress progress, Cancellation cancellation) {
+        return open(subject, _ -> true, progress, cancellation);
+    }
+
+    /**
+     * Opens a model unless it is so large that somebody should be asked first.
+     *
+     * @param consent asked, on this thread, before weights are left in the file
+     * @return empty if consent was refused; nothing stays open then
+     * @throws UserException if that fails; nothing stays open then
+     */
+    public static Optional<ModelSession> openAgreed(
+            Subject subject,
+            Predicate<LargeModel> consent,
+            Progress progress,
+            Cancellation cancellation) {
+        try {
+            return Optional.of(open(subject, consent, progress, cancellation));
+        } catch (Refused refused) {
+            return Optional.empty();
+        }
+    }
+
+    /** Leaves what was begun; never seen outside. */
+    private static final class Refused extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Refused() {
+            super("consent was refused", null, false, false);
+        }
+    }
+
+    private static ModelSession open(
+            Subject subject,
+            Predicate<LargeModel> consent,
+            Progress progress,
+            Cancellation cancellation) {
         progress.report("opening " + subject.model(), 0, 1);
         ModelReference named = ModelReference.parse(subject.model());
         Path path = named.path();
@@ -79,6 +116,7 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
                             withTexts(
                                     subject,
                                     subject.planted().map(model::plant).orElse(model),
+                                    consent,
                                     progress,
                                     cancellation));
         }
@@ -87,7 +125,8 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
         return closingOnFailure(
                 bundle.model(),
                 model -> {
-                    ModelSession session = withTexts(subject, model, progress, cancellation);
+                    ModelSession session =
+                            withTexts(subject, model, consent, progress, cancellation);
                     session.fitter.adopt(
                             bundle.run(
                                     KernelProvider.current().kernels(),
@@ -123,7 +162,7 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
         return closingOnFailure(
                 Model.open(named.open()),
                 model ->
-                        new Start(subject, planting.map(model::plant).orElse(model))
+                        new Start(subject, planting.map(model::plant).orElse(model), _ -> true)
                                 .session(
                                         _ -> opened.text(),
                                         _ -> fitter.calibration(),
@@ -142,8 +181,12 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
     }
 
     private static ModelSession withTexts(
-            Subject subject, Model model, Progress progress, Cancellation cancellation) {
-        return new Start(subject, model)
+            Subject subject,
+            Model model,
+            Predicate<LargeModel> consent,
+            Progress progress,
+            Cancellation cancellation) {
+        return new Start(subject, model, consent)
                 .session(
                         opened -> windows(opened, subject.text()),
                         opened ->
@@ -155,8 +198,12 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
                         cancellation);
     }
 
-    /** A model about to be run. */
-    private record Start(Subject subject, Model model) {
+    /**
+     * A model about to be run.
+     *
+     * @param consent asked before weights are left in the file
+     */
+    private record Start(Subject subject, Model model, Predicate<LargeModel> consent) {
 
         ModelSession session(
                 Function<Model, TokenWindows> text,
@@ -168,6 +215,10 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
             MemoryEstimate memory =
                     MemoryEstimate.fitting(
                             model, pass, roomBesideWindow(model, pass, subject.text().windows()));
+            if (memory.placement().isStreamed(model.config())
+                    && !consent.test(LargeModel.of(title(subject.model()), model, memory))) {
+                throw new Refused();
+            }
             Numerics floats =
                     new FloatNumerics(
                             model,
@@ -216,9 +267,7 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
 
     /** Says with each step what running the model takes. */
     private static Progress saying(MemoryEstimate memory, Progress progress) {
-        HeapRoom room = HeapRoom.now(0);
-        // The program's own share is in use already.
-        long free = room.maximum() - Math.max(0, room.used() - memory.program());
+        long free = LargeModel.free(HeapRoom.now(0), memory);
         String needs =
                 Messages.text("status.memory", Figures.bytes(memory.heap()), Figures.bytes(free));
         return (step, done, total) -> progress.report(step + ", " + needs, done, total);

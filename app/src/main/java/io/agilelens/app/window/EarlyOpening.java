@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionException;
 /** A model that is opened while its window is still being built. */
 final class EarlyOpening {
     private final String reference;
+    private final Opener opener;
     private final Cancellation cancellation = new Cancellation();
     private final CompletableFuture<Opened> opened = new CompletableFuture<>();
     private volatile Progress progress = Progress.NONE;
@@ -21,13 +22,25 @@ final class EarlyOpening {
      */
     record Opened(ModelSession session, Optional<WindowComparison> firstLook) {}
 
-    private EarlyOpening(String reference) {
+    /** Opens a model. */
+    @FunctionalInterface
+    interface Opener {
+        ModelSession open(String reference, Progress progress, Cancellation cancellation);
+    }
+
+    private EarlyOpening(String reference, Opener opener) {
         this.reference = reference;
+        this.opener = opener;
     }
 
     /** Begins to open a model, on a thread of its own. */
     static EarlyOpening begin(String reference) {
-        EarlyOpening opening = new EarlyOpening(reference);
+        return begin(reference, ModelSession::open);
+    }
+
+    /** The same, opened by something else. */
+    static EarlyOpening begin(String reference, Opener opener) {
+        EarlyOpening opening = new EarlyOpening(reference, opener);
         Thread.ofPlatform().name("first model").daemon().start(opening::open);
         return opening;
     }
@@ -42,7 +55,7 @@ final class EarlyOpening {
 
     private Opened openAndLook() {
         ModelSession session =
-                ModelSession.open(
+                opener.open(
                         reference,
                         (step, done, total) -> progress.report(step, done, total),
                         cancellation);

@@ -6,6 +6,7 @@ import static io.agilelens.app.window.HeadlessToolkit.onFx;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.export.ExportFormat;
 import io.agilelens.engine.export.ExportReport;
+import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.task.Progress;
 import io.agilelens.views.Background;
 import io.agilelens.views.Theme;
@@ -27,6 +28,8 @@ import javafx.application.Platform;
 import javafx.scene.control.Button;
 import javafx.scene.control.Dialog;
 import javafx.scene.control.TabPane;
+import javafx.scene.control.TableView;
+import javafx.scene.control.ToggleButton;
 import javafx.stage.Stage;
 
 /**
@@ -105,6 +108,7 @@ public final class ScreenshotTour {
                     });
             await(() -> !workbench.speeds().isEmpty(), failure);
             List<Path> files = new ArrayList<>(pictures(window, stage, progress));
+            files.addAll(weight(window, stage));
             files.addAll(kernels(window, stage));
             files.addAll(exported(window, stage, failure));
             files.addAll(studies(window, stage, failure));
@@ -155,6 +159,37 @@ public final class ScreenshotTour {
         }
         progress.report("drawing", total, total);
         return List.copyOf(files);
+    }
+
+    /** The weight that reads the widest site, looked into under the recipe. */
+    private List<Path> weight(WorkbenchWindow window, Stage stage)
+            throws IOException, InterruptedException {
+        int layer = window.opened().config().layers() / 2;
+        String name = window.opened().model().weights().linear(layer, LinearRole.DOWN).storedIn();
+        onFx(
+                () -> {
+                    window.frame().open("model");
+                    TableView<?> table = (TableView<?>) stage.getScene().lookup("#tensors");
+                    for (int row = 0; row < table.getItems().size(); row++) {
+                        if (table.getColumns().getFirst().getCellData(row).equals(name)) {
+                            table.getSelectionModel().select(row);
+                        }
+                    }
+                    return null;
+                });
+        Background.awaitIdle();
+        onFx(
+                () -> {
+                    ((ToggleButton) stage.getScene().lookup("#weight .tuned")).fire();
+                    return null;
+                });
+        List<Path> files = pictures(window, stage, "model", "model-weight");
+        onFx(
+                () -> {
+                    ((Button) stage.getScene().lookup("#weight-close")).fire();
+                    return null;
+                });
+        return files;
     }
 
     /** The tabs of the Kernels station behind the first one, the multiplier at its product. */

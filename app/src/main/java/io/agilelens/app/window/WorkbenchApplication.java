@@ -63,6 +63,7 @@ public final class WorkbenchApplication extends Application {
     }
 
     private void open(Stage stage) {
+        Thread.setDefaultUncaughtExceptionHandler(new UncaughtFailures(stage));
         memory.settings().apply();
         // Who measures the start takes nobody's session.
         Optional<Path> state =

@@ -1,6 +1,7 @@
 package io.agilelens.app.window;
 
 import io.agilelens.app.StartTimes;
+import io.agilelens.app.live.LargeModel;
 import io.agilelens.app.live.ModelSession;
 import io.agilelens.app.live.QualityStudies;
 import io.agilelens.engine.export.ExportFormat;
@@ -30,7 +31,10 @@ import io.agilelens.views.workbench.WorkbenchActions;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Does what views ask for: opens models and texts, and hands the rest to those who do it. Lives on
@@ -47,6 +51,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
 
     private WorkbenchStatusBar statusBar;
     private Consumer<String> openStation = _ -> {};
+    private BiConsumer<LargeModel, Runnable> askBeforeLarge = (_, open) -> open.run();
     private Cancellation opening = Cancellation.never();
     private Runnable onClose = () -> {};
 
@@ -91,11 +96,44 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
 
     @Override
     public void open(String reference) {
+        AtomicReference<LargeModel> large = new AtomicReference<>();
+        Predicate<LargeModel> asksFirst =
+                told -> {
+                    large.set(told);
+                    return false;
+                };
+        open(
+                reference,
+                asksFirst,
+                () -> askBeforeLarge.accept(large.get(), () -> openLarge(reference)));
+    }
+
+    private void openLarge(String reference) {
+        open(reference, _ -> true, () -> {});
+    }
+
+    /**
+     * @param onRefused called on the JavaFX thread if consent was refused
+     */
+    private void open(String reference, Predicate<LargeModel> consent, Runnable onRefused) {
         open(
                 Messages.text("status.opening", reference),
                 new Cancellation(),
-                (progress, cancellation) -> ModelSession.open(reference, progress, cancellation),
-                opened -> show(opened, Optional.empty()));
+                (progress, cancellation) ->
+                        ModelSession.openAgreed(
+                                Subject.of(reference), consent, progress, cancellation),
+                opened ->
+                        opened.ifPresentOrElse(
+                                session -> show(session, Optional.empty()), onRefused));
+    }
+
+    /**
+     * Says who asks a person before a model is opened that does not fit in memory.
+     *
+     * @param question gets the model and what opens it after all
+     */
+    void askBeforeLarge(BiConsumer<LargeModel, Runnable> question) {
+        askBeforeLarge = question;
     }
 
     /** Shows a model that is being opened already, as soon as it is open. */

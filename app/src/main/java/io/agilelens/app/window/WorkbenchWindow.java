@@ -71,6 +71,10 @@ record WorkbenchWindow(
         WorkbenchFrame frame = new WorkbenchFrame(Stations.of(workbench, controller, lessons));
         controller.reportTo(frame.statusBar());
         controller.openStationsWith(frame::open);
+        controller.askBeforeLarge(
+                (large, open) ->
+                        LargeModelQuestion.ask(
+                                stage, large, workbench.modelProperty().get(), open));
         frame.setRight(new RecipeView(workbench), new VerdictView(workbench));
         Scene scene = frame.install(stage, WIDTH, HEIGHT);
         Actions actions = WindowActions.of(workbench, controller, stage, frame);

@@ -1,6 +1,7 @@
 package io.agilelens.app.window;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -21,20 +22,39 @@ final class Llama2cModel {
     private Llama2cModel() {}
 
     static Path write(Path file) throws IOException {
-        long matrices = LAYERS * (4L * HIDDEN * HIDDEN + 3L * HIDDEN * FEED_FORWARD);
-        long norms = (2L * LAYERS + 1) * HIDDEN;
-        long floats = (long) VOCABULARY * HIDDEN + matrices + norms + CONTEXT * (HIDDEN / HEADS);
-        ByteBuffer bytes = little((int) (28 + 4 * floats));
-        int[] sizes = {HIDDEN, FEED_FORWARD, LAYERS, HEADS, HEADS, VOCABULARY, CONTEXT};
-        for (int size : sizes) {
-            bytes.putInt(size);
-        }
+        ByteBuffer bytes = little((int) length(HIDDEN, FEED_FORWARD, LAYERS));
+        bytes.put(header(HIDDEN, FEED_FORWARD, LAYERS));
         Random random = new Random(5);
         while (bytes.hasRemaining()) {
             bytes.putFloat((float) (0.2 * random.nextGaussian()));
         }
         Files.write(file.resolveSibling("tokenizer.bin"), tokenizer());
         return Files.write(file, bytes.array());
+    }
+
+    /** A model whose weights are all zero and take no room on the disk. */
+    static Path claim(Path file, int hidden, int feedForward, int layers) throws IOException {
+        Files.write(file.resolveSibling("tokenizer.bin"), tokenizer());
+        Files.write(file, header(hidden, feedForward, layers).array());
+        try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+            sparse.setLength(length(hidden, feedForward, layers));
+        }
+        return file;
+    }
+
+    private static long length(long hidden, long feedForward, long layers) {
+        long matrices = layers * (4 * hidden * hidden + 3 * hidden * feedForward);
+        long norms = (2 * layers + 1) * hidden;
+        return 28 + 4 * (VOCABULARY * hidden + matrices + norms + CONTEXT * (hidden / HEADS));
+    }
+
+    private static ByteBuffer header(int hidden, int feedForward, int layers) {
+        ByteBuffer header = little(28);
+        int[] sizes = {hidden, feedForward, layers, HEADS, HEADS, VOCABULARY, CONTEXT};
+        for (int size : sizes) {
+            header.putInt(size);
+        }
+        return header.flip();
     }
 
     private static byte[] tokenizer() {

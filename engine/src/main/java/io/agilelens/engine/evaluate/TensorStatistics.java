@@ -9,13 +9,27 @@ import io.agilelens.engine.tensor.Tensor;
  *
  * @param minimum smallest finite value; NaN if there is none
  * @param maximum largest finite value; NaN if there is none
- * @param mean of the finite values
- * @param standardDeviation of the finite values
- * @param unusable how many values are not finite
+ * @param mean of the finite values; NaN if there are none
+ * @param standardDeviation of the finite values; NaN if there are none
+ * @param kurtosis fourth central moment over the square of the second: 3 for a normal distribution,
+ *     more where few values lie far out; NaN if all values are the same
+ * @param notANumber how many values are not-a-number
+ * @param infinite how many values are infinite
  */
 public record TensorStatistics(
-        double minimum, double maximum, double mean, double standardDeviation, long unusable) {
+        double minimum,
+        double maximum,
+        double mean,
+        double standardDeviation,
+        double kurtosis,
+        long notANumber,
+        long infinite) {
     private static final int CHUNK = 1 << 16;
+
+    /** How many values are not finite. */
+    public long unusable() {
+        return notANumber + infinite;
+    }
 
     /**
      * Reads the whole tensor once, a piece at a time, unless it is cancelled.
@@ -24,29 +38,112 @@ public record TensorStatistics(
      */
     public static TensorStatistics of(Tensor tensor) {
         float[] chunk = new float[CHUNK];
-        double minimum = Double.NaN;
-        double maximum = Double.NaN;
-        double sum = 0;
-        double squares = 0;
-        long finite = 0;
+        Sums sums = new Sums();
         long elements = tensor.elements();
         for (long start = 0; start < elements; start += CHUNK) {
             Cancellation.current().check();
             int count = (int) Math.min(CHUNK, elements - start);
             tensor.widen(start, chunk, 0, count);
+            sums.add(chunk, count);
+        }
+        return sums.statistics();
+    }
+
+    /**
+     * Central moments, which pieces are joined to one by one (Pébay, 2008): sums of powers would
+     * lose their digits where the mean is far from zero.
+     */
+    private static final class Sums {
+        private double minimum = Double.NaN;
+        private double maximum = Double.NaN;
+        private long finite;
+        private double mean;
+
+        /** Sums of the second, third and fourth powers of what values lie away from the mean. */
+        private double second;
+
+        private double third;
+        private double fourth;
+
+        private long notANumber;
+        private long infinite;
+
+        void add(float[] values, int count) {
+            double sum = 0;
+            float least = Float.POSITIVE_INFINITY;
+            float most = Float.NEGATIVE_INFINITY;
+            int usable = 0;
             for (int i = 0; i < count; i++) {
-                float x = chunk[i];
+                float x = values[i];
                 if (Float.isFinite(x)) {
-                    minimum = finite == 0 ? x : Math.min(minimum, x);
-                    maximum = finite == 0 ? x : Math.max(maximum, x);
+                    least = Math.min(least, x);
+                    most = Math.max(most, x);
                     sum += x;
-                    squares += (double) x * x;
-                    finite++;
+                    usable++;
+                } else if (Float.isNaN(x)) {
+                    notANumber++;
+                } else {
+                    infinite++;
                 }
             }
+            if (usable == 0) {
+                return;
+            }
+            minimum = finite == 0 ? least : Math.min(minimum, least);
+            maximum = finite == 0 ? most : Math.max(maximum, most);
+            double middle = sum / usable;
+            double squares = 0;
+            double cubes = 0;
+            double quartics = 0;
+            for (int i = 0; i < count; i++) {
+                if (Float.isFinite(values[i])) {
+                    double away = values[i] - middle;
+                    double square = away * away;
+                    squares += square;
+                    cubes += square * away;
+                    quartics += square * square;
+                }
+            }
+            join(usable, middle, squares, cubes, quartics);
         }
-        double mean = finite == 0 ? Double.NaN : sum / finite;
-        double variance = finite == 0 ? Double.NaN : Math.max(0, squares / finite - mean * mean);
-        return new TensorStatistics(minimum, maximum, mean, Math.sqrt(variance), elements - finite);
+
+        private void join(
+                long count, double middle, double squares, double cubes, double quartics) {
+            double before = finite;
+            double all = before + count;
+            double away = middle - mean;
+            double share = away / all;
+            double product = away * share * before * count;
+            fourth +=
+                    quartics
+                            + product
+                                    * share
+                                    * share
+                                    * (before * before - before * count + (double) count * count)
+                            + 6
+                                    * share
+                                    * share
+                                    * (before * before * squares + (double) count * count * second)
+                            + 4 * share * (before * cubes - count * third);
+            third +=
+                    cubes
+                            + product * share * (before - count)
+                            + 3 * share * (before * squares - count * second);
+            second += squares + product;
+            mean += share * count;
+            finite += count;
+        }
+
+        TensorStatistics statistics() {
+            boolean any = finite > 0;
+            return new TensorStatistics(
+                    minimum,
+                    maximum,
+                    any ? mean : Double.NaN,
+                    any ? Math.sqrt(second / finite) : Double.NaN,
+                    second > 0 ? finite * fourth / (second * second) : Double.NaN,
+                    notANumber,
+                    infinite);
+        }
     }
 }

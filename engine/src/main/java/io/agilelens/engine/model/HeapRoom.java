@@ -1,6 +1,7 @@
 package io.agilelens.engine.model;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
+import io.agilelens.engine.UserException;
 import java.lang.management.ManagementFactory;
 
 /**
@@ -11,6 +12,12 @@ import java.lang.management.ManagementFactory;
  * @param region bytes that large arrays are rounded up to; 1 if they are not
  */
 public record HeapRoom(long maximum, long used, long region) {
+    /**
+     * System property with the mebibytes of heap that models may count on where that is less than
+     * Java may take: what is beyond stays free for others.
+     */
+    public static final String PROPERTY = "agilelens.memory";
+
     private static final long REGION = regionOfCollector();
 
     /**
@@ -18,6 +25,7 @@ public record HeapRoom(long maximum, long used, long region) {
      * so that only what is in use counts.
      *
      * @param wanted bytes
+     * @throws UserException if {@value #PROPERTY} is not a positive number
      */
     public static HeapRoom now(long wanted) {
         HeapRoom room = measure();
@@ -31,7 +39,26 @@ public record HeapRoom(long maximum, long used, long region) {
     private static HeapRoom measure() {
         Runtime runtime = Runtime.getRuntime();
         return new HeapRoom(
-                runtime.maxMemory(), runtime.totalMemory() - runtime.freeMemory(), REGION);
+                Math.min(runtime.maxMemory(), limit(System.getProperty(PROPERTY))),
+                runtime.totalMemory() - runtime.freeMemory(),
+                REGION);
+    }
+
+    private static long limit(String property) {
+        if (property == null) {
+            return Long.MAX_VALUE;
+        }
+        try {
+            long mebibytes = Long.parseLong(property);
+            if (mebibytes >= 1) {
+                return Math.multiplyExact(mebibytes, 1L << 20);
+            }
+        } catch (NumberFormatException | ArithmeticException e) {
+            // told below, as for a number below 1
+        }
+        throw new UserException(
+                "-D%s=%s is not a number of mebibytes: give 1 or more"
+                        .formatted(PROPERTY, property));
     }
 
     /** Bytes that are not taken. */

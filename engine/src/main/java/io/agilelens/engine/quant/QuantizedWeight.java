@@ -67,6 +67,21 @@ public record QuantizedWeight(
         return codes[output * inputs + input] & 0xff;
     }
 
+    /** How far neighbouring levels of an output's weights in a group are apart. */
+    public float step(int output, int group) {
+        return scales[output * groups() + group];
+    }
+
+    /** The values that an output's weights in a group can have, rising, {@code [2^bits]}. */
+    public double[] levels(int output, int group) {
+        int place = output * groups() + group;
+        double[] levels = new double[1 << bits];
+        for (int code = 0; code < levels.length; code++) {
+            levels[code] = scales[place] * (code - zeros[place]);
+        }
+        return levels;
+    }
+
     /** The weight as floats, {@code [outputs, inputs]}; a fresh array. */
     public float[] dequantize() {
         float[] values = new float[Math.multiplyExact(outputs, inputs)];

@@ -44,7 +44,11 @@ public final class ChartCard extends VBox {
         tools.getStyleClass().add("card-tools");
         tools.setMinWidth(Region.USE_PREF_SIZE);
         if (picture instanceof Heatmap map) {
-            tools.getChildren().add(logSwitch(map.logScaleProperty()));
+            tools.getChildren().add(logSwitch(map.logScaleProperty(), "chart.log.help"));
+        }
+        if (picture instanceof HistogramPane histogram) {
+            tools.getChildren()
+                    .add(logSwitch(histogram.logCountsProperty(), "chart.log.counts.help"));
         }
         tools.getChildren().add(new ExportBar(picture));
         WrappingHeader header = new WrappingHeader(this.heading, tools, "card-header");
@@ -103,10 +107,10 @@ public final class ChartCard extends VBox {
         tools.getChildren().addFirst(tool);
     }
 
-    private static ToggleButton logSwitch(BooleanProperty log) {
+    private static ToggleButton logSwitch(BooleanProperty log, String help) {
         ToggleButton button = new ToggleButton(Messages.text("chart.log"));
         button.getStyleClass().addAll("flat", "small", "export-button");
-        Help.on(button, Messages.text("chart.log.help"));
+        Help.on(button, Messages.text(help));
         button.selectedProperty().bindBidirectional(log);
         return button;
     }

@@ -209,6 +209,15 @@ public abstract class ChartPane extends Region implements Exportable {
         return axes;
     }
 
+    /**
+     * Turns the chart's logarithm on or off.
+     *
+     * @return whether it has one that can be switched
+     */
+    boolean switchLogarithm() {
+        return false;
+    }
+
     /** Zooms and pans the x axes of two charts together. */
     public static void linkX(ChartPane one, ChartPane other) {
         one.linked.add(other);
@@ -374,7 +383,9 @@ public abstract class ChartPane extends Region implements Exportable {
                 }
             }
             case LOG -> {
-                return;
+                if (!switchLogarithm()) {
+                    return;
+                }
             }
         }
         event.consume();

@@ -1,8 +1,12 @@
 package io.agilelens.views.chart;
 
+import io.agilelens.engine.evaluate.ValueHistogram;
 import io.agilelens.views.Figures;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import javafx.beans.property.BooleanProperty;
+import javafx.beans.property.SimpleBooleanProperty;
 import org.jfree.chart.plot.ValueMarker;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.xy.StandardXYBarPainter;
@@ -12,6 +16,8 @@ import org.jfree.data.xy.XYIntervalSeries;
 import org.jfree.data.xy.XYIntervalSeriesCollection;
 
 /** How often values fall into bins, for one or two distributions, with a quantizer's levels. */
+// Listeners fire only after construction, when the window shows the chart.
+@SuppressWarnings("this-escape")
 public final class HistogramPane extends ChartPane {
 
     /**
@@ -29,10 +35,20 @@ public final class HistogramPane extends ChartPane {
             edges = edges.clone();
             counts = counts.clone();
         }
+
+        /** What was counted, under a name. */
+        public static Bins of(String name, Ink ink, ValueHistogram histogram) {
+            return new Bins(
+                    name,
+                    ink,
+                    histogram.edges(),
+                    Arrays.stream(histogram.counts()).asDoubleStream().toArray());
+        }
     }
 
     private static final double BELOW_ONE = 0.5;
 
+    private final BooleanProperty logCounts = new SimpleBooleanProperty(this, "logCounts");
     private List<Bins> distributions = List.of();
 
     /**
@@ -42,6 +58,24 @@ public final class HistogramPane extends ChartPane {
      */
     public HistogramPane(String title, Axis xAxis, Axis yAxis) {
         super(title, xAxis, yAxis, new Distributions(List.of(), new double[0]));
+        logCounts.addListener(property -> setAxes(axes().x(), axes().y()));
+    }
+
+    /** Whether counts run by the logarithm, so that few values far out are seen beside many. */
+    public BooleanProperty logCountsProperty() {
+        return logCounts;
+    }
+
+    /** As in every chart; whether counts are logarithmic stays as it was chosen. */
+    @Override
+    public void setAxes(Axis xAxis, Axis yAxis) {
+        super.setAxes(xAxis, new Axis(yAxis.title(), yAxis.unit(), logCounts.get()));
+    }
+
+    @Override
+    boolean switchLogarithm() {
+        logCounts.set(!logCounts.get());
+        return true;
     }
 
     /**

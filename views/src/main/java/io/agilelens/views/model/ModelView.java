@@ -2,6 +2,7 @@ package io.agilelens.views.model;
 
 import io.agilelens.engine.evaluate.TensorStatistics;
 import io.agilelens.engine.model.Planting;
+import io.agilelens.engine.tensor.Tensor;
 import io.agilelens.views.Arrangement;
 import io.agilelens.views.Badge;
 import io.agilelens.views.EmptyState;
@@ -9,7 +10,6 @@ import io.agilelens.views.Figures;
 import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
 import io.agilelens.views.NumberColumns;
-import io.agilelens.views.PlaceLine;
 import io.agilelens.views.StationPane;
 import io.agilelens.views.TableMenu;
 import io.agilelens.views.Theme;
@@ -17,8 +17,12 @@ import io.agilelens.views.plant.PlantDialog;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import javafx.application.Platform;
+import javafx.beans.binding.Bindings;
+import javafx.beans.value.ObservableValue;
 import javafx.collections.FXCollections;
 import javafx.collections.transformation.FilteredList;
 import javafx.collections.transformation.SortedList;
@@ -30,6 +34,8 @@ import javafx.scene.control.TableColumn;
 import javafx.scene.control.TableView;
 import javafx.scene.control.TextField;
 import javafx.scene.control.Tooltip;
+import javafx.scene.input.KeyCode;
+import javafx.scene.input.KeyEvent;
 import javafx.scene.layout.FlowPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
@@ -49,6 +55,9 @@ public final class ModelView extends StackPane {
     private static final double MOST_STORAGE = 160;
     private static final double MOST_STRETCH = 1.5;
     private static final double HELP_WIDTH = 320;
+    private static final double ROOM_FOR_FACTS = 680;
+    private static final double LEAST_TABLE = 92;
+    private static final double SHORT_TABLE = 168;
 
     private final WorkbenchActions actions;
     private final ModelViewModel viewModel;
@@ -58,7 +67,11 @@ public final class ModelView extends StackPane {
     private final TableView<ModelViewModel.Row> table = new TableView<>();
     private final TextField filter = filterField();
     private final FilteredList<ModelViewModel.Row> shown;
-    private final PlaceLine place;
+    private final WeightViewModel weightModel;
+    private final WeightPane weight;
+
+    /** Whether rows are replaced or another tensor is followed, which no person selected. */
+    private boolean following;
 
     public ModelView(Workbench workbench, WorkbenchActions actions) {
         this.actions = actions;
@@ -79,13 +92,13 @@ public final class ModelView extends StackPane {
         sentence.getStyleClass().addAll("small", "muted");
         sentence.setWrapText(true);
         sentence.setMinHeight(USE_PREF_SIZE);
-        place = new PlaceLine(workbench, actions, "model");
-        place.setVisible(false);
-        place.managedProperty().bind(place.visibleProperty());
+        weightModel = new WeightViewModel(workbench);
+        weight = new WeightPane(workbench, actions, weightModel, this::lookAway);
         buildTable();
-        VBox content = new VBox(8, facts, planted, warnings, tableHeader(), table, place, sentence);
+        VBox content =
+                new VBox(8, facts, planted, warnings, tableHeader(), table, weight, sentence);
         VBox.setVgrow(table, Priority.ALWAYS);
-        Theme.leastHeight(table, 160);
+        showWeight(content, sentence);
         Node station =
                 new StationPane(
                         Messages.text("model.title"),
@@ -115,10 +128,90 @@ public final class ModelView extends StackPane {
                 .rowsProperty()
                 .subscribe(
                         now -> {
-                            int selected = table.getSelectionModel().getSelectedIndex();
-                            rows.setAll(now);
-                            table.getSelectionModel().select(selected);
+                            follow(() -> rows.setAll(now));
+                            selectOpened();
                         });
+        weightModel.onRead((name, statistics) -> viewModel.learn(Map.of(name, statistics)));
+        weightModel.onFollow(_ -> selectOpened());
+        weightModel.tensorProperty().subscribe(this::selectOpened);
+    }
+
+    /** The tensor that is looked into takes the lower part; in a low window the facts give way. */
+    private void showWeight(VBox content, Label sentence) {
+        ObservableValue<Boolean> open = weightModel.tensorProperty().map(Optional::isPresent);
+        ObservableValue<Boolean> roomy =
+                content.heightProperty()
+                        .map(
+                                height ->
+                                        height.doubleValue()
+                                                >= ROOM_FOR_FACTS
+                                                        * Theme.magnificationProperty().get());
+        for (Node node : List.of(weight, sentence, facts)) {
+            node.managedProperty().bind(node.visibleProperty());
+        }
+        weight.visibleProperty().bind(open);
+        sentence.visibleProperty().bind(open.map(now -> !now));
+        facts.visibleProperty()
+                .bind(
+                        Bindings.createBooleanBinding(
+                                () -> roomy.getValue() || !open.getValue(), roomy, open));
+        Theme.leastHeight(table, LEAST_TABLE);
+        open.subscribe(
+                now -> {
+                    VBox.setVgrow(table, now ? Priority.SOMETIMES : Priority.ALWAYS);
+                    VBox.setVgrow(weight, now ? Priority.ALWAYS : Priority.NEVER);
+                    table.setPrefHeight(now ? SHORT_TABLE : USE_COMPUTED_SIZE);
+                });
+        weightModel.watchedProperty().bind(sceneProperty().isNotNull());
+        table.heightProperty()
+                .addListener(
+                        property -> {
+                            if (open.getValue()) {
+                                Platform.runLater(this::reveal);
+                            }
+                        });
+        weight.addEventHandler(KeyEvent.KEY_PRESSED, this::leave);
+        table.addEventHandler(KeyEvent.KEY_PRESSED, this::leave);
+    }
+
+    private void leave(KeyEvent event) {
+        if (event.getCode() == KeyCode.ESCAPE && weight.isVisible()) {
+            lookAway();
+            event.consume();
+        }
+    }
+
+    private void lookAway() {
+        weightModel.close();
+        table.requestFocus();
+    }
+
+    /** Does something to the table that is no choice of a person. */
+    private void follow(Runnable change) {
+        following = true;
+        change.run();
+        following = false;
+    }
+
+    /** Marks the tensor that is looked into, if the filter lets it through. */
+    private void selectOpened() {
+        String wanted = weightModel.tensorProperty().get().map(Tensor::name).orElse("");
+        ModelViewModel.Row selected = table.getSelectionModel().getSelectedItem();
+        if (selected != null && selected.tensor().name().equals(wanted)) {
+            return;
+        }
+        follow(
+                () -> {
+                    table.getSelectionModel().clearSelection();
+                    table.getItems().stream()
+                            .filter(row -> row.tensor().name().equals(wanted))
+                            .findFirst()
+                            .ifPresent(
+                                    row -> {
+                                        table.getSelectionModel().select(row);
+                                        reveal();
+                                    });
+                });
     }
 
     private Button plantButton(Workbench workbench) {
@@ -268,11 +361,28 @@ public final class ModelView extends StackPane {
                 .selectedItemProperty()
                 .subscribe(
                         row -> {
-                            if (row != null) {
-                                viewModel.lookInto(row);
+                            if (row != null && !following) {
+                                lookInto(row);
                             }
-                            place.setVisible(row != null && viewModel.selectPlace(row));
                         });
+    }
+
+    private void lookInto(ModelViewModel.Row row) {
+        viewModel.selectPlace(row);
+        if (WeightViewModel.isReadable(row.tensor())) {
+            weightModel.open(row.tensor());
+        } else {
+            weightModel.close();
+        }
+    }
+
+    /** Brings the selected row into sight, with the one above it. */
+    private void reveal() {
+        layout();
+        int selected = table.getSelectionModel().getSelectedIndex();
+        if (selected >= 0) {
+            table.scrollTo(Math.max(0, selected - 1));
+        }
     }
 
     private TableColumn<ModelViewModel.Row, Double> statistic(

@@ -48,9 +48,7 @@ public final class ModelViewModel {
      */
     public record Row(Tensor tensor, Optional<TensorStatistics> statistics) {
         String shape() {
-            return Arrays.stream(tensor.shape())
-                    .mapToObj(Long::toString)
-                    .collect(Collectors.joining(" × "));
+            return ModelViewModel.shape(tensor);
         }
     }
 
@@ -99,7 +97,7 @@ public final class ModelViewModel {
         planting.set(opened.planting());
         facts.set(facts(opened));
         List<Tensor> tensors = opened.model().checkpoint().tensors();
-        rows.set(tensors.stream().map(tensor -> new Row(tensor, Optional.empty())).toList());
+        rows.set(tensors.stream().map(this::row).toList());
         List<String> lines = new ArrayList<>(opened.model().checkpoint().warnings());
         String note = opened.memory().note(opened.model());
         if (!note.isEmpty()) {
@@ -144,16 +142,9 @@ public final class ModelViewModel {
         return place.isPresent();
     }
 
-    /** Computes the statistics of one tensor, unless they are there already. */
-    public void lookInto(Row row) {
-        if (row.statistics().isEmpty() && row.tensor().isFloat()) {
-            lookInto(List.of(row.tensor()));
-        }
-    }
-
+    /** Reads tensors in the background for what their rows say. */
     private void lookInto(List<Tensor> tensors) {
-        List<Row> shown = rows.get();
-        Background.latest(
+        Background.lengthy(
                 statisticsKey,
                 () -> {
                     Map<String, TensorStatistics> computed = new LinkedHashMap<>();
@@ -162,23 +153,21 @@ public final class ModelViewModel {
                     }
                     return computed;
                 },
-                computed -> {
-                    if (rows.get() == shown) {
-                        known.putAll(computed);
-                        warnAboutUnusable();
-                        rows.set(
-                                shown.stream()
-                                        .map(
-                                                row ->
-                                                        new Row(
-                                                                row.tensor(),
-                                                                Optional.ofNullable(
-                                                                        known.get(
-                                                                                row.tensor()
-                                                                                        .name()))))
-                                        .toList());
-                    }
-                });
+                this::learn);
+    }
+
+    /** Takes in what was found out about tensors of the open model, by name. */
+    void learn(Map<String, TensorStatistics> statistics) {
+        if (known.entrySet().containsAll(statistics.entrySet())) {
+            return;
+        }
+        known.putAll(statistics);
+        warnAboutUnusable();
+        rows.set(rows.get().stream().map(row -> row(row.tensor())).toList());
+    }
+
+    private Row row(Tensor tensor) {
+        return new Row(tensor, Optional.ofNullable(known.get(tensor.name())));
     }
 
     /** Counts NaN and infinity in the tensors looked into so far. */
@@ -189,6 +178,13 @@ public final class ModelViewModel {
                 .map(summary -> Messages.text("model.unusable", summary))
                 .ifPresent(lines::add);
         warnings.set(List.copyOf(lines));
+    }
+
+    /** A tensor's sizes, the slowest first. */
+    static String shape(Tensor tensor) {
+        return Arrays.stream(tensor.shape())
+                .mapToObj(Long::toString)
+                .collect(Collectors.joining(" × "));
     }
 
     private static List<Fact> facts(OpenedModel opened) {

@@ -1,10 +1,12 @@
 package io.agilelens.views.outliers;
 
 import io.agilelens.engine.evaluate.LayerDetail;
+import io.agilelens.engine.evaluate.ValueHistogram;
 import io.agilelens.engine.quant.ActivationQuantizer;
 import io.agilelens.engine.tensor.Matrix;
 import io.agilelens.views.Comparison;
 import io.agilelens.views.Messages;
+import io.agilelens.views.chart.BinEdges;
 import io.agilelens.views.chart.HistogramPane;
 import io.agilelens.views.chart.Ink;
 import java.util.ArrayList;
@@ -33,8 +35,6 @@ record ChannelHistogram(List<HistogramPane.Bins> bins, double[] levels, Note not
         ERROR
     }
 
-    private static final int MOST_LEVELS = 40;
-    private static final int BINS_PER_LEVEL = 5;
     private static final int PLAIN_BINS = 64;
 
     /**
@@ -59,8 +59,11 @@ record ChannelHistogram(List<HistogramPane.Bins> bins, double[] levels, Note not
             return errors(before, after, step);
         }
         double[] levels = levels(quantizer, look.channel(), before, after);
-        boolean drawable = levels.length > 0 && levels.length <= MOST_LEVELS;
-        double[] edges = drawable ? edgesAround(levels, step, before) : edges(before, after);
+        boolean drawable = levels.length > 0 && levels.length <= BinEdges.MOST_LEVELS;
+        double[] edges =
+                drawable
+                        ? BinEdges.around(levels, step, least(before), most(before), PLAIN_BINS)
+                        : edges(before, after);
         List<HistogramPane.Bins> bins =
                 List.of(
                         bins("before", Ink.SERIES_1, edges, before),
@@ -111,46 +114,14 @@ record ChannelHistogram(List<HistogramPane.Bins> bins, double[] levels, Note not
         return levels.stream().mapToDouble(Double::doubleValue).toArray();
     }
 
-    /** Bins of a fifth of a step, a level in the middle of every fifth, out to the last value. */
-    private static double[] edgesAround(double[] levels, float step, float[] values) {
-        double width = step / BINS_PER_LEVEL;
-        double origin = levels[0] - width / 2;
-        double low = Math.min(least(values), levels[0]);
-        double high = Math.max(most(values), levels[levels.length - 1]);
-        if ((high - low) / width > 8.0 * PLAIN_BINS) {
-            return edges(low, high);
-        }
-        long first = (long) Math.floor((low - origin) / width);
-        long last = (long) Math.floor((high - origin) / width) + 1;
-        double[] edges = new double[(int) (last - first) + 1];
-        for (int i = 0; i < edges.length; i++) {
-            edges[i] = origin + (first + i) * width;
-        }
-        return edges;
-    }
-
     private static double[] edges(float[] one, float[] other) {
-        return edges(Math.min(least(one), least(other)), Math.max(most(one), most(other)));
-    }
-
-    private static double[] edges(double least, double most) {
-        double margin = most > least ? 0 : Math.max(Math.abs(most), 1e-3) / 2;
-        double[] edges = new double[PLAIN_BINS + 1];
-        for (int i = 0; i < edges.length; i++) {
-            edges[i] = least - margin + (most - least + 2 * margin) * i / PLAIN_BINS;
-        }
-        return edges;
+        return BinEdges.even(
+                Math.min(least(one), least(other)), Math.max(most(one), most(other)), PLAIN_BINS);
     }
 
     private static HistogramPane.Bins bins(String name, Ink ink, double[] edges, float[] values) {
-        double[] counts = new double[edges.length - 1];
-        double width = edges[1] - edges[0];
-        for (float value : values) {
-            int bin = (int) Math.floor((value - edges[0]) / width);
-            counts[Math.clamp(bin, 0, counts.length - 1)]++;
-        }
-        return new HistogramPane.Bins(
-                Messages.text("outliers.histogram." + name), ink, edges, counts);
+        return HistogramPane.Bins.of(
+                Messages.text("outliers.histogram." + name), ink, ValueHistogram.of(values, edges));
     }
 
     private static float least(float[] values) {
