@@ -50,8 +50,8 @@ public final class Screenshots {
     }
 
     /**
-     * Waits until a scene is drawn, and writes it in all the pixels that its screen shows it in;
-     * from any thread but JavaFX's.
+     * Waits until a scene is drawn, and writes it in all the pixels that its screen shows it in, or
+     * in one for each unit if it has no window; from any thread but JavaFX's.
      *
      * @throws IOException if the file cannot be written
      */
@@ -67,7 +67,7 @@ public final class Screenshots {
     }
 
     private static WritableImage draw(Scene scene) {
-        double scale = scene.getWindow().getOutputScaleX();
+        double scale = scene.getWindow() == null ? 1 : scene.getWindow().getOutputScaleX();
         SnapshotParameters parameters = new SnapshotParameters();
         parameters.setFill(scene.getFill());
         parameters.setTransform(Transform.scale(scale, scale));
