@@ -199,6 +199,26 @@ record HeatmapPicture(
                 style.muted());
     }
 
+    /** A padlock above each marked column in sight, and what it means above the cells. */
+    void drawMarks(Pen pen, ColumnMarks marks) {
+        double height = style.labelSize() * 0.8;
+        for (int column : marks.columns()) {
+            double x = x(column + 0.5);
+            if (x >= area.left() && x <= area.right()) {
+                double left = x - Padlock.width(height) / 2;
+                Padlock.draw(pen, left, area.top() - height - 1, height, style.text());
+            }
+        }
+        if (!marks.columns().isEmpty()) {
+            double size = style.labelSize();
+            double middle = style.titleSize() / 2 + GAP / 2;
+            double left = area.left() + 2 * GAP;
+            Padlock.draw(pen, left, middle - height / 2, height, style.text());
+            double words = left + Padlock.width(height) + 4;
+            pen.text(marks.words(), words, middle, Pen.Anchor.START, size, style.text());
+        }
+    }
+
     /** What a cell holds and in which unit. */
     String legendTitle() {
         String unit = data.labels().unit();

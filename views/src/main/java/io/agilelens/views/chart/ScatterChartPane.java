@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jfree.chart.labels.ItemLabelAnchor;
 import org.jfree.chart.labels.ItemLabelPosition;
 import org.jfree.chart.plot.XYPlot;
@@ -79,9 +80,15 @@ public final class ScatterChartPane extends ChartPane {
     }
 
     @Override
-    public String toCsv() {
+    public Supplier<String> csv() {
         requireData();
-        Csv csv = new Csv().line(List.of("name", axes().x().label(), axes().y().label()));
+        Axes axes = axes();
+        List<Point> taken = points;
+        return () -> csv(axes, taken);
+    }
+
+    private static String csv(Axes axes, List<Point> points) {
+        Csv csv = new Csv().line(List.of("name", axes.x().label(), axes.y().label()));
         for (Point point : points) {
             csv.line(List.of(point.name(), point.x(), point.y()));
         }

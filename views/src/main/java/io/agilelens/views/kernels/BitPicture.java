@@ -9,6 +9,7 @@ import io.agilelens.views.chart.FxPen;
 import io.agilelens.views.chart.Pen;
 import io.agilelens.views.chart.SvgPen;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.SimpleObjectProperty;
@@ -195,17 +196,17 @@ final class BitPicture extends Region implements Exportable {
     }
 
     @Override
-    public String toSvg() {
+    public Supplier<String> svg() {
         SvgPen svg = new SvgPen(getWidth(), getHeight(), pen);
         svg.fill(0, 0, getWidth(), getHeight(), style.get().background());
         draw(svg);
-        return svg.document();
+        return svg::document;
     }
 
     @Override
-    public String toCsv() {
+    public Supplier<String> csv() {
         Csv csv = new Csv().line(List.of("row", "bits", "value"));
         shown.rows().forEach(row -> csv.line(List.of(row.label(), row.text(), row.value())));
-        return csv.toString();
+        return csv::toString;
     }
 }

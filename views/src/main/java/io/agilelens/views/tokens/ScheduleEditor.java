@@ -10,6 +10,7 @@ import io.agilelens.views.chart.FxPen;
 import io.agilelens.views.chart.Pen;
 import io.agilelens.views.chart.SvgPen;
 import java.util.List;
+import java.util.function.Supplier;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.SimpleBooleanProperty;
@@ -279,19 +280,19 @@ final class ScheduleEditor extends Region implements Exportable {
     }
 
     @Override
-    public String toSvg() {
+    public Supplier<String> svg() {
         SvgPen svg = new SvgPen(getWidth(), getHeight(), pen);
         svg.fill(0, 0, getWidth(), getHeight(), style.get().background());
         draw(svg);
-        return svg.document();
+        return svg::document;
     }
 
     @Override
-    public String toCsv() {
+    public Supplier<String> csv() {
         Csv csv = new Csv().line(List.of("layer", "share"));
         for (int layer = 0; layer < shares.length; layer++) {
             csv.line(List.of(layer, shares[layer]));
         }
-        return csv.toString();
+        return csv::toString;
     }
 }

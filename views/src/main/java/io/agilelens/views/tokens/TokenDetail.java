@@ -62,12 +62,11 @@ final class TokenDetail extends VBox {
         }
         for (int i = 0; i < decided.size(); i++) {
             Judgement judgement = decided.get(i);
+            String stayed = table.isProtected(token) ? "tokens.protected" : "tokens.fate.stayed";
             String fate =
                     judgement.left()
                             ? "tokens.fate.left"
-                            : judgement.gotFewerBits()
-                                    ? "tokens.fate.marked"
-                                    : "tokens.fate.stayed";
+                            : judgement.gotFewerBits() ? "tokens.fate.marked" : stayed;
             cells(
                     i + 1,
                     Integer.toString(judgement.layer()),

@@ -13,6 +13,7 @@ import io.agilelens.views.ComparisonFixture;
 import io.agilelens.views.GuiTest;
 import io.agilelens.views.RecordingActions;
 import io.agilelens.views.StationPictures;
+import io.agilelens.views.chart.ChartCard;
 import io.agilelens.views.chart.Heatmap;
 import io.agilelens.views.workbench.Workbench;
 import java.util.Optional;
@@ -131,6 +132,40 @@ class TokensViewTest extends GuiTest {
     }
 
     @Test
+    void theLanesFollowTheSwitch() {
+        settle();
+        Heatmap lanes = (Heatmap) root.lookup(".heatmap");
+        assertEquals("score", lanes.dataProperty().get().labels().value());
+        assertTrue(lanes.logScaleProperty().get());
+        assertEquals(java.util.List.of(0), lanes.columnMarksProperty().get().columns());
+        TokenTable table = TokenTable.of(workbench.comparisonProperty().get().orElseThrow());
+        clickOn("#coloring-difference");
+        assertEquals("nats", lanes.dataProperty().get().labels().unit());
+        assertTrue(lanes.divergingProperty().get());
+        assertFalse(lanes.logScaleProperty().get());
+        assertEquals(
+                table.loss(7, TokenColoring.DIFFERENCE), lanes.dataProperty().get().value(0, 7));
+        assertEquals(
+                flow().palette().scale().orElseThrow().scale().maximum(),
+                lanes.rangeProperty().get().maximum());
+        clickOn("#coloring-baseline");
+        assertFalse(lanes.divergingProperty().get());
+        assertTrue(sentenceOf(lanes).contains("prunes nothing"), sentenceOf(lanes));
+        assertTrue(Float.isFinite(lanes.dataProperty().get().value(3, 7)));
+        clickOn("#coloring-removal");
+        assertTrue(lanes.logScaleProperty().get(), "each kind of lane remembers its scale");
+        assertNull(lanes.rangeProperty().get());
+    }
+
+    private static String sentenceOf(Node picture) {
+        Node card = picture;
+        while (!(card instanceof ChartCard)) {
+            card = card.getParent();
+        }
+        return ((ChartCard) card).sentence();
+    }
+
+    @Test
     void withoutPruningTheTextStillShowsLossAndTheStationTeaches() {
         interact(
                 () ->
@@ -163,8 +198,8 @@ class TokensViewTest extends GuiTest {
     @Test
     void theTextLeavesAsSvgAndCsv() {
         settle();
-        assertTrue(flow().toSvg().contains("</svg>"));
-        String csv = flow().toCsv();
+        assertTrue(flow().svg().get().contains("</svg>"));
+        String csv = flow().csv().get();
         assertEquals(1 + 96, csv.lines().count());
         assertTrue(csv.startsWith("position,token,removal layer,layer of fewer bits,score"), csv);
         assertFalse(csv.contains("NaN"), csv);
