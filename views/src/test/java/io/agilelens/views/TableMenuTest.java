@@ -75,7 +75,7 @@ class TableMenuTest extends GuiTest {
     }
 
     private MenuItem line(String text) {
-        return TableMenu.lines(table, "").stream()
+        return TableMenu.lines(table, new TableExport<>(table, "squares"), "").stream()
                 .filter(item -> text.equals(item.getText()))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no line " + text));

@@ -184,7 +184,7 @@ record HeatmapPicture(
         pen.image(bar, 1, steps, x, area.top(), BAR_WIDTH, area.height());
         pen.frame(x, area.top(), BAR_WIDTH, area.height(), style.grid(), 1);
         double size = style.labelSize();
-        int most = (int) Math.clamp(area.height() / (size * 3), 2, 7);
+        int most = (int) Math.clamp(area.height() / (size * 2.4), 2, 7);
         for (ValueScale.Tick tick : scale.ticks(most)) {
             double y = area.bottom() - scale.position(tick.value()) * area.height();
             pen.line(x + BAR_WIDTH, y, x + BAR_WIDTH + 3, y, style.muted(), 1);

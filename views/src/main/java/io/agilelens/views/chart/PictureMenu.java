@@ -23,7 +23,7 @@ public final class PictureMenu {
      * @param value what is pointed at or reached by keys, in words
      * @param whole shows everything again
      */
-    static List<MenuItem> of(Exportable picture, Optional<String> value, Runnable whole) {
+    public static List<MenuItem> of(Exportable picture, Optional<String> value, Runnable whole) {
         List<MenuItem> lines = of(picture, value);
         lines.add(new SeparatorMenuItem());
         lines.add(ContextMenus.line(Messages.text("menu.picture.whole"), whole));

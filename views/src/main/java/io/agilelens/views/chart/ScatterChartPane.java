@@ -168,8 +168,13 @@ public final class ScatterChartPane extends ChartPane {
                     order.stream().mapToDouble(i -> place(axes.x(), points.get(i).x())).toArray();
             double[] ys =
                     order.stream().mapToDouble(i -> place(axes.y(), points.get(i).y())).toArray();
-            double width = span(xs);
-            double height = span(ys);
+            List<Point> all = new ArrayList<>(frontier);
+            all.addAll(points);
+            all.removeIf(point -> !isDrawable(point, axes));
+            double width =
+                    span(all.stream().mapToDouble(each -> place(axes.x(), each.x())).toArray());
+            double height =
+                    span(all.stream().mapToDouble(each -> place(axes.y(), each.y())).toArray());
             for (int i = 0; i < xs.length; i++) {
                 boolean free = true;
                 for (int before = 0; before < i && free; before++) {

@@ -50,11 +50,7 @@ public final class CompareView extends StackPane {
     public CompareView(Workbench workbench, WorkbenchActions actions) {
         model = new CompareViewModel(workbench, actions);
         table = new RunTable(model);
-        tableCard =
-                new ChartCard(
-                        Messages.text("compare.runs"),
-                        Messages.text("compare.runs.sentence"),
-                        table);
+        tableCard = ChartCard.of("compare.runs", table);
         scatterCard = new ChartCard(Messages.text("compare.scatter.title"), "", scatter);
         teaching =
                 new EmptyState(

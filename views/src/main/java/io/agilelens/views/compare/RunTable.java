@@ -103,7 +103,7 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
         }
         setRowFactory(table -> row());
         addEventHandler(KeyEvent.KEY_PRESSED, this::press);
-        TableMenu.on(this);
+        TableMenu.on(this, this);
     }
 
     private double latency(PinnedRun run) {
@@ -340,7 +340,7 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
 
     @Override
     public String fileName() {
-        return Messages.text("compare.runs");
+        return Messages.text("compare.runs.heading");
     }
 
     @Override

@@ -140,7 +140,7 @@ record TokenPicture(
             colors[i] = gradient.colors().argb((i + 0.5) / steps);
         }
         ValueScale scale = gradient.scale();
-        String least = Figures.number(scale.minimum());
+        String least = (scale.minimum() < 0 ? "≤ " : "") + Figures.number(scale.minimum());
         String most = "≥ " + Figures.number(scale.maximum());
         left += on.textWidth(least, size);
         on.text(least, left - 4, middle, Pen.Anchor.END, size, style.text());

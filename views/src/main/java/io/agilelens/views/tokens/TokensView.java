@@ -51,7 +51,7 @@ public final class TokensView extends StackPane {
     private final Heatmap lanes = new Heatmap();
     private final LineChartPane schedule =
             new LineChartPane(
-                    Messages.text("tokens.schedule.title"),
+                    Messages.text("tokens.schedule.heading"),
                     ChartPane.Axis.linear(Messages.text("tokens.schedule.x"), ""),
                     ChartPane.Axis.linear(Messages.text("tokens.schedule.y"), ""));
     private final ScheduleEditor editor;
@@ -97,18 +97,10 @@ public final class TokensView extends StackPane {
         lanes.logScaleProperty().set(true);
         lanesCard = new ChartCard(Messages.text("tokens.lanes.title"), "", lanes);
         Theme.leastHeight(schedule, 110);
-        scheduleCard =
-                new ChartCard(
-                        Messages.text("tokens.schedule.title"),
-                        Messages.text("tokens.schedule.sentence"),
-                        schedule);
+        scheduleCard = ChartCard.of("tokens.schedule", schedule);
         VBox.setVgrow(scheduleCard, Priority.ALWAYS);
         editor = new ScheduleEditor(model);
-        editorCard =
-                new ChartCard(
-                        Messages.text("tokens.editor.title"),
-                        Messages.text("tokens.editor.sentence"),
-                        editor);
+        editorCard = ChartCard.of("tokens.editor", editor);
         even.setId("schedule-even");
         even.getStyleClass().addAll("flat", "small", "export-button");
         Help.wrapped(even, Messages.text("tokens.editor.even.help"));
@@ -250,7 +242,7 @@ public final class TokensView extends StackPane {
         }
         tabs.add(tab("detail", Messages.text("tokens.detail.tab"), detail));
         tabs.add(tab("alive", scheduleTitle(), shown));
-        tabs.add(tab("editor", Messages.text("tokens.editor.title"), editorCard));
+        tabs.add(tab("editor", Messages.text("tokens.editor.heading"), editorCard));
         String front =
                 below.getSelectionModel().isEmpty()
                         ? tabs.getFirst().getId()
@@ -267,7 +259,7 @@ public final class TokensView extends StackPane {
 
     private String scheduleTitle() {
         boolean marks = model.tableProperty().get().map(TokenTable::marks).orElse(false);
-        return Messages.text(marks ? "tokens.schedule.marks.title" : "tokens.schedule.title");
+        return Messages.text(marks ? "tokens.schedule.marks.heading" : "tokens.schedule.heading");
     }
 
     private void showShares() {
@@ -338,7 +330,7 @@ public final class TokensView extends StackPane {
             all[layer] = table.count();
         }
         String course = table.marks() ? "tokens.schedule.marks." : "tokens.schedule.";
-        scheduleCard.setHeading(Messages.text(course + "title"));
+        scheduleCard.setHeading(Messages.text(course + "heading"));
         scheduleCard.setSentence(Messages.text(course + "sentence"));
         schedule.setLines(
                 List.of(

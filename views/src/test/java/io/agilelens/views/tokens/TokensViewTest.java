@@ -19,9 +19,11 @@ import io.agilelens.views.workbench.Workbench;
 import java.util.Optional;
 import javafx.geometry.Bounds;
 import javafx.geometry.Point2D;
+import javafx.geometry.VerticalDirection;
 import javafx.scene.Node;
 import javafx.scene.Parent;
 import javafx.scene.control.Label;
+import javafx.scene.input.ContextMenuEvent;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.MouseButton;
 import javafx.scene.layout.StackPane;
@@ -94,7 +96,7 @@ class TokensViewTest extends GuiTest {
         ScheduleEditor editor = (ScheduleEditor) root.lookup("#schedule-editor");
         interact(editor::requestFocus);
         assertTrue(editor.isFocused());
-        type(KeyCode.HOME, KeyCode.RIGHT);
+        type(KeyCode.RIGHT);
         assertTrue(editor.getAccessibleText().contains("layer 1"), editor.getAccessibleText());
         type(KeyCode.UP, KeyCode.UP);
         PruningRecipe edited = workbench.history().recipe().pruning();
@@ -116,6 +118,47 @@ class TokensViewTest extends GuiTest {
         assertEquals("share pruned at layer 3", workbench.history().undoNameProperty().get());
         interact(() -> workbench.history().undo());
         assertFalse(workbench.history().recipe().pruning().isUneven(), "a drag is one step");
+    }
+
+    @Test
+    void theScheduleIsZoomedByWheelAndKeysAndSaysWhatIsPointedAt() {
+        settle();
+        interact(() -> root.getScene().getWindow().setWidth(1200));
+        settle();
+        ScheduleEditor editor = (ScheduleEditor) root.lookup("#schedule-editor");
+        String whole = editor.svg().get();
+        interact(editor::requestFocus);
+        type(KeyCode.RIGHT, KeyCode.RIGHT, KeyCode.PLUS);
+        // Four layers are as few as may be in sight, and all that this model has.
+        assertEquals(whole, editor.svg().get());
+        interact(() -> editor.show(new double[24]));
+        String all = editor.svg().get();
+        assertTrue(all.contains(">0<"), all);
+        type(KeyCode.END, KeyCode.PLUS, KeyCode.PLUS, KeyCode.PLUS);
+        assertFalse(editor.svg().get().contains(">0<"), editor.svg().get());
+        assertTrue(editor.svg().get().contains(">23<"), editor.svg().get());
+        type(KeyCode.HOME);
+        assertEquals(all, editor.svg().get());
+        Bounds bounds = editor.localToScreen(editor.getBoundsInLocal());
+        moveTo(bounds.getMinX() + bounds.getWidth() * 0.94, bounds.getMinY() + 40);
+        scroll(10, VerticalDirection.UP);
+        assertFalse(editor.svg().get().contains(">0<"), editor.svg().get());
+        Label hover = (Label) editor.lookup(".chart-hover");
+        assertTrue(hover.isVisible());
+        assertTrue(hover.getText().startsWith("layer 2"), hover.getText());
+        interact(
+                () ->
+                        editor.fireEvent(
+                                new ContextMenuEvent(
+                                        ContextMenuEvent.CONTEXT_MENU_REQUESTED,
+                                        20,
+                                        20,
+                                        20,
+                                        20,
+                                        false,
+                                        null)));
+        clickOn("Show everything");
+        assertEquals(all, editor.svg().get());
     }
 
     @Test
