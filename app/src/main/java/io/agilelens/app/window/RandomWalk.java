@@ -395,10 +395,7 @@ final class RandomWalk {
     private static boolean isReady(Workbench workbench, Optional<OpenedModel> before) {
         return workbench.modelProperty().get().isPresent()
                 && workbench.modelProperty().get().orElseThrow() != before.orElse(null)
-                && workbench.comparisonProperty().get().isPresent()
-                && !workbench.comparisonStaleProperty().get()
-                && !workbench.qualityStaleProperty().get()
-                && workbench.qualityProperty().get().isExact();
+                && workbench.isComplete();
     }
 
     /** In use once what is dead is gone; cleaners run behind a collection, so there are several. */

@@ -74,7 +74,7 @@ public final class ScreenshotTour {
         WorkbenchWindow window = onFx(() -> WorkbenchWindow.open(stage, model, failure::complete));
         try {
             Workbench workbench = window.workbench();
-            await(() -> isReady(workbench), failure);
+            await(() -> workbench.isComplete(), failure);
             pinPresets(window, failure);
             onFx(
                     () -> {
@@ -126,7 +126,7 @@ public final class ScreenshotTour {
                         window.controller().pinRun();
                         return null;
                     });
-            await(() -> workbench.runs().size() == pinned && isReady(workbench), failure);
+            await(() -> workbench.runs().size() == pinned && workbench.isComplete(), failure);
         }
     }
 
@@ -328,7 +328,7 @@ public final class ScreenshotTour {
                 });
         Workbench workbench = window.workbench();
         try {
-            await(() -> window.opened().planting().isPresent() && isReady(workbench), failure);
+            await(() -> window.opened().planting().isPresent() && workbench.isComplete(), failure);
         } catch (UserException refused) {
             // Not every model can have outliers planted; the other pictures are there.
             return files;
@@ -341,12 +341,5 @@ public final class ScreenshotTour {
 
     private static String name(Theme.Mode theme) {
         return theme.name().toLowerCase(Locale.ROOT);
-    }
-
-    private static boolean isReady(Workbench workbench) {
-        return workbench.comparisonProperty().get().isPresent()
-                && !workbench.comparisonStaleProperty().get()
-                && !workbench.qualityStaleProperty().get()
-                && workbench.qualityProperty().get().isExact();
     }
 }

@@ -141,7 +141,7 @@ public final class SessionPictures {
                     window.controller().showWindow(document.view().window());
                     return null;
                 });
-        await(() -> isReady(workbench), failure);
+        await(() -> workbench.isComplete(), failure);
         for (QualityStudy study : document.studies()) {
             progress.report("repeating the study " + study, 0, 1);
             onFx(
@@ -165,13 +165,6 @@ public final class SessionPictures {
                     });
             await(() -> workbench.kernelsProperty().get().isPresent(), failure);
         }
-    }
-
-    private static boolean isReady(Workbench workbench) {
-        return workbench.comparisonProperty().get().isPresent()
-                && !workbench.comparisonStaleProperty().get()
-                && !workbench.qualityStaleProperty().get()
-                && workbench.qualityProperty().get().isExact();
     }
 
     /**

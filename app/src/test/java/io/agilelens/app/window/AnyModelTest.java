@@ -318,23 +318,7 @@ class AnyModelTest extends ApplicationTest {
     }
 
     private void awaitExact() throws Exception {
-        await(
-                () ->
-                        onFx(
-                                () ->
-                                        !failures.isEmpty()
-                                                || workbench()
-                                                                .comparisonProperty()
-                                                                .get()
-                                                                .isPresent()
-                                                        && !workbench()
-                                                                .comparisonStaleProperty()
-                                                                .get()
-                                                        && !workbench().qualityStaleProperty().get()
-                                                        && workbench()
-                                                                .qualityProperty()
-                                                                .get()
-                                                                .isExact()));
+        await(() -> onFx(() -> !failures.isEmpty() || workbench().isComplete()));
         assertEquals(List.of(), failures);
     }
 

@@ -180,21 +180,7 @@ class ExportDialogTest extends ApplicationTest {
     }
 
     private void awaitExact() throws Exception {
-        await(
-                () ->
-                        onFx(
-                                () ->
-                                        !failures.isEmpty()
-                                                || workbench()
-                                                                .comparisonProperty()
-                                                                .get()
-                                                                .isPresent()
-                                                        && !workbench()
-                                                                .comparisonStaleProperty()
-                                                                .get()
-                                                        && !workbench()
-                                                                .qualityStaleProperty()
-                                                                .get()));
+        await(() -> onFx(() -> !failures.isEmpty() || workbench().isComplete()));
         assertEquals(List.of(), failures);
     }
 

@@ -275,13 +275,11 @@ class LessonsStoryTest extends ApplicationTest {
                                             ? selection.place().withChannel(place)
                                             : selection.place().withToken(place));
                         });
-                awaitStep();
             }
-            default -> {
-                type("activations.bits", "8");
-                awaitStep();
-            }
+            default -> type("activations.bits", "8");
         }
+        awaitStep();
+        assertTrue(lookup("#lesson-check").query().isVisible());
         fire("#lesson-check");
     }
 

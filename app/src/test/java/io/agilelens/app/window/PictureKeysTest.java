@@ -53,12 +53,11 @@ class PictureKeysTest extends WindowTest {
     void arrowsWalkAlongACurve() throws Exception {
         awaitPictures();
         interact(() -> window.frame().open("quality"));
-        settle();
-        awaitPictures();
+        awaitExact();
         ChartPane chart = lookup(".chart-pane").match(Node::isVisible).query();
         interact(chart::requestFocus);
         push(KeyCode.RIGHT);
-        String first = chart.getAccessibleText();
+        String first = onFx(chart::getAccessibleText);
         Label value = (Label) chart.lookup(".chart-hover");
         assertTrue(value.isVisible());
         assertTrue(first.endsWith(value.getText()), first);

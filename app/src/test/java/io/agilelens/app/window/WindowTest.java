@@ -73,6 +73,12 @@ abstract class WindowTest extends GuiTest {
         WaitForAsyncUtils.waitForFxEvents();
     }
 
+    /** Waits until nothing is computed any more: the perplexity of the whole text is there. */
+    void awaitExact() throws Exception {
+        await(() -> onFx(() -> workbench().isComplete()));
+        settle();
+    }
+
     static void await(Callable<Boolean> condition) throws Exception {
         WaitForAsyncUtils.waitFor(120, TimeUnit.SECONDS, condition);
     }

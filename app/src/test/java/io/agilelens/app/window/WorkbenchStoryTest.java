@@ -242,14 +242,7 @@ class WorkbenchStoryTest extends ApplicationTest {
     }
 
     private void awaitExact() throws Exception {
-        await(
-                () ->
-                        onFx(
-                                () ->
-                                        workbench().comparisonProperty().get().isPresent()
-                                                && !workbench().comparisonStaleProperty().get()
-                                                && !workbench().qualityStaleProperty().get()
-                                                && workbench().qualityProperty().get().isExact()));
+        await(() -> onFx(() -> workbench().isComplete()));
     }
 
     private static void await(Callable<Boolean> condition) throws Exception {

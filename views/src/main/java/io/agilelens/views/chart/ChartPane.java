@@ -265,6 +265,12 @@ public abstract class ChartPane extends Region implements Exportable {
             shown.zoomTo(zoomedX, zoomedY);
         }
         cursor.follow(shown);
+        if (cursor.spot() != null) {
+            tellCursor();
+        }
+        if (cursor.ring().isVisible()) {
+            placeHover(shown.pixelX(cursor.spot()), shown.pixelY(cursor.spot()));
+        }
     }
 
     private ChartDrawing.Plan plan() {
@@ -384,6 +390,10 @@ public abstract class ChartPane extends Region implements Exportable {
         reveal(spot);
         cursor.place(shown);
         placeHover(shown.pixelX(spot), shown.pixelY(spot));
+        tellCursor();
+    }
+
+    private void tellCursor() {
         setAccessibleText(Messages.text("picture.accessible", title, cursor.spot().words().get()));
     }
 

@@ -9,6 +9,8 @@ import io.agilelens.views.workbench.Quality;
 import io.agilelens.views.workbench.Studies;
 import io.agilelens.views.workbench.WindowComparison;
 import io.agilelens.views.workbench.Workbench;
+import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -60,16 +62,30 @@ record LessonState(
      * are still running.
      */
     boolean hasFactsOf(LessonState other) {
+        return hasFactsOf(other, EnumSet.allOf(Need.class));
+    }
+
+    /** As {@link #hasFactsOf(LessonState)}, as far as somebody with these needs can tell. */
+    boolean hasFactsOf(LessonState other, Collection<Need> needs) {
         return other != null
                 && model.equals(other.model)
                 && comparison.orElse(null) == other.comparison.orElse(null)
                 && picturesCurrent == other.picturesCurrent
-                && has(Need.QUALITY) == other.has(Need.QUALITY)
-                && (!has(Need.QUALITY) || quality == other.quality)
-                && studies == other.studies
-                && kernels.orElse(null) == other.kernels.orElse(null)
-                && runs.equals(other.runs)
-                && recipe.equals(other.recipe);
+                && recipe.equals(other.recipe)
+                && needs.stream().allMatch(need -> hasAs(other, need));
+    }
+
+    private boolean hasAs(LessonState other, Need need) {
+        return switch (need) {
+            // Compared above: whatever is told of a model hangs on them.
+            case MODEL, PICTURES -> true;
+            case QUALITY ->
+                    has(Need.QUALITY) == other.has(Need.QUALITY)
+                            && (!has(Need.QUALITY) || quality == other.quality);
+            case KERNELS -> kernels.orElse(null) == other.kernels.orElse(null);
+            case BUDGET -> studies == other.studies;
+            case PINNED -> runs.equals(other.runs);
+        };
     }
 
     /** Whether a need is met. */

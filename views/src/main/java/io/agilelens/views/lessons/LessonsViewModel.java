@@ -336,7 +336,7 @@ public final class LessonsViewModel {
             // What depends on the selected layer becomes known once that is selected.
             selectionWanted =
                     !StepSetup.isKnown(step(), live.facts())
-                            && !(missing(state).isEmpty() && live.areOf(state));
+                            && !(missing(state).isEmpty() && live.areOf(state, step().needs()));
             workbench
                     .selection()
                     .select(StepSetup.place(step(), live.facts(), workbench.selection().place()));
@@ -349,7 +349,7 @@ public final class LessonsViewModel {
     }
 
     private boolean isReady(LessonState state) {
-        return missing(state).isEmpty() && live.areOf(state) && !selectionWanted;
+        return missing(state).isEmpty() && live.areOf(state, step().needs()) && !selectionWanted;
     }
 
     private Optional<Need> missing(LessonState state) {

@@ -1,6 +1,7 @@
 package io.agilelens.views.lessons;
 
 import io.agilelens.views.Background;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -36,9 +37,9 @@ final class LiveFacts {
         return facts;
     }
 
-    /** Whether the latest facts are of a state, selection aside. */
-    boolean areOf(LessonState state) {
-        return state.hasFactsOf(known) && kept.equals(knownKept);
+    /** Whether the latest facts are of a state, as far as a step with these needs can tell. */
+    boolean areOf(LessonState state, Collection<Need> needs) {
+        return state.hasFactsOf(known, needs) && kept.equals(knownKept);
     }
 
     /** Whether any were computed from a model. */

@@ -85,6 +85,14 @@ public final class Workbench {
         return qualityStale;
     }
 
+    /** Whether pictures and perplexity are there, of what is in force, and the latter is exact. */
+    public boolean isComplete() {
+        return comparison.get().isPresent()
+                && !comparisonStale.get()
+                && !qualityStale.get()
+                && quality.get().isExact();
+    }
+
     /** What the latest change makes of the layers that it reaches; empty until that is known. */
     public ObjectProperty<Optional<ChangedLayers>> changedLayersProperty() {
         return changedLayers;

@@ -122,6 +122,29 @@ class LessonFactsTest {
                 Selection.Place.START.withLayer(layer));
     }
 
+    /** Otherwise a question would go away, and an answer be lost, while the text is evaluated. */
+    @Test
+    void whatAStepDoesNotNeedDoesNotInterruptIt() {
+        Recipe recipe = TINY.recipe("W4A4 TRIP");
+        LessonState exact = state(recipe, 0, List.of());
+        LessonState running =
+                new LessonState(
+                        exact.model(),
+                        exact.comparison(),
+                        true,
+                        TINY.quality(recipe, 1),
+                        true,
+                        exact.studies(),
+                        exact.kernels(),
+                        exact.runs(),
+                        recipe,
+                        exact.place());
+        assertFalse(exact.hasFactsOf(running));
+        assertTrue(exact.hasFactsOf(running, List.of(Need.MODEL, Need.PICTURES)));
+        assertFalse(exact.hasFactsOf(running, List.of(Need.MODEL, Need.QUALITY)));
+        assertFalse(exact.hasFactsOf(state(recipe, 1, List.of()), List.of(Need.MODEL)));
+    }
+
     private static double figure(Facts facts, String name) {
         return facts.find(name, Fact.Figure.class).orElseThrow().value();
     }
