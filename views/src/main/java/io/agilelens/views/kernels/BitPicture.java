@@ -19,9 +19,14 @@ import javafx.scene.paint.Color;
  * zoom; the arrow keys step through the multiplication.
  */
 final class BitPicture extends CanvasPicture {
-    private static final double TALLEST_ROW = 38;
+    private static final double TALLEST_ROW = 56;
     private static final double LEAST_ROW = 16;
-    private static final double WIDEST_BIT = 36;
+    private static final double WIDEST_BIT = 64;
+
+    /** Letters grow with the rows, up to so many times their usual size. */
+    private static final double LARGEST_LETTERS = 1.5;
+
+    private static final double LETTERS_OF_ROW = 0.34;
     private static final double LABELS = 136;
     private static final double VALUES = 170;
     private static final double GAP = 8;
@@ -32,6 +37,17 @@ final class BitPicture extends CanvasPicture {
 
     /** Room for rows of either carrier, so that nothing moves while one steps. */
     private static final int USUAL_ROWS = 12;
+
+    /**
+     * Where bits are, in pixels.
+     *
+     * @param labels room for what rows are called, left of the bits
+     * @param right edge of the bits
+     * @param bit width of one
+     * @param row height of one; the first row is that of the numbers
+     * @param letters their size
+     */
+    private record Grid(double labels, double right, double bit, double row, double letters) {}
 
     private MultiplierViewModel.Picture shown;
 
@@ -55,27 +71,21 @@ final class BitPicture extends CanvasPicture {
                 .collect(Collectors.joining("\n"));
     }
 
-    /**
-     * Where rows and bits are, in pixels.
-     *
-     * @param right the right edge of the lowest bit
-     * @param bit width of a bit
-     * @param row height of a row; the first one is that of the numbers
-     */
-    private record Grid(double right, double bit, double row) {}
-
     private Grid grid() {
         int columns = Math.max(shown.operands().carrier().bits(), widest());
         double magnification = style().magnification();
-        double labels = LABELS * magnification;
-        double room = getWidth() - labels - VALUES * magnification - 2 * GAP;
-        double bit = Math.clamp(room / columns, 8, WIDEST_BIT * magnification);
         double row =
                 Math.clamp(
                         getHeight() / (Math.max(USUAL_ROWS, shown.rows().size()) + 1),
                         LEAST_ROW,
                         TALLEST_ROW * magnification);
-        return new Grid(labels + columns * bit + GAP, bit, row);
+        double usual = style().titleSize();
+        double letters = Math.clamp(LETTERS_OF_ROW * row, usual, LARGEST_LETTERS * usual);
+        double grown = magnification * letters / usual;
+        double labels = LABELS * grown;
+        double room = getWidth() - labels - VALUES * grown - 2 * GAP;
+        double bit = Math.clamp(room / columns, 8, WIDEST_BIT * magnification);
+        return new Grid(labels, labels + columns * bit + GAP, bit, row, letters);
     }
 
     @Override
@@ -86,16 +96,9 @@ final class BitPicture extends CanvasPicture {
     @Override
     protected void paint(Pen on) {
         Grid grid = grid();
-        drawHeader(on, grid.right(), grid.bit(), grid.row());
+        drawHeader(on, grid);
         for (int i = 0; i < shown.rows().size(); i++) {
-            drawRow(
-                    on,
-                    shown.rows().get(i),
-                    (i + 1) * grid.row(),
-                    grid.right(),
-                    grid.bit(),
-                    grid.row(),
-                    i >= shown.fresh());
+            drawRow(on, shown.rows().get(i), (i + 1) * grid.row(), grid, i >= shown.fresh());
         }
     }
 
@@ -115,7 +118,7 @@ final class BitPicture extends CanvasPicture {
         BitRow row = shown.rows().get(index);
         boolean ieee = row.kind() == BitRow.Kind.IEEE;
         for (int bit = 0; bit < row.width(); bit++) {
-            double left = left(bit + row.shift(), grid.right(), grid.bit(), ieee);
+            double left = left(bit + row.shift(), grid, ieee);
             if (x >= left && x < left + grid.bit()) {
                 return Optional.of(
                         Messages.text(
@@ -143,30 +146,32 @@ final class BitPicture extends CanvasPicture {
     }
 
     /** Numbers of the bits above, and the names of the fields. */
-    private void drawHeader(Pen on, double right, double bit, double row) {
-        double size = Math.min(9.5 * style().magnification(), bit * 0.62);
+    private void drawHeader(Pen on, Grid grid) {
+        double size = Math.min(0.8 * grid.letters(), grid.bit() * 0.62);
         for (int i = 0; i < shown.operands().carrier().bits(); i++) {
             on.text(
                     Integer.toString(i),
-                    left(i, right, bit, false) + bit / 2,
-                    row / 2,
+                    left(i, grid, false) + grid.bit() / 2,
+                    grid.row() / 2,
                     Pen.Anchor.MIDDLE,
                     size,
                     style().muted());
         }
     }
 
-    private void drawRow(
-            Pen on, BitRow drawn, double y, double right, double bit, double row, boolean fresh) {
+    private void drawRow(Pen on, BitRow drawn, double y, Grid grid, boolean fresh) {
         ChartStyle looks = style();
-        double size = looks.titleSize();
+        double size = grid.letters();
+        double bit = grid.bit();
+        double row = grid.row();
+        double right = grid.right();
         double middle = y + row / 2;
-        double end = LABELS * looks.magnification() - GAP;
+        double end = grid.labels() - GAP;
         Color ink = fresh ? looks.text() : looks.muted();
         on.text(drawn.label(), end, middle, Pen.Anchor.END, size, ink);
         boolean ieee = drawn.kind() == BitRow.Kind.IEEE;
         for (int i = 0; i < drawn.width(); i++) {
-            double x = left(i + drawn.shift(), right, bit, ieee);
+            double x = left(i + drawn.shift(), grid, ieee);
             Color color = color(drawn, i);
             double tint = drawn.isSet(i) ? TINT_SET : TINT_CLEAR;
             on.fill(x + 0.5, y + 1, bit - 1, row - 2, looks.background().interpolate(color, tint));
@@ -179,7 +184,7 @@ final class BitPicture extends CanvasPicture {
                     drawn.isSet(i) ? looks.text() : looks.muted());
         }
         if (drawn.collides()) {
-            double x = left(drawn.width() - 1, right, bit, false);
+            double x = left(drawn.width() - 1, grid, false);
             on.frame(x - 1, y, right - x + 1, row - 1, looks.trouble(), 2 * looks.magnification());
         }
         boolean trouble = drawn.collides();
@@ -193,8 +198,8 @@ final class BitPicture extends CanvasPicture {
     }
 
     /** The left edge of a bit; a gap parts the fields, or the parts of a float. */
-    private double left(int bit, double right, double width, boolean ieee) {
-        double x = right - (bit + 1) * width;
+    private double left(int bit, Grid grid, boolean ieee) {
+        double x = grid.right() - (bit + 1) * grid.bit();
         if (ieee) {
             return x - (bit >= EXPONENT_END ? GAP / 2 : 0) - (bit == SIGN_BIT ? GAP / 2 : 0);
         }

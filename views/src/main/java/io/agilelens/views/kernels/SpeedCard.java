@@ -82,9 +82,7 @@ final class SpeedCard {
                 });
         chart.setMarkers(
                 wanted == Mode.TIMES
-                        ? List.of(
-                                new ChartPane.Marker(
-                                        false, 1, Messages.text("kernels.change.one"), Ink.MUTED))
+                        ? List.of(new ChartPane.Marker(false, 1, "", Ink.MUTED))
                         : List.of());
     }
 }

@@ -2,6 +2,7 @@ package io.agilelens.views.model;
 
 import io.agilelens.engine.evaluate.TensorStatistics;
 import io.agilelens.engine.model.Planting;
+import io.agilelens.views.Arrangement;
 import io.agilelens.views.Badge;
 import io.agilelens.views.EmptyState;
 import io.agilelens.views.Figures;
@@ -11,6 +12,7 @@ import io.agilelens.views.NumberColumns;
 import io.agilelens.views.PlaceLine;
 import io.agilelens.views.StationPane;
 import io.agilelens.views.TableMenu;
+import io.agilelens.views.Theme;
 import io.agilelens.views.chart.ExportBar;
 import io.agilelens.views.chart.TableExport;
 import io.agilelens.views.plant.PlantDialog;
@@ -43,6 +45,7 @@ import org.kordamp.ikonli.javafx.FontIcon;
 
 /** The Model station: what the checkpoint is, what it takes, and every tensor in it. */
 public final class ModelView extends StackPane {
+    private static final double ROOM_FOR_STATISTICS = 460;
     private static final double CELL_PADDING = 16;
     private static final double LEAST_STORAGE = 44;
     private static final double SHORT_STORAGE = 100;
@@ -78,14 +81,19 @@ public final class ModelView extends StackPane {
         Label sentence = new Label(Messages.text("model.sentence"));
         sentence.getStyleClass().addAll("small", "muted");
         sentence.setWrapText(true);
+        sentence.setMinHeight(USE_PREF_SIZE);
         place = new PlaceLine(workbench, actions, "model");
         place.setVisible(false);
         place.managedProperty().bind(place.visibleProperty());
         buildTable();
         VBox content = new VBox(8, facts, planted, warnings, tableHeader(), table, place, sentence);
         VBox.setVgrow(table, Priority.ALWAYS);
+        Theme.leastHeight(table, 160);
         Node station =
-                new StationPane(Messages.text("model.title"), content, plantButton(workbench));
+                new StationPane(
+                        Messages.text("model.title"),
+                        Arrangement.of(content),
+                        plantButton(workbench));
         Node empty =
                 new EmptyState(
                         Feather.BOX,
@@ -140,6 +148,7 @@ public final class ModelView extends StackPane {
 
     private HBox tableHeader() {
         Label title = new Label(Messages.text("model.tensors"));
+        title.setMinWidth(USE_PREF_SIZE);
         title.getStyleClass().add("card-heading");
         Region gap = new Region();
         HBox.setHgrow(gap, Priority.ALWAYS);
@@ -231,7 +240,10 @@ public final class ModelView extends StackPane {
                         now -> {
                             double width = storageWidth(now);
                             narrow(storage, width);
-                            storage.setMinWidth(Math.min(width, SHORT_STORAGE));
+                            storage.minWidthProperty()
+                                    .bind(
+                                            Theme.magnificationProperty()
+                                                    .multiply(Math.min(width, SHORT_STORAGE)));
                         });
         narrow(
                 columns.add(
@@ -280,14 +292,23 @@ public final class ModelView extends StackPane {
                         row -> row.statistics().map(read).orElse(Double.NaN),
                         value -> Figures.fixed(value, 3));
         narrow(column, 50);
+        // Large type leaves no room for them in a small window.
+        table.widthProperty()
+                .subscribe(
+                        width ->
+                                column.setVisible(
+                                        width.doubleValue()
+                                                >= ROOM_FOR_STATISTICS
+                                                        * Theme.magnificationProperty().get()));
         return column;
     }
 
     /** Leaves what a wide window has to spare to the names. */
     private static void narrow(TableColumn<?, ?> column, double width) {
-        column.setMinWidth(width);
-        column.setMaxWidth(width * MOST_STRETCH);
-        column.setPrefWidth(width);
+        var magnified = Theme.magnificationProperty().multiply(width);
+        column.minWidthProperty().bind(magnified);
+        column.maxWidthProperty().bind(magnified.multiply(MOST_STRETCH));
+        column.prefWidthProperty().bind(magnified);
     }
 
     private static void explain(TableColumn<?, ?> column, String key) {

@@ -40,6 +40,9 @@ final class TokenFlow extends Region implements Exportable {
     private static final double GAP = 0.5;
     private static final double BAR = 14;
 
+    /** How much larger than usual letters may be where there is room, the largest first. */
+    private static final double[] GROWN = {1.75, 1.5, 1.3, 1.15, 1};
+
     private final Canvas canvas = new Canvas();
     private final Pen pen = new FxPen(canvas.getGraphicsContext2D());
     private final ScrollBar scrollBar = new ScrollBar();
@@ -55,6 +58,11 @@ final class TokenFlow extends Region implements Exportable {
     private TokenPalette palette;
     private TokenLayout layout;
     private double laidOutWidth = -1;
+    private double laidOutHeight = -1;
+
+    /** How much larger than usual letters are. */
+    private double grown = 1;
+
     private boolean revealAfterLayout;
     private int selected = -1;
     private int hovered = -1;
@@ -119,7 +127,8 @@ final class TokenFlow extends Region implements Exportable {
         table = shown;
         coloring = told;
         if (!sameText) {
-            laidOutWidth = -1;
+            // Drawn again only where its own tokens go.
+            layout = null;
             scrollBar.setValue(0);
             endHover();
         }
@@ -166,7 +175,7 @@ final class TokenFlow extends Region implements Exportable {
     }
 
     private double lineHeight() {
-        return TokenPicture.lineHeight(style.get());
+        return TokenPicture.lineHeight(style.get(), grown);
     }
 
     private double top() {
@@ -187,24 +196,16 @@ final class TokenFlow extends Region implements Exportable {
 
     private void layOut() {
         double width = Math.max(40, getWidth() - 2 * TokenPicture.MARGIN - BAR);
+        double room = roomBelowLegend();
         if (table == null) {
             layout = null;
-        } else if (layout == null || laidOutWidth != width) {
-            layout =
-                    TokenLayout.of(
-                            table.tokens(),
-                            width,
-                            GAP,
-                            text ->
-                                    widths.computeIfAbsent(
-                                            text,
-                                            unseen -> TokenPicture.width(unseen, pen, style.get())),
-                            token -> TokenPicture.lead(table, token, style.get()));
+        } else if (layout == null || laidOutWidth != width || laidOutHeight != room) {
+            grow(width, room);
             laidOutWidth = width;
+            laidOutHeight = room;
             revealAfterLayout = true;
         }
-        double all = layout == null ? 0 : layout.lines() * lineHeight() + 2 * TokenPicture.MARGIN;
-        double room = roomBelowLegend();
+        double all = layout == null ? 0 : textHeight();
         scrollBar.setVisible(all > room);
         scrollBar.setMax(Math.max(0, all - room));
         scrollBar.setVisibleAmount(all <= room ? 1 : scrollBar.getMax() * room / all);
@@ -216,6 +217,34 @@ final class TokenFlow extends Region implements Exportable {
             reveal(selected);
         }
         revealAfterLayout = false;
+    }
+
+    /** Lays the text out as large as the room lets all of it be in sight, or else as usual. */
+    private void grow(double width, double room) {
+        for (double factor : GROWN) {
+            grown = factor;
+            layout =
+                    TokenLayout.of(
+                            table.tokens(),
+                            width,
+                            GAP,
+                            this::widthOf,
+                            token -> TokenPicture.lead(table, token, style.get(), grown));
+            if (textHeight() <= room) {
+                return;
+            }
+        }
+    }
+
+    private double textHeight() {
+        return layout.lines() * lineHeight() + 2 * TokenPicture.MARGIN;
+    }
+
+    private double widthOf(String text) {
+        double usual =
+                widths.computeIfAbsent(
+                        text, each -> pen.textWidth(each, TokenPicture.letterSize(style.get(), 1)));
+        return grown * usual + 2 * TokenPicture.inset(style.get(), grown);
     }
 
     private void reveal(int token) {
@@ -347,7 +376,7 @@ final class TokenFlow extends Region implements Exportable {
         if (!isShown()) {
             throw new UserException(Messages.text("export.nothing"));
         }
-        return new TokenPicture(table, layout, palette, style.get(), selected);
+        return new TokenPicture(table, layout, palette, style.get(), grown, selected);
     }
 
     private boolean isShown() {

@@ -16,6 +16,7 @@ import javafx.scene.paint.Color;
  *
  * @param layout where the tokens go, below the legend
  * @param palette what their colours are
+ * @param grown how many times as large as usual letters are
  * @param selected the marked token, or −1
  */
 record TokenPicture(
@@ -23,6 +24,7 @@ record TokenPicture(
         TokenLayout layout,
         TokenPalette palette,
         ChartStyle style,
+        double grown,
         int selected) {
     static final double MARGIN = 4;
 
@@ -30,12 +32,12 @@ record TokenPicture(
     private static final double LEGEND_BAR_HEIGHT = 10;
     private static final double LETTERS = 13;
 
-    static double letterSize(ChartStyle style) {
-        return LETTERS * style.magnification();
+    static double letterSize(ChartStyle style, double grown) {
+        return LETTERS * style.magnification() * grown;
     }
 
-    static double lineHeight(ChartStyle style) {
-        return Math.round(letterSize(style) * 1.75);
+    static double lineHeight(ChartStyle style, double grown) {
+        return Math.round(letterSize(style, grown) * 1.75);
     }
 
     /** Room for the legend. */
@@ -43,32 +45,28 @@ record TokenPicture(
         return Math.round(style.labelSize() * 2.4);
     }
 
-    /** How wide a token is drawn, without a mark in front of it. */
-    static double width(String text, Pen pen, ChartStyle style) {
-        return pen.textWidth(text, letterSize(style)) + 2 * inset(style);
-    }
-
     /** Room for the mark in front of a token. */
-    static double lead(TokenTable table, int token, ChartStyle style) {
-        return table.isProtected(token) ? Padlock.width(lockHeight(style)) + 5 : 0;
+    static double lead(TokenTable table, int token, ChartStyle style, double grown) {
+        return table.isProtected(token) ? Padlock.width(lockHeight(style, grown)) + 5 : 0;
     }
 
-    private static double inset(ChartStyle style) {
-        return 0.75 * style.magnification();
+    /** Room left and right of the letters. */
+    static double inset(ChartStyle style, double grown) {
+        return 0.75 * style.magnification() * grown;
     }
 
-    private static double lockHeight(ChartStyle style) {
-        return letterSize(style) * 0.75;
+    private static double lockHeight(ChartStyle style, double grown) {
+        return letterSize(style, grown) * 0.75;
     }
 
     /** Height of all lines, without the legend. */
     double height() {
-        return layout.lines() * lineHeight(style) + 2 * MARGIN;
+        return layout.lines() * lineHeight(style, grown) + 2 * MARGIN;
     }
 
     /** Draws the lines that a height shows, scrolled down by an offset. */
     void drawTokens(Pen on, double offset, double height) {
-        double lineHeight = lineHeight(style);
+        double lineHeight = lineHeight(style, grown);
         double top = top(style);
         for (int i = 0; i < table.count(); i++) {
             TokenLayout.Place place = layout.places().get(i);
@@ -85,7 +83,7 @@ record TokenPicture(
 
     private void drawToken(Pen on, int token, double x, double y, TokenLayout.Place place) {
         TokenPalette.Mark mark = palette.mark(token);
-        double chipHeight = lineHeight(style) - 3;
+        double chipHeight = lineHeight(style, grown) - 3;
         if (mark.chip() != null) {
             on.fill(x, y, place.width(), chipHeight, mark.chip());
         }
@@ -93,17 +91,17 @@ record TokenPicture(
             double thickness = 2 * style.magnification();
             on.fill(x, y + chipHeight - thickness, place.width(), thickness, mark.line());
         }
-        double lead = lead(table, token, style);
+        double lead = lead(table, token, style, grown);
         if (lead > 0) {
-            double lock = lockHeight(style);
+            double lock = lockHeight(style, grown);
             Padlock.draw(on, x + 2, y + (chipHeight - lock) / 2, lock, mark.text());
         }
         on.text(
                 place.text(),
-                x + lead + inset(style),
+                x + lead + inset(style, grown),
                 y + chipHeight / 2,
                 Pen.Anchor.START,
-                letterSize(style),
+                letterSize(style, grown),
                 mark.text());
         if (token == selected) {
             Color color = style.selection();
