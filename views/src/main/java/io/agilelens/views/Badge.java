@@ -22,6 +22,8 @@ public final class Badge extends Label {
         SIMULATED,
         /** Integer kernels. */
         EXECUTED,
+        /** Timed on this machine. */
+        MEASURED,
         /** Of a model that outliers were put into on purpose. */
         PLANTED
     }
@@ -38,10 +40,13 @@ public final class Badge extends Label {
         return badge;
     }
 
-    /** A badge of any kind but {@link Kind#ESTIMATE}. */
+    /** A badge of any kind but {@link Kind#ESTIMATE} and {@link Kind#MEASURED}. */
     public static Badge of(Kind kind) {
         if (kind == Kind.ESTIMATE) {
             throw new IllegalArgumentException("an estimate says over how many windows");
+        }
+        if (kind == Kind.MEASURED) {
+            throw new IllegalArgumentException("a measurement says when it was");
         }
         return explained(kind, Messages.text("badge." + kind));
     }
@@ -54,6 +59,18 @@ public final class Badge extends Label {
     public static Badge exact(String help) {
         Badge badge = new Badge(Kind.EXACT, Messages.text("badge.EXACT"));
         Help.on(badge, help);
+        return badge;
+    }
+
+    /**
+     * The badge {@code measured}.
+     *
+     * @param what was measured, on what and when
+     */
+    public static Badge measured(String what) {
+        Badge badge = new Badge(Kind.MEASURED, Messages.text("badge.MEASURED"));
+        Help.wrapped(badge, what);
+        badge.setAccessibleText(badge.getText() + ": " + what);
         return badge;
     }
 

@@ -3,6 +3,8 @@ package io.agilelens.views;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
 
 /**
  * Numbers for people: at most four significant digits, a real minus sign, the unit after a space.
@@ -17,6 +19,9 @@ public final class Figures {
     private static final MathContext TWO_DIGITS = new MathContext(2, RoundingMode.HALF_EVEN);
     private static final String[] POWERS_OF_1024 = {"B", "KiB", "MiB", "GiB", "TiB"};
     private static final String[] POWERS_OF_1000 = {"", " k", " M", " G", " T"};
+
+    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss");
+    private static final DateTimeFormatter MOMENT = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm");
 
     private Figures() {}
 
@@ -101,6 +106,16 @@ public final class Figures {
     /** How many times as much, such as {@code 2.1×}. */
     public static String times(double ratio) {
         return Double.isFinite(ratio) ? fixed(ratio, ratio < 10 ? 2 : 1) + "×" : NONE;
+    }
+
+    /** A time of day: {@code 14:32:05}. */
+    public static String clock(LocalDateTime moment) {
+        return CLOCK.format(moment);
+    }
+
+    /** A day and its time: {@code 2026-11-27 14:32}. */
+    public static String moment(LocalDateTime moment) {
+        return MOMENT.format(moment);
     }
 
     /** A count, shortened above ten thousand: {@code 8192}, {@code 2.01 M}. */

@@ -3,7 +3,6 @@ package io.agilelens.views;
 import io.agilelens.views.chart.Csv;
 import io.agilelens.views.chart.Exportable;
 import io.agilelens.views.chart.PictureMenu;
-import io.agilelens.views.chart.TableExport;
 import java.util.ArrayList;
 import java.util.List;
 import javafx.scene.Node;
@@ -17,17 +16,21 @@ import javafx.scene.input.ContextMenuEvent;
 public final class TableMenu {
     private TableMenu() {}
 
-    /** Gives a table its menu; lines of its rows stand above. */
-    public static <R> void on(TableView<R> table) {
+    /**
+     * Gives a table its menu; lines of its rows stand above.
+     *
+     * @param whole the table as it is copied and saved
+     */
+    public static void on(TableView<?> table, Exportable whole) {
         table.addEventHandler(
                 ContextMenuEvent.CONTEXT_MENU_REQUESTED,
                 request -> {
-                    ContextMenus.show(table, lines(table, cell(request)), request);
+                    ContextMenus.show(table, lines(table, whole, cell(request)), request);
                     request.consume();
                 });
     }
 
-    static <R> List<MenuItem> lines(TableView<R> table, String cell) {
+    static List<MenuItem> lines(TableView<?> table, Exportable whole, String cell) {
         MenuItem one = ContextMenus.line(Messages.text("menu.table.cell"), () -> copy(cell));
         one.setDisable(cell.isEmpty());
         int row = table.getSelectionModel().getSelectedIndex();
@@ -36,8 +39,6 @@ public final class TableMenu {
                         Messages.text("menu.table.row"),
                         () -> copy(new Csv().line(row(table, row)).toString()));
         line.setDisable(row < 0);
-        Exportable whole =
-                table instanceof Exportable own ? own : new TableExport<>(table, table.getId());
         List<MenuItem> lines =
                 new ArrayList<>(
                         List.of(

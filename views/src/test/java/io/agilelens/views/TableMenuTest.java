@@ -45,11 +45,9 @@ class TableMenuTest extends GuiTest {
     void copiesAllRowsUnderTheirHeadings() {
         MenuItem all = line(Messages.text("menu.table.all"));
         String[] copied = new String[1];
-        interact(
-                () -> {
-                    all.fire();
-                    copied[0] = Clipboard.getSystemClipboard().getString();
-                });
+        interact(all::fire);
+        settle();
+        interact(() -> copied[0] = Clipboard.getSystemClipboard().getString());
         List<String> lines = copied[0].lines().toList();
         assertEquals("number,square", lines.getFirst());
         assertEquals(ROWS + 1, lines.size());
@@ -63,7 +61,7 @@ class TableMenuTest extends GuiTest {
         }
         Exportable export = new TableExport<>(table, "squares");
         String[] svg = new String[1];
-        interact(() -> svg[0] = export.toSvg());
+        interact(() -> svg[0] = export.svg().get());
         assertTrue(svg[0].contains(">square<"), "the heading that is a label");
         assertTrue(svg[0].contains(">199<"), "the last row");
     }
@@ -72,12 +70,12 @@ class TableMenuTest extends GuiTest {
     void anEmptyTableSaysSo() {
         interact(() -> table.getItems().clear());
         Exportable export = new TableExport<>(table, "squares");
-        assertThrows(UserException.class, export::toCsv);
-        assertThrows(UserException.class, export::toSvg);
+        assertThrows(UserException.class, export::csv);
+        assertThrows(UserException.class, export::svg);
     }
 
     private MenuItem line(String text) {
-        return TableMenu.lines(table, "").stream()
+        return TableMenu.lines(table, new TableExport<>(table, "squares"), "").stream()
                 .filter(item -> text.equals(item.getText()))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no line " + text));

@@ -26,6 +26,7 @@ import io.agilelens.views.workbench.KernelReport;
 import io.agilelens.views.workbench.OpenedModel;
 import io.agilelens.views.workbench.PassReport;
 import io.agilelens.views.workbench.RecipeSpeed;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -78,7 +79,8 @@ public record Measurements(OpenedModel opened) {
                         meter,
                         shapes(opened.config()),
                         progress,
-                        cancellation));
+                        cancellation),
+                LocalDateTime.now());
     }
 
     /**
@@ -185,7 +187,14 @@ public record Measurements(OpenedModel opened) {
                                     decoder, pruner, Arrays.copyOf(ids, prompt), cancellation),
                             OperatorProfile.ofDecode(decoder, pruner, ids, prompt, cancellation)));
         }
-        return new PassReport(prompt, tokens, rows, isShort);
+        return new PassReport(
+                prompt,
+                tokens,
+                rows,
+                isShort,
+                new PassReport.Machine(
+                        opened.baseline().kernels().vectorBits(), Workers.shared().threads()),
+                LocalDateTime.now());
     }
 
     /**

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import javafx.scene.Node;
 import javafx.scene.Parent;
 import javafx.scene.Scene;
@@ -46,13 +47,15 @@ final class ReportPictures {
             for (int round = 0; round < ROUNDS; round++) {
                 Background.awaitIdle();
             }
-            pictures.addAll(onFx(() -> drawn(station)));
+            for (Supplier<SessionReport.Picture> taken : onFx(() -> taken(station))) {
+                pictures.add(taken.get());
+            }
         }
         return List.copyOf(pictures);
     }
 
-    private List<SessionReport.Picture> drawn(Station station) {
-        List<SessionReport.Picture> pictures = new ArrayList<>();
+    private List<Supplier<SessionReport.Picture>> taken(Station station) {
+        List<Supplier<SessionReport.Picture>> pictures = new ArrayList<>();
         Set<ChartCard> seen = new HashSet<>();
         Theme.drawWith(
                 ChartStyle.LIGHT,
@@ -66,22 +69,21 @@ final class ReportPictures {
                                                     for (ChartCard card :
                                                             StationCards.visible(view)) {
                                                         if (seen.add(card)) {
-                                                            draw(station, card, pictures);
+                                                            take(station, card, pictures);
                                                         }
                                                     }
                                                 })));
         return pictures;
     }
 
-    private static void draw(
-            Station station, ChartCard card, List<SessionReport.Picture> pictures) {
+    private static void take(
+            Station station, ChartCard card, List<Supplier<SessionReport.Picture>> pictures) {
         try {
+            String heading = card.heading();
+            String sentence = card.sentence();
+            Supplier<String> svg = card.picture().svg();
             pictures.add(
-                    new SessionReport.Picture(
-                            station.title(),
-                            card.heading(),
-                            card.sentence(),
-                            card.picture().toSvg()));
+                    () -> new SessionReport.Picture(station.title(), heading, sentence, svg.get()));
         } catch (UserException nothingToShow) {
             // A picture of what was never measured is left out.
         }

@@ -13,6 +13,7 @@ import io.agilelens.views.Theme;
 import io.agilelens.views.chart.ChartCard;
 import io.agilelens.views.chart.Export;
 import io.agilelens.views.chart.ExportBar;
+import io.agilelens.views.chart.Exportable;
 import io.agilelens.views.chart.Painter;
 import io.agilelens.views.workbench.QualityStudy;
 import io.agilelens.views.workbench.SessionHistory;
@@ -21,8 +22,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -186,6 +189,9 @@ public final class SessionPictures {
         return files;
     }
 
+    /** A picture in every format, under the name that its files are to have. */
+    private record TakenPicture(String name, Map<Export.Format, Export.Taken> formats) {}
+
     /** The pictures of one station, one tab after the other, each drawn before it is written. */
     private static final class StationPictures {
         private final WorkbenchWindow window;
@@ -249,29 +255,40 @@ public final class SessionPictures {
         }
 
         private void writeVisible() throws InterruptedException {
+            List<TakenPicture> pictures = new ArrayList<>();
             onFx(
                     () -> {
                         for (ChartCard card : StationCards.visible(window.frame().view(station))) {
                             if (done.add(card)) {
-                                write(card);
+                                take(card.picture()).ifPresent(pictures::add);
                             }
                         }
                         return null;
                     });
+            pictures.forEach(this::write);
         }
 
-        private void write(ChartCard card) {
+        private static Optional<TakenPicture> take(Exportable picture) {
+            Map<Export.Format, Export.Taken> formats = new EnumMap<>(Export.Format.class);
             try {
-                card.picture().toCsv();
+                for (Export.Format format : Export.Format.values()) {
+                    formats.put(format, Export.take(picture, format));
+                }
             } catch (UserException nothingToShow) {
-                return;
+                return Optional.empty();
             }
-            String name = freeName(ExportBar.safeName(card.picture().fileName()));
-            for (Export.Format format : Export.Format.values()) {
-                Path file = folder.resolve(name + format.ending());
-                Export.write(card.picture(), format, file);
-                files.add(file);
-            }
+            return Optional.of(new TakenPicture(ExportBar.safeName(picture.fileName()), formats));
+        }
+
+        private void write(TakenPicture picture) {
+            String name = freeName(picture.name());
+            picture.formats()
+                    .forEach(
+                            (format, taken) -> {
+                                Path file = folder.resolve(name + format.ending());
+                                taken.write(file);
+                                files.add(file);
+                            });
         }
 
         private String freeName(String wish) {

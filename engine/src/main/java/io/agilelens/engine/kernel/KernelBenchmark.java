@@ -46,7 +46,9 @@ public final class KernelBenchmark {
     private static final long SHORTEST_WARM_UP_NANOS = 250_000_000;
     private static final long LONGEST_WARM_UP_NANOS = 4_000_000_000L;
     private static final long SHORTEST_NANOS = 2_000_000;
-    private static final int ROUNDS = 11;
+
+    /** How often each product is timed. */
+    public static final int ROUNDS = 11;
 
     /** Rounds of warm-up that must pass without an improvement by {@link #IMPROVEMENT}. */
     private static final int SETTLED_ROUNDS = 12;

@@ -20,7 +20,6 @@ import io.agilelens.views.TokenNames;
 import io.agilelens.views.chart.BarChartPane;
 import io.agilelens.views.chart.ChartCard;
 import io.agilelens.views.chart.ChartPane;
-import io.agilelens.views.chart.Exportable;
 import io.agilelens.views.chart.Heatmap;
 import io.agilelens.views.chart.Ink;
 import io.agilelens.views.chart.LineChartPane;
@@ -60,11 +59,11 @@ public final class AttentionView extends StackPane {
             new FigureRow("attention.figure", List.of("start", "entropy", "lost"));
 
     private final Heatmap overview = new Heatmap();
-    private final ChartCard overviewCard = card("overview", overview);
+    private final ChartCard overviewCard = ChartCard.of("attention.overview", overview);
     private final CellPicks overviewPicks;
 
     private final Heatmap head = new Heatmap();
-    private final ChartCard headCard = card("head", head);
+    private final ChartCard headCard = ChartCard.of("attention.head", head);
     private final CellPicks headPicks;
     private AttentionMap headMap;
 
@@ -73,14 +72,14 @@ public final class AttentionView extends StackPane {
                     Messages.text("attention.ladder.heading"),
                     Messages.text("attention.ladder.rung"),
                     ChartPane.Axis.linear(Messages.text("attention.ladder.mass"), "%"));
-    private final ChartCard ladderCard = card("ladder", ladder);
+    private final ChartCard ladderCard = ChartCard.of("attention.ladder", ladder);
 
     private final LineChartPane start =
             new LineChartPane(
                     Messages.text("attention.start.heading"),
                     layerAxis(),
                     startAxis(new StartWords(true)));
-    private final ChartCard startCard = card("start", start);
+    private final ChartCard startCard = ChartCard.of("attention.start", start);
 
     private final Tab startTab = startTab();
     private final ComboBox<HeadMeasure> measures = measureSelector();
@@ -147,13 +146,6 @@ public final class AttentionView extends StackPane {
                             look.ifPresent(this::show);
                         });
         workbench.selection().placeProperty().addListener(property -> showSelectedToken());
-    }
-
-    private static ChartCard card(String key, Exportable picture) {
-        return new ChartCard(
-                Messages.text("attention." + key + ".heading"),
-                Messages.text("attention." + key + ".sentence"),
-                picture);
     }
 
     private ComboBox<HeadMeasure> measureSelector() {

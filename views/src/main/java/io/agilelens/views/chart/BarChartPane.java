@@ -3,6 +3,7 @@ package io.agilelens.views.chart;
 import io.agilelens.views.Figures;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import javafx.scene.paint.Color;
 import org.jfree.chart.axis.SymbolAxis;
 import org.jfree.chart.axis.ValueAxis;
@@ -71,17 +72,18 @@ public final class BarChartPane extends ChartPane {
     }
 
     @Override
-    public String toCsv() {
+    public Supplier<String> csv() {
         requireData();
+        Axes axes = axes();
+        List<String> named = groups;
+        List<Bars> taken = bars;
+        return () -> csv(axes, named, taken);
+    }
+
+    private static String csv(Axes axes, List<String> groups, List<Bars> bars) {
         Csv csv =
                 new Csv()
-                        .line(
-                                List.of(
-                                        axes().x().label(),
-                                        "series",
-                                        axes().y().label(),
-                                        "low",
-                                        "high"));
+                        .line(List.of(axes.x().label(), "series", axes.y().label(), "low", "high"));
         for (Bars each : bars) {
             for (int group = 0; group < groups.size(); group++) {
                 boolean spread = each.low().length > 0;

@@ -28,6 +28,16 @@ public final class ChartCard extends VBox {
     private Subscription kept = Subscription.EMPTY;
 
     /**
+     * A card whose words stand in the bundle.
+     *
+     * @param key of the words: {@code KEY.heading} and {@code KEY.sentence}
+     */
+    public static ChartCard of(String key, Exportable picture) {
+        return new ChartCard(
+                Messages.text(key + ".heading"), Messages.text(key + ".sentence"), picture);
+    }
+
+    /**
      * @param heading what the picture shows, in a few words
      * @param sentence what one is looking at and what to look for, in one sentence
      */

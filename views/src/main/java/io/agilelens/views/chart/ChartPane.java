@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.SimpleBooleanProperty;
@@ -462,11 +463,16 @@ public abstract class ChartPane extends Region implements Exportable {
     }
 
     @Override
-    public final String toSvg() {
+    public final Supplier<String> svg() {
         requireData();
-        SvgGraphics svg = new SvgGraphics(getWidth(), getHeight());
-        plan().chart().draw(svg, new Rectangle2D.Double(0, 0, getWidth(), getHeight()));
-        return svg.document();
+        ChartDrawing.Plan taken = plan();
+        double width = getWidth();
+        double height = getHeight();
+        return () -> {
+            SvgGraphics svg = new SvgGraphics(width, height);
+            taken.chart().draw(svg, new Rectangle2D.Double(0, 0, width, height));
+            return svg.document();
+        };
     }
 
     /** Refuses to export nothing. */

@@ -2,12 +2,14 @@ package io.agilelens.views.chart;
 
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.AtomicFiles;
+import io.agilelens.views.Theme;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import javafx.scene.Node;
 import javafx.scene.SnapshotParameters;
 import javafx.scene.image.Image;
@@ -30,26 +32,42 @@ public final class Export {
         }
     }
 
-    private static final double PNG_SCALE = 2;
+    /** Pixels of a file for each pixel of the window. */
+    static final double PNG_SCALE = 2;
 
     private Export() {}
 
+    /** A picture as it was when it was taken. */
+    @FunctionalInterface
+    public interface Taken {
+        /**
+         * Encodes it and writes it whole or not at all, in place of a file of that name; on any
+         * thread.
+         *
+         * @throws UserException if the file cannot be written
+         */
+        void write(Path file);
+    }
+
     /**
-     * Writes a picture whole or not at all, in place of a file of that name; on the JavaFX thread.
+     * Takes a picture as it is now; on the JavaFX thread.
      *
-     * @throws UserException if the file cannot be written or the picture is empty
+     * @throws UserException if the picture is empty
      */
-    public static void write(Exportable picture, Format format, Path file) {
-        AtomicFiles.writeFile(
-                file,
-                true,
-                place -> {
-                    switch (format) {
-                        case PNG -> writePng(picture.node(), PNG_SCALE, place);
-                        case SVG -> Files.writeString(place, picture.toSvg());
-                        case CSV -> Files.writeString(place, picture.toCsv());
-                    }
-                });
+    public static Taken take(Exportable picture, Format format) {
+        return switch (format) {
+            case PNG -> {
+                Image image = snapshot(picture.node(), PNG_SCALE);
+                yield file -> AtomicFiles.writeFile(file, true, place -> writePng(image, place));
+            }
+            case SVG -> text(picture.svg());
+            case CSV -> text(picture.csv());
+        };
+    }
+
+    private static Taken text(Supplier<String> text) {
+        return file ->
+                AtomicFiles.writeFile(file, true, place -> Files.writeString(place, text.get()));
     }
 
     /**
@@ -58,10 +76,19 @@ public final class Export {
      * @param scale pixels of the file for each pixel of the window
      */
     public static void writePng(Node node, double scale, Path file) throws IOException {
+        writePng(snapshot(node, scale), file);
+    }
+
+    /**
+     * What a node looks like; on the JavaFX thread.
+     *
+     * @param scale pixels of the image for each pixel of the window
+     */
+    static Image snapshot(Node node, double scale) {
         SnapshotParameters parameters = new SnapshotParameters();
         parameters.setTransform(Transform.scale(scale, scale));
-        parameters.setFill(io.agilelens.views.Theme.chartStyleProperty().get().background());
-        writePng(node.snapshot(parameters, null), file);
+        parameters.setFill(Theme.chartStyleProperty().get().background());
+        return node.snapshot(parameters, null);
     }
 
     /** Writes an image. */

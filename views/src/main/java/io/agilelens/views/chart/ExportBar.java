@@ -47,10 +47,9 @@ public final class ExportBar extends HBox {
 
     private static void write(Exportable picture, Export.Format format, Path file) {
         try {
-            Export.write(picture, format, file);
-            Notices.done(Messages.text("export.done", file));
-        } catch (UserException e) {
-            Notices.failed(e);
+            PictureWriter.write(Export.take(picture, format), file);
+        } catch (UserException nothingToShow) {
+            Notices.failed(nothingToShow);
         }
     }
 

@@ -1,8 +1,12 @@
 package io.agilelens.views.chart;
 
+import java.util.function.Supplier;
 import javafx.scene.layout.Region;
 
-/** A picture that can leave the window as PNG, SVG or CSV. */
+/**
+ * A picture that can leave the window as PNG, SVG or CSV. What is shown is taken on the JavaFX
+ * thread; documents are made of it on any other.
+ */
 public interface Exportable {
     /** What is on the screen. */
     Region node();
@@ -11,14 +15,19 @@ public interface Exportable {
     String fileName();
 
     /**
-     * @return the picture as a Scalable Vector Graphics document
+     * Takes what is shown as a Scalable Vector Graphics document; on the JavaFX thread.
+     *
+     * @return makes the document, on any thread
      * @throws io.agilelens.engine.UserException if there is nothing to show
      */
-    String toSvg();
+    Supplier<String> svg();
 
     /**
-     * @return the numbers behind the picture, comma-separated, with a heading line
+     * Takes the numbers behind the picture, comma-separated, with a heading line; on the JavaFX
+     * thread.
+     *
+     * @return makes the text, on any thread
      * @throws io.agilelens.engine.UserException if there is nothing to show
      */
-    String toCsv();
+    Supplier<String> csv();
 }

@@ -1,6 +1,7 @@
 package io.agilelens.views.chart;
 
 import javafx.geometry.VPos;
+import javafx.scene.canvas.Canvas;
 import javafx.scene.canvas.GraphicsContext;
 import javafx.scene.image.Image;
 import javafx.scene.image.PixelFormat;
@@ -21,6 +22,11 @@ public final class FxPen implements Pen {
     public FxPen(GraphicsContext graphics) {
         this.graphics = graphics;
         graphics.setTextBaseline(VPos.CENTER);
+    }
+
+    /** A pen that measures text on any thread, and whose drawing nobody sees. */
+    public static Pen ruler() {
+        return new FxPen(new Canvas().getGraphicsContext2D());
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.nio.IntBuffer;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.IntegerProperty;
 import javafx.beans.property.ObjectProperty;
@@ -67,6 +68,8 @@ public final class Heatmap extends Region implements Exportable {
             new SimpleIntegerProperty(this, "selectedColumn", -1);
     private final ReadOnlyObjectWrapper<Cell> hovered =
             new ReadOnlyObjectWrapper<>(this, "hovered");
+    private final ObjectProperty<ColumnMarks> columnMarks =
+            new SimpleObjectProperty<>(this, "columnMarks", ColumnMarks.NONE);
     private final StringProperty title = new SimpleStringProperty(this, "title", "");
     private final StringProperty emptyText = new SimpleStringProperty(this, "emptyText", "");
     private final ObjectProperty<ChartStyle> chartStyle =
@@ -117,6 +120,7 @@ public final class Heatmap extends Region implements Exportable {
                 });
         chartStyle.addListener(property -> redraw.ask());
         emptyText.addListener(property -> redraw.ask());
+        columnMarks.addListener(property -> redrawOverlay.ask());
         selectedRow.addListener(property -> showSelection());
         selectedColumn.addListener(property -> showSelection());
         focusedProperty().addListener(property -> redrawOverlay.ask());
@@ -174,6 +178,11 @@ public final class Heatmap extends Region implements Exportable {
     /** Whether the picture shows what was, while what is is being computed. */
     public BooleanProperty staleProperty() {
         return stale;
+    }
+
+    /** Columns with a padlock above them. */
+    public ObjectProperty<ColumnMarks> columnMarksProperty() {
+        return columnMarks;
     }
 
     /** The selected row, or −1. */
@@ -373,6 +382,7 @@ public final class Heatmap extends Region implements Exportable {
             return;
         }
         picture.drawAxes(pen);
+        picture.drawMarks(pen, columnMarks.get());
         picture.drawSelection(pen, selectedRow.get(), selectedColumn.get());
         if (isFocused()) {
             HeatmapPicture.Area area = picture.area();
@@ -578,9 +588,16 @@ public final class Heatmap extends Region implements Exportable {
     }
 
     @Override
-    public String toSvg() {
+    public Supplier<String> svg() {
         HeatmapPicture shown = requirePicture();
-        SvgPen svg = new SvgPen(shown.width(), shown.height(), pen);
+        ColumnMarks marks = columnMarks.get();
+        int row = selectedRow.get();
+        int column = selectedColumn.get();
+        return () -> svg(shown, marks, row, column);
+    }
+
+    private static String svg(HeatmapPicture shown, ColumnMarks marks, int row, int column) {
+        SvgPen svg = new SvgPen(shown.width(), shown.height(), FxPen.ruler());
         svg.fill(0, 0, shown.width(), shown.height(), shown.style().background());
         HeatmapPicture.Area area = shown.area();
         int width = (int) area.width();
@@ -594,13 +611,15 @@ public final class Heatmap extends Region implements Exportable {
                 area.width(),
                 area.height());
         shown.drawAxes(svg);
-        shown.drawSelection(svg, selectedRow.get(), selectedColumn.get());
+        shown.drawMarks(svg, marks);
+        shown.drawSelection(svg, row, column);
         return svg.document();
     }
 
     @Override
-    public String toCsv() {
-        return Csv.of(requirePicture().data());
+    public Supplier<String> csv() {
+        HeatmapData shown = requirePicture().data();
+        return () -> Csv.of(shown);
     }
 
     private HeatmapPicture requirePicture() {

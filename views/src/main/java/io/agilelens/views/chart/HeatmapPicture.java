@@ -184,7 +184,7 @@ record HeatmapPicture(
         pen.image(bar, 1, steps, x, area.top(), BAR_WIDTH, area.height());
         pen.frame(x, area.top(), BAR_WIDTH, area.height(), style.grid(), 1);
         double size = style.labelSize();
-        int most = (int) Math.clamp(area.height() / (size * 3), 2, 7);
+        int most = (int) Math.clamp(area.height() / (size * 2.4), 2, 7);
         for (ValueScale.Tick tick : scale.ticks(most)) {
             double y = area.bottom() - scale.position(tick.value()) * area.height();
             pen.line(x + BAR_WIDTH, y, x + BAR_WIDTH + 3, y, style.muted(), 1);
@@ -197,6 +197,26 @@ record HeatmapPicture(
                 Pen.Anchor.END,
                 style.titleSize(),
                 style.muted());
+    }
+
+    /** A padlock above each marked column in sight, and what it means above the cells. */
+    void drawMarks(Pen pen, ColumnMarks marks) {
+        double height = style.labelSize() * 0.8;
+        for (int column : marks.columns()) {
+            double x = x(column + 0.5);
+            if (x >= area.left() && x <= area.right()) {
+                double left = x - Padlock.width(height) / 2;
+                Padlock.draw(pen, left, area.top() - height - 1, height, style.text());
+            }
+        }
+        if (!marks.columns().isEmpty()) {
+            double size = style.labelSize();
+            double middle = style.titleSize() / 2 + GAP / 2;
+            double left = area.left() + 2 * GAP;
+            Padlock.draw(pen, left, middle - height / 2, height, style.text());
+            double words = left + Padlock.width(height) + 4;
+            pen.text(marks.words(), words, middle, Pen.Anchor.START, size, style.text());
+        }
     }
 
     /** What a cell holds and in which unit. */

@@ -5,6 +5,7 @@ import io.agilelens.views.Figures;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.SimpleBooleanProperty;
 import org.jfree.chart.plot.ValueMarker;
@@ -89,9 +90,15 @@ public final class HistogramPane extends ChartPane {
     }
 
     @Override
-    public String toCsv() {
+    public Supplier<String> csv() {
         requireData();
-        Csv csv = new Csv().line(List.of("series", "from", "to", axes().y().label()));
+        Axes axes = axes();
+        List<Bins> taken = distributions;
+        return () -> csv(axes, taken);
+    }
+
+    private static String csv(Axes axes, List<Bins> distributions) {
+        Csv csv = new Csv().line(List.of("series", "from", "to", axes.y().label()));
         for (Bins bins : distributions) {
             for (int k = 0; k < bins.counts().length; k++) {
                 csv.line(

@@ -4,6 +4,7 @@ import io.agilelens.views.Figures;
 import java.awt.geom.Ellipse2D;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.xy.DeviationRenderer;
 import org.jfree.data.xy.YIntervalSeries;
@@ -61,17 +62,17 @@ public final class LineChartPane extends ChartPane {
     }
 
     @Override
-    public String toCsv() {
+    public Supplier<String> csv() {
         requireData();
+        Axes axes = axes();
+        List<Line> taken = lines;
+        return () -> csv(axes, taken);
+    }
+
+    private static String csv(Axes axes, List<Line> lines) {
         Csv csv =
                 new Csv()
-                        .line(
-                                List.of(
-                                        "series",
-                                        axes().x().label(),
-                                        axes().y().label(),
-                                        "low",
-                                        "high"));
+                        .line(List.of("series", axes.x().label(), axes.y().label(), "low", "high"));
         for (Line line : lines) {
             for (int k = 0; k < line.x().length; k++) {
                 Object low = line.hasBand() ? line.low()[k] : "";

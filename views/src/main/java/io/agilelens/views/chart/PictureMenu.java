@@ -1,24 +1,20 @@
 package io.agilelens.views.chart;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.views.Background;
 import io.agilelens.views.ContextMenus;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Notices;
-import io.agilelens.views.Theme;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import javafx.scene.SnapshotParameters;
 import javafx.scene.control.MenuItem;
 import javafx.scene.control.SeparatorMenuItem;
 import javafx.scene.input.Clipboard;
 import javafx.scene.input.ClipboardContent;
-import javafx.scene.transform.Transform;
 
 /** The menu that every picture has: copy, save, see everything, and the same place elsewhere. */
 public final class PictureMenu {
-    private static final double SCALE = 2;
-
     private PictureMenu() {}
 
     /**
@@ -27,7 +23,7 @@ public final class PictureMenu {
      * @param value what is pointed at or reached by keys, in words
      * @param whole shows everything again
      */
-    static List<MenuItem> of(Exportable picture, Optional<String> value, Runnable whole) {
+    public static List<MenuItem> of(Exportable picture, Optional<String> value, Runnable whole) {
         List<MenuItem> lines = of(picture, value);
         lines.add(new SeparatorMenuItem());
         lines.add(ContextMenus.line(Messages.text("menu.picture.whole"), whole));
@@ -67,21 +63,18 @@ public final class PictureMenu {
         return lines;
     }
 
-    /** Copies the values; says so if there are none. */
+    /** Copies the values, a moment later where they are many; says so if there are none. */
     public static void copyCsv(Exportable picture) {
         try {
-            ContextMenus.copy(picture.toCsv());
+            Background.latest(PictureMenu.class, picture.csv(), ContextMenus::copy);
         } catch (UserException nothing) {
             Notices.failed(nothing);
         }
     }
 
     private static void copyImage(Exportable picture) {
-        SnapshotParameters parameters = new SnapshotParameters();
-        parameters.setTransform(Transform.scale(SCALE, SCALE));
-        parameters.setFill(Theme.chartStyleProperty().get().background());
         ClipboardContent content = new ClipboardContent();
-        content.putImage(picture.node().snapshot(parameters, null));
+        content.putImage(Export.snapshot(picture.node(), Export.PNG_SCALE));
         Clipboard.getSystemClipboard().setContent(content);
     }
 }

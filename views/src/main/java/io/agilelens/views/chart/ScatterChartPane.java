@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jfree.chart.labels.ItemLabelAnchor;
 import org.jfree.chart.labels.ItemLabelPosition;
 import org.jfree.chart.plot.XYPlot;
@@ -79,9 +80,15 @@ public final class ScatterChartPane extends ChartPane {
     }
 
     @Override
-    public String toCsv() {
+    public Supplier<String> csv() {
         requireData();
-        Csv csv = new Csv().line(List.of("name", axes().x().label(), axes().y().label()));
+        Axes axes = axes();
+        List<Point> taken = points;
+        return () -> csv(axes, taken);
+    }
+
+    private static String csv(Axes axes, List<Point> points) {
+        Csv csv = new Csv().line(List.of("name", axes.x().label(), axes.y().label()));
         for (Point point : points) {
             csv.line(List.of(point.name(), point.x(), point.y()));
         }
@@ -161,8 +168,13 @@ public final class ScatterChartPane extends ChartPane {
                     order.stream().mapToDouble(i -> place(axes.x(), points.get(i).x())).toArray();
             double[] ys =
                     order.stream().mapToDouble(i -> place(axes.y(), points.get(i).y())).toArray();
-            double width = span(xs);
-            double height = span(ys);
+            List<Point> all = new ArrayList<>(frontier);
+            all.addAll(points);
+            all.removeIf(point -> !isDrawable(point, axes));
+            double width =
+                    span(all.stream().mapToDouble(each -> place(axes.x(), each.x())).toArray());
+            double height =
+                    span(all.stream().mapToDouble(each -> place(axes.y(), each.y())).toArray());
             for (int i = 0; i < xs.length; i++) {
                 boolean free = true;
                 for (int before = 0; before < i && free; before++) {

@@ -7,7 +7,7 @@ import io.agilelens.views.Theme;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import javafx.scene.canvas.Canvas;
+import java.util.function.Supplier;
 import javafx.scene.control.Label;
 import javafx.scene.control.TableColumn;
 import javafx.scene.control.TableView;
@@ -44,12 +44,20 @@ public final class TableExport<R> implements Exportable {
     }
 
     @Override
-    public String toSvg() {
+    public Supplier<String> svg() {
         requireRows();
         ChartStyle style = Theme.chartStyleProperty().get();
-        double size = style.labelSize();
-        FxPen measure = new FxPen(new Canvas().getGraphicsContext2D());
         List<List<String>> lines = lines(TableExport::words);
+        List<Boolean> numbers =
+                table.getVisibleLeafColumns().stream()
+                        .map(column -> column.getStyleClass().contains("number-column"))
+                        .toList();
+        return () -> svg(lines, numbers, style);
+    }
+
+    private static String svg(List<List<String>> lines, List<Boolean> numbers, ChartStyle style) {
+        double size = style.labelSize();
+        Pen measure = FxPen.ruler();
         double[] widths = new double[lines.getFirst().size()];
         for (List<String> line : lines) {
             for (int i = 0; i < widths.length; i++) {
@@ -63,11 +71,10 @@ public final class TableExport<R> implements Exportable {
         }
         SvgPen svg = new SvgPen(width, LINE * (lines.size() + 1), measure);
         svg.fill(0, 0, width, LINE * (lines.size() + 1), style.background());
-        List<TableColumn<R, ?>> columns = table.getVisibleLeafColumns();
         for (int row = 0; row < lines.size(); row++) {
             double left = GAP;
             for (int i = 0; i < widths.length; i++) {
-                boolean number = columns.get(i).getStyleClass().contains("number-column");
+                boolean number = numbers.get(i);
                 String text = measure.fit(lines.get(row).get(i), size, widths[i]);
                 svg.text(
                         text,
@@ -84,11 +91,14 @@ public final class TableExport<R> implements Exportable {
     }
 
     @Override
-    public String toCsv() {
+    public Supplier<String> csv() {
         requireRows();
-        Csv csv = new Csv();
-        lines(value -> value == null ? "" : value.toString()).forEach(csv::line);
-        return csv.toString();
+        List<List<String>> lines = lines(value -> value == null ? "" : value.toString());
+        return () -> {
+            Csv csv = new Csv();
+            lines.forEach(csv::line);
+            return csv.toString();
+        };
     }
 
     /** The headings, then the rows. */

@@ -59,11 +59,7 @@ public final class CompareView extends StackPane {
         model = new CompareViewModel(workbench, actions);
         dividers = workbench.dividers();
         table = new RunTable(model);
-        tableCard =
-                new ChartCard(
-                        Messages.text("compare.runs"),
-                        Messages.text("compare.runs.sentence"),
-                        table);
+        tableCard = ChartCard.of("compare.runs", table);
         scatterCard = new ChartCard(Messages.text("compare.scatter.title"), "", scatter);
         teaching =
                 new EmptyState(

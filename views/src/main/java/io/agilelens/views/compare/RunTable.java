@@ -15,10 +15,10 @@ import io.agilelens.views.workbench.PinnedRun;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.collections.transformation.SortedList;
-import javafx.scene.canvas.Canvas;
 import javafx.scene.control.ContextMenu;
 import javafx.scene.control.Label;
 import javafx.scene.control.MenuItem;
@@ -103,7 +103,7 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
         }
         setRowFactory(table -> row());
         addEventHandler(KeyEvent.KEY_PRESSED, this::press);
-        TableMenu.on(this);
+        TableMenu.on(this, this);
     }
 
     private double latency(PinnedRun run) {
@@ -340,16 +340,16 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
 
     @Override
     public String fileName() {
-        return Messages.text("compare.runs");
+        return Messages.text("compare.runs.heading");
     }
 
     @Override
-    public String toSvg() {
+    public Supplier<String> svg() {
         requireRuns();
         ChartStyle style = Theme.chartStyleProperty().get();
         double width = SVG_COLUMN * (numbers.size() + 1.5) + SVG_RECIPE;
         double height = SVG_LINE * (getItems().size() + 2);
-        SvgPen svg = new SvgPen(width, height, new FxPen(new Canvas().getGraphicsContext2D()));
+        SvgPen svg = new SvgPen(width, height, FxPen.ruler());
         svg.fill(0, 0, width, height, style.background());
         List<String> heads = new ArrayList<>();
         heads.add(Messages.text("compare.column.name"));
@@ -363,7 +363,7 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
             numbers.forEach(number -> cells.add(number.format().apply(run)));
             writeLine(svg, style, SVG_LINE * (i + 2), cells, style.text());
         }
-        return svg.document();
+        return svg::document;
     }
 
     private static void writeLine(
@@ -387,7 +387,7 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
     }
 
     @Override
-    public String toCsv() {
+    public Supplier<String> csv() {
         requireRuns();
         Csv csv =
                 new Csv()
@@ -437,7 +437,7 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
                             run.tuned().windows(),
                             run.tuned().window()));
         }
-        return csv.toString();
+        return csv::toString;
     }
 
     private static Object known(double value) {

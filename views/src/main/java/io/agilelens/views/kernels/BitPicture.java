@@ -1,28 +1,24 @@
 package io.agilelens.views.kernels;
 
 import io.agilelens.views.Messages;
-import io.agilelens.views.Theme;
+import io.agilelens.views.chart.CanvasPicture;
 import io.agilelens.views.chart.ChartStyle;
 import io.agilelens.views.chart.Csv;
-import io.agilelens.views.chart.Exportable;
-import io.agilelens.views.chart.FxPen;
 import io.agilelens.views.chart.Pen;
-import io.agilelens.views.chart.SvgPen;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import javafx.beans.property.ObjectProperty;
-import javafx.beans.property.SimpleObjectProperty;
 import javafx.scene.AccessibleRole;
-import javafx.scene.canvas.Canvas;
-import javafx.scene.layout.Region;
 import javafx.scene.paint.Color;
 
 /**
  * Numbers as rows of bits, the lowest at the right, each bit in the colour of the field that it
  * stands in. Fields also differ by a gap between them, and sums that left theirs by a frame and a
- * word, so that colour is not the only sign.
+ * word, so that colour is not the only sign. All bits are always in sight, so there is nothing to
+ * zoom; the arrow keys step through the multiplication.
  */
-final class BitPicture extends Region implements Exportable {
+final class BitPicture extends CanvasPicture {
     private static final double TALLEST_ROW = 56;
     private static final double LEAST_ROW = 16;
     private static final double WIDEST_BIT = 64;
@@ -48,34 +44,25 @@ final class BitPicture extends Region implements Exportable {
      * @param labels room for what rows are called, left of the bits
      * @param right edge of the bits
      * @param bit width of one
-     * @param row height of one
+     * @param row height of one; the first row is that of the numbers
      * @param letters their size
      */
     private record Grid(double labels, double right, double bit, double row, double letters) {}
 
-    private final Canvas canvas = new Canvas();
-    private final Pen pen = new FxPen(canvas.getGraphicsContext2D());
-    private final ObjectProperty<ChartStyle> style =
-            new SimpleObjectProperty<>(this, "style", ChartStyle.LIGHT);
     private MultiplierViewModel.Picture shown;
 
     BitPicture() {
-        canvas.setManaged(false);
-        getChildren().add(canvas);
-        setFocusTraversable(true);
+        super(Messages.text("multiplier.heading"));
         setAccessibleRole(AccessibleRole.IMAGE_VIEW);
         setAccessibleHelp(Messages.text("multiplier.sentence"));
         setMinSize(360, 200);
         setPrefSize(720, 360);
-        style.bind(Theme.chartStyleProperty());
-        style.addListener(_ -> draw());
-        focusedProperty().addListener(_ -> draw());
     }
 
     void show(MultiplierViewModel.Picture picture) {
         shown = picture;
         setAccessibleText(picture.title() + ". " + picture.sentence() + "\n" + words());
-        draw();
+        repaint();
     }
 
     private String words() {
@@ -84,43 +71,74 @@ final class BitPicture extends Region implements Exportable {
                 .collect(Collectors.joining("\n"));
     }
 
-    @Override
-    protected void layoutChildren() {
-        canvas.setWidth(getWidth());
-        canvas.setHeight(getHeight());
-        draw();
-    }
-
-    private void draw() {
-        if (shown == null || getWidth() < 1) {
-            return;
-        }
-        canvas.getGraphicsContext2D().clearRect(0, 0, getWidth(), getHeight());
-        draw(pen);
-        if (isFocused()) {
-            pen.frame(0, 0, getWidth() - 1, getHeight() - 1, style.get().baseline(), 1);
-        }
-    }
-
-    private void draw(Pen on) {
+    private Grid grid() {
         int columns = Math.max(shown.operands().carrier().bits(), widest());
-        double magnification = style.get().magnification();
+        double magnification = style().magnification();
         double row =
                 Math.clamp(
                         getHeight() / (Math.max(USUAL_ROWS, shown.rows().size()) + 1),
                         LEAST_ROW,
                         TALLEST_ROW * magnification);
-        double usual = style.get().titleSize();
+        double usual = style().titleSize();
         double letters = Math.clamp(LETTERS_OF_ROW * row, usual, LARGEST_LETTERS * usual);
         double grown = magnification * letters / usual;
         double labels = LABELS * grown;
         double room = getWidth() - labels - VALUES * grown - 2 * GAP;
         double bit = Math.clamp(room / columns, 8, WIDEST_BIT * magnification);
-        Grid grid = new Grid(labels, labels + columns * bit + GAP, bit, row, letters);
+        return new Grid(labels, labels + columns * bit + GAP, bit, row, letters);
+    }
+
+    @Override
+    protected boolean isShown() {
+        return shown != null;
+    }
+
+    @Override
+    protected void paint(Pen on) {
+        Grid grid = grid();
         drawHeader(on, grid);
         for (int i = 0; i < shown.rows().size(); i++) {
-            drawRow(on, shown.rows().get(i), (i + 1) * row, grid, i >= shown.fresh());
+            drawRow(on, shown.rows().get(i), (i + 1) * grid.row(), grid, i >= shown.fresh());
         }
+    }
+
+    @Override
+    protected void paintFocus(Pen pen) {
+        pen.frame(0, 0, getWidth() - 1, getHeight() - 1, style().baseline(), 1);
+    }
+
+    /** The row under a point and, where it is over one of its bits, that bit. */
+    @Override
+    protected Optional<String> wordsAt(double x, double y) {
+        Grid grid = grid();
+        int index = (int) Math.floor(y / grid.row()) - 1;
+        if (index < 0 || index >= shown.rows().size()) {
+            return Optional.empty();
+        }
+        BitRow row = shown.rows().get(index);
+        boolean ieee = row.kind() == BitRow.Kind.IEEE;
+        for (int bit = 0; bit < row.width(); bit++) {
+            double left = left(bit + row.shift(), grid, ieee);
+            if (x >= left && x < left + grid.bit()) {
+                return Optional.of(
+                        Messages.text(
+                                ieee ? "multiplier.bit.float" : "multiplier.bit",
+                                row.label(),
+                                Integer.toString(bit + row.shift()),
+                                row.isSet(bit) ? "1" : "0",
+                                row.value()));
+            }
+        }
+        return Optional.of(words(row));
+    }
+
+    @Override
+    protected Optional<String> chosen() {
+        return shown == null ? Optional.empty() : Optional.of(words(shown.rows().getLast()));
+    }
+
+    private static String words(BitRow row) {
+        return row.label() + ": " + row.text() + " = " + row.value();
     }
 
     private int widest() {
@@ -137,12 +155,12 @@ final class BitPicture extends Region implements Exportable {
                     grid.row() / 2,
                     Pen.Anchor.MIDDLE,
                     size,
-                    style.get().muted());
+                    style().muted());
         }
     }
 
     private void drawRow(Pen on, BitRow drawn, double y, Grid grid, boolean fresh) {
-        ChartStyle looks = style.get();
+        ChartStyle looks = style();
         double size = grid.letters();
         double bit = grid.bit();
         double row = grid.row();
@@ -189,7 +207,7 @@ final class BitPicture extends Region implements Exportable {
     }
 
     private Color color(BitRow row, int bit) {
-        ChartStyle looks = style.get();
+        ChartStyle looks = style();
         Color lower = looks.baseline();
         Color upper = looks.tuned();
         return switch (row.kind()) {
@@ -206,27 +224,9 @@ final class BitPicture extends Region implements Exportable {
     }
 
     @Override
-    public Region node() {
-        return this;
-    }
-
-    @Override
-    public String fileName() {
-        return Messages.text("multiplier.heading");
-    }
-
-    @Override
-    public String toSvg() {
-        SvgPen svg = new SvgPen(getWidth(), getHeight(), pen);
-        svg.fill(0, 0, getWidth(), getHeight(), style.get().background());
-        draw(svg);
-        return svg.document();
-    }
-
-    @Override
-    public String toCsv() {
+    public Supplier<String> csv() {
         Csv csv = new Csv().line(List.of("row", "bits", "value"));
         shown.rows().forEach(row -> csv.line(List.of(row.label(), row.text(), row.value())));
-        return csv.toString();
+        return csv::toString;
     }
 }

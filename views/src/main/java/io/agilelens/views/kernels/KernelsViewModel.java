@@ -5,6 +5,7 @@ import io.agilelens.engine.kernel.KernelChoice;
 import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.KernelTiming;
 import io.agilelens.engine.kernel.MachinePeak;
+import io.agilelens.engine.kernel.Quartiles;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
 import io.agilelens.views.chart.BarChartPane;
@@ -14,7 +15,6 @@ import io.agilelens.views.workbench.KernelReport;
 import io.agilelens.views.workbench.Workbench;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.ReadOnlyObjectProperty;
@@ -25,8 +25,12 @@ import javafx.beans.property.SimpleBooleanProperty;
 public final class KernelsViewModel {
     private static final String TRIP = "-TRIP";
 
-    /** A line of the table. */
-    public record Row(KernelTiming timing) {
+    /**
+     * A line of the table.
+     *
+     * @param change against the reference
+     */
+    public record Row(KernelTiming timing, SpeedRatio change) {
         String shape() {
             return "%d × %d × %d".formatted(timing.m(), timing.n(), timing.k());
         }
@@ -38,97 +42,17 @@ public final class KernelsViewModel {
      * @param shapes labels of the bar groups
      * @param bars one set an arithmetic
      * @param roof corners of the roof, left to right
+     * @param changes one series an arithmetic, against the reference; empty without one
      */
     public record Picture(
             List<String> shapes,
             List<BarChartPane.Bars> bars,
             List<ScatterChartPane.Point> points,
             List<ScatterChartPane.Point> roof,
-            List<Row> rows) {
+            List<Row> rows,
+            List<SpeedRatio.Series> changes) {
         static final Picture NONE =
-                new Picture(List.of(), List.of(), List.of(), List.of(), List.of());
-    }
-
-    /**
-     * The widths that were measured, against each other.
-     *
-     * @param arithmetics labels of the bar groups
-     * @param bars one set a width: 10^9 multiply-accumulates a second over the model's shapes
-     * @param remark where the widest vectors are not the fastest, or that they are
-     * @param conditions what the sums are over
-     */
-    record WidthPicture(
-            List<String> arithmetics,
-            List<BarChartPane.Bars> bars,
-            String remark,
-            String conditions) {
-        static final WidthPicture NONE = new WidthPicture(List.of(), List.of(), "", "");
-
-        /** What differs by less may as well be noise. */
-        private static final double SLOWER = 1.05;
-
-        static WidthPicture of(Map<Integer, KernelReport> byWidth, boolean decode) {
-            if (byWidth.size() < 2) {
-                return NONE;
-            }
-            List<BarChartPane.Bars> bars = new ArrayList<>();
-            for (Map.Entry<Integer, KernelReport> each : byWidth.entrySet()) {
-                bars.add(
-                        BarChartPane.Bars.of(
-                                width(each.getKey()),
-                                Ink.series(bars.size()),
-                                KernelBenchmark.NAMES.stream()
-                                        .mapToDouble(name -> speed(each.getValue(), name, decode))
-                                        .toArray()));
-            }
-            return new WidthPicture(
-                    KernelBenchmark.NAMES,
-                    bars,
-                    remark(byWidth, bars),
-                    Messages.text(
-                            "kernels.widths.conditions",
-                            byWidth.values().iterator().next().peak().threads()));
-        }
-
-        private static double speed(KernelReport report, String name, boolean decode) {
-            double macs = 0;
-            double microseconds = 0;
-            for (KernelTiming timing : report.timings()) {
-                if (timing.name().equals(name) && (timing.m() == 1) == decode) {
-                    macs += (double) timing.m() * timing.n() * timing.k();
-                    microseconds += timing.medianMicroseconds();
-                }
-            }
-            return macs / microseconds * 1e-3;
-        }
-
-        private static String remark(
-                Map<Integer, KernelReport> byWidth, List<BarChartPane.Bars> bars) {
-            List<Integer> widths = List.copyOf(byWidth.keySet());
-            int widest = widths.size() - 1;
-            List<String> slower = new ArrayList<>();
-            for (int a = 0; a < KernelBenchmark.NAMES.size(); a++) {
-                int fastest = widest;
-                for (int w = 0; w < widest; w++) {
-                    if (bars.get(w).values()[a] > bars.get(fastest).values()[a]) {
-                        fastest = w;
-                    }
-                }
-                double ratio = bars.get(fastest).values()[a] / bars.get(widest).values()[a];
-                if (ratio > SLOWER) {
-                    slower.add(
-                            Messages.text(
-                                    "kernels.widths.slower.one",
-                                    KernelBenchmark.NAMES.get(a),
-                                    width(widths.get(widest)),
-                                    width(widths.get(fastest)),
-                                    Figures.times(ratio)));
-                }
-            }
-            return slower.isEmpty()
-                    ? Messages.text("kernels.widths.fastest", width(widths.get(widest)))
-                    : Messages.text("kernels.widths.slower", String.join("; ", slower));
-        }
+                new Picture(List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
     }
 
     private final ReadOnlyObjectWrapper<Picture> picture =
@@ -138,6 +62,7 @@ public final class KernelsViewModel {
     private final BooleanProperty decode = new SimpleBooleanProperty(this, "decode", false);
     private final Workbench workbench;
     private final KernelChoice choice = KernelProvider.current();
+    private final References references = new References();
     private Optional<KernelReport> report = Optional.empty();
 
     public KernelsViewModel(Workbench workbench) {
@@ -149,6 +74,8 @@ public final class KernelsViewModel {
                             report = now;
                             draw();
                         });
+        workbench.keptKernelsProperty().subscribe(this::draw);
+        references.chosenProperty().subscribe(this::draw);
         decode.subscribe(this::draw);
     }
 
@@ -166,6 +93,44 @@ public final class KernelsViewModel {
         return decode;
     }
 
+    /** What the shown products are or can be set against. */
+    References references() {
+        return references;
+    }
+
+    /** Keeps what is shown, to set later measurements against it. */
+    void keep() {
+        workbench.keptKernelsProperty().set(report);
+        kept().ifPresent(references.chosenProperty()::set);
+    }
+
+    private Optional<Reference> kept() {
+        return workbench
+                .keptKernelsProperty()
+                .get()
+                .map(each -> new Reference.Kept(Figures.clock(each.measured())));
+    }
+
+    private Optional<KernelReport> compared() {
+        return switch (references.chosenProperty().get()) {
+            case Reference.Nothing _ -> Optional.empty();
+            case Reference.Width width ->
+                    Optional.ofNullable(workbench.kernelsByWidth().get(width.bits()));
+            case Reference.Kept _ -> workbench.keptKernelsProperty().get();
+        };
+    }
+
+    private void offer() {
+        List<Reference> offered = new ArrayList<>();
+        for (int bits : workbench.kernelsByWidth().keySet()) {
+            if (report.isPresent() && report.get().peak().vectorBits() != bits) {
+                offered.add(new Reference.Width(bits));
+            }
+        }
+        kept().ifPresent(offered::add);
+        references.offer(offered);
+    }
+
     /** Vector widths on offer in bits; 0 is scalar code. */
     public List<Integer> widths() {
         return KernelProvider.availableBits();
@@ -181,16 +146,51 @@ public final class KernelsViewModel {
         return choice.reason();
     }
 
+    /** What was measured, on what and when, for the badge. */
+    String origin() {
+        return report.map(
+                        r ->
+                                Messages.text(
+                                        "kernels.origin",
+                                        Integer.toString(r.timings().size()),
+                                        Integer.toString(KernelBenchmark.ROUNDS),
+                                        vectors(r),
+                                        r.peak().threads(),
+                                        Figures.moment(r.measured())))
+                .orElse("");
+    }
+
+    /** The same of all widths together. */
+    String widthsOrigin() {
+        return String.join(
+                "\n",
+                workbench.kernelsByWidth().values().stream()
+                        .map(
+                                each ->
+                                        Messages.text(
+                                                "kernels.widths.origin",
+                                                vectors(each),
+                                                Integer.toString(KernelBenchmark.ROUNDS),
+                                                Figures.moment(each.measured())))
+                        .toList());
+    }
+
+    private static String vectors(KernelReport report) {
+        return vectors(report.peak().vectorBits());
+    }
+
+    /** A width in words with its unit, or scalar code for 0. */
+    static String vectors(int bits) {
+        return bits == 0 ? Messages.text("kernels.scalar") : Messages.text("kernels.bits", bits);
+    }
+
     /** What was measured and on what, or that nothing was yet. */
     public String conditions() {
         return report.map(
                         r ->
                                 Messages.text(
                                         "kernels.conditions",
-                                        r.peak().vectorBits() == 0
-                                                ? Messages.text("kernels.scalar")
-                                                : Messages.text(
-                                                        "kernels.bits", r.peak().vectorBits()),
+                                        vectors(r),
                                         r.peak().threads(),
                                         Figures.number(r.peak().gigaFlops()),
                                         Figures.number(r.peak().gigabytesPerSecond())))
@@ -218,6 +218,7 @@ public final class KernelsViewModel {
     }
 
     private void draw() {
+        offer();
         picture.set(report.map(this::picture).orElse(Picture.NONE));
         widthPicture.set(WidthPicture.of(workbench.kernelsByWidth(), decode.get()));
     }
@@ -261,12 +262,42 @@ public final class KernelsViewModel {
             }
             bars.add(new BarChartPane.Bars(name, ink, values, low, high, trip));
         }
+        Optional<KernelReport> against = compared();
         return new Picture(
                 shapes,
                 bars,
                 points,
                 roof(measured.peak(), points),
-                timings.stream().map(Row::new).toList());
+                timings.stream().map(timing -> new Row(timing, change(timing, against))).toList(),
+                against.map(each -> changes(timings, each)).orElse(List.of()));
+    }
+
+    private static SpeedRatio change(KernelTiming timing, Optional<KernelReport> against) {
+        return against.flatMap(
+                        each -> each.timing(timing.name(), timing.m(), timing.n(), timing.k()))
+                .map(before -> SpeedRatio.ofTimes(time(timing), time(before)))
+                .orElse(SpeedRatio.NONE);
+    }
+
+    private static Quartiles time(KernelTiming timing) {
+        return new Quartiles(timing.medianMicroseconds(), timing.spreadMicroseconds());
+    }
+
+    /** How each product changed against the reference, by arithmetic. */
+    private static List<SpeedRatio.Series> changes(
+            List<KernelTiming> timings, KernelReport against) {
+        List<SpeedRatio.Series> changes = new ArrayList<>();
+        for (String name : KernelBenchmark.NAMES) {
+            List<SpeedRatio> own =
+                    timings.stream()
+                            .filter(timing -> timing.name().equals(name))
+                            .map(timing -> change(timing, Optional.of(against)))
+                            .toList();
+            if (own.stream().allMatch(SpeedRatio::isKnown) && !own.isEmpty()) {
+                changes.add(new SpeedRatio.Series(name, ink(name), own, name.endsWith(TRIP)));
+            }
+        }
+        return changes;
     }
 
     /** The point of an arithmetic that has its name written beside it. */

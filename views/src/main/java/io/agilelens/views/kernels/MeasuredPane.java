@@ -1,8 +1,10 @@
 package io.agilelens.views.kernels;
 
+import io.agilelens.views.Badge;
 import io.agilelens.views.EmptyState;
 import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
+import io.agilelens.views.Theme;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
@@ -16,7 +18,12 @@ import org.kordamp.ikonli.feather.Feather;
 
 /** A button until something was measured; then what it was measured on, and its pictures. */
 final class MeasuredPane extends StackPane {
+    private static final double ROOM_FOR_ONE_LINE = 860;
+
     private final Label conditions = new Label();
+    private final HBox origin = new HBox(4);
+    private final HBox tools;
+    private final VBox header = new VBox(4);
     private final VBox shown;
     private final EmptyState empty;
 
@@ -39,10 +46,12 @@ final class MeasuredPane extends StackPane {
         again.setMinWidth(USE_PREF_SIZE);
         Help.wrapped(again, Messages.text("kernels.measure.help"));
         again.setOnAction(_ -> measure.run());
-        HBox header = new HBox(8, conditions);
-        header.getChildren().addAll(controls);
-        header.getChildren().add(again);
-        header.setAlignment(Pos.CENTER_LEFT);
+        tools = new HBox(8, controls);
+        tools.getChildren().add(again);
+        tools.setAlignment(Pos.CENTER_RIGHT);
+        origin.setMinWidth(USE_PREF_SIZE);
+        origin.setAlignment(Pos.CENTER_LEFT);
+        widthProperty().subscribe(width -> arrange(width.doubleValue()));
         VBox.setVgrow(content, Priority.ALWAYS);
         shown = new VBox(8, header, content);
         shown.setMinSize(0, 0);
@@ -54,17 +63,33 @@ final class MeasuredPane extends StackPane {
                         measure);
         setMinSize(0, 0);
         getChildren().addAll(empty, shown);
-        show(false, "");
+        show(false, "", "");
+    }
+
+    /** Words and controls on one line where there is room, else one line each. */
+    private void arrange(double width) {
+        HBox line = new HBox(8, origin, conditions);
+        line.setAlignment(Pos.CENTER_LEFT);
+        header.getChildren().setAll(line);
+        boolean one = width >= ROOM_FOR_ONE_LINE * Theme.magnificationProperty().get();
+        (one ? line : header).getChildren().add(tools);
     }
 
     /**
      * Shows what was measured, or that nothing was.
      *
      * @param words on what it was measured
+     * @param what was measured, on what and when, for the badge
+     * @param further badges beside that one
      */
-    void show(boolean measured, String words) {
+    void show(boolean measured, String words, String what, Badge... further) {
         shown.setVisible(measured);
         empty.setVisible(!measured);
         conditions.setText(words);
+        origin.getChildren().clear();
+        if (measured) {
+            origin.getChildren().add(Badge.measured(what));
+            origin.getChildren().addAll(further);
+        }
     }
 }

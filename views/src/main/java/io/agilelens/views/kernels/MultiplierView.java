@@ -35,7 +35,6 @@ final class MultiplierView extends VBox {
 
     private final MultiplierViewModel model = new MultiplierViewModel();
     private final BitPicture picture = new BitPicture();
-    private final ChartCard card = new ChartCard(Messages.text("multiplier.heading"), "", picture);
     private final Spinner<Integer> upper = spinner("upper", PackedMultiplication.WEIGHT_BITS);
     private final Spinner<Integer> lower = spinner("lower", PackedMultiplication.WEIGHT_BITS);
     private final Spinner<Integer> activation = spinner("activation", 4);
@@ -67,11 +66,7 @@ final class MultiplierView extends VBox {
         sentence.setAlignment(Pos.TOP_LEFT);
         // Room for its longest, so that the picture stays where it is.
         sentence.setMinHeight(SENTENCE);
-        ChartCard card =
-                new ChartCard(
-                        Messages.text("multiplier.heading"),
-                        Messages.text("multiplier.sentence"),
-                        picture);
+        ChartCard card = ChartCard.of("multiplier", picture);
         VBox.setVgrow(card, Priority.ALWAYS);
         getChildren().addAll(operands(), steps, sentence, card);
         setMinSize(0, 0);

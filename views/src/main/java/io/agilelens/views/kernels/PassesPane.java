@@ -1,20 +1,21 @@
 package io.agilelens.views.kernels;
 
+import io.agilelens.views.Arrangement;
 import io.agilelens.views.Badge;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
 import io.agilelens.views.NumberColumns;
-import io.agilelens.views.TableMenu;
+import io.agilelens.views.TableCard;
 import io.agilelens.views.chart.BarChartPane;
 import io.agilelens.views.chart.ChartCard;
 import io.agilelens.views.chart.ChartPane;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Function;
-import javafx.scene.Node;
+import javafx.scene.control.TableColumn;
 import javafx.scene.control.TableView;
-import javafx.scene.layout.ColumnConstraints;
-import javafx.scene.layout.GridPane;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
@@ -23,38 +24,46 @@ import javafx.scene.layout.VBox;
  * Tokens a second of the whole model in each arithmetic, and what its operators take of the time.
  */
 final class PassesPane extends StackPane {
-    private final BarChartPane speed =
-            new BarChartPane(
-                    Messages.text("kernels.passes.speed"),
-                    "",
+    private static final double ROOMY = 720;
+    private static final double SPEED = 108;
+    private static final double OTHER = 66;
+    private static final Function<Double, String> PLUS = half -> "± " + Figures.number(half);
+
+    private final PassesViewModel model;
+    private final SpeedCard speed =
+            new SpeedCard(
+                    "kernels.passes.speed",
+                    ChartPane.Axis.linear("", ""),
                     ChartPane.Axis.linear(
-                            Messages.text("kernels.passes.speed"),
+                            Messages.text("kernels.passes.speed.heading"),
                             Messages.text("kernels.passes.unit")));
     private final BarChartPane shares =
             new BarChartPane(
-                    Messages.text("kernels.passes.shares"),
+                    Messages.text("kernels.passes.shares.heading"),
                     Messages.text("kernels.passes.operator"),
                     ChartPane.Axis.linear(Messages.text("kernels.passes.share"), "%"));
     private final TableView<PassesViewModel.Row> table = new TableView<>();
     private final MeasuredPane pane;
+    private final List<TableColumn<PassesViewModel.Row, SpeedRatio>> changes = new ArrayList<>();
+    private final List<TableColumn<?, ?>> replaced = new ArrayList<>();
+    private boolean comparing;
 
     PassesPane(Workbench workbench, KernelsViewModel kernels, WorkbenchActions actions) {
-        PassesViewModel model = new PassesViewModel(workbench, kernels.decodeProperty());
-        speed.setId("passes-speed");
+        model = new PassesViewModel(workbench, kernels.decodeProperty());
+        speed.chart().setId("passes-speed");
         shares.setId("passes-shares");
         buildTable();
-        GridPane charts = new GridPane(16, 8);
-        charts.addRow(0, card("speed", speed), card("shares", shares));
-        for (Node card : charts.getChildren()) {
-            GridPane.setHgrow(card, Priority.ALWAYS);
-            GridPane.setVgrow(card, Priority.ALWAYS);
-        }
-        charts.getColumnConstraints().addAll(share(38), share(62));
+        Arrangement charts =
+                ChartPair.of(
+                        "passes",
+                        speed.card(),
+                        0.38,
+                        ChartCard.of("kernels.passes.shares", shares));
         VBox.setVgrow(charts, Priority.ALWAYS);
-        TableMenu.on(table);
-        table.setPrefHeight(220);
-        table.setMinHeight(120);
-        VBox content = new VBox(8, charts, table);
+        table.setPrefHeight(200);
+        table.setMinHeight(100);
+        VBox content =
+                new VBox(8, charts, new TableCard(Messages.text("kernels.tab.passes"), table));
         content.setMinSize(0, 0);
         pane =
                 new MeasuredPane(
@@ -62,29 +71,34 @@ final class PassesPane extends StackPane {
                         kernels.reason(),
                         actions::measurePasses,
                         content,
-                        Badge.of(Badge.Kind.EXECUTED));
+                        new ReferenceBar("passes", model.references(), model::keep));
         getChildren().add(pane);
         model.pictureProperty().subscribe(this::show);
     }
 
-    private static ColumnConstraints share(double percent) {
-        ColumnConstraints constraints = new ColumnConstraints();
-        constraints.setPercentWidth(percent);
-        return constraints;
-    }
-
-    private static ChartCard card(String key, ChartPane chart) {
-        return new ChartCard(
-                Messages.text("kernels.passes." + key),
-                Messages.text("kernels.passes." + key + ".sentence"),
-                chart);
-    }
-
     private void show(PassesViewModel.Picture picture) {
-        speed.setBars(picture.phases(), picture.speed());
+        comparing = !picture.changes().isEmpty();
+        if (comparing) {
+            speed.show(
+                    picture.phases(), picture.changes(), model.references().chosenProperty().get());
+        } else {
+            speed.show(picture.phases(), picture.speed());
+        }
         shares.setBars(picture.operators(), picture.shares());
         table.getItems().setAll(picture.rows());
-        pane.show(!picture.rows().isEmpty(), picture.conditions());
+        showColumns();
+        pane.show(
+                !picture.rows().isEmpty(),
+                picture.conditions(),
+                model.origin(),
+                Badge.of(Badge.Kind.EXECUTED));
+    }
+
+    /** A narrow table leaves out what a comparison tells better. */
+    private void showColumns() {
+        boolean room = table.getWidth() >= ROOMY;
+        changes.forEach(each -> each.setVisible(comparing));
+        replaced.forEach(each -> each.setVisible(room || !comparing));
     }
 
     private void buildTable() {
@@ -92,24 +106,43 @@ final class PassesPane extends StackPane {
         table.getStyleClass().addAll("dense", "small");
         table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_FLEX_LAST_COLUMN);
         NumberColumns<PassesViewModel.Row> columns = new NumberColumns<>(table);
-        columns.add(Messages.text("kernels.column.name"), 160, PassesViewModel.Row::name, null);
-        number(columns, "prefill", row -> row.prefill().median(), Figures::number);
-        number(columns, "spread", row -> row.prefill().spread() / 2, PassesPane::spread);
-        number(columns, "ratio", PassesViewModel.Row::prefillToFloat, Figures::times);
-        number(columns, "decode", row -> row.decode().median(), Figures::number);
-        number(columns, "spread", row -> row.decode().spread() / 2, PassesPane::spread);
-        number(columns, "ratio", PassesViewModel.Row::decodeToFloat, Figures::times);
+        columns.add(Messages.text("kernels.column.name"), 100, PassesViewModel.Row::name, null);
+        number(columns, "prefill", SPEED, row -> row.prefill().median(), Figures::number);
+        replaced.add(number(columns, "spread", OTHER, row -> row.prefill().spread() / 2, PLUS));
+        replaced.add(
+                number(
+                        columns,
+                        "ratio",
+                        OTHER,
+                        PassesViewModel.Row::prefillToFloat,
+                        Figures::times));
+        change(columns, PassesViewModel.Row::prefillChange);
+        number(columns, "decode", SPEED, row -> row.decode().median(), Figures::number);
+        replaced.add(number(columns, "spread", OTHER, row -> row.decode().spread() / 2, PLUS));
+        replaced.add(
+                number(
+                        columns,
+                        "ratio",
+                        OTHER,
+                        PassesViewModel.Row::decodeToFloat,
+                        Figures::times));
+        change(columns, PassesViewModel.Row::decodeChange);
+        table.widthProperty().subscribe(_ -> showColumns());
     }
 
-    private static void number(
+    private void change(
+            NumberColumns<PassesViewModel.Row> columns,
+            Function<PassesViewModel.Row, SpeedRatio> read) {
+        changes.add(
+                columns.add(Messages.text("kernels.column.change"), 130, read, SpeedRatio::text));
+    }
+
+    private static TableColumn<?, ?> number(
             NumberColumns<PassesViewModel.Row> columns,
             String key,
+            double width,
             Function<PassesViewModel.Row, Double> read,
             Function<Double, String> format) {
-        columns.add(Messages.text("kernels.passes.column." + key), 90, read, format);
-    }
-
-    private static String spread(double half) {
-        return "± " + Figures.number(half);
+        return columns.add(Messages.text("kernels.passes.column." + key), width, read, format);
     }
 }

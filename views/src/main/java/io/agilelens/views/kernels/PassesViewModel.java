@@ -2,7 +2,9 @@ package io.agilelens.views.kernels;
 
 import io.agilelens.engine.evaluate.OperatorProfile;
 import io.agilelens.engine.evaluate.OperatorProfile.Operator;
+import io.agilelens.engine.evaluate.generate.PassBenchmark;
 import io.agilelens.engine.kernel.Quartiles;
+import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
 import io.agilelens.views.chart.BarChartPane;
 import io.agilelens.views.chart.Ink;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
@@ -28,13 +31,17 @@ final class PassesViewModel {
      * @param decode likewise
      * @param prefillToFloat how many times as fast as the float model, round by round
      * @param decodeToFloat likewise
+     * @param prefillChange against the reference
+     * @param decodeChange likewise
      */
     record Row(
             String name,
             Quartiles prefill,
             Quartiles decode,
             double prefillToFloat,
-            double decodeToFloat) {}
+            double decodeToFloat,
+            SpeedRatio prefillChange,
+            SpeedRatio decodeChange) {}
 
     /**
      * Everything that is drawn.
@@ -43,6 +50,7 @@ final class PassesViewModel {
      * @param speed one bar an arithmetic: tokens a second
      * @param operators labels of the groups of shares
      * @param shares one set of bars an arithmetic: per cent of the time
+     * @param changes one series an arithmetic, against the reference; empty without one
      */
     record Picture(
             List<String> phases,
@@ -50,15 +58,17 @@ final class PassesViewModel {
             List<String> operators,
             List<BarChartPane.Bars> shares,
             List<Row> rows,
-            String conditions) {
+            String conditions,
+            List<SpeedRatio.Series> changes) {
         static final Picture NONE =
-                new Picture(List.of(), List.of(), List.of(), List.of(), List.of(), "");
+                new Picture(List.of(), List.of(), List.of(), List.of(), List.of(), "", List.of());
     }
 
     private final ReadOnlyObjectWrapper<Picture> picture =
             new ReadOnlyObjectWrapper<>(Picture.NONE);
     private final Workbench workbench;
     private final BooleanProperty decode;
+    private final References references = new References();
 
     /**
      * @param decode whether one token at a time is shown instead of a prompt
@@ -67,6 +77,8 @@ final class PassesViewModel {
         this.workbench = workbench;
         this.decode = decode;
         workbench.passesProperty().subscribe(this::draw);
+        workbench.keptPassesProperty().subscribe(this::draw);
+        references.chosenProperty().subscribe(this::draw);
         decode.subscribe(this::draw);
         draw();
     }
@@ -75,7 +87,50 @@ final class PassesViewModel {
         return picture.getReadOnlyProperty();
     }
 
+    /** What the shown speeds are or can be set against. */
+    References references() {
+        return references;
+    }
+
+    /** Keeps what is shown, to set later measurements against it. */
+    void keep() {
+        workbench.keptPassesProperty().set(workbench.passesProperty().get());
+        kept().ifPresent(references.chosenProperty()::set);
+    }
+
+    private Optional<Reference> kept() {
+        return workbench
+                .keptPassesProperty()
+                .get()
+                .map(each -> new Reference.Kept(Figures.clock(each.measured())));
+    }
+
+    private Optional<PassReport> compared() {
+        return references.chosenProperty().get() instanceof Reference.Kept
+                ? workbench.keptPassesProperty().get()
+                : Optional.empty();
+    }
+
+    /** What was measured, on what and when, for the badge. */
+    String origin() {
+        return workbench
+                .passesProperty()
+                .get()
+                .map(
+                        each ->
+                                Messages.text(
+                                        "kernels.passes.origin",
+                                        Integer.toString(each.rows().size()),
+                                        Integer.toString(
+                                                each.rows().getFirst().speeds().prefill().length),
+                                        KernelsViewModel.vectors(each.machine().vectorBits()),
+                                        each.machine().threads(),
+                                        Figures.moment(each.measured())))
+                .orElse("");
+    }
+
     private void draw() {
+        references.offer(kept().stream().toList());
         Optional<PassReport> report = workbench.passesProperty().get();
         picture.set(report.map(this::picture).orElse(Picture.NONE));
     }
@@ -84,6 +139,8 @@ final class PassesViewModel {
         List<PassReport.Row> measured = report.rows();
         List<BarChartPane.Bars> speed = new ArrayList<>();
         List<BarChartPane.Bars> shares = new ArrayList<>();
+        List<SpeedRatio.Series> changes = new ArrayList<>();
+        List<Row> rows = rows(measured, compared());
         for (PassReport.Row row : measured) {
             Ink ink = row.ofRecipe() ? Ink.TUNED : Ink.series(speed.size());
             boolean pale = speed.size() >= INKS;
@@ -97,6 +154,11 @@ final class PassesViewModel {
                             new double[] {Math.max(0, quartiles.median() - half)},
                             new double[] {quartiles.median() + half},
                             pale));
+            Row line = rows.get(shares.size());
+            SpeedRatio change = decode.get() ? line.decodeChange() : line.prefillChange();
+            if (change.isKnown()) {
+                changes.add(new SpeedRatio.Series(row.name(), ink, List.of(change), pale));
+            }
             OperatorProfile profile = decode.get() ? row.decode() : row.prefill();
             shares.add(
                     new BarChartPane.Bars(
@@ -121,17 +183,18 @@ final class PassesViewModel {
                         .map(each -> Messages.text("kernels.operator." + each))
                         .toList(),
                 shares,
-                rows(measured),
+                rows,
                 report.isShort()
                         ? conditions + " " + Messages.text("kernels.passes.short")
-                        : conditions);
+                        : conditions,
+                changes);
     }
 
     private double[] speeds(PassReport.Row row) {
         return decode.get() ? row.speeds().decode() : row.speeds().prefill();
     }
 
-    private static List<Row> rows(List<PassReport.Row> measured) {
+    private static List<Row> rows(List<PassReport.Row> measured, Optional<PassReport> against) {
         PassReport.Row floats = measured.getFirst();
         return measured.stream()
                 .map(
@@ -147,7 +210,22 @@ final class PassesViewModel {
                                         Quartiles.ofRatios(
                                                         row.speeds().decode(),
                                                         floats.speeds().decode())
-                                                .median()))
+                                                .median(),
+                                        change(row, against, PassBenchmark.Speeds::prefill),
+                                        change(row, against, PassBenchmark.Speeds::decode)))
                 .toList();
+    }
+
+    private static SpeedRatio change(
+            PassReport.Row row,
+            Optional<PassReport> against,
+            Function<PassBenchmark.Speeds, double[]> phase) {
+        return against.flatMap(each -> each.row(row.name()))
+                .map(
+                        before ->
+                                SpeedRatio.ofSpeeds(
+                                        Quartiles.of(phase.apply(row.speeds())),
+                                        Quartiles.of(phase.apply(before.speeds()))))
+                .orElse(SpeedRatio.NONE);
     }
 }

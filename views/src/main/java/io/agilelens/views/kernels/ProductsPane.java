@@ -1,24 +1,21 @@
 package io.agilelens.views.kernels;
 
+import io.agilelens.views.Arrangement;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
 import io.agilelens.views.NumberColumns;
-import io.agilelens.views.TableMenu;
-import io.agilelens.views.chart.BarChartPane;
+import io.agilelens.views.TableCard;
 import io.agilelens.views.chart.ChartCard;
 import io.agilelens.views.chart.ChartPane;
 import io.agilelens.views.chart.ScatterChartPane;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.util.ArrayList;
 import java.util.List;
-import javafx.scene.Node;
 import javafx.scene.control.TableColumn;
 import javafx.scene.control.TableView;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.control.ToggleGroup;
-import javafx.scene.layout.ColumnConstraints;
-import javafx.scene.layout.GridPane;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
@@ -30,58 +27,63 @@ final class ProductsPane extends StackPane {
 
     private final KernelsViewModel model;
     private final WorkbenchActions actions;
-    private final BarChartPane latency =
-            new BarChartPane(
-                    Messages.text("kernels.latency"),
-                    Messages.text("kernels.shape"),
+    private final SpeedCard latency =
+            new SpeedCard(
+                    "kernels.latency",
+                    ChartPane.Axis.linear(Messages.text("kernels.shape"), ""),
                     ChartPane.Axis.linear(Messages.text("kernels.latency.axis"), "µs"));
     private final ScatterChartPane roofline =
             new ScatterChartPane(
-                    Messages.text("kernels.roofline"),
+                    Messages.text("kernels.roofline.heading"),
                     ChartPane.Axis.logarithmic(Messages.text("kernels.intensity"), "FLOP/B"),
                     ChartPane.Axis.logarithmic(Messages.text("kernels.throughput"), "GFLOP/s"));
     private final TableView<KernelsViewModel.Row> table = new TableView<>();
     private final ToggleGroup widths = new ToggleGroup();
     private final MeasuredPane pane;
+    private TableColumn<KernelsViewModel.Row, SpeedRatio> change;
+    private final List<TableColumn<?, ?>> roomy = new ArrayList<>();
+    private final List<TableColumn<?, ?>> replaced = new ArrayList<>();
+    private boolean comparing;
 
     ProductsPane(KernelsViewModel model, WorkbenchActions actions) {
         this.model = model;
         this.actions = actions;
-        latency.setId("kernels-latency");
+        latency.chart().setId("kernels-latency");
         roofline.setId("kernels-roofline");
         buildTable();
-        GridPane charts = new GridPane(16, 8);
-        charts.addRow(0, card("latency", latency), card("roofline", roofline));
-        for (Node card : charts.getChildren()) {
-            GridPane.setHgrow(card, Priority.ALWAYS);
-            GridPane.setVgrow(card, Priority.ALWAYS);
-        }
-        ColumnConstraints half = new ColumnConstraints();
-        half.setPercentWidth(50);
-        charts.getColumnConstraints().addAll(half, half);
+        Arrangement charts =
+                ChartPair.of(
+                        "kernels", latency.card(), 0.5, ChartCard.of("kernels.roofline", roofline));
         VBox.setVgrow(charts, Priority.ALWAYS);
-        TableMenu.on(table);
-        table.setPrefHeight(220);
-        table.setMinHeight(120);
-        VBox content = new VBox(8, charts, table);
+        table.setPrefHeight(200);
+        table.setMinHeight(100);
+        VBox content =
+                new VBox(8, charts, new TableCard(Messages.text("kernels.tab.products"), table));
         content.setMinSize(0, 0);
-        pane = new MeasuredPane("kernels", model.reason(), this::measure, content, widthSwitch());
+        pane =
+                new MeasuredPane(
+                        "kernels",
+                        model.reason(),
+                        this::measure,
+                        content,
+                        widthSwitch(),
+                        new ReferenceBar("kernels", model.references(), model::keep));
         getChildren().add(pane);
         model.pictureProperty().subscribe(this::show);
     }
 
-    private static ChartCard card(String key, ChartPane chart) {
-        return new ChartCard(
-                Messages.text("kernels." + key),
-                Messages.text("kernels." + key + ".sentence"),
-                chart);
-    }
-
     private void show(KernelsViewModel.Picture picture) {
-        latency.setBars(picture.shapes(), picture.bars());
+        comparing = !picture.changes().isEmpty();
+        if (comparing) {
+            latency.show(
+                    picture.shapes(), picture.changes(), model.references().chosenProperty().get());
+        } else {
+            latency.show(picture.shapes(), picture.bars());
+        }
         roofline.setPoints(picture.points(), picture.roof());
         table.getItems().setAll(picture.rows());
-        pane.show(!picture.rows().isEmpty(), model.conditions());
+        showColumns();
+        pane.show(!picture.rows().isEmpty(), model.conditions(), model.origin());
     }
 
     private SegmentedButton widthSwitch() {
@@ -123,7 +125,8 @@ final class ProductsPane extends StackPane {
         table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_FLEX_LAST_COLUMN);
         NumberColumns<KernelsViewModel.Row> columns = new NumberColumns<>(table);
         columns.add(Messages.text("kernels.column.name"), 90, row -> row.timing().name(), null);
-        columns.add(Messages.text("kernels.column.shape"), 130, KernelsViewModel.Row::shape, null);
+        columns.add(Messages.text("kernels.column.shape"), 150, KernelsViewModel.Row::shape, null)
+                .setMinWidth(100);
         columns.add(
                 Messages.text("kernels.column.median"),
                 80,
@@ -134,17 +137,24 @@ final class ProductsPane extends StackPane {
                 80,
                 row -> row.timing().spreadMicroseconds(),
                 us -> "± " + Figures.number(us / 2, "µs"));
-        columns.add(
-                Messages.text("kernels.column.speed"),
-                80,
-                row -> row.timing().gigaMacsPerSecond(),
-                Figures::number);
-        columns.add(
-                Messages.text("kernels.column.ratio"),
-                70,
-                row -> row.timing().ratioToFp32(),
-                Figures::times);
-        List<TableColumn<?, ?>> roomy = new ArrayList<>();
+        replaced.add(
+                columns.add(
+                        Messages.text("kernels.column.speed"),
+                        80,
+                        row -> row.timing().gigaMacsPerSecond(),
+                        Figures::number));
+        replaced.add(
+                columns.add(
+                        Messages.text("kernels.column.ratio"),
+                        70,
+                        row -> row.timing().ratioToFp32(),
+                        Figures::times));
+        change =
+                columns.add(
+                        Messages.text("kernels.column.change"),
+                        130,
+                        KernelsViewModel.Row::change,
+                        SpeedRatio::text);
         roomy.add(
                 columns.add(
                         Messages.text("kernels.column.peak"),
@@ -167,10 +177,14 @@ final class ProductsPane extends StackPane {
                                                 ? "kernels.bound.memory"
                                                 : "kernels.bound.arithmetic"),
                         null));
-        table.widthProperty()
-                .subscribe(
-                        width ->
-                                roomy.forEach(
-                                        each -> each.setVisible(width.doubleValue() >= ROOMY)));
+        table.widthProperty().subscribe(_ -> showColumns());
+    }
+
+    /** A narrow table leaves out what the chart shows, or what a comparison tells better. */
+    private void showColumns() {
+        boolean room = table.getWidth() >= ROOMY;
+        roomy.forEach(each -> each.setVisible(room));
+        replaced.forEach(each -> each.setVisible(room || !comparing));
+        change.setVisible(comparing);
     }
 }

@@ -15,7 +15,7 @@ final class WidthsPane extends StackPane {
     private final KernelsViewModel model;
     private final BarChartPane chart =
             new BarChartPane(
-                    Messages.text("kernels.widths"),
+                    Messages.text("kernels.widths.heading"),
                     Messages.text("kernels.column.name"),
                     ChartPane.Axis.linear(Messages.text("kernels.throughput"), "GMAC/s"));
     private final Label reason = new Label();
@@ -30,12 +30,8 @@ final class WidthsPane extends StackPane {
             label.setWrapText(true);
             label.setMinHeight(USE_PREF_SIZE);
         }
-        reason.setText(model.reason());
-        ChartCard card =
-                new ChartCard(
-                        Messages.text("kernels.widths"),
-                        Messages.text("kernels.widths.sentence"),
-                        chart);
+        reason.setText(model.reason() + ".");
+        ChartCard card = ChartCard.of("kernels.widths", chart);
         VBox.setVgrow(card, Priority.ALWAYS);
         VBox content = new VBox(8, reason, remark, card);
         content.setMinSize(0, 0);
@@ -44,9 +40,9 @@ final class WidthsPane extends StackPane {
         model.widthPictureProperty().subscribe(this::show);
     }
 
-    private void show(KernelsViewModel.WidthPicture picture) {
+    private void show(WidthPicture picture) {
         chart.setBars(picture.arithmetics(), picture.bars());
         remark.setText(picture.remark());
-        pane.show(!picture.bars().isEmpty(), picture.conditions());
+        pane.show(!picture.bars().isEmpty(), picture.conditions(), model.widthsOrigin());
     }
 }

@@ -13,6 +13,8 @@ import io.agilelens.views.NumberColumns;
 import io.agilelens.views.StationPane;
 import io.agilelens.views.TableMenu;
 import io.agilelens.views.Theme;
+import io.agilelens.views.chart.ExportBar;
+import io.agilelens.views.chart.TableExport;
 import io.agilelens.views.plant.PlantDialog;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
@@ -39,6 +41,7 @@ import javafx.scene.input.KeyEvent;
 import javafx.scene.layout.FlowPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
 import javafx.scene.text.Text;
@@ -240,7 +243,11 @@ public final class ModelView extends StackPane {
         Label title = new Label(Messages.text("model.tensors"));
         title.setMinWidth(USE_PREF_SIZE);
         title.getStyleClass().add("card-heading");
-        HBox header = new HBox(12, title, filter);
+        Region gap = new Region();
+        HBox.setHgrow(gap, Priority.ALWAYS);
+        TableExport<?> export = new TableExport<>(table, Messages.text("model.tensors"));
+        TableMenu.on(table, export);
+        HBox header = new HBox(12, title, filter, gap, new ExportBar(export));
         header.getStyleClass().add("card-header");
         return header;
     }
@@ -307,7 +314,6 @@ public final class ModelView extends StackPane {
     }
 
     private void buildTable() {
-        TableMenu.on(table);
         table.setId("tensors");
         table.setAccessibleText(Messages.text("model.tensors"));
         table.getStyleClass().addAll("dense", "small");

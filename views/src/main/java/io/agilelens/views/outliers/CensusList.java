@@ -4,7 +4,7 @@ import io.agilelens.engine.evaluate.OutlierCensus;
 import io.agilelens.engine.evaluate.SiteStatistics;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
-import io.agilelens.views.TableMenu;
+import io.agilelens.views.TableCard;
 import java.util.function.IntConsumer;
 import javafx.beans.property.ReadOnlyStringWrapper;
 import javafx.scene.control.Hyperlink;
@@ -28,6 +28,7 @@ final class CensusList extends VBox {
     private final IntConsumer onChannel;
     private final ChannelPick onLargest;
     private final TableView<OutlierCensus.Outlier> table = new TableView<>();
+    private final TableCard card;
     private final Label none = new Label();
     private final Hyperlink largest = new Hyperlink();
     private final Label criterion = new Label(Messages.text("outliers.census.sentence"));
@@ -36,7 +37,6 @@ final class CensusList extends VBox {
         super(4);
         this.onChannel = onChannel;
         this.onLargest = onLargest;
-        TableMenu.on(table);
         table.setId("outliers-census");
         table.getStyleClass().add("dense");
         table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_ALL_COLUMNS);
@@ -60,8 +60,9 @@ final class CensusList extends VBox {
         criterion.setWrapText(true);
         criterion.setMinHeight(USE_PREF_SIZE);
         criterion.getStyleClass().addAll("small", "muted");
-        VBox.setVgrow(table, Priority.ALWAYS);
-        getChildren().addAll(table, criterion);
+        card = new TableCard(Messages.text("outliers.tab.census"), table);
+        VBox.setVgrow(card, Priority.ALWAYS);
+        getChildren().addAll(card, criterion);
     }
 
     private TableColumn<OutlierCensus.Outlier, String> column(String key) {
@@ -96,7 +97,7 @@ final class CensusList extends VBox {
         OutlierCensus census = OutliersViewModel.census(look);
         table.getItems().setAll(census.outliers());
         if (!census.outliers().isEmpty()) {
-            getChildren().setAll(table, criterion);
+            getChildren().setAll(card, criterion);
             return;
         }
         SiteStatistics statistics = OutliersViewModel.largest(look);

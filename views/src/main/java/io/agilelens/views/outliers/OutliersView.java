@@ -22,7 +22,6 @@ import io.agilelens.views.TokenNames;
 import io.agilelens.views.chart.BarChartPane;
 import io.agilelens.views.chart.ChartCard;
 import io.agilelens.views.chart.ChartPane;
-import io.agilelens.views.chart.Exportable;
 import io.agilelens.views.chart.Heatmap;
 import io.agilelens.views.chart.HistogramPane;
 import io.agilelens.views.chart.Ink;
@@ -59,11 +58,11 @@ public final class OutliersView extends StackPane {
             new FigureRow("outliers.figure", List.of("noise", "kurtosis", "sink", "spread"));
 
     private final Heatmap map = new Heatmap();
-    private final ChartCard mapCard = card("map", map);
+    private final ChartCard mapCard = ChartCard.of("outliers.map", map);
     private final CellPicks mapPicks;
 
     private final Heatmap tokens = new Heatmap();
-    private final ChartCard tokensCard = card("tokens", tokens);
+    private final ChartCard tokensCard = ChartCard.of("outliers.tokens", tokens);
     private final CellPicks tokenPicks;
     private TokenMap tokenMap;
 
@@ -76,7 +75,7 @@ public final class OutliersView extends StackPane {
 
     private final Heatmap strip = new Heatmap();
     private final CellPicks stripPicks;
-    private final ChartCard stripCard = card("factors", strip);
+    private final ChartCard stripCard = ChartCard.of("outliers.factors", strip);
     private final FactorEditor editor;
     private final BarChartPane why;
     private final VBox factorCards;
@@ -119,7 +118,7 @@ public final class OutliersView extends StackPane {
         ranges.setId("outliers-ranges");
         ranges.emptyTextProperty().set(Messages.text("outliers.tokens.empty"));
         ranges.setOnPick(pick -> viewModel.selectChannel(pick.index() * channelsPerPoint));
-        rangesCard = card("ranges", ranges);
+        rangesCard = ChartCard.of("outliers.ranges", ranges);
 
         histogram =
                 new HistogramPane(
@@ -127,7 +126,7 @@ public final class OutliersView extends StackPane {
                         ChartPane.Axis.linear(valueTitle(false), ""),
                         tokensAxis());
         histogram.setId("outliers-histogram");
-        histogramCard = card("histogram", histogram);
+        histogramCard = ChartCard.of("outliers.histogram", histogram);
 
         strip.setId("outliers-factors");
         strip.titleProperty().set(Messages.text("outliers.factors.heading"));
@@ -223,13 +222,6 @@ public final class OutliersView extends StackPane {
         read();
     }
 
-    private static ChartCard card(String key, Exportable picture) {
-        return new ChartCard(
-                Messages.text("outliers." + key + ".heading"),
-                Messages.text("outliers." + key + ".sentence"),
-                picture);
-    }
-
     private static Tab tab(String key, Node content) {
         return TabbedCards.tab(
                 "outliers-tab-" + key, Messages.text("outliers.tab." + key), content);
@@ -250,7 +242,7 @@ public final class OutliersView extends StackPane {
     private VBox factorCards() {
         stripCard.setMinHeight(USE_PREF_SIZE);
         strip.setPrefHeight(76);
-        ChartCard whyCard = card("why", why);
+        ChartCard whyCard = ChartCard.of("outliers.why", why);
         why.setMinHeight(70);
         VBox.setVgrow(whyCard, Priority.ALWAYS);
         VBox cards = new VBox(4, stripCard, editor, whyCard);

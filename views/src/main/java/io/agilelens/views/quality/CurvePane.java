@@ -4,7 +4,7 @@ import io.agilelens.engine.evaluate.PruningCurve;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
 import io.agilelens.views.NumberColumns;
-import io.agilelens.views.TableMenu;
+import io.agilelens.views.TableCard;
 import io.agilelens.views.chart.ChartCard;
 import io.agilelens.views.chart.ChartPane;
 import io.agilelens.views.chart.Ink;
@@ -44,12 +44,18 @@ final class CurvePane extends StackPane {
         card.addTool(use);
         card.setMinHeight(200);
         VBox.setVgrow(card, Priority.ALWAYS);
-        pane = new StudyPane(QualityStudy.CURVE, actions, new VBox(8, card, table));
+        pane =
+                new StudyPane(
+                        QualityStudy.CURVE,
+                        actions,
+                        new VBox(
+                                8,
+                                card,
+                                new TableCard(Messages.text("study.curve.points"), table)));
         getChildren().add(pane);
     }
 
     private void buildTable() {
-        TableMenu.on(table);
         table.setId("curve-table");
         table.getStyleClass().addAll("dense", "small");
         table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_FLEX_LAST_COLUMN);

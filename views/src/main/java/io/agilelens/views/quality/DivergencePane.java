@@ -43,13 +43,11 @@ final class DivergencePane extends StackPane {
     private final Hyperlink showTurn = link("show-turn");
     private final LineChartPane trails =
             new LineChartPane(
-                    Messages.text("study.trails"),
+                    Messages.text("study.trails.heading"),
                     ChartPane.Axis.linear(Messages.text("study.trails.x"), ""),
                     ChartPane.Axis.linear(Messages.text("study.noise"), Messages.text("study.db")));
     private final Heatmap noise = new Heatmap();
-    private final ChartCard trailsCard =
-            new ChartCard(
-                    Messages.text("study.trails"), Messages.text("study.trails.sentence"), trails);
+    private final ChartCard trailsCard = ChartCard.of("study.trails", trails);
     private final ChartCard noiseCard;
     private final StudyPane pane;
     private List<List<FirstDivergence.Step>> shownTrails = List.of();
@@ -58,13 +56,9 @@ final class DivergencePane extends StackPane {
     DivergencePane(Workbench workbench, StudiesViewModel model, WorkbenchActions actions) {
         this.model = model;
         noise.setId("site-noise");
-        noise.titleProperty().set(Messages.text("study.noise.title"));
+        noise.titleProperty().set(Messages.text("study.noise.heading"));
         CellPicks.of(noise, cell -> model.selectPlace(cell.row(), sites.get(cell.column())));
-        noiseCard =
-                new ChartCard(
-                        Messages.text("study.noise.title"),
-                        Messages.text("study.noise.sentence"),
-                        noise);
+        noiseCard = ChartCard.of("study.noise", noise);
         trails.setOnPick(
                 pick -> {
                     FirstDivergence.Step step = shownTrails.get(pick.series()).get(pick.index());

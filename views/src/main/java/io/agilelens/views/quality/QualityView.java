@@ -51,7 +51,7 @@ public final class QualityView extends StackPane {
             new LineChartPane(Messages.text("quality.running.title"), runningX(), perplexityAxis());
     private final BarChartPane windows =
             new BarChartPane(
-                    Messages.text("quality.windows.title"),
+                    Messages.text("quality.windows.heading"),
                     Messages.text("quality.windows.x"),
                     lossAxis());
     private final LineChartPane positions =
@@ -75,11 +75,7 @@ public final class QualityView extends StackPane {
         verdict.getChildren().addAll(choose, protocol, rule);
         workbench.modelProperty().subscribe(opened -> opened.ifPresent(choose::show));
         runningCard = new ChartCard(Messages.text("quality.running.title"), "", running);
-        windowsCard =
-                new ChartCard(
-                        Messages.text("quality.windows.title"),
-                        Messages.text("quality.windows.sentence"),
-                        windows);
+        windowsCard = ChartCard.of("quality.windows", windows);
         positionsCard = new ChartCard(Messages.text("quality.positions.title"), "", positions);
         ComparisonSwitch comparison = new ComparisonSwitch();
         comparison.valueProperty().bindBidirectional(model.comparisonProperty());

@@ -2,92 +2,77 @@ package io.agilelens.views.tokens;
 
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
-import io.agilelens.views.Theme;
+import io.agilelens.views.chart.CanvasPicture;
 import io.agilelens.views.chart.ChartStyle;
 import io.agilelens.views.chart.Csv;
-import io.agilelens.views.chart.Exportable;
-import io.agilelens.views.chart.FxPen;
 import io.agilelens.views.chart.Pen;
-import io.agilelens.views.chart.SvgPen;
+import io.agilelens.views.chart.PictureMenu;
 import java.util.List;
-import javafx.beans.property.BooleanProperty;
-import javafx.beans.property.ObjectProperty;
-import javafx.beans.property.SimpleBooleanProperty;
-import javafx.beans.property.SimpleObjectProperty;
+import java.util.Optional;
+import java.util.function.Supplier;
 import javafx.scene.AccessibleRole;
-import javafx.scene.canvas.Canvas;
-import javafx.scene.control.Label;
+import javafx.scene.control.MenuItem;
 import javafx.scene.input.KeyEvent;
 import javafx.scene.input.MouseButton;
 import javafx.scene.input.MouseEvent;
-import javafx.scene.layout.Region;
+import javafx.scene.input.ScrollEvent;
+import javafx.scene.paint.Color;
 
 /**
  * The share of the tokens that leaves at each layer, as bars that are dragged up and down; the
- * arrow keys do the same. A layer whose bar is at the bottom does not prune.
+ * arrow keys do the same. A layer whose bar is at the bottom does not prune. The wheel zooms the
+ * layers about the pointer and, sideways or with Shift, pans them.
  */
-final class ScheduleEditor extends Region implements Exportable {
-    private static final double STALE_OPACITY = 0.45;
+final class ScheduleEditor extends CanvasPicture {
     private static final double[] TOPS = {0.1, 0.25, 0.5, 1};
     private static final double ROOM_ABOVE = 1.05;
     private static final double STEP = 0.01;
     private static final double PAGE = 0.1;
 
+    /** Layers that stay in sight at the strongest zoom. */
+    private static final double FEWEST = 4;
+
     /** What a drag ends at, so that shares are round numbers. */
     private static final double GRAIN = 0.005;
 
     private final TokensViewModel model;
-    private final Canvas canvas = new Canvas();
-    private final Pen pen = new FxPen(canvas.getGraphicsContext2D());
-    private final Label hover = new Label();
-    private final ObjectProperty<ChartStyle> style =
-            new SimpleObjectProperty<>(this, "style", ChartStyle.LIGHT);
-    private final BooleanProperty stale = new SimpleBooleanProperty(this, "stale");
     private double[] shares = {};
     private double top = TOPS[1];
     private int chosen;
     private boolean dragging;
 
+    /** The first layer in sight, and how many are; zoomed a bar may be cut at the edge. */
+    private double first;
+
+    private double seen;
+
     ScheduleEditor(TokensViewModel model) {
+        super(Messages.text("tokens.editor.heading"));
         this.model = model;
         setId("schedule-editor");
-        setFocusTraversable(true);
         setAccessibleRole(AccessibleRole.SLIDER);
-        setAccessibleText(Messages.text("tokens.editor.title"));
         setAccessibleHelp(Messages.text("tokens.editor.sentence"));
         setMinSize(160, 90);
         setPrefSize(300, 150);
-        canvas.setManaged(false);
-        hover.setManaged(false);
-        hover.setVisible(false);
-        hover.setMouseTransparent(true);
-        hover.getStyleClass().add("chart-hover");
-        getChildren().addAll(canvas, hover);
-        style.bind(Theme.chartStyleProperty());
-        style.addListener(_ -> draw());
-        stale.addListener((_, _, now) -> canvas.setOpacity(now ? STALE_OPACITY : 1));
-        focusedProperty().addListener(_ -> draw());
         addEventHandler(MouseEvent.MOUSE_PRESSED, this::press);
         addEventHandler(MouseEvent.MOUSE_DRAGGED, this::drag);
         addEventHandler(MouseEvent.MOUSE_RELEASED, _ -> release());
-        addEventHandler(MouseEvent.MOUSE_MOVED, event -> point(event.getX(), event.getY()));
-        addEventHandler(MouseEvent.MOUSE_EXITED, _ -> hover.setVisible(false));
+        addEventHandler(ScrollEvent.SCROLL, this::scroll);
         addEventHandler(KeyEvent.KEY_PRESSED, this::press);
     }
 
     /** Shows the shares, by layer, of the recipe in force. */
     void show(double[] now) {
+        if (shares.length != now.length) {
+            seen = now.length;
+            first = 0;
+        }
         shares = now.clone();
         chosen = Math.clamp(chosen, 0, Math.max(0, shares.length - 1));
         if (!dragging) {
             scale();
         }
         draw();
-    }
-
-    /** Whether what follows from the shares is being computed. */
-    BooleanProperty staleProperty() {
-        return stale;
     }
 
     private void scale() {
@@ -101,15 +86,8 @@ final class ScheduleEditor extends Region implements Exportable {
         }
     }
 
-    @Override
-    protected void layoutChildren() {
-        canvas.setWidth(getWidth());
-        canvas.setHeight(getHeight());
-        draw();
-    }
-
     private double labelSize() {
-        return style.get().labelSize();
+        return style().labelSize();
     }
 
     private double left() {
@@ -125,24 +103,42 @@ final class ScheduleEditor extends Region implements Exportable {
     }
 
     private double column() {
-        return (getWidth() - left() - 4) / Math.max(1, shares.length);
+        return (getWidth() - left() - 4) / Math.max(1, seen);
     }
 
     private double y(double share) {
         return bottom() - share / top * (bottom() - ceiling());
     }
 
-    private void draw() {
-        canvas.getGraphicsContext2D().clearRect(0, 0, getWidth(), getHeight());
-        if (shares.length == 0 || getWidth() < 1) {
-            return;
-        }
-        draw(pen);
-        setAccessibleText(Messages.text("tokens.editor.title") + ". " + describe(chosen));
+    @Override
+    protected boolean isShown() {
+        return shares.length > 0;
     }
 
-    private void draw(Pen on) {
-        ChartStyle looks = style.get();
+    private void draw() {
+        repaint();
+        if (isShown()) {
+            setAccessibleText(fileName() + ". " + describe(chosen));
+        }
+    }
+
+    @Override
+    protected void paintFocus(Pen pen) {
+        double left = Math.max(left(), x(chosen));
+        double right = Math.min(getWidth() - 4, x(chosen + 1));
+        if (right > left) {
+            Color color = style().selection();
+            pen.frame(left - 1, ceiling(), right - left, bottom() - ceiling(), color, 1.5);
+        }
+    }
+
+    private double x(double layer) {
+        return left() + (layer - first) * column();
+    }
+
+    @Override
+    protected void paint(Pen on) {
+        ChartStyle looks = style();
         double size = labelSize();
         for (int i = 0; i <= 2; i++) {
             double share = top * i / 2;
@@ -156,23 +152,23 @@ final class ScheduleEditor extends Region implements Exportable {
                     looks.text());
         }
         int every = Math.max(1, (int) Math.ceil(size * 1.8 / column()));
-        for (int layer = 0; layer < shares.length; layer++) {
-            double x = left() + layer * column();
-            double width = Math.max(1, column() - Math.min(3, column() / 4));
+        int last = (int) Math.min(shares.length, Math.ceil(first + seen));
+        for (int layer = (int) first; layer < last; layer++) {
+            double gap = Math.min(3, column() / 4);
+            double x = Math.max(left(), x(layer));
+            double width = Math.max(1, Math.min(getWidth() - 4, x(layer + 1) - gap) - x);
             on.fill(x, y(shares[layer]), width, bottom() - y(shares[layer]), looks.tuned());
             // A handle, also where nothing leaves.
             on.fill(x, y(shares[layer]) - 2, width, 3, looks.tuned());
-            if (layer % every == 0) {
+            double middle = x(layer + 0.5);
+            if (layer % every == 0 && middle >= left() && middle <= getWidth() - 4) {
                 on.text(
                         Integer.toString(layer),
-                        x + width / 2,
+                        middle,
                         bottom() + size,
                         Pen.Anchor.MIDDLE,
                         size,
                         looks.text());
-            }
-            if (layer == chosen && isFocused()) {
-                on.frame(x - 1, ceiling(), width + 1, bottom() - ceiling(), looks.selection(), 1.5);
             }
         }
         on.text(
@@ -185,7 +181,10 @@ final class ScheduleEditor extends Region implements Exportable {
     }
 
     private int layerAt(double x) {
-        int layer = (int) Math.floor((x - left()) / column());
+        if (x < left() || x > getWidth() - 4) {
+            return -1;
+        }
+        int layer = (int) Math.floor(first + (x - left()) / column());
         return layer < 0 || layer >= shares.length ? -1 : layer;
     }
 
@@ -197,18 +196,56 @@ final class ScheduleEditor extends Region implements Exportable {
                 model.course(layer));
     }
 
-    private void point(double x, double y) {
+    @Override
+    protected Optional<String> wordsAt(double x, double y) {
         int layer = layerAt(x);
-        if (layer < 0) {
-            hover.setVisible(false);
+        return layer < 0 ? Optional.empty() : Optional.of(describe(layer));
+    }
+
+    @Override
+    protected Optional<String> chosen() {
+        return isShown() ? Optional.of(describe(chosen)) : Optional.empty();
+    }
+
+    @Override
+    protected List<MenuItem> menu(Optional<String> value) {
+        return PictureMenu.of(this, value, this::resetZoom);
+    }
+
+    private void scroll(ScrollEvent event) {
+        if (!isShown() || layerAt(event.getX()) < 0) {
             return;
         }
-        hover.setText(describe(layer));
-        hover.autosize();
-        hover.relocate(
-                Math.clamp(x + 12, 0, Math.max(0, getWidth() - hover.getWidth())),
-                y > hover.getHeight() + 8 ? y - hover.getHeight() - 8 : y + 16);
-        hover.setVisible(true);
+        boolean sideways = event.isShiftDown() || event.getDeltaY() == 0;
+        double turned = event.getDeltaY() == 0 ? event.getDeltaX() : event.getDeltaY();
+        if (sideways) {
+            see(first - turned / column(), seen);
+        } else {
+            zoom(Math.pow(1.2, -turned / 40), first + (event.getX() - left()) / column());
+        }
+        point(event.getX(), event.getY());
+        event.consume();
+    }
+
+    private void zoom(double share, double about) {
+        double wanted = Math.clamp(seen * share, Math.min(FEWEST, shares.length), shares.length);
+        see(about - (about - first) / seen * wanted, wanted);
+    }
+
+    private void see(double from, double layers) {
+        seen = layers;
+        first = Math.clamp(from, 0, shares.length - layers);
+        draw();
+    }
+
+    private void resetZoom() {
+        see(0, shares.length);
+    }
+
+    /** Goes to a layer, which comes into sight. */
+    private void choose(int layer) {
+        chosen = Math.clamp(layer, 0, shares.length - 1);
+        see(Math.clamp(first, Math.max(0, chosen + 1 - seen), chosen), seen);
     }
 
     private void press(MouseEvent event) {
@@ -242,18 +279,21 @@ final class ScheduleEditor extends Region implements Exportable {
     }
 
     private void press(KeyEvent event) {
-        if (shares.length == 0 || event.isShortcutDown() || event.isAltDown()) {
+        if (!isShown() || event.isShortcutDown() || event.isAltDown()) {
             return;
         }
+        int step = event.isShiftDown() ? 10 : 1;
         switch (event.getCode()) {
-            case LEFT -> chosen = Math.max(0, chosen - 1);
-            case RIGHT -> chosen = Math.min(shares.length - 1, chosen + 1);
-            case HOME -> chosen = 0;
-            case END -> chosen = shares.length - 1;
-            case UP -> change(STEP);
-            case DOWN -> change(-STEP);
+            case LEFT, KP_LEFT -> choose(chosen - step);
+            case RIGHT, KP_RIGHT -> choose(chosen + step);
+            case PLUS, ADD, EQUALS -> zoom(1 / 1.5, chosen + 0.5);
+            case MINUS, SUBTRACT -> zoom(1.5, chosen + 0.5);
+            case HOME, DIGIT0 -> resetZoom();
+            case UP, KP_UP -> change(step * STEP);
+            case DOWN, KP_DOWN -> change(-step * STEP);
             case PAGE_UP -> change(PAGE);
             case PAGE_DOWN -> change(-PAGE);
+            case END -> choose(shares.length - 1);
             case DELETE, BACK_SPACE -> model.setShare(chosen, 0);
             default -> {
                 return;
@@ -269,29 +309,11 @@ final class ScheduleEditor extends Region implements Exportable {
     }
 
     @Override
-    public Region node() {
-        return this;
-    }
-
-    @Override
-    public String fileName() {
-        return Messages.text("tokens.editor.title");
-    }
-
-    @Override
-    public String toSvg() {
-        SvgPen svg = new SvgPen(getWidth(), getHeight(), pen);
-        svg.fill(0, 0, getWidth(), getHeight(), style.get().background());
-        draw(svg);
-        return svg.document();
-    }
-
-    @Override
-    public String toCsv() {
+    public Supplier<String> csv() {
         Csv csv = new Csv().line(List.of("layer", "share"));
         for (int layer = 0; layer < shares.length; layer++) {
             csv.line(List.of(layer, shares[layer]));
         }
-        return csv.toString();
+        return csv::toString;
     }
 }

@@ -1,11 +1,13 @@
 package io.agilelens.views.tokens;
 
 import io.agilelens.views.Figures;
+import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
+import java.util.ArrayList;
 import java.util.List;
 import javafx.geometry.HPos;
+import javafx.scene.Node;
 import javafx.scene.control.Label;
-import javafx.scene.control.Tooltip;
 import javafx.scene.layout.ColumnConstraints;
 import javafx.scene.layout.GridPane;
 import javafx.scene.layout.Region;
@@ -13,10 +15,16 @@ import javafx.scene.layout.VBox;
 
 /** All that is known about the selected token: fate, reason, what each layer decided, losses. */
 final class TokenDetail extends VBox {
+    private static final List<String> COLUMNS =
+            List.of("layer", "score", "rank", "threshold", "fate");
+
     private final Label heading = new Label();
     private final Label reason = small();
     private final GridPane judgements = new GridPane(12, 2);
     private final Label losses = small();
+
+    /** Lines of the table below its heads, made once and shown as far as they are needed. */
+    private final List<Label[]> lines = new ArrayList<>();
 
     TokenDetail() {
         getStyleClass().add("chart-card");
@@ -24,11 +32,14 @@ final class TokenDetail extends VBox {
         heading.getStyleClass().add("card-heading");
         heading.setMinHeight(28);
         reason.setId("token-reason");
-        for (int column = 0; column < 5; column++) {
+        for (int column = 0; column < COLUMNS.size(); column++) {
             ColumnConstraints constraints = new ColumnConstraints();
-            constraints.setHalignment(column == 4 ? HPos.LEFT : HPos.RIGHT);
+            boolean last = column == COLUMNS.size() - 1;
+            constraints.setHalignment(last ? HPos.LEFT : HPos.RIGHT);
             judgements.getColumnConstraints().add(constraints);
+            judgements.add(head(COLUMNS.get(column)), column, 0);
         }
+        hide(judgements, true);
         getChildren().addAll(heading, reason, judgements, losses);
         setMinWidth(0);
     }
@@ -43,8 +54,8 @@ final class TokenDetail extends VBox {
 
     /** Shows a token; −1 asks for one. */
     void show(TokenTable table, int token) {
-        judgements.getChildren().clear();
         if (table == null || token < 0) {
+            hide(judgements, true);
             heading.setText(Messages.text("tokens.detail.none"));
             reason.setText(Messages.text("tokens.detail.how"));
             losses.setText("");
@@ -57,19 +68,16 @@ final class TokenDetail extends VBox {
                         TokenWords.quoted(table.tokens().get(token))));
         reason.setText(TokenWords.reason(table, token));
         List<Judgement> decided = table.judgements(token);
-        if (!decided.isEmpty()) {
-            heads("layer", "score", "rank", "threshold", "fate");
-        }
+        hide(judgements, decided.isEmpty());
         for (int i = 0; i < decided.size(); i++) {
             Judgement judgement = decided.get(i);
+            String stayed = table.isProtected(token) ? "tokens.protected" : "tokens.fate.stayed";
             String fate =
                     judgement.left()
                             ? "tokens.fate.left"
-                            : judgement.gotFewerBits()
-                                    ? "tokens.fate.marked"
-                                    : "tokens.fate.stayed";
-            cells(
-                    i + 1,
+                            : judgement.gotFewerBits() ? "tokens.fate.marked" : stayed;
+            fill(
+                    i,
                     Integer.toString(judgement.layer()),
                     Figures.number(judgement.score()),
                     Messages.text(
@@ -79,7 +87,17 @@ final class TokenDetail extends VBox {
                     Figures.number(judgement.threshold()),
                     Messages.text(fate));
         }
+        for (int i = decided.size(); i < lines.size(); i++) {
+            for (Label cell : lines.get(i)) {
+                hide(cell, true);
+            }
+        }
         losses.setText(losses(table, token));
+    }
+
+    private static void hide(Node node, boolean hidden) {
+        node.setVisible(!hidden);
+        node.setManaged(!hidden);
     }
 
     private static String losses(TokenTable table, int token) {
@@ -98,24 +116,30 @@ final class TokenDetail extends VBox {
         return how.isEmpty() ? words : words + " " + how;
     }
 
-    private void heads(String... keys) {
-        for (int column = 0; column < keys.length; column++) {
-            Label label = small();
-            label.setText(Messages.text("tokens.column." + keys[column]));
-            label.setTooltip(new Tooltip(Messages.text("tokens.column." + keys[column] + ".help")));
-            label.getStyleClass().add("muted");
-            label.setMinWidth(USE_PREF_SIZE);
-            judgements.add(label, column, 0);
-        }
+    private static Label head(String key) {
+        Label label = small();
+        label.setText(Messages.text("tokens.column." + key));
+        Help.on(label, Messages.text("tokens.column." + key + ".help"));
+        label.getStyleClass().add("muted");
+        label.setMinWidth(USE_PREF_SIZE);
+        return label;
     }
 
-    private void cells(int row, String... texts) {
+    private void fill(int line, String... texts) {
+        if (line == lines.size()) {
+            lines.add(new Label[texts.length]);
+            for (int column = 0; column < texts.length; column++) {
+                Label cell = small();
+                cell.setWrapText(false);
+                cell.setMinWidth(USE_PREF_SIZE);
+                lines.get(line)[column] = cell;
+                judgements.add(cell, column, line + 1);
+            }
+        }
         for (int column = 0; column < texts.length; column++) {
-            Label label = small();
-            label.setWrapText(false);
-            label.setMinWidth(USE_PREF_SIZE);
-            label.setText(texts[column]);
-            judgements.add(label, column, row);
+            Label cell = lines.get(line)[column];
+            hide(cell, false);
+            cell.setText(texts[column]);
         }
     }
 }

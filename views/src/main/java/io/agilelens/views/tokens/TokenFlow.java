@@ -2,23 +2,19 @@ package io.agilelens.views.tokens;
 
 import io.agilelens.engine.UserException;
 import io.agilelens.views.ContextMenus;
-import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Theme;
 import io.agilelens.views.chart.ChartStyle;
-import io.agilelens.views.chart.Csv;
 import io.agilelens.views.chart.Exportable;
 import io.agilelens.views.chart.FxPen;
 import io.agilelens.views.chart.Pen;
 import io.agilelens.views.chart.PictureMenu;
-import io.agilelens.views.chart.SvgPen;
-import io.agilelens.views.chart.ValueScale;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.SimpleBooleanProperty;
@@ -34,7 +30,6 @@ import javafx.scene.input.MouseButton;
 import javafx.scene.input.MouseEvent;
 import javafx.scene.input.ScrollEvent;
 import javafx.scene.layout.Region;
-import javafx.scene.paint.Color;
 
 /**
  * The text itself, token by token, each in the colour of what is known about it. One canvas shows
@@ -42,15 +37,11 @@ import javafx.scene.paint.Color;
  */
 final class TokenFlow extends Region implements Exportable {
     private static final double STALE_OPACITY = 0.45;
-    private static final double MARGIN = 4;
     private static final double GAP = 0.5;
     private static final double BAR = 14;
 
     /** How much larger than usual letters may be where there is room, the largest first. */
     private static final double[] GROWN = {1.75, 1.5, 1.3, 1.15, 1};
-
-    private static final double LEGEND_BAR_WIDTH = 140;
-    private static final double LEGEND_BAR_HEIGHT = 10;
 
     private final Canvas canvas = new Canvas();
     private final Pen pen = new FxPen(canvas.getGraphicsContext2D());
@@ -132,12 +123,17 @@ final class TokenFlow extends Region implements Exportable {
     /** Replaces the text, or nothing for none, and what its colours tell. */
     void show(TokenTable shown, TokenColoring told) {
         boolean sameText = table != null && shown != null && table.tokens().equals(shown.tokens());
+        boolean sameMarks = sameText && table.protectedTokens().equals(shown.protectedTokens());
         table = shown;
         coloring = told;
         if (!sameText) {
-            laidOutWidth = -1;
+            // Drawn again only where its own tokens go.
+            layout = null;
             scrollBar.setValue(0);
             endHover();
+        }
+        if (!sameMarks) {
+            laidOutWidth = -1;
         }
         repaint();
     }
@@ -178,24 +174,12 @@ final class TokenFlow extends Region implements Exportable {
         draw();
     }
 
-    private double letterSize() {
-        return usualLetterSize() * grown;
-    }
-
-    private double usualLetterSize() {
-        return 13 * style.get().magnification();
-    }
-
     private double lineHeight() {
-        return Math.round(letterSize() * 1.75);
-    }
-
-    private double inset() {
-        return 0.75 * style.get().magnification() * grown;
+        return TokenPicture.lineHeight(style.get(), grown);
     }
 
     private double top() {
-        return Math.round(style.get().labelSize() * 2.4);
+        return TokenPicture.top(style.get());
     }
 
     private double roomBelowLegend() {
@@ -211,7 +195,7 @@ final class TokenFlow extends Region implements Exportable {
     }
 
     private void layOut() {
-        double width = Math.max(40, getWidth() - 2 * MARGIN - BAR);
+        double width = Math.max(40, getWidth() - 2 * TokenPicture.MARGIN - BAR);
         double room = roomBelowLegend();
         if (table == null) {
             layout = null;
@@ -239,7 +223,13 @@ final class TokenFlow extends Region implements Exportable {
     private void grow(double width, double room) {
         for (double factor : GROWN) {
             grown = factor;
-            layout = TokenLayout.of(table.tokens(), width, GAP, this::widthOf);
+            layout =
+                    TokenLayout.of(
+                            table.tokens(),
+                            width,
+                            GAP,
+                            this::widthOf,
+                            token -> TokenPicture.lead(table, token, style.get(), grown));
             if (textHeight() <= room) {
                 return;
             }
@@ -247,119 +237,51 @@ final class TokenFlow extends Region implements Exportable {
     }
 
     private double textHeight() {
-        return layout.lines() * lineHeight() + 2 * MARGIN;
+        return layout.lines() * lineHeight() + 2 * TokenPicture.MARGIN;
     }
 
     private double widthOf(String text) {
-        double usual = widths.computeIfAbsent(text, each -> pen.textWidth(each, usualLetterSize()));
-        return grown * usual + 2 * inset();
+        double usual =
+                widths.computeIfAbsent(
+                        text, each -> pen.textWidth(each, TokenPicture.letterSize(style.get(), 1)));
+        return grown * usual + 2 * TokenPicture.inset(style.get(), grown);
     }
 
     private void reveal(int token) {
-        double y = layout.places().get(token).line() * lineHeight() + MARGIN;
+        double y = layout.places().get(token).line() * lineHeight() + TokenPicture.MARGIN;
         double room = roomBelowLegend();
         if (y < scrollBar.getValue()) {
-            scrollBar.setValue(Math.max(0, y - MARGIN));
+            scrollBar.setValue(Math.max(0, y - TokenPicture.MARGIN));
         } else if (y + lineHeight() > scrollBar.getValue() + room) {
-            scrollBar.setValue(Math.min(scrollBar.getMax(), y + lineHeight() - room + MARGIN));
+            scrollBar.setValue(
+                    Math.min(scrollBar.getMax(), y + lineHeight() - room + TokenPicture.MARGIN));
         }
     }
 
     private void draw() {
         canvas.getGraphicsContext2D().clearRect(0, 0, getWidth(), getHeight());
-        if (table == null || layout == null || palette == null) {
+        if (!isShown()) {
             return;
         }
-        drawTokens(pen, scrollBar.getValue(), getHeight());
+        TokenPicture picture = picture();
+        picture.drawTokens(pen, scrollBar.getValue(), getHeight());
         pen.fill(0, 0, getWidth(), top(), style.get().background());
-        drawLegend(pen);
+        picture.drawLegend(pen);
         if (isFocused()) {
             pen.frame(0, top(), getWidth() - 1, roomBelowLegend() - 1, style.get().baseline(), 1);
         }
-    }
-
-    /** Draws the lines that a height shows, scrolled down by an offset. */
-    private void drawTokens(Pen on, double offset, double height) {
-        double lineHeight = lineHeight();
-        for (int i = 0; i < table.count(); i++) {
-            TokenLayout.Place place = layout.places().get(i);
-            double y = top() + MARGIN + place.line() * lineHeight - offset;
-            if (y + lineHeight < top()) {
-                continue;
-            }
-            if (y > height) {
-                break;
-            }
-            drawToken(on, i, MARGIN + place.x(), y, place);
-        }
-    }
-
-    private void drawToken(Pen on, int token, double x, double y, TokenLayout.Place place) {
-        TokenPalette.Mark mark = palette.mark(token);
-        double chipHeight = lineHeight() - 3;
-        if (mark.chip() != null) {
-            on.fill(x, y, place.width(), chipHeight, mark.chip());
-        }
-        if (mark.line() != null) {
-            double thickness = 2 * style.get().magnification();
-            on.fill(x, y + chipHeight - thickness, place.width(), thickness, mark.line());
-        }
-        on.text(
-                place.text(),
-                x + inset(),
-                y + chipHeight / 2,
-                Pen.Anchor.START,
-                letterSize(),
-                mark.text());
-        if (token == selected) {
-            Color color = style.get().selection();
-            on.frame(x - 1, y - 1, place.width() + 1, chipHeight + 1, color, 2);
-        }
-    }
-
-    private void drawLegend(Pen on) {
-        double size = style.get().labelSize();
-        double middle = top() / 2;
-        double x = MARGIN;
-        for (TokenPalette.Entry entry : palette.entries()) {
-            on.fill(x, middle - size / 2, size, size, entry.color());
-            on.text(entry.words(), x + size + 4, middle, Pen.Anchor.START, size, text());
-            x += size + 4 + on.textWidth(entry.words(), size) + 14;
-        }
-        if (palette.scale().isPresent()) {
-            drawGradient(on, palette.scale().get(), x, middle, size);
-        }
-    }
-
-    private void drawGradient(
-            Pen on, TokenPalette.Gradient gradient, double x, double middle, double size) {
-        on.text(gradient.title(), x, middle, Pen.Anchor.START, size, style.get().muted());
-        double left = x + on.textWidth(gradient.title(), size) + 16;
-        double width = LEGEND_BAR_WIDTH * style.get().magnification();
-        int steps = (int) width;
-        int[] colors = new int[steps];
-        for (int i = 0; i < steps; i++) {
-            colors[i] = gradient.colors().argb((i + 0.5) / steps);
-        }
-        ValueScale scale = gradient.scale();
-        String least = Figures.number(scale.minimum());
-        String most = "≥ " + Figures.number(scale.maximum());
-        left += on.textWidth(least, size);
-        on.text(least, left - 4, middle, Pen.Anchor.END, size, text());
-        on.image(colors, steps, 1, left, middle - LEGEND_BAR_HEIGHT / 2, width, LEGEND_BAR_HEIGHT);
-        on.text(most, left + width + 4, middle, Pen.Anchor.START, size, text());
-    }
-
-    private Color text() {
-        return style.get().text();
     }
 
     private int tokenAt(double x, double y) {
         if (layout == null || y < top()) {
             return -1;
         }
-        int line = (int) Math.floor((y - top() - MARGIN + scrollBar.getValue()) / lineHeight());
-        return layout.at(line, x - MARGIN);
+        int line =
+                (int)
+                        Math.floor(
+                                (y - top() - TokenPicture.MARGIN + scrollBar.getValue())
+                                        / lineHeight());
+        return layout.at(line, x - TokenPicture.MARGIN);
     }
 
     private void hoverAt(MouseEvent event) {
@@ -439,59 +361,25 @@ final class TokenFlow extends Region implements Exportable {
 
     /** The whole text, not only what is in sight. */
     @Override
-    public String toSvg() {
-        requireText();
-        double height = top() + layout.lines() * lineHeight() + 2 * MARGIN;
-        SvgPen svg = new SvgPen(getWidth(), height, pen);
-        svg.fill(0, 0, getWidth(), height, style.get().background());
-        drawLegend(svg);
-        drawTokens(svg, 0, height);
-        return svg.document();
+    public Supplier<String> svg() {
+        TokenPicture taken = picture();
+        double width = getWidth();
+        return () -> taken.svg(width, FxPen.ruler());
     }
 
     @Override
-    public String toCsv() {
-        requireText();
-        Csv csv =
-                new Csv()
-                        .line(
-                                List.of(
-                                        "position",
-                                        "token",
-                                        "removal layer",
-                                        "layer of fewer bits",
-                                        "score",
-                                        "rank",
-                                        "threshold",
-                                        "baseline loss, nats",
-                                        "tuned loss, nats"));
-        for (int t = 0; t < table.count(); t++) {
-            List<Judgement> judgements = table.judgements(t);
-            List<Object> fields = new ArrayList<>();
-            fields.add(t);
-            fields.add(table.tokens().get(t));
-            fields.add(table.removal()[t] < 0 ? "" : table.removal()[t]);
-            fields.add(table.mark()[t] < 0 ? "" : table.mark()[t]);
-            if (judgements.isEmpty()) {
-                fields.addAll(List.of("", "", ""));
-            } else {
-                Judgement last = judgements.getLast();
-                fields.addAll(List.of(last.score(), last.rank(), last.threshold()));
-            }
-            fields.add(known(table.baselineLoss()[t]));
-            fields.add(known(table.tunedLoss()[t]));
-            csv.line(fields);
-        }
-        return csv.toString();
+    public Supplier<String> csv() {
+        return picture()::csv;
     }
 
-    private static Object known(float loss) {
-        return Float.isNaN(loss) ? "" : loss;
-    }
-
-    private void requireText() {
-        if (table == null || layout == null) {
+    private TokenPicture picture() {
+        if (!isShown()) {
             throw new UserException(Messages.text("export.nothing"));
         }
+        return new TokenPicture(table, layout, palette, style.get(), grown, selected);
+    }
+
+    private boolean isShown() {
+        return table != null && layout != null && palette != null;
     }
 }

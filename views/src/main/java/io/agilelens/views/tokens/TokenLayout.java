@@ -2,6 +2,7 @@ package io.agilelens.views.tokens;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntToDoubleFunction;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -22,7 +23,7 @@ record TokenLayout(List<Place> places, int lines) {
      * @param text what is drawn: line ends and tabs as signs
      * @param line from 0
      * @param x left edge in pixels
-     * @param width in pixels
+     * @param width in pixels, what stands in front of the text included
      */
     record Place(String text, int line, double x, double width) {}
 
@@ -31,10 +32,19 @@ record TokenLayout(List<Place> places, int lines) {
      * @param width of a line in pixels
      * @param gap between two tokens in pixels
      * @param measure how wide a text is drawn, in pixels
+     * @param lead room for a mark in front of the text of each token, in pixels
      */
     static TokenLayout of(
-            List<String> tokens, double width, double gap, ToDoubleFunction<String> measure) {
+            List<String> tokens,
+            double width,
+            double gap,
+            ToDoubleFunction<String> measure,
+            IntToDoubleFunction lead) {
         List<String> shown = tokens.stream().map(TokenLayout::visible).toList();
+        double[] widths = new double[tokens.size()];
+        for (int i = 0; i < widths.length; i++) {
+            widths[i] = lead.applyAsDouble(i) + measure.applyAsDouble(shown.get(i));
+        }
         List<Place> places = new ArrayList<>(tokens.size());
         int line = 0;
         double x = 0;
@@ -43,20 +53,19 @@ record TokenLayout(List<Place> places, int lines) {
             int end = wordEnd(tokens, first);
             double word = 0;
             for (int i = first; i < end; i++) {
-                word += measure.applyAsDouble(shown.get(i)) + gap;
+                word += widths[i] + gap;
             }
             if (x > 0 && x + word > width) {
                 line++;
                 x = 0;
             }
             for (int i = first; i < end; i++) {
-                String text = shown.get(i);
-                double wide = measure.applyAsDouble(text);
+                double wide = widths[i];
                 if (x > 0 && x + wide > width) {
                     line++;
                     x = 0;
                 }
-                places.add(new Place(text, line, x, wide));
+                places.add(new Place(shown.get(i), line, x, wide));
                 x += wide + gap;
             }
             if (tokens.get(end - 1).endsWith("\n")) {

@@ -27,8 +27,12 @@ final class TokenPalette {
      */
     record Mark(Color chip, Color text, Color line) {}
 
-    /** A colour and what it stands for. */
-    record Entry(Color color, String words) {}
+    /**
+     * A colour and what it stands for.
+     *
+     * @param locked whether it is a padlock rather than a field of the colour
+     */
+    record Entry(Color color, String words, boolean locked) {}
 
     /**
      * Colours along a scale.
@@ -106,7 +110,7 @@ final class TokenPalette {
         return color(colors.argb(0.95 - 0.7 * share));
     }
 
-    /** What each colour stands for; empty where {@link #scale} says it. */
+    /** What each colour stands for, as far as {@link #scale} does not say it, and the padlock. */
     List<Entry> entries() {
         List<Entry> entries = new ArrayList<>();
         if (coloring == TokenColoring.REMOVAL) {
@@ -117,7 +121,7 @@ final class TokenPalette {
                                 marks ? "tokens.legend.marked" : "tokens.legend.left",
                                 Integer.toString(step.layer()),
                                 Integer.toString(marks ? step.marked() : step.removed()));
-                entries.add(new Entry(removalColor(step.layer()), words));
+                entries.add(new Entry(removalColor(step.layer()), words, false));
             }
             int last = table.trace().layers() - 1;
             String stayed =
@@ -127,7 +131,10 @@ final class TokenPalette {
                                     Integer.toString(table.unmarked(last)))
                             : Messages.text(
                                     "tokens.legend.stayed", Integer.toString(table.survivors()));
-            entries.add(new Entry(style.text(), stayed));
+            entries.add(new Entry(style.text(), stayed, false));
+        }
+        if (!table.protectedTokens().isEmpty()) {
+            entries.add(new Entry(style.text(), Messages.text("tokens.protected"), true));
         }
         return entries;
     }

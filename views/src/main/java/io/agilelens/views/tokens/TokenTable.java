@@ -1,6 +1,7 @@
 package io.agilelens.views.tokens;
 
 import io.agilelens.engine.evaluate.PruningTrace;
+import io.agilelens.engine.model.TokenScore;
 import io.agilelens.engine.recipe.PruningRecipe;
 import io.agilelens.views.chart.HeatmapData;
 import io.agilelens.views.workbench.WindowComparison;
@@ -99,6 +100,19 @@ public record TokenTable(
         return Math.max(removal[token], mark[token]);
     }
 
+    /**
+     * Whether no other token can have a larger score: the first one attends to itself only, so
+     * where scores are attention to it, its own is the number of heads.
+     */
+    public boolean isProtected(int token) {
+        return token == 0 && prunes() && pruning.score() == TokenScore.START && fate(0) < 0;
+    }
+
+    /** The tokens that are protected, ascending. */
+    public List<Integer> protectedTokens() {
+        return isProtected(0) ? List.of(0) : List.of();
+    }
+
     /** Layers at which tokens leave or are marked, ascending. */
     public List<Integer> pruningLayers() {
         return trace.steps().stream().map(PruningTrace.Step::layer).toList();
@@ -159,6 +173,25 @@ public record TokenTable(
             }
         }
         return (double) own / predictions;
+    }
+
+    /**
+     * The lanes in the colours of a loss, {@code [layers, tokens]}: a token's lane has its loss in
+     * every layer that it passed. The float model prunes none, so its lanes all run to the output.
+     * Not-a-number once the token is gone, and for the first one, which nothing predicts.
+     */
+    public HeatmapData lossLanes(TokenColoring coloring, HeatmapData.Labels labels) {
+        int layers = trace.layers();
+        float[] losses = new float[layers * count()];
+        Arrays.fill(losses, Float.NaN);
+        for (int token = 0; token < count(); token++) {
+            boolean stays = removal[token] < 0 || coloring == TokenColoring.BASELINE;
+            int last = stays ? layers - 1 : removal[token];
+            for (int layer = 0; layer <= last; layer++) {
+                losses[layer * count() + token] = loss(token, coloring);
+            }
+        }
+        return HeatmapData.adopt(layers, count(), losses, labels);
     }
 
     /**

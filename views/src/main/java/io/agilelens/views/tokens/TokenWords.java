@@ -1,6 +1,5 @@
 package io.agilelens.views.tokens;
 
-import io.agilelens.engine.model.TokenScore;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
 import java.util.List;
@@ -19,6 +18,9 @@ final class TokenWords {
         int layer = table.fate(token);
         String key = table.mark()[token] < 0 ? "tokens.left.short" : "tokens.marked.short";
         String fate = layer < 0 ? "" : " · " + Messages.text(key, Integer.toString(layer));
+        if (table.isProtected(token)) {
+            fate = " · " + Messages.text("tokens.protected");
+        }
         return token
                 + " "
                 + quoted(table.tokens().get(token))
@@ -37,6 +39,9 @@ final class TokenWords {
             return Messages.text("tokens.reason.unpruned");
         }
         Judgement last = judgements.getLast();
+        if (table.isProtected(token)) {
+            return Messages.text("tokens.reason.first");
+        }
         if (table.marks()) {
             return markReason(table, token, judgements);
         }
@@ -47,9 +52,6 @@ final class TokenWords {
                     Integer.toString(last.removed()),
                     Integer.toString(last.entered()),
                     Integer.toString(last.rank() + 1));
-        }
-        if (token == 0 && table.pruning().score() == TokenScore.START) {
-            return Messages.text("tokens.reason.first");
         }
         return Messages.text(
                 "tokens.reason.stayed", Integer.toString(last.entered() - last.removed()));

@@ -12,6 +12,7 @@ import io.agilelens.views.TabbedCards;
 import io.agilelens.views.Theme;
 import io.agilelens.views.chart.ChartCard;
 import io.agilelens.views.chart.ChartPane;
+import io.agilelens.views.chart.ColumnMarks;
 import io.agilelens.views.chart.Heatmap;
 import io.agilelens.views.chart.HeatmapData;
 import io.agilelens.views.chart.Ink;
@@ -59,7 +60,7 @@ public final class TokensView extends StackPane {
     private final Heatmap lanes = new Heatmap();
     private final LineChartPane schedule =
             new LineChartPane(
-                    Messages.text("tokens.schedule.title"),
+                    Messages.text("tokens.schedule.heading"),
                     ChartPane.Axis.linear(Messages.text("tokens.schedule.x"), ""),
                     ChartPane.Axis.linear(Messages.text("tokens.schedule.y"), ""));
     private final ScheduleEditor editor;
@@ -84,6 +85,11 @@ public final class TokensView extends StackPane {
     private final StationPane station;
     private final EmptyState empty =
             new EmptyState(Feather.TYPE, Messages.text("tokens.empty.model"));
+    private boolean lanesShowLosses;
+
+    /** Whether the lanes follow the logarithm when they show the other of scores and losses. */
+    private boolean otherLanesLog;
+
     private boolean showing;
     private boolean roomy;
 
@@ -99,24 +105,12 @@ public final class TokensView extends StackPane {
         lanes.setPrefHeight(150);
         // The first token's score is the number of heads, others' are often below a thousandth.
         lanes.logScaleProperty().set(true);
-        lanesCard =
-                new ChartCard(
-                        Messages.text("tokens.lanes.title"),
-                        Messages.text("tokens.lanes.sentence"),
-                        lanes);
+        lanesCard = new ChartCard(Messages.text("tokens.lanes.title"), "", lanes);
         Theme.leastHeight(schedule, 110);
-        scheduleCard =
-                new ChartCard(
-                        Messages.text("tokens.schedule.title"),
-                        Messages.text("tokens.schedule.sentence"),
-                        schedule);
+        scheduleCard = ChartCard.of("tokens.schedule", schedule);
         VBox.setVgrow(scheduleCard, Priority.ALWAYS);
         editor = new ScheduleEditor(model);
-        editorCard =
-                new ChartCard(
-                        Messages.text("tokens.editor.title"),
-                        Messages.text("tokens.editor.sentence"),
-                        editor);
+        editorCard = ChartCard.of("tokens.editor", editor);
         even.setId("schedule-even");
         even.getStyleClass().addAll("flat", "small", "export-button");
         Help.wrapped(even, Messages.text("tokens.editor.even.help"));
@@ -262,7 +256,7 @@ public final class TokensView extends StackPane {
         }
         tabs.add(tab("detail", Messages.text("tokens.detail.tab"), detail));
         tabs.add(tab("alive", scheduleTitle(), shown));
-        tabs.add(tab("editor", Messages.text("tokens.editor.title"), editorCard));
+        tabs.add(tab("editor", Messages.text("tokens.editor.heading"), editorCard));
         String front =
                 below.getSelectionModel().isEmpty()
                         ? tabs.getFirst().getId()
@@ -279,7 +273,7 @@ public final class TokensView extends StackPane {
 
     private String scheduleTitle() {
         boolean marks = model.tableProperty().get().map(TokenTable::marks).orElse(false);
-        return Messages.text(marks ? "tokens.schedule.marks.title" : "tokens.schedule.title");
+        return Messages.text(marks ? "tokens.schedule.marks.heading" : "tokens.schedule.heading");
     }
 
     private void showShares() {
@@ -289,27 +283,57 @@ public final class TokensView extends StackPane {
 
     private void showText(TokenColoring coloring) {
         flow.show(model.tableProperty().get().orElse(null), coloring);
+        model.tableProperty()
+                .get()
+                .filter(TokenTable::prunes)
+                .ifPresent(
+                        table -> {
+                            showing = true;
+                            showLanes(table, coloring);
+                            showing = false;
+                        });
         boolean marks = model.tableProperty().get().map(TokenTable::marks).orElse(false);
         String key = marks && coloring == TokenColoring.REMOVAL ? "MARK" : coloring.toString();
         flowCard.setSentence(Messages.text("tokens.text.sentence." + key));
     }
 
-    private void showPruning(TokenTable table) {
-        showing = true;
+    /** The lanes in the colours of the text: what decided who left, or how it was predicted. */
+    private void showLanes(TokenTable table, TokenColoring coloring) {
+        boolean losses = coloring != TokenColoring.REMOVAL;
+        if (losses != lanesShowLosses) {
+            boolean log = lanes.logScaleProperty().get();
+            lanes.logScaleProperty().set(otherLanesLog);
+            otherLanesLog = log;
+            lanesShowLosses = losses;
+        }
+        boolean endless = coloring == TokenColoring.BASELINE;
         lanesCard.setSentence(
                 Messages.text(
-                        table.marks() ? "tokens.lanes.sentence.marks" : "tokens.lanes.sentence"));
-        lanes.dataProperty()
+                        "tokens.lanes.sentence."
+                                + coloring
+                                + (table.marks() && !endless ? ".marks" : "")));
+        HeatmapData.Labels labels =
+                new HeatmapData.Labels(
+                        Messages.text("tokens.lanes.value." + coloring),
+                        losses ? Messages.text("tokens.nats") : "",
+                        Messages.text("tokens.lanes.row"),
+                        Messages.text("tokens.lanes.column"),
+                        Integer::toString,
+                        token -> lane(table, token));
+        lanes.divergingProperty().set(coloring == TokenColoring.DIFFERENCE);
+        lanes.rangeProperty()
                 .set(
-                        table.lanes(
-                                new HeatmapData.Labels(
-                                        Messages.text("tokens.lanes.value"),
-                                        "",
-                                        Messages.text("tokens.lanes.row"),
-                                        Messages.text("tokens.lanes.column"),
-                                        Integer::toString,
-                                        token -> lane(table, token))));
-        showing = false;
+                        flow.palette()
+                                .scale()
+                                .map(TokenPalette.Gradient::scale)
+                                .map(each -> new Heatmap.Range(each.minimum(), each.maximum()))
+                                .orElse(null));
+        lanes.columnMarksProperty()
+                .set(new ColumnMarks(table.protectedTokens(), Messages.text("tokens.protected")));
+        lanes.dataProperty().set(losses ? table.lossLanes(coloring, labels) : table.lanes(labels));
+    }
+
+    private void showPruning(TokenTable table) {
         int layers = table.trace().layers();
         double[] x = new double[layers];
         double[] alive = new double[layers];
@@ -320,7 +344,7 @@ public final class TokensView extends StackPane {
             all[layer] = table.count();
         }
         String course = table.marks() ? "tokens.schedule.marks." : "tokens.schedule.";
-        scheduleCard.setHeading(Messages.text(course + "title"));
+        scheduleCard.setHeading(Messages.text(course + "heading"));
         scheduleCard.setSentence(Messages.text(course + "sentence"));
         schedule.setLines(
                 List.of(

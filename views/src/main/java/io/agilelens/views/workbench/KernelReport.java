@@ -2,7 +2,9 @@ package io.agilelens.views.workbench;
 
 import io.agilelens.engine.kernel.KernelTiming;
 import io.agilelens.engine.kernel.MachinePeak;
+import java.time.LocalDateTime;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -10,11 +12,20 @@ import java.util.OptionalDouble;
  *
  * @param peak what the machine can do at best, measured in the same run; names width and threads
  * @param timings by shape and arithmetic
+ * @param measured when it was finished
  */
-public record KernelReport(MachinePeak peak, List<KernelTiming> timings) {
+public record KernelReport(MachinePeak peak, List<KernelTiming> timings, LocalDateTime measured) {
 
     public KernelReport {
         timings = List.copyOf(timings);
+    }
+
+    /** What was measured of an arithmetic at a shape, if it was. */
+    public Optional<KernelTiming> timing(String name, int m, int n, int k) {
+        return timings.stream()
+                .filter(each -> each.name().equals(name))
+                .filter(each -> each.m() == m && each.n() == n && each.k() == k)
+                .findFirst();
     }
 
     /**

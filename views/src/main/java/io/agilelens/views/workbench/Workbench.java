@@ -37,6 +37,10 @@ public final class Workbench {
             FXCollections.observableMap(new TreeMap<>());
     private final ObjectProperty<Optional<PassReport>> passes =
             new SimpleObjectProperty<>(this, "passes", Optional.empty());
+    private final ObjectProperty<Optional<KernelReport>> keptKernels =
+            new SimpleObjectProperty<>(this, "keptKernels", Optional.empty());
+    private final ObjectProperty<Optional<PassReport>> keptPasses =
+            new SimpleObjectProperty<>(this, "keptPasses", Optional.empty());
     private final ObservableMap<Recipe, RecipeSpeed.Measured> speeds =
             FXCollections.observableHashMap();
     private final ObjectProperty<Optional<SearchStatus>> search =
@@ -110,6 +114,16 @@ public final class Workbench {
         return passes;
     }
 
+    /** The kernel measurement that a person kept to compare later ones with. */
+    public ObjectProperty<Optional<KernelReport>> keptKernelsProperty() {
+        return keptKernels;
+    }
+
+    /** The measurement of whole passes that a person kept to compare later ones with. */
+    public ObjectProperty<Optional<PassReport>> keptPassesProperty() {
+        return keptPasses;
+    }
+
     /** How fast recipes are when executed, as far as that was measured; each as executed. */
     public ObservableMap<Recipe, RecipeSpeed.Measured> speeds() {
         return speeds;
@@ -125,6 +139,8 @@ public final class Workbench {
     public void forgetMeasurements() {
         kernelsByWidth.clear();
         speeds.clear();
+        keptKernels.set(Optional.empty());
+        keptPasses.set(Optional.empty());
         kernels.set(Optional.empty());
         passes.set(Optional.empty());
     }

@@ -202,7 +202,7 @@ class ChartPanesTest extends GuiTest {
         for (Exportable picture : pictures) {
             for (Export.Format format : Export.Format.values()) {
                 Path file = folder.resolve(picture.fileName() + format.ending());
-                interact(() -> Export.write(picture, format, file));
+                interact(() -> Export.take(picture, format).write(file));
                 assertTrue(Files.size(file) > 100, file.toString());
             }
             byte[] svg = Files.readAllBytes(folder.resolve(picture.fileName() + ".svg"));
@@ -274,6 +274,7 @@ class ChartPanesTest extends GuiTest {
         ExportBar bar = (ExportBar) lines.getParent().lookup(".export-bar");
         bar.setChooser(format -> Optional.of(file));
         clickOn((Button) bar.lookup("#export-csv"));
+        PictureWriter.awaitIdle();
         String text = Files.readString(file, StandardCharsets.UTF_8);
         assertTrue(text.startsWith("series,windows scored,perplexity,low,high\r\n"), text);
         assertEquals(1 + 24, text.lines().count());

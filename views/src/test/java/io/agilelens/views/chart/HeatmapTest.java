@@ -126,7 +126,7 @@ class HeatmapTest extends GuiTest {
     void exportsSayWhatTheScreenShows() {
         interact(
                 () -> {
-                    String svg = heatmap.toSvg();
+                    String svg = heatmap.svg().get();
                     assertTrue(svg.contains(">channel</text>") && svg.contains(">token</text>"));
                     assertTrue(svg.contains("data:image/png;base64,"));
                 });
@@ -137,7 +137,7 @@ class HeatmapTest extends GuiTest {
                         new float[] {1, 2.5f, Float.NaN, -4},
                         HeatmapData.Labels.numbered("x", "", "token", "channel"));
         interact(() -> heatmap.dataProperty().set(small));
-        assertEquals("token \\ channel,0,1\r\n0,1.0,2.5\r\n1,,-4.0\r\n", heatmap.toCsv());
+        assertEquals("token \\ channel,0,1\r\n0,1.0,2.5\r\n1,,-4.0\r\n", heatmap.csv().get());
         interact(() -> heatmap.dataProperty().set(null));
         assertNull(heatmap.picture());
     }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import javafx.application.Platform;
 import javafx.scene.Parent;
 import javafx.scene.layout.Region;
@@ -129,8 +130,8 @@ class RedrawTest extends GuiTest {
             ChartPane.Axis axis = ChartPane.Axis.linear("x", "");
             return new ChartPane("recorded", axis, axis, this) {
                 @Override
-                public String toCsv() {
-                    return "";
+                public Supplier<String> csv() {
+                    return () -> "";
                 }
             };
         }

@@ -90,14 +90,14 @@ class CompareViewTest extends GuiTest {
     void theScatterFollowsAndBothLeaveAsFiles() {
         pinTwo();
         ScatterChartPane scatter = (ScatterChartPane) root.lookup(".chart-pane");
-        assertEquals(3, scatter.toCsv().lines().count());
-        String csv = table().toCsv();
+        assertEquals(3, scatter.csv().get().lines().count());
+        String csv = table().csv().get();
         assertTrue(csv.startsWith("name,recipe,bits per weight"), csv);
         assertEquals(3, csv.lines().count());
-        String svg = table().toSvg();
+        String svg = table().svg().get();
         assertTrue(svg.contains("RTN-W4") && svg.endsWith("</svg>\n"), svg);
         interact(() -> workbench.runs().removeLast());
-        assertEquals(2, scatter.toCsv().lines().count());
+        assertEquals(2, scatter.csv().get().lines().count());
     }
 
     @Test
@@ -107,7 +107,7 @@ class CompareViewTest extends GuiTest {
         assertEquals(List.of("measureRuns"), actions.asked);
         ScatterChartPane scatter = (ScatterChartPane) root.lookup(".chart-pane");
         interact(() -> costs().setValue(Cost.PREFILL));
-        assertThrows(UserException.class, scatter::toCsv, "nothing was measured yet");
+        assertThrows(UserException.class, scatter::csv, "nothing was measured yet");
         assertTrue(scatter.emptyTextProperty().get().contains("Measure speed"));
         interact(
                 () -> {
@@ -123,8 +123,8 @@ class CompareViewTest extends GuiTest {
                                     RecipeSpeed.Measured.of(speed(4, 2.5)));
                 });
         settle();
-        assertEquals(3, scatter.toCsv().lines().count());
-        assertTrue(table().toCsv().lines().skip(2).findFirst().orElseThrow().contains(",2.5,"));
+        assertEquals(3, scatter.csv().get().lines().count());
+        assertTrue(table().csv().get().lines().skip(2).findFirst().orElseThrow().contains(",2.5,"));
         interact(
                 () ->
                         workbench
@@ -133,7 +133,8 @@ class CompareViewTest extends GuiTest {
                                         fixture.recipe("RTN-W4").withExecution(Execution.EXECUTED),
                                         RecipeSpeed.Measured.not("no kernel does that")));
         settle();
-        assertEquals(2, scatter.toCsv().lines().count(), "what cannot be executed has no latency");
+        assertEquals(
+                2, scatter.csv().get().lines().count(), "what cannot be executed has no latency");
         assertTrue(
                 new CompareViewModel(workbench, actions)
                         .speedHelp(workbench.runs().getLast())

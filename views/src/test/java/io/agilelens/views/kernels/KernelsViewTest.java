@@ -11,25 +11,33 @@ import io.agilelens.engine.kernel.KernelBenchmark;
 import io.agilelens.engine.kernel.KernelTiming;
 import io.agilelens.engine.kernel.MachinePeak;
 import io.agilelens.views.GuiTest;
+import io.agilelens.views.Messages;
 import io.agilelens.views.RecordingActions;
 import io.agilelens.views.StationPictures;
+import io.agilelens.views.chart.BarChartPane;
 import io.agilelens.views.chart.Painter;
 import io.agilelens.views.workbench.KernelReport;
 import io.agilelens.views.workbench.PassReport;
 import io.agilelens.views.workbench.Workbench;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javafx.scene.Node;
 import javafx.scene.Parent;
+import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
 import javafx.scene.control.Spinner;
+import javafx.scene.control.TableColumn;
 import javafx.scene.control.TableView;
 import javafx.scene.input.KeyCode;
 import org.junit.jupiter.api.Test;
 
 class KernelsViewTest extends GuiTest {
+    private static final LocalDateTime MEASURED = LocalDateTime.of(2026, 3, 4, 5, 6, 7);
+
     private Workbench workbench;
     private RecordingActions actions;
     private KernelsView view;
@@ -66,7 +74,7 @@ class KernelsViewTest extends GuiTest {
                 }
             }
         }
-        return new KernelReport(new MachinePeak(bits, 2, 200, 20), timings);
+        return new KernelReport(new MachinePeak(bits, 2, 200, 20), timings, MEASURED);
     }
 
     private static PassReport passes() {
@@ -90,7 +98,7 @@ class KernelsViewTest extends GuiTest {
                             profile,
                             profile));
         }
-        return new PassReport(128, 32, rows, false);
+        return new PassReport(128, 32, rows, false, new PassReport.Machine(256, 2), MEASURED);
     }
 
     @Test
@@ -123,6 +131,136 @@ class KernelsViewTest extends GuiTest {
     }
 
     @Test
+    void productsAreSetAgainstAnotherWidthOrWhatWasKept() {
+        interact(() -> workbench.addKernels(report(256)));
+        ready();
+        TableView<KernelsViewModel.Row> table = lookup("#kernel-table").queryTableView();
+        BarChartPane chart = lookup("#kernels-latency").query();
+        assertTrue(table.getItems().stream().noneMatch(row -> row.change().isKnown()));
+        interact(() -> workbench.addKernels(report(512)));
+        ready();
+        choose("#kernels-against", new Reference.Width(256));
+        ready();
+        // Latencies go by the width and 64 more; FP16 is three times as slow at 512 bits.
+        for (KernelsViewModel.Row row : table.getItems()) {
+            double slow = row.timing().name().equals("FP16") ? 3 : 1;
+            assertEquals(576 / 320.0 / slow, row.change().ratio(), 1e-9);
+        }
+        assertTrue(chart.csv().get().contains("Faster by, %"), chart.csv().get());
+        assertTrue(heading("change").isVisible());
+
+        interact(() -> workbench.addKernels(report(256)));
+        ready();
+        ComboBox<Reference> against = lookup("#kernels-against").queryComboBox();
+        assertEquals(new Reference.Nothing(), against.getValue(), "a width is not its own measure");
+        clickOn("#kernels-keep");
+        ready();
+        assertEquals(new Reference.Kept("05:06:07"), against.getValue());
+        for (KernelsViewModel.Row row : table.getItems()) {
+            assertEquals(1, row.change().ratio());
+            assertFalse(row.change().clear());
+        }
+        interact(() -> workbench.forgetMeasurements());
+        ready();
+        assertEquals(new Reference.Nothing(), against.getValue());
+    }
+
+    @Test
+    void passesAreSetAgainstWhatWasKept() {
+        interact(() -> workbench.passesProperty().set(Optional.of(passes())));
+        clickOn("#kernels-tab-passes");
+        ready();
+        clickOn("#passes-keep");
+        ready();
+        PassReport kept = passes();
+        List<PassReport.Row> faster =
+                kept.rows().stream()
+                        .map(
+                                row ->
+                                        new PassReport.Row(
+                                                row.name(),
+                                                row.ofRecipe(),
+                                                new PassBenchmark.Speeds(
+                                                        doubled(row.speeds().prefill()),
+                                                        row.speeds().decode(),
+                                                        new double[3],
+                                                        new double[3]),
+                                                row.prefill(),
+                                                row.decode()))
+                        .toList();
+        interact(
+                () ->
+                        workbench
+                                .passesProperty()
+                                .set(
+                                        Optional.of(
+                                                new PassReport(
+                                                        128,
+                                                        32,
+                                                        faster,
+                                                        false,
+                                                        kept.machine(),
+                                                        MEASURED.plusMinutes(1)))));
+        ready();
+        TableView<PassesViewModel.Row> table = lookup("#passes-table").queryTableView();
+        for (PassesViewModel.Row row : table.getItems()) {
+            assertEquals(2, row.prefillChange().ratio(), 1e-9);
+            assertTrue(row.prefillChange().clear());
+            assertEquals(1, row.decodeChange().ratio(), 1e-9);
+            assertFalse(row.decodeChange().clear());
+        }
+    }
+
+    private static double[] doubled(double[] values) {
+        return java.util.Arrays.stream(values).map(each -> 2 * each).toArray();
+    }
+
+    private <T> void choose(String id, T value) {
+        ComboBox<T> box = lookup(id).queryComboBox();
+        assertTrue(box.getItems().contains(value), box.getItems().toString());
+        interact(() -> box.getSelectionModel().select(value));
+    }
+
+    private TableColumn<?, ?> heading(String key) {
+        TableView<?> table = lookup("#kernel-table").queryTableView();
+        return table.getColumns().stream()
+                .filter(each -> each.getText().equals(Messages.text("kernels.column." + key)))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void everyMeasurementHasABadgeThatSaysOfWhatAndWhen() {
+        interact(
+                () -> {
+                    workbench.addKernels(report(128));
+                    workbench.addKernels(report(256));
+                    workbench.passesProperty().set(Optional.of(passes()));
+                });
+        for (String tab : List.of("products", "widths", "passes")) {
+            clickOn("#kernels-tab-" + tab);
+            ready();
+            Label badge =
+                    lookup(".badge-measured").queryAllAs(Label.class).stream()
+                            .filter(KernelsViewTest::isInSight)
+                            .findFirst()
+                            .orElseThrow();
+            assertEquals("measured", badge.getText());
+            assertTrue(badge.getAccessibleHelp().contains("256 bits"), badge.getAccessibleHelp());
+            assertTrue(badge.getAccessibleHelp().contains("2026-03-04 05:06"));
+        }
+    }
+
+    private static boolean isInSight(Node node) {
+        for (Node each = node; each != null; each = each.getParent()) {
+            if (!each.isVisible()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Test
     void aWidthThatIsSlowerIsNamed() {
         interact(() -> workbench.addKernels(report(256)));
         clickOn("#kernels-tab-widths");
@@ -131,7 +269,7 @@ class KernelsViewTest extends GuiTest {
         interact(() -> workbench.addKernels(report(512)));
         ready();
         Label remark = lookup("#kernels-width-remark").query();
-        assertTrue(remark.getText().contains("FP16: 512 is slower than 256"), remark.getText());
+        assertTrue(remark.getText().contains("FP16: 256 bits "), remark.getText());
         assertFalse(remark.getText().contains("INT8"), remark.getText());
     }
 
@@ -170,6 +308,23 @@ class KernelsViewTest extends GuiTest {
         assertTrue(picture().contains("Collision"), picture());
         clickOn("#carrier-float");
         assertFalse(picture().contains("Collision"), picture());
+    }
+
+    @Test
+    void aBitIsSaidWhenPointedAt() {
+        clickOn("#kernels-tab-multiplier");
+        settle();
+        clickOn("#multiplier-to-product");
+        Node bits = lookup("#multiplier-bits").query();
+        Label hover = (Label) bits.lookup(".chart-hover");
+        javafx.geometry.Bounds bounds = bits.localToScreen(bits.getBoundsInLocal());
+        boolean bit = false;
+        for (int x = 0; x < bounds.getWidth() && !bit; x += 8) {
+            moveTo(bounds.getMinX() + x, bounds.getMinY() + 44);
+            bit = hover.getText().contains(": bit ");
+        }
+        assertTrue(bit, hover.getText());
+        assertTrue(hover.isVisible());
     }
 
     private String picture() {

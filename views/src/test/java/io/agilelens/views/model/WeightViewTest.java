@@ -90,8 +90,8 @@ class WeightViewTest extends GuiTest {
         assertTrue(figure("sqnr").endsWith(" dB"), figure("sqnr"));
         assertTrue(figure("range").contains(" … "));
         assertEquals("0 · 0", figure("unusable"));
-        assertTrue(histogram().toCsv().startsWith("series,from,to,weights"));
-        assertTrue(histogram().toCsv().contains("baseline"));
+        assertTrue(histogram().csv().get().startsWith("series,from,to,weights"));
+        assertTrue(histogram().csv().get().contains("baseline"));
         float stored = map().dataProperty().get().value(3, 7);
         StationPictures.take(this, root, "model-weight-baseline");
 
@@ -99,14 +99,14 @@ class WeightViewTest extends GuiTest {
         settle();
         float tuned = map().dataProperty().get().value(3, 7);
         assertNotEquals(stored, tuned);
-        assertTrue(histogram().toCsv().contains("after rounding"));
+        assertTrue(histogram().csv().get().contains("after rounding"));
         clickOn("#weight .comparison-switch .difference");
         settle();
         assertEquals(tuned - stored, map().dataProperty().get().value(3, 7));
         assertEquals("error", map().dataProperty().get().labels().value());
         clickOn("#weight-scope-group");
         settle();
-        assertEquals(1 + 48, histogram().toCsv().lines().count(), histogram().toCsv());
+        assertEquals(1 + 48, histogram().csv().get().lines().count(), histogram().csv().get());
         clickOn("#weight .comparison-switch .tuned");
         settle();
         interact(() -> histogram().requestFocus());

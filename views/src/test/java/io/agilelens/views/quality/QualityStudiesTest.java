@@ -105,14 +105,14 @@ class QualityStudiesTest extends GuiTest {
         ErrorBudget budget = workbench.studiesProperty().get().budget().orElseThrow().result();
         List<BarChartPane> charts = all(pane, BarChartPane.class);
         assertEquals(2, charts.size());
-        String csv = charts.getFirst().toCsv();
+        String csv = charts.getFirst().csv().get();
         for (ErrorBudget.Share share : budget.shares()) {
             String name = share.component().name().toLowerCase(Locale.ROOT);
             assertTrue(
                     csv.contains(name + ",alone on," + share.alone().change()), name + "\n" + csv);
             assertTrue(csv.contains(name + ",alone off," + share.without().change()), csv);
         }
-        assertTrue(charts.getFirst().toSvg().contains("</svg>"));
+        assertTrue(charts.getFirst().svg().get().contains("</svg>"));
         List<String> sentences =
                 from(pane).lookup(".chart-card .muted").queryAllAs(Label.class).stream()
                         .map(Label::getText)
@@ -185,7 +185,7 @@ class QualityStudiesTest extends GuiTest {
                 List.of(
                         all(pane, LineChartPane.class).getFirst(),
                         all(pane, Heatmap.class).getFirst())) {
-            assertTrue(picture.toCsv().lines().count() > 4);
+            assertTrue(picture.csv().get().lines().count() > 4);
         }
     }
 
@@ -228,7 +228,7 @@ class QualityStudiesTest extends GuiTest {
     void theLengthsAreBarsOfTheSameTokens() {
         know();
         BarChartPane chart = all(open(QualityStudy.LENGTHS), BarChartPane.class).getFirst();
-        String csv = chart.toCsv();
+        String csv = chart.csv().get();
         for (String length : List.of("24", "48", "96")) {
             assertTrue(csv.contains("\n" + length + ",float,"), csv);
             assertTrue(csv.contains("\n" + length + ",\"tuned and pruned, all positions\","), csv);

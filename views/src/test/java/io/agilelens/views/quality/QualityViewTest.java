@@ -118,7 +118,8 @@ class QualityViewTest extends GuiTest {
         assertEquals(2, lines.size());
         for (String mode : List.of("baseline", "tuned", "difference")) {
             clickOn(".comparison-switch ." + mode);
-            for (String csv : List.of(lines.get(0).toCsv(), lines.get(1).toCsv(), bars.toCsv())) {
+            for (String csv :
+                    List.of(lines.get(0).csv().get(), lines.get(1).csv().get(), bars.csv().get())) {
                 assertEquals(
                         mode.equals("tuned"),
                         csv.contains("tuned,") && csv.contains("baseline,"),

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class TokenLayoutTest {
 
     private static TokenLayout layout(double width, String... tokens) {
-        return TokenLayout.of(List.of(tokens), width, 0, String::length);
+        return TokenLayout.of(List.of(tokens), width, 0, String::length, token -> 0);
     }
 
     @Test
@@ -51,7 +51,7 @@ class TokenLayoutTest {
             String space = random.nextInt(3) == 0 ? " " : random.nextInt(40) == 0 ? "\n" : "";
             tokens.add(space + "x".repeat(random.nextInt(1, 30)));
         }
-        TokenLayout layout = TokenLayout.of(tokens, 40, 1, String::length);
+        TokenLayout layout = TokenLayout.of(tokens, 40, 1, String::length, token -> 0);
         TokenLayout.Place before = null;
         for (TokenLayout.Place place : layout.places()) {
             assertTrue(place.x() + place.width() <= 40, place.toString());

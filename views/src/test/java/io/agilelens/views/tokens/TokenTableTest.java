@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agilelens.engine.evaluate.PruningTrace;
+import io.agilelens.engine.model.TokenScore;
 import io.agilelens.engine.recipe.PruningAction;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.views.ComparisonFixture;
@@ -97,6 +98,38 @@ class TokenTableTest {
             assertEquals(table.judgements(t).getLast().score(), lanes.value(last, t));
             assertEquals(table.judgements(t).getFirst().score(), lanes.value(0, t));
         }
+    }
+
+    @Test
+    void lossLanesEndWhereTheTunedModelPruned() {
+        HeatmapData baseline = table.lossLanes(TokenColoring.BASELINE, LABELS);
+        HeatmapData difference = table.lossLanes(TokenColoring.DIFFERENCE, LABELS);
+        for (int t = 1; t < table.count(); t++) {
+            int last = table.removal()[t] < 0 ? 3 : table.removal()[t];
+            float worse = table.tunedLoss()[t] - table.baselineLoss()[t];
+            for (int layer = 0; layer < 4; layer++) {
+                assertEquals(table.baselineLoss()[t], baseline.value(layer, t));
+                assertEquals(layer <= last ? worse : Float.NaN, difference.value(layer, t));
+            }
+        }
+        assertTrue(Float.isNaN(baseline.value(0, 0)), "nothing predicts the first token");
+    }
+
+    @Test
+    void theFirstTokenIsProtectedWhereScoresAreAttentionToIt() {
+        assertEquals(List.of(0), table.protectedTokens());
+        assertTrue(TokenWords.reason(table, 0).startsWith("Protected: the first token"));
+        assertTrue(TokenWords.inShort(table, 0).contains(" · protected · "));
+        for (int t = 1; t < table.count(); t++) {
+            assertFalse(table.isProtected(t));
+            assertFalse(TokenWords.inShort(table, t).contains("protected"));
+        }
+        Recipe recipe = fixture.prunedRecipe();
+        Recipe received = recipe.withPruning(recipe.pruning().withScore(TokenScore.RECEIVED));
+        TokenTable byAttentionReceived = TokenTable.of(fixture.compare(received, 0, 1));
+        assertEquals(List.of(), byAttentionReceived.protectedTokens());
+        assertEquals(
+                List.of(), TokenTable.of(fixture.compare(Recipe.FLOAT, 0, 1)).protectedTokens());
     }
 
     @Test

@@ -13,14 +13,18 @@ import io.agilelens.views.ComparisonFixture;
 import io.agilelens.views.GuiTest;
 import io.agilelens.views.RecordingActions;
 import io.agilelens.views.StationPictures;
+import io.agilelens.views.chart.ChartCard;
 import io.agilelens.views.chart.Heatmap;
 import io.agilelens.views.workbench.Workbench;
+import java.util.Arrays;
 import java.util.Optional;
 import javafx.geometry.Bounds;
 import javafx.geometry.Point2D;
+import javafx.geometry.VerticalDirection;
 import javafx.scene.Node;
 import javafx.scene.Parent;
 import javafx.scene.control.Label;
+import javafx.scene.input.ContextMenuEvent;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.MouseButton;
 import javafx.scene.layout.StackPane;
@@ -74,6 +78,32 @@ class TokensViewTest extends GuiTest {
         assertEquals(2, workbench.selection().place().token());
     }
 
+    /** A text is drawn as soon as it is there, before its tokens were laid out anew. */
+    @Test
+    void aLongerTextIsDrawnWhereItsOwnTokensGo() {
+        settle();
+        TokenTable all = TokenTable.of(workbench.comparisonProperty().get().orElseThrow());
+        interact(() -> flow().show(beginning(all, 5), TokenColoring.REMOVAL));
+        settle();
+        assertEquals(5, flow().tokenLayout().places().size());
+        interact(() -> flow().show(all, TokenColoring.REMOVAL));
+        settle();
+        assertEquals(all.count(), flow().tokenLayout().places().size());
+    }
+
+    private static TokenTable beginning(TokenTable table, int count) {
+        return new TokenTable(
+                table.window(),
+                table.tokens().subList(0, count),
+                Arrays.copyOf(table.removal(), count),
+                Arrays.copyOf(table.mark(), count),
+                Arrays.copyOf(table.baselineLoss(), count),
+                Arrays.copyOf(table.tunedLoss(), count),
+                Arrays.copyOf(table.predictedFromAfar(), count),
+                table.trace(),
+                table.pruning());
+    }
+
     @Test
     void aLaneSelectsItsTokenAndLayer() {
         settle();
@@ -93,7 +123,7 @@ class TokensViewTest extends GuiTest {
         ScheduleEditor editor = (ScheduleEditor) root.lookup("#schedule-editor");
         interact(editor::requestFocus);
         assertTrue(editor.isFocused());
-        type(KeyCode.HOME, KeyCode.RIGHT);
+        type(KeyCode.RIGHT);
         assertTrue(editor.getAccessibleText().contains("layer 1"), editor.getAccessibleText());
         type(KeyCode.UP, KeyCode.UP);
         PruningRecipe edited = workbench.history().recipe().pruning();
@@ -118,6 +148,47 @@ class TokensViewTest extends GuiTest {
     }
 
     @Test
+    void theScheduleIsZoomedByWheelAndKeysAndSaysWhatIsPointedAt() {
+        settle();
+        interact(() -> root.getScene().getWindow().setWidth(1200));
+        settle();
+        ScheduleEditor editor = (ScheduleEditor) root.lookup("#schedule-editor");
+        String whole = editor.svg().get();
+        interact(editor::requestFocus);
+        type(KeyCode.RIGHT, KeyCode.RIGHT, KeyCode.PLUS);
+        // Four layers are as few as may be in sight, and all that this model has.
+        assertEquals(whole, editor.svg().get());
+        interact(() -> editor.show(new double[24]));
+        String all = editor.svg().get();
+        assertTrue(all.contains(">0<"), all);
+        type(KeyCode.END, KeyCode.PLUS, KeyCode.PLUS, KeyCode.PLUS);
+        assertFalse(editor.svg().get().contains(">0<"), editor.svg().get());
+        assertTrue(editor.svg().get().contains(">23<"), editor.svg().get());
+        type(KeyCode.HOME);
+        assertEquals(all, editor.svg().get());
+        Bounds bounds = editor.localToScreen(editor.getBoundsInLocal());
+        moveTo(bounds.getMinX() + bounds.getWidth() * 0.94, bounds.getMinY() + 40);
+        scroll(10, VerticalDirection.UP);
+        assertFalse(editor.svg().get().contains(">0<"), editor.svg().get());
+        Label hover = (Label) editor.lookup(".chart-hover");
+        assertTrue(hover.isVisible());
+        assertTrue(hover.getText().startsWith("layer 2"), hover.getText());
+        interact(
+                () ->
+                        editor.fireEvent(
+                                new ContextMenuEvent(
+                                        ContextMenuEvent.CONTEXT_MENU_REQUESTED,
+                                        20,
+                                        20,
+                                        20,
+                                        20,
+                                        false,
+                                        null)));
+        clickOn("Show everything");
+        assertEquals(all, editor.svg().get());
+    }
+
+    @Test
     void theSwitchChangesTheColours() {
         settle();
         TokenPalette.Mark removed = flow().palette().mark(5);
@@ -128,6 +199,40 @@ class TokensViewTest extends GuiTest {
         assertNotEquals(removed, baseline);
         assertNotEquals(baseline, difference);
         assertNull(flow().palette().mark(0).chip(), "nothing predicts the first token");
+    }
+
+    @Test
+    void theLanesFollowTheSwitch() {
+        settle();
+        Heatmap lanes = (Heatmap) root.lookup(".heatmap");
+        assertEquals("score", lanes.dataProperty().get().labels().value());
+        assertTrue(lanes.logScaleProperty().get());
+        assertEquals(java.util.List.of(0), lanes.columnMarksProperty().get().columns());
+        TokenTable table = TokenTable.of(workbench.comparisonProperty().get().orElseThrow());
+        clickOn("#coloring-difference");
+        assertEquals("nats", lanes.dataProperty().get().labels().unit());
+        assertTrue(lanes.divergingProperty().get());
+        assertFalse(lanes.logScaleProperty().get());
+        assertEquals(
+                table.loss(7, TokenColoring.DIFFERENCE), lanes.dataProperty().get().value(0, 7));
+        assertEquals(
+                flow().palette().scale().orElseThrow().scale().maximum(),
+                lanes.rangeProperty().get().maximum());
+        clickOn("#coloring-baseline");
+        assertFalse(lanes.divergingProperty().get());
+        assertTrue(sentenceOf(lanes).contains("prunes nothing"), sentenceOf(lanes));
+        assertTrue(Float.isFinite(lanes.dataProperty().get().value(3, 7)));
+        clickOn("#coloring-removal");
+        assertTrue(lanes.logScaleProperty().get(), "each kind of lane remembers its scale");
+        assertNull(lanes.rangeProperty().get());
+    }
+
+    private static String sentenceOf(Node picture) {
+        Node card = picture;
+        while (!(card instanceof ChartCard)) {
+            card = card.getParent();
+        }
+        return ((ChartCard) card).sentence();
     }
 
     @Test
@@ -163,8 +268,8 @@ class TokensViewTest extends GuiTest {
     @Test
     void theTextLeavesAsSvgAndCsv() {
         settle();
-        assertTrue(flow().toSvg().contains("</svg>"));
-        String csv = flow().toCsv();
+        assertTrue(flow().svg().get().contains("</svg>"));
+        String csv = flow().csv().get();
         assertEquals(1 + 96, csv.lines().count());
         assertTrue(csv.startsWith("position,token,removal layer,layer of fewer bits,score"), csv);
         assertFalse(csv.contains("NaN"), csv);
