@@ -89,6 +89,7 @@ public final class ModelView extends StackPane {
         Label sentence = new Label(Messages.text("model.sentence"));
         sentence.getStyleClass().addAll("small", "muted");
         sentence.setWrapText(true);
+        sentence.setMinHeight(USE_PREF_SIZE);
         weightModel = new WeightViewModel(workbench);
         weight = new WeightPane(workbench, actions, weightModel, this::lookAway);
         buildTable();
