@@ -16,7 +16,7 @@ public final class Arrangement extends ScrollPane {
     private final Supplier<Region> narrow;
     private final Supplier<Region> wide;
     private final StackPane content = new StackPane();
-    private final InvalidationListener magnified = _ -> arrange(isRoomy());
+    private final InvalidationListener magnified = _ -> arrangeAnew();
     private Boolean isWide;
 
     /**
@@ -40,9 +40,19 @@ public final class Arrangement extends ScrollPane {
         Theme.magnificationProperty().addListener(new WeakInvalidationListener(magnified));
     }
 
+    /** The same pictures in any window. */
+    public static Arrangement of(Region pictures) {
+        return new Arrangement(0, () -> pictures, () -> pictures);
+    }
+
     /** Larger type needs more room side by side. */
     private boolean isRoomy() {
         return getWidth() >= breakpoint * Theme.magnificationProperty().get();
+    }
+
+    private void arrangeAnew() {
+        isWide = null;
+        arrange(isRoomy());
     }
 
     private void arrange(boolean wanted) {

@@ -9,6 +9,7 @@ import javafx.scene.layout.VBox;
 
 /** Figures side by side, each under its name and explained by a tooltip. */
 public final class FigureRow extends FlowPane {
+    private final String prefix;
     private final Map<String, Label> values = new LinkedHashMap<>();
     private final Map<String, Label> names = new LinkedHashMap<>();
 
@@ -18,13 +19,14 @@ public final class FigureRow extends FlowPane {
      */
     public FigureRow(String prefix, List<String> keys) {
         super(24, 4);
+        this.prefix = prefix;
         getStyleClass().add("figure-row");
         for (String key : keys) {
             Label name = new Label(Messages.text(prefix + "." + key));
             name.getStyleClass().addAll("small", "muted");
             Label value = new Label(Figures.NONE);
             value.setId(prefix + "." + key);
-            explain(name, value, Messages.text(prefix + "." + key + ".help"));
+            explain(key, name, value, Messages.text(prefix + "." + key + ".help"));
             values.put(key, value);
             names.put(key, name);
             getChildren().add(new VBox(name, value));
@@ -34,11 +36,11 @@ public final class FigureRow extends FlowPane {
     /** Calls a figure otherwise and explains it anew. */
     public void rename(String key, String name, String help) {
         names.get(key).setText(name);
-        explain(names.get(key), values.get(key), help);
+        explain(key, names.get(key), values.get(key), help);
     }
 
-    private static void explain(Label name, Label value, String help) {
-        Help.wrapped(name, help);
+    private void explain(String key, Label name, Label value, String help) {
+        LessonLinks.explain(name, prefix + "." + key, help);
         Help.wrapped(value, help);
     }
 

@@ -6,16 +6,15 @@ import io.agilelens.views.workbench.OpenedModel;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.util.function.IntFunction;
-import javafx.geometry.Insets;
 import javafx.geometry.Pos;
 import javafx.scene.layout.HBox;
-import javafx.scene.layout.Priority;
-import javafx.scene.layout.Region;
+import javafx.scene.layout.StackPane;
 
 /** Where one looks, and how the numbers of the shown window came about. */
-public final class PlaceLine extends HBox {
+public final class PlaceLine extends StackPane {
     private static final double LINKS_APART = 16;
     private static final double ROOMY = 660;
+    private static final double LINES_APART = 4;
 
     private final HBox badges = new HBox(4);
     private final Workbench workbench;
@@ -28,15 +27,19 @@ public final class PlaceLine extends HBox {
     public PlaceLine(Workbench workbench, WorkbenchActions actions, String station) {
         this.workbench = workbench;
         path = new SelectionPath(workbench.selection());
-        Region gap = new Region();
-        HBox.setHgrow(gap, Priority.ALWAYS);
         badges.setAlignment(Pos.CENTER_RIGHT);
-        setAlignment(Pos.CENTER_LEFT);
         badges.setMinWidth(USE_PREF_SIZE);
         PlaceLinks links = new PlaceLinks(actions, station);
-        links.setPadding(new Insets(0, 0, 0, LINKS_APART));
         widthProperty().subscribe(width -> links.setRoomy(width.doubleValue() >= ROOMY));
-        getChildren().addAll(path, links, gap, badges);
+        getChildren()
+                .add(
+                        new WrappingRow(
+                                WrappingRow.Align.APART,
+                                LINKS_APART,
+                                LINES_APART,
+                                path,
+                                links,
+                                badges));
     }
 
     /** How a token is called. */

@@ -17,7 +17,7 @@ import org.kordamp.ikonli.javafx.FontIcon;
  */
 public final class SelectionPath extends HBox {
     private final Selection selection;
-    private final HBox parts = new HBox();
+    private final WrappingRow parts = new WrappingRow(WrappingRow.Align.START, 4, 0);
     private IntFunction<String> tokenName = Integer::toString;
 
     /**

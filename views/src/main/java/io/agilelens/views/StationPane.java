@@ -2,15 +2,12 @@ package io.agilelens.views;
 
 import javafx.scene.Node;
 import javafx.scene.control.Label;
-import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 
 /** What every station looks like: its title with its own controls beside it, and its pictures. */
 public final class StationPane extends VBox {
-    private final HBox tools = new HBox();
-
     /**
      * @param title the station's name
      * @param content fills what is left
@@ -21,8 +18,7 @@ public final class StationPane extends VBox {
         Label heading = new Label(title);
         heading.getStyleClass().add("heading");
         heading.setMinWidth(Region.USE_PREF_SIZE);
-        tools.getStyleClass().add("card-tools");
-        tools.getChildren().addAll(controls);
+        WrappingRow tools = new WrappingRow(WrappingRow.Align.END, 8, 4, controls);
         WrappingHeader header = new WrappingHeader(heading, tools, "station-header");
         VBox.setVgrow(content, Priority.ALWAYS);
         getChildren().addAll(header, content);

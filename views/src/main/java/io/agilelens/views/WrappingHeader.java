@@ -45,6 +45,13 @@ public final class WrappingHeader extends VBox {
         }
     }
 
+    @Override
+    protected void layoutChildren() {
+        super.layoutChildren();
+        // Larger type changes what is wanted, not what there is.
+        arrange();
+    }
+
     private boolean isBelow() {
         double wanted = heading.prefWidth(-1) + tools.prefWidth(-1) + 2 * first.getSpacing();
         return getWidth() > 0 && Math.floor(wanted) > getWidth();

@@ -1,6 +1,7 @@
 package io.agilelens.app.window;
 
 import io.agilelens.engine.UserException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
@@ -18,6 +19,20 @@ final class HeadlessToolkit {
         CompletableFuture<Void> started = new CompletableFuture<>();
         Platform.startup(() -> started.complete(null));
         get(started);
+    }
+
+    /**
+     * Starts JavaFX without a display but with a screen of its own size; once in a process.
+     *
+     * @param screen what windows have room on
+     */
+    static void start(HeadlessScreens.Extent screen) throws InterruptedException {
+        start();
+        onFx(
+                () -> {
+                    HeadlessScreens.set(List.of(screen));
+                    return null;
+                });
     }
 
     /**

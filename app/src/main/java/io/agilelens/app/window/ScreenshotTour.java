@@ -39,18 +39,26 @@ import javafx.stage.Stage;
 public final class ScreenshotTour {
     private static final List<Theme.Mode> THEMES = List.of(Theme.Mode.LIGHT, Theme.Mode.DARK);
 
-    /** Width and height of the window's content in pixels. */
+    /** A dialog wants so much room, however small the pictures are. */
+    private static final int SMALLEST_SCREEN = 1000;
+
+    /** Width and height of the window's content in pixels of the desktop. */
     public record Size(int width, int height) {}
 
     private final Path folder;
     private final List<Size> sizes;
+    private final int scale;
 
     /**
      * @param folder receives {@code STATION-THEME-WIDTHxHEIGHT.png}
+     * @param sizes at least one
+     * @param scale pixels of a picture for each pixel of the desktop, such as 2 for a screen at 200
+     *     %
      */
-    public ScreenshotTour(Path folder, List<Size> sizes) {
+    public ScreenshotTour(Path folder, List<Size> sizes, int scale) {
         this.folder = folder;
         this.sizes = List.copyOf(sizes);
+        this.scale = scale;
     }
 
     /**
@@ -62,7 +70,13 @@ public final class ScreenshotTour {
      */
     public List<Path> run(String model, Progress progress)
             throws IOException, InterruptedException {
-        HeadlessToolkit.start();
+        int width = SMALLEST_SCREEN;
+        int height = SMALLEST_SCREEN;
+        for (Size size : sizes) {
+            width = Math.max(width, size.width());
+            height = Math.max(height, size.height());
+        }
+        HeadlessToolkit.start(new HeadlessScreens.Extent(0, 0, width, height, scale));
         try {
             return tour(model, progress);
         } finally {

@@ -10,8 +10,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import javafx.animation.PauseTransition;
 import javafx.application.Platform;
+import javafx.geometry.Rectangle2D;
 import javafx.scene.Scene;
+import javafx.scene.SnapshotParameters;
 import javafx.scene.image.WritableImage;
+import javafx.scene.transform.Transform;
 import javafx.stage.Stage;
 import javafx.util.Duration;
 
@@ -26,8 +29,8 @@ public final class Screenshots {
      * JavaFX's.
      *
      * @param stage a window that is showing
-     * @param width of the content, in pixels
-     * @param height of the content, in pixels; a headless screen is 1000 high
+     * @param width of the content, in pixels of the desktop
+     * @param height of the content, in pixels of the desktop; no more than its screen has
      * @throws IOException if the file cannot be written
      */
     public static void take(Stage stage, Theme.Mode theme, double width, double height, Path file)
@@ -47,7 +50,8 @@ public final class Screenshots {
     }
 
     /**
-     * Waits until a scene is drawn, and writes it; from any thread but JavaFX's.
+     * Waits until a scene is drawn, and writes it in all the pixels that its screen shows it in;
+     * from any thread but JavaFX's.
      *
      * @throws IOException if the file cannot be written
      */
@@ -56,10 +60,20 @@ public final class Screenshots {
         pause();
         Painter.awaitIdle();
         pause();
-        WritableImage image = onFx(() -> scene.snapshot(null));
+        WritableImage image = onFx(() -> draw(scene));
         Path folder = file.toAbsolutePath().getParent();
         Files.createDirectories(folder);
         Export.writePng(image, file);
+    }
+
+    private static WritableImage draw(Scene scene) {
+        double scale = scene.getWindow().getOutputScaleX();
+        SnapshotParameters parameters = new SnapshotParameters();
+        parameters.setFill(scene.getFill());
+        parameters.setTransform(Transform.scale(scale, scale));
+        parameters.setViewport(
+                new Rectangle2D(0, 0, scale * scene.getWidth(), scale * scene.getHeight()));
+        return scene.getRoot().snapshot(parameters, null);
     }
 
     private static void pause() throws InterruptedException {

@@ -24,8 +24,7 @@ import picocli.CommandLine.Spec;
 public final class ScreenshotsCommand implements Callable<Integer> {
     private static final Pattern SIZE = Pattern.compile("(\\d{3,4})x(\\d{3,4})");
 
-    /** The headless screen ends there. */
-    private static final int TALLEST = 1000;
+    private static final int MOST_SCALE = 4;
 
     @Spec private CommandSpec spec;
 
@@ -51,22 +50,33 @@ public final class ScreenshotsCommand implements Callable<Integer> {
             description = "Sizes of the window in pixels (default: ${DEFAULT-VALUE}).")
     private List<String> sizes;
 
+    @Option(
+            names = "--scale",
+            paramLabel = "N",
+            defaultValue = "1",
+            description =
+                    "Pixels of a picture for each pixel of the window, as 2 for a dense screen"
+                            + " (default: ${DEFAULT-VALUE}).")
+    private int scale;
+
     @Override
     public Integer call() throws InterruptedException {
+        if (scale < 1 || scale > MOST_SCALE) {
+            throw new UserException("--scale %d: give 1…%d".formatted(scale, MOST_SCALE));
+        }
         List<ScreenshotTour.Size> wanted = new ArrayList<>();
         for (String size : sizes) {
             Matcher match = SIZE.matcher(size);
-            if (!match.matches() || Integer.parseInt(match.group(2)) > TALLEST) {
+            if (!match.matches()) {
                 throw new UserException(
-                        "--size %s: give WIDTHxHEIGHT in pixels, at most %d high"
-                                .formatted(size, TALLEST));
+                        "--size %s: give WIDTHxHEIGHT, each 100…9999 pixels".formatted(size));
             }
             wanted.add(
                     new ScreenshotTour.Size(
                             Integer.parseInt(match.group(1)), Integer.parseInt(match.group(2))));
         }
         try {
-            for (Path file : new ScreenshotTour(folder, wanted).run(model, Progress.NONE)) {
+            for (Path file : new ScreenshotTour(folder, wanted, scale).run(model, Progress.NONE)) {
                 spec.commandLine().getOut().println(file);
             }
         } catch (IOException failure) {

@@ -6,10 +6,12 @@ import io.agilelens.views.Messages;
 import io.agilelens.views.action.Action;
 import io.agilelens.views.action.ActionGroup;
 import io.agilelens.views.action.Actions;
+import io.agilelens.views.palette.PaletteEntry;
 import io.agilelens.views.workbench.SessionHistory;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import javafx.beans.binding.Bindings;
@@ -97,6 +99,30 @@ final class SessionMenus {
         bar.addAction(fileMenu);
         bar.addAction(editMenu);
         stage.setOnCloseRequest(this::closing);
+    }
+
+    /** Has the palette find what was open lately. */
+    void addTo(WindowHelp help) {
+        help.find(
+                () -> {
+                    List<PaletteEntry> entries = new ArrayList<>();
+                    for (String session : keeper.recentProperty().get().sessions()) {
+                        entries.add(recentEntry(session, () -> open(Path.of(session))));
+                    }
+                    for (String model : keeper.recentProperty().get().models()) {
+                        entries.add(recentEntry(model, () -> work.open(model)));
+                    }
+                    return entries;
+                });
+    }
+
+    private static PaletteEntry recentEntry(String path, Runnable action) {
+        return PaletteEntry.of(
+                "recent." + path,
+                Messages.text("palette.recent"),
+                Messages.text("palette.recent.open", path),
+                "",
+                action);
     }
 
     /** Has sessions and recipes taken when they are dropped. */

@@ -10,6 +10,7 @@ import io.agilelens.views.action.ActionGroup;
 import io.agilelens.views.action.Actions;
 import io.agilelens.views.settings.SettingsDialog;
 import io.agilelens.views.settings.SettingsHost;
+import java.util.Map;
 import java.util.Optional;
 import javafx.application.Platform;
 import javafx.stage.Stage;
@@ -18,11 +19,20 @@ import javafx.stage.Stage;
 final class SettingsAction implements SettingsHost {
     private final Stage stage;
     private final WorkbenchFrame frame;
+    private final Map<String, Double> dividers;
     private final Optional<WindowMemory> memory;
 
-    SettingsAction(Stage stage, WorkbenchFrame frame, Optional<WindowMemory> memory) {
+    /**
+     * @param dividers where dividers inside stations were moved to
+     */
+    SettingsAction(
+            Stage stage,
+            WorkbenchFrame frame,
+            Map<String, Double> dividers,
+            Optional<WindowMemory> memory) {
         this.stage = stage;
         this.frame = frame;
+        this.dividers = dividers;
         this.memory = memory;
     }
 
@@ -77,6 +87,7 @@ final class SettingsAction implements SettingsHost {
     @Override
     public void resetLayout() {
         frame.zones().reset();
+        dividers.clear();
         stage.setFullScreen(false);
         stage.setMaximized(false);
         stage.setWidth(WorkbenchWindow.WIDTH);

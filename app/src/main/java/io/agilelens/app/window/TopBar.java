@@ -66,6 +66,11 @@ public final class TopBar extends HBox {
         actions.getChildren().add(action);
     }
 
+    /** Adds something behind all actions and the switch of the theme. */
+    void addLast(Node node) {
+        getChildren().add(node);
+    }
+
     /** A button with only a picture; its words are in the tooltip. */
     public static Button iconButton(Ikon icon, String key, Runnable action) {
         Button button = new Button(null, new FontIcon(icon));

@@ -1,8 +1,10 @@
 package io.agilelens.app.window;
 
 import io.agilelens.app.KeptProperties;
+import io.agilelens.engine.format.Printable;
 import io.agilelens.engine.format.UserConfig;
 import io.agilelens.engine.format.UserState;
+import io.agilelens.views.Messages;
 import io.agilelens.views.Motion;
 import io.agilelens.views.Theme;
 import io.agilelens.views.palette.RecentEntries;
@@ -15,8 +17,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import javafx.animation.PauseTransition;
+import javafx.application.Platform;
 import javafx.beans.InvalidationListener;
 import javafx.beans.Observable;
+import javafx.collections.ObservableMap;
 import javafx.geometry.Rectangle2D;
 import javafx.stage.Screen;
 import javafx.stage.Stage;
@@ -24,17 +28,20 @@ import javafx.util.Duration;
 
 /**
  * What the window remembers of a user from one run to the next: looks, where it stood on this set
- * of screens, how wide its zones were, which station was open and what was used in the palette.
- * Files that cannot be read leave everything as usual.
+ * of screens, how wide its zones were and where dividers inside stations stood, which station was
+ * open and what was used in the palette. Files that cannot be read leave everything as usual.
  */
 final class WindowMemory implements AutoCloseable {
     private static final Duration PAUSE = Duration.millis(400);
+    private static final String SETTINGS = "settings.properties";
     private static final String PLACE = "place.";
+    private static final String DIVIDER = "divider.";
     private static final int MOST_PLACES = 12;
 
     private final KeptProperties settingsFile;
     private final KeptProperties layoutFile;
     private final Properties layout;
+    private final List<String> refused = new ArrayList<>();
     private final WindowSettings settings;
     private final ExecutorService writer =
             Executors.newSingleThreadExecutor(
@@ -43,23 +50,36 @@ final class WindowMemory implements AutoCloseable {
 
     private final InvalidationListener change = _ -> pause.playFromStart();
 
+    /** Windows are moved when JavaFX has taken note of all screens. */
+    private final InvalidationListener otherScreens = _ -> Platform.runLater(this::comeBack);
+
     /** What is followed; some of it outlives the window. */
     private List<Observable> remembered = List.of();
 
     private Stage stage;
     private WorkbenchFrame frame;
     private RecentEntries recent;
+    private ObservableMap<String, Double> dividers;
     private Rectangle2D normalBounds;
     private int threads;
 
     private WindowMemory(Path config, Path state) {
         settingsFile =
-                new KeptProperties(
-                        config.resolve("settings.properties"), "Settings of AgileLens's window");
+                new KeptProperties(config.resolve(SETTINGS), "Settings of AgileLens's window");
         layoutFile =
                 new KeptProperties(
                         state.resolve("layout.properties"), "Layout of AgileLens; may be deleted");
-        settings = WindowSettings.of(settingsFile.read());
+        settings =
+                WindowSettings.of(
+                        settingsFile.read(),
+                        (key, value, remedy) ->
+                                refused.add(
+                                        Messages.text(
+                                                "settings.refused",
+                                                SETTINGS,
+                                                key,
+                                                Printable.of(value),
+                                                remedy)));
         layout = layoutFile.read();
         threads = settings.threads();
     }
@@ -84,6 +104,11 @@ final class WindowMemory implements AutoCloseable {
         return settings;
     }
 
+    /** What the file of settings had that means nothing, each in one line for a person. */
+    List<String> refused() {
+        return List.copyOf(refused);
+    }
+
     /** Threads from the next start on; 0 for one each processor. */
     int threads() {
         return threads;
@@ -95,13 +120,24 @@ final class WindowMemory implements AutoCloseable {
     }
 
     /** Puts a window back as it was, before it is shown, and follows it from then on. */
-    void follow(Stage window, WorkbenchFrame shown, RecentEntries used) {
+    void follow(
+            Stage window,
+            WorkbenchFrame shown,
+            RecentEntries used,
+            ObservableMap<String, Double> dividersInside) {
         stage = window;
         frame = shown;
         recent = used;
+        dividers = dividersInside;
         place();
         frame.zones().leftWidthProperty().set(width("zone.left", frame.zones().leftWidth()));
         frame.zones().rightWidthProperty().set(width("zone.right", frame.zones().rightWidth()));
+        for (String key : layout.stringPropertyNames()) {
+            double share = WindowSettings.number(layout.getProperty(key), 0, 1, Double.NaN);
+            if (key.startsWith(DIVIDER) && !Double.isNaN(share)) {
+                dividers.put(key.substring(DIVIDER.length()), share);
+            }
+        }
         String station = layout.getProperty("station", "");
         if (frame.stations().stream().anyMatch(each -> each.id().equals(station))) {
             frame.open(station);
@@ -117,6 +153,7 @@ final class WindowMemory implements AutoCloseable {
                         stage.maximizedProperty(),
                         frame.zones().leftWidthProperty(),
                         frame.zones().rightWidthProperty(),
+                        dividers,
                         frame.stationProperty(),
                         recent.ids(),
                         Theme.modeProperty(),
@@ -124,16 +161,45 @@ final class WindowMemory implements AutoCloseable {
                         Theme.projectorProperty(),
                         Motion.modeProperty());
         remembered.forEach(each -> each.addListener(change));
+        Screen.getScreens().addListener(otherScreens);
     }
 
     private double width(String key, double usual) {
         return WindowSettings.number(layout.getProperty(key), 80, 2000, usual);
     }
 
-    private void place() {
+    private static List<Rectangle2D> present() {
         List<Rectangle2D> screens = new ArrayList<>();
         screens.add(Screen.getPrimary().getVisualBounds());
         Screen.getScreens().forEach(screen -> screens.add(screen.getVisualBounds()));
+        return screens;
+    }
+
+    /** Brings the window back into sight when its screen was taken away. */
+    private void comeBack() {
+        if (stage.isMaximized() || stage.isFullScreen() || stage.isIconified()) {
+            return;
+        }
+        WindowPlace now =
+                new WindowPlace(
+                        new Rectangle2D(
+                                stage.getX(), stage.getY(), stage.getWidth(), stage.getHeight()),
+                        false);
+        WindowPlace seen = now.within(present());
+        if (!seen.equals(now)) {
+            move(seen.bounds());
+        }
+    }
+
+    private void move(Rectangle2D bounds) {
+        stage.setX(bounds.getMinX());
+        stage.setY(bounds.getMinY());
+        stage.setWidth(bounds.getWidth());
+        stage.setHeight(bounds.getHeight());
+    }
+
+    private void place() {
+        List<Rectangle2D> screens = present();
         Rectangle2D first = screens.getFirst();
         // A small screen, or one at 200 %, is narrower than the window likes to be.
         stage.setMinWidth(Math.min(stage.getMinWidth(), first.getWidth()));
@@ -149,10 +215,7 @@ final class WindowMemory implements AutoCloseable {
                         .orElse(usual)
                         .within(screens);
         normalBounds = place.bounds();
-        stage.setX(normalBounds.getMinX());
-        stage.setY(normalBounds.getMinY());
-        stage.setWidth(normalBounds.getWidth());
-        stage.setHeight(normalBounds.getHeight());
+        move(normalBounds);
         stage.setMaximized(place.maximized());
     }
 
@@ -184,6 +247,9 @@ final class WindowMemory implements AutoCloseable {
         WindowSettings chosen = WindowSettings.inForce(threads);
         layout.setProperty("zone.left", Double.toString(frame.zones().leftWidth()));
         layout.setProperty("zone.right", Double.toString(frame.zones().rightWidth()));
+        layout.keySet().removeIf(each -> each.toString().startsWith(DIVIDER));
+        dividers.forEach(
+                (name, share) -> layout.setProperty(DIVIDER + name, Double.toString(share)));
         layout.setProperty("station", frame.stationProperty().get().id());
         layout.setProperty("recent", String.join("\t", recent.ids()));
         String key = PLACE + screens();
@@ -206,6 +272,7 @@ final class WindowMemory implements AutoCloseable {
     public void close() {
         if (stage != null) {
             remembered.forEach(each -> each.removeListener(change));
+            Screen.getScreens().removeListener(otherScreens);
             pause.stop();
             save();
         }

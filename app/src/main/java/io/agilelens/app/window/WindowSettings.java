@@ -1,10 +1,12 @@
 package io.agilelens.app.window;
 
+import io.agilelens.views.Messages;
 import io.agilelens.views.Motion;
 import io.agilelens.views.Theme;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Properties;
+import java.util.stream.Collectors;
 
 /**
  * What a person chose for the window, in every session.
@@ -22,14 +24,48 @@ record WindowSettings(
     static final WindowSettings USUAL =
             new WindowSettings(Theme.Mode.SYSTEM, 1, false, Motion.Mode.SYSTEM, 0);
 
-    /** What is not there or means nothing is as usual. */
-    static WindowSettings of(Properties kept) {
+    /**
+     * What is not there or means nothing is as usual.
+     *
+     * @param refuse hears of each value that means nothing: its key, the value, what belongs there
+     */
+    static WindowSettings of(Properties kept, Refusals refuse) {
         return new WindowSettings(
-                constant(Theme.Mode.values(), kept.getProperty("theme"), USUAL.theme),
-                number(kept.getProperty("zoom"), 1, 2, USUAL.zoom),
+                constant(Theme.Mode.values(), kept, "theme", USUAL.theme, refuse),
+                number(kept, "zoom", 1, 2, USUAL.zoom, refuse),
                 Boolean.parseBoolean(kept.getProperty("projector")),
-                constant(Motion.Mode.values(), kept.getProperty("motion"), USUAL.motion),
-                (int) number(kept.getProperty("threads"), 0, MOST_THREADS, USUAL.threads));
+                constant(Motion.Mode.values(), kept, "motion", USUAL.motion, refuse),
+                (int) number(kept, "threads", 0, MOST_THREADS, USUAL.threads, refuse));
+    }
+
+    /** Hears of values that mean nothing. */
+    @FunctionalInterface
+    interface Refusals {
+        void refuse(String key, String value, String remedy);
+    }
+
+    private static double number(
+            Properties kept,
+            String key,
+            double least,
+            double most,
+            double usual,
+            Refusals refusals) {
+        String text = kept.getProperty(key);
+        double number = number(text, least, most, Double.NaN);
+        if (!Double.isNaN(number)) {
+            return number;
+        }
+        if (text != null) {
+            refusals.refuse(
+                    key,
+                    text,
+                    Messages.text(
+                            "settings.refused.range",
+                            Integer.toString((int) least),
+                            Integer.toString((int) most)));
+        }
+        return usual;
     }
 
     Properties toProperties() {
@@ -60,11 +96,22 @@ record WindowSettings(
         Motion.apply(motion);
     }
 
-    private static <E extends Enum<E>> E constant(E[] values, String name, E otherwise) {
-        return Arrays.stream(values)
-                .filter(value -> value.name().equalsIgnoreCase(name))
-                .findFirst()
-                .orElse(otherwise);
+    private static <E extends Enum<E>> E constant(
+            E[] values, Properties kept, String key, E usual, Refusals refusals) {
+        String name = kept.getProperty(key);
+        for (E value : values) {
+            if (value.name().equalsIgnoreCase(name)) {
+                return value;
+            }
+        }
+        if (name != null) {
+            String known =
+                    Arrays.stream(values)
+                            .map(value -> value.name().toLowerCase(Locale.ROOT))
+                            .collect(Collectors.joining(", "));
+            refusals.refuse(key, name, Messages.text("settings.refused.known", known));
+        }
+        return usual;
     }
 
     static double number(String text, double least, double most, double otherwise) {

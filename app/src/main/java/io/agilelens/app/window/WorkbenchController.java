@@ -1,108 +1,58 @@
 package io.agilelens.app.window;
 
 import io.agilelens.app.StartTimes;
-import io.agilelens.app.live.BoardSearch;
 import io.agilelens.app.live.LargeModel;
-import io.agilelens.app.live.LiveLoop;
-import io.agilelens.app.live.Measurements;
 import io.agilelens.app.live.ModelSession;
 import io.agilelens.app.live.QualityStudies;
-import io.agilelens.engine.UserException;
-import io.agilelens.engine.calibrate.TunedModel;
-import io.agilelens.engine.evaluate.WeightSize;
 import io.agilelens.engine.export.ExportFormat;
 import io.agilelens.engine.export.ExportReport;
 import io.agilelens.engine.export.ExportSource;
 import io.agilelens.engine.export.Exporter;
-import io.agilelens.engine.export.NativeBundle;
-import io.agilelens.engine.format.ModelReference;
 import io.agilelens.engine.format.TextFormat;
 import io.agilelens.engine.format.TextReader;
 import io.agilelens.engine.kernel.KernelChoice;
 import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.Workers;
 import io.agilelens.engine.model.Planting;
-import io.agilelens.engine.recipe.Preset;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.search.Budget;
 import io.agilelens.engine.task.Cancellation;
-import io.agilelens.engine.task.Progress;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Notices;
 import io.agilelens.views.Selection;
-import io.agilelens.views.workbench.ChangedLayers;
 import io.agilelens.views.workbench.EvaluationText;
 import io.agilelens.views.workbench.EvaluationWindows;
-import io.agilelens.views.workbench.KernelReport;
-import io.agilelens.views.workbench.OpenedModel;
-import io.agilelens.views.workbench.PinnedRun;
-import io.agilelens.views.workbench.Quality;
 import io.agilelens.views.workbench.QualityStudy;
-import io.agilelens.views.workbench.SearchStatus;
 import io.agilelens.views.workbench.SessionHistory;
-import io.agilelens.views.workbench.Studies;
 import io.agilelens.views.workbench.Subject;
 import io.agilelens.views.workbench.WindowComparison;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
-import javafx.application.Platform;
 
 /**
- * Does what views ask for and keeps the {@link Workbench} up to date. Lives on the JavaFX thread;
- * work is done by the live loop and by one thread for errands.
+ * Does what views ask for: opens models and texts, and hands the rest to those who do it. Lives on
+ * the JavaFX thread; work is done by the live loop and by one thread for errands.
  */
 public final class WorkbenchController implements WorkbenchActions, AutoCloseable {
     private static final int VERIFIED_TOKENS = 128;
 
     private final Workbench workbench;
-    private final Consumer<Throwable> onFailure;
-    private final ExecutorService errands =
-            Executors.newSingleThreadExecutor(
-                    Thread.ofPlatform().name("errands").daemon().factory());
+    private final Errands errands;
+    private final LiveSession live;
+    private final SpeedErrands speed;
+    private final SearchErrand search;
 
     private WorkbenchStatusBar statusBar;
     private Consumer<String> openStation = _ -> {};
     private BiConsumer<LargeModel, Runnable> askBeforeLarge = (_, open) -> open.run();
-    private ModelSession session;
-    private LiveLoop loop;
-    private int window;
-    private TunedModel tuned;
-    private double tokensPerSecond;
-
-    /** Whether the live loop waits for a measurement. */
-    private boolean resting;
-
-    private boolean pinWanted;
-
-    /** Whether the pictures of the float model are asked for, before those of the recipe. */
-    private boolean floatFirst;
-
-    private WorkbenchStatusBar.Task liveTask;
-
-    /** The errand that the status bar shows; what the live loop does is not shown meanwhile. */
-    private WorkbenchStatusBar.Task errandTask;
-
-    /** Of errands that run or wait. */
-    private final Set<Cancellation> errandsUnderWay = ConcurrentHashMap.newKeySet();
-
     private Cancellation opening = Cancellation.never();
-    private Cancellation searching = Cancellation.never();
     private Runnable onClose = () -> {};
 
     /**
@@ -110,8 +60,11 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
      */
     public WorkbenchController(Workbench workbench, Consumer<Throwable> onFailure) {
         this.workbench = workbench;
-        this.onFailure = onFailure;
-        workbench.history().recipeProperty().addListener((_, _, _) -> recipeChanged());
+        errands = new Errands(onFailure);
+        live = new LiveSession(workbench, errands, onFailure);
+        speed = new SpeedErrands(workbench, live, errands);
+        search = new SearchErrand(workbench, live, errands);
+        workbench.history().recipeProperty().addListener((_, _, _) -> live.recipeChanged());
         workbench.history().subjectProperty().addListener((_, _, _) -> follow());
         workbench
                 .selection()
@@ -119,7 +72,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                 .addListener(
                         (_, old, now) -> {
                             if (old.layer() != now.layer()) {
-                                ask();
+                                live.ask();
                             }
                         });
     }
@@ -127,6 +80,8 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
     /** Says where progress is shown; before anything is asked for. */
     void reportTo(WorkbenchStatusBar bar) {
         statusBar = bar;
+        errands.reportTo(bar);
+        live.reportTo(bar);
     }
 
     /** Says how a station is opened. */
@@ -137,71 +92,6 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
     @Override
     public void goTo(String station) {
         openStation.accept(station);
-    }
-
-    /** A piece of work for the errand thread. */
-    @FunctionalInterface
-    private interface Errand<T> {
-        T run(Progress progress, Cancellation cancellation) throws IOException;
-    }
-
-    /** Runs an errand with its progress shown; its result arrives on the JavaFX thread. */
-    private <T> Cancellation run(String name, Errand<T> errand, Consumer<T> onDone) {
-        return run(name, new Cancellation(), errand, onDone);
-    }
-
-    private <T> Cancellation run(
-            String name, Cancellation cancellation, Errand<T> errand, Consumer<T> onDone) {
-        return run(name, cancellation, errand, onDone, () -> {});
-    }
-
-    /**
-     * @param onGivenUp called on the JavaFX thread when the errand failed or was cancelled
-     */
-    private <T> Cancellation run(
-            String name,
-            Cancellation cancellation,
-            Errand<T> errand,
-            Consumer<T> onDone,
-            Runnable onGivenUp) {
-        errandsUnderWay.add(cancellation);
-        WorkbenchStatusBar.Task task = statusBar.track(name, cancellation);
-        liveTask = null;
-        errandTask = task;
-        errands.execute(
-                () -> {
-                    try {
-                        T result = cancellation.during(() -> errand.run(task, cancellation));
-                        Platform.runLater(
-                                () -> {
-                                    finish(task, "");
-                                    onDone.accept(result);
-                                });
-                    } catch (CancellationException cancelled) {
-                        Platform.runLater(
-                                () -> {
-                                    finish(task, Messages.text("status.cancelled"));
-                                    onGivenUp.run();
-                                });
-                    } catch (IOException | RuntimeException | Error failure) {
-                        Platform.runLater(
-                                () -> {
-                                    finish(task, "");
-                                    onFailure.accept(failure);
-                                    onGivenUp.run();
-                                });
-                    } finally {
-                        errandsUnderWay.remove(cancellation);
-                    }
-                });
-        return cancellation;
-    }
-
-    private void finish(WorkbenchStatusBar.Task task, String message) {
-        task.finish(message);
-        if (errandTask == task) {
-            errandTask = null;
-        }
     }
 
     @Override
@@ -256,15 +146,18 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
     }
 
     private <T> void open(
-            String name, Cancellation cancellation, Errand<T> errand, Consumer<T> onSuccess) {
+            String name,
+            Cancellation cancellation,
+            Errands.Errand<T> errand,
+            Consumer<T> onSuccess) {
         beginOpening(cancellation);
-        run(name, cancellation, errand, onSuccess);
+        errands.run(name, cancellation, errand, onSuccess);
     }
 
     /** Who opens another model no longer wants the one before. */
     private void beginOpening(Cancellation cancellation) {
         opening.cancel();
-        cancelSearch();
+        search.cancel();
         opening = cancellation;
     }
 
@@ -279,7 +172,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         Subject subject = state.subject().orElseThrow();
         Cancellation cancellation = new Cancellation();
         beginOpening(cancellation);
-        run(
+        errands.run(
                 Messages.text("status.opening", subject.model()),
                 cancellation,
                 (progress, stop) -> ModelSession.open(subject, progress, stop),
@@ -295,27 +188,25 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
     /** Opens what undo or redo went to, unless it is open. */
     private void follow() {
         Optional<Subject> wanted = workbench.history().subjectProperty().get();
-        if (session == null || wanted.isEmpty()) {
+        if (live.session() == null || wanted.isEmpty()) {
             return;
         }
         Cancellation cancellation = new Cancellation();
         beginOpening(cancellation);
-        if (isSettled()) {
+        if (live.isSettled()) {
             return;
         }
-        if (loop != null) {
-            loop.pause();
-        }
+        live.pause();
         Subject subject = wanted.get();
-        boolean sameModel = subject.model().equals(session.opened().reference());
-        int shown = window;
-        run(
+        boolean sameModel = subject.model().equals(live.session().opened().reference());
+        int shown = live.window();
+        errands.run(
                 Messages.text("status.opening", subject.model()),
                 cancellation,
                 (progress, stop) -> ModelSession.open(subject, progress, stop),
                 opened -> {
                     if (opening != cancellation) {
-                        errands.execute(opened::close);
+                        errands.afterwards(opened::close);
                         return;
                     }
                     Selection.Place place = workbench.selection().place();
@@ -326,21 +217,11 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                     }
                 },
                 () -> {
-                    if (opening == cancellation && session != null) {
-                        workbench.history().returnTo(session.opened().subject());
-                        ask();
+                    if (opening == cancellation && live.session() != null) {
+                        workbench.history().returnTo(live.session().opened().subject());
+                        live.ask();
                     }
                 });
-    }
-
-    /** Whether the model and text that are open are those that the history asks for. */
-    private boolean isSettled() {
-        return workbench
-                .history()
-                .subjectProperty()
-                .get()
-                .filter(subject -> subject.equals(session.opened().subject()))
-                .isPresent();
     }
 
     @Override
@@ -354,21 +235,21 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
     }
 
     private void replant(String name, Optional<Planting> outliers) {
-        ModelSession present = session;
+        ModelSession present = live.session();
         if (present == null) {
             return;
         }
-        run(
+        errands.run(
                 name,
                 (progress, cancellation) -> present.planted(outliers, progress, cancellation),
                 changed -> {
-                    if (session != present) {
-                        errands.execute(changed::close);
+                    if (live.session() != present) {
+                        errands.afterwards(changed::close);
                         return;
                     }
-                    int shown = window;
+                    int shown = live.window();
                     outliers.ifPresent(this::lookAt);
-                    replaceLoop(
+                    live.replace(
                             changed,
                             () ->
                                     noteChange(
@@ -378,7 +259,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                                                             : "history.unplanted"),
                                             changed));
                     showWindow(shown);
-                    errands.execute(present::close);
+                    errands.afterwards(present::close);
                 });
     }
 
@@ -406,7 +287,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
 
     @Override
     public void useText(Path file, TextFormat format) {
-        ModelSession present = session;
+        ModelSession present = live.session();
         if (present == null) {
             Notices.done(Messages.text("status.text.nomodel"));
             return;
@@ -417,10 +298,10 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
 
     @Override
     public void evaluateOn(EvaluationWindows windows) {
-        if (session != null) {
-            EvaluationText wanted = session.opened().subject().text().cut(windows);
+        if (live.session() != null) {
+            EvaluationText wanted = live.session().opened().subject().text().cut(windows);
             read(
-                    session,
+                    live.session(),
                     wanted,
                     Messages.text(
                             "history.windows",
@@ -437,7 +318,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
      */
     private void read(ModelSession present, EvaluationText wanted, String step) {
         String name = ModelSession.nameOf(wanted);
-        run(
+        errands.run(
                 Messages.text("status.opening", name),
                 (_, _) -> {
                     try (TextReader reader = ModelSession.reader(wanted)) {
@@ -448,8 +329,8 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                     }
                 },
                 read -> {
-                    if (session == present) {
-                        replaceLoop(read.session(), () -> noteChange(step, read.session()));
+                    if (live.session() == present) {
+                        live.replace(read.session(), () -> noteChange(step, read.session()));
                         if (read.replaced() > 0) {
                             Notices.done(
                                     Messages.text("status.text.replaced", name, read.replaced()));
@@ -470,7 +351,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         Subject subject = opened.opened().subject();
         String name = Messages.text("history.opened", opened.opened().title());
         SessionHistory history = workbench.history();
-        boolean first = session == null;
+        boolean first = live.session() == null;
         show(
                 opened,
                 firstLook,
@@ -494,16 +375,16 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
     private void show(ModelSession opened, Optional<WindowComparison> firstLook, Runnable note) {
         StartTimes.reached(StartTimes.Step.MODEL);
         describeMachine();
-        ModelSession old = session;
+        ModelSession old = live.session();
         workbench.selection().select(Selection.Place.START.withLayer(opened.firstLayer()));
         // They take one pass, what a recipe needs to be fitted takes many.
-        floatFirst = firstLook.isEmpty() && !opened.isBundle();
-        replaceLoop(opened, note);
+        live.beginWithFloat(firstLook.isEmpty() && !opened.isBundle());
+        live.replace(opened, note);
         // Dimmed, as what belongs to another recipe always is.
         firstLook.ifPresent(look -> workbench.comparisonProperty().set(Optional.of(look)));
         if (old != null) {
             // Views only hold results; the old model's last user was its loop, closed by now.
-            errands.execute(old::close);
+            errands.afterwards(old::close);
         }
     }
 
@@ -515,72 +396,20 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                 kernels.reason());
     }
 
-    private void replaceLoop(ModelSession opened, Runnable note) {
-        LiveLoop old = loop;
-        if (!isShaped(opened)) {
-            workbench.forgetMeasurements();
-        }
-        loop = null;
-        if (old != null) {
-            old.pause();
-            errands.execute(old::close);
-        }
-        session = opened;
-        window = 0;
-        tuned = null;
-        pinWanted = false;
-        workbench.comparisonProperty().set(Optional.empty());
-        workbench.qualityProperty().set(Quality.NONE);
-        workbench.studiesProperty().set(Studies.NONE);
-        workbench.modelProperty().set(Optional.of(opened.opened()));
-        OpenedModel model = opened.opened();
-        statusBar.setPlacement(
-                model.memory().placement().isStreamed(model.config())
-                        ? model.memory().note(model.model())
-                        : "");
-        note.run();
-        LoopListener listener = new LoopListener();
-        loop = new LiveLoop(opened.opened(), opened.fitter(), listener);
-        listener.owner = loop;
-        ask();
-    }
-
-    private void recipeChanged() {
-        workbench.qualityStaleProperty().set(true);
-        workbench.changedLayersProperty().set(Optional.empty());
-        ask();
-    }
-
-    /** Asks the live loop for what the window shows now. */
-    private void ask() {
-        if (loop == null || !isSettled()) {
-            return;
-        }
-        int layers = session.opened().config().layers();
-        int layer = Math.clamp(workbench.selection().place().layer(), 0, layers - 1);
-        Recipe recipe = floatFirst ? Recipe.FLOAT : workbench.history().recipe();
-        if (loop.show(new LiveLoop.Wish(recipe, window, layer))) {
-            workbench.comparisonStaleProperty().set(true);
-        }
-    }
-
     @Override
     public void showWindow(int wanted) {
-        if (session != null && wanted >= 0 && wanted < session.opened().text().windows().size()) {
-            window = wanted;
-            ask();
-        }
+        live.showWindow(wanted);
     }
 
     @Override
     public void export(
             ExportFormat format, Path target, boolean replace, Consumer<ExportReport> onDone) {
-        ModelSession present = session;
+        ModelSession present = live.session();
         if (present == null) {
             return;
         }
         Recipe recipe = workbench.history().recipe();
-        run(
+        errands.run(
                 Messages.text("status.exporting", target),
                 (progress, cancellation) -> {
                     int[] text = present.opened().text().windows().getFirst();
@@ -600,195 +429,18 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
     }
 
     @Override
-    public void measureKernels(int bits) {
-        if (session == null) {
-            return;
-        }
-        ModelSession present = session;
-        Measurements measurements = new Measurements(present.opened());
-        run(
-                Messages.text("status.measuring"),
-                (progress, cancellation) ->
-                        alone(() -> measurements.kernels(bits, progress, cancellation)),
-                report -> add(present, report));
-    }
-
-    private void add(ModelSession measured, KernelReport report) {
-        if (isShaped(measured)) {
-            workbench.addKernels(report);
-        }
-    }
-
-    @Override
-    public void measureWidths() {
-        if (session == null) {
-            return;
-        }
-        ModelSession present = session;
-        Measurements measurements = new Measurements(present.opened());
-        run(
-                Messages.text("status.measuring"),
-                (progress, cancellation) ->
-                        alone(
-                                () ->
-                                        measurements.widths(
-                                                report ->
-                                                        Platform.runLater(
-                                                                () -> add(present, report)),
-                                                progress,
-                                                cancellation)),
-                _ -> {});
-    }
-
-    @Override
-    public void measurePasses() {
-        if (session == null) {
-            return;
-        }
-        ModelSession present = session;
-        Measurements measurements = new Measurements(present.opened());
-        Recipe recipe = workbench.history().recipe();
-        run(
-                Messages.text("status.measuring.passes"),
-                (progress, cancellation) ->
-                        alone(() -> measurements.passes(recipe, progress, cancellation)),
-                report -> {
-                    if (isShaped(present)) {
-                        workbench.passesProperty().set(Optional.of(report));
-                    }
-                });
-    }
-
-    @Override
-    public void measureRuns() {
-        if (session == null) {
-            return;
-        }
-        ModelSession present = session;
-        Measurements measurements = new Measurements(present.opened());
-        List<Recipe> recipes = workbench.runs().stream().map(PinnedRun::recipe).toList();
-        run(
-                Messages.text("status.measuring.runs"),
-                (progress, cancellation) ->
-                        alone(() -> measurements.speeds(recipes, progress, cancellation)),
-                speeds -> {
-                    if (isShaped(present)) {
-                        workbench.speeds().putAll(speeds);
-                    }
-                });
-    }
-
-    /** Whether the open model has the shapes that something was measured at. */
-    private boolean isShaped(ModelSession measured) {
-        return session != null && session.opened().config().equals(measured.opened().config());
-    }
-
-    /** Measures while the live loop rests, which goes on afterwards where it was not done. */
-    private <T> T alone(Supplier<T> measurement) {
-        Platform.runLater(this::rest);
-        try {
-            return measurement.get();
-        } finally {
-            Platform.runLater(this::goOn);
-        }
-    }
-
-    private void rest() {
-        if (loop != null && !workbench.qualityProperty().get().isExact()) {
-            resting = true;
-            loop.pause();
-        }
-    }
-
-    private void goOn() {
-        if (resting) {
-            resting = false;
-            ask();
-        }
-    }
-
-    @Override
-    public void search(Budget budget) {
-        ModelSession present = session;
-        if (present == null) {
-            return;
-        }
-        if (workbench.searchProperty().get().isPresent()) {
-            Notices.done(Messages.text("compare.search.running"));
-            return;
-        }
-        if (NativeBundle.isAt(ModelReference.parse(present.opened().reference()).path())) {
-            Notices.done(Messages.text("compare.search.bundle"));
-            return;
-        }
-        workbench.searchProperty().set(Optional.of(SearchStatus.STARTING));
-        BoardSearch search = new BoardSearch(present, workbench.history().recipe(), budget);
-        searching =
-                run(
-                        Messages.text("status.searching"),
-                        (progress, cancellation) -> searched(search, progress, cancellation),
-                        found -> {
-                            if (session != present) {
-                                return;
-                            }
-                            workbench.runs().addAll(workbench.named(found.runs()));
-                            Notices.done(
-                                    Messages.text(
-                                            "compare.search.done",
-                                            found.tried(),
-                                            found.runs().size()));
-                        });
-    }
-
-    /** Runs a search on the errand thread and shows how far it is. */
-    private BoardSearch.Found searched(
-            BoardSearch search, Progress progress, Cancellation cancellation) {
-        AtomicReference<SearchStatus> latest = new AtomicReference<>(SearchStatus.STARTING);
-        Consumer<UnaryOperator<SearchStatus>> tell =
-                change -> {
-                    SearchStatus before = latest.get();
-                    SearchStatus now = latest.updateAndGet(change);
-                    if (!now.equals(before)) {
-                        Platform.runLater(
-                                () -> {
-                                    if (workbench.searchProperty().get().isPresent()) {
-                                        workbench.searchProperty().set(Optional.of(now));
-                                    }
-                                });
-                    }
-                };
-        try {
-            return search.run(
-                    best -> tell.accept(status -> status.withBest(best)),
-                    (step, done, total) -> {
-                        progress.report(step, done, total);
-                        tell.accept(status -> status.at(step, done, total));
-                    },
-                    cancellation);
-        } finally {
-            Platform.runLater(() -> workbench.searchProperty().set(Optional.empty()));
-        }
-    }
-
-    @Override
-    public void cancelSearch() {
-        searching.cancel();
-    }
-
-    @Override
     public void study(QualityStudy study) {
-        ModelSession present = session;
+        ModelSession present = live.session();
         if (present == null) {
             return;
         }
         QualityStudies studies =
-                QualityStudies.of(
-                        present, workbench.history().recipe(), Optional.ofNullable(tuned));
-        run(
+                QualityStudies.of(present, workbench.history().recipe(), live.tuned());
+        errands.run(
                 Messages.text("status.study." + study),
                 (progress, cancellation) -> studies.run(study, progress, cancellation),
                 found -> {
-                    if (session == present) {
+                    if (live.session() == present) {
                         workbench
                                 .studiesProperty()
                                 .set(found.apply(workbench.studiesProperty().get()));
@@ -797,63 +449,48 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
     }
 
     @Override
-    public void cancel() {
-        pinWanted = false;
-        if (loop != null) {
-            loop.pause();
-        }
+    public void measureKernels(int bits) {
+        speed.kernels(bits);
+    }
+
+    @Override
+    public void measureWidths() {
+        speed.widths();
+    }
+
+    @Override
+    public void measurePasses() {
+        speed.passes();
+    }
+
+    @Override
+    public void measureRuns() {
+        speed.runs();
+    }
+
+    @Override
+    public void search(Budget budget) {
+        search.begin(budget);
+    }
+
+    @Override
+    public void cancelSearch() {
+        search.cancel();
     }
 
     @Override
     public void pinRun() {
-        if (session == null) {
-            return;
-        }
-        Quality quality = workbench.qualityProperty().get();
-        boolean current =
-                quality.isExact() && quality.recipe().equals(workbench.history().recipe());
-        if (current && tuned != null) {
-            pin(quality);
-        } else {
-            pinWanted = true;
-            Notices.done(Messages.text("status.pin.waiting"));
-            ask();
-        }
+        live.pinRun();
     }
 
-    private void pin(Quality quality) {
-        pinWanted = false;
-        String wish =
-                session.opened().presets().stream()
-                        .filter(preset -> preset.recipe().equals(quality.recipe()))
-                        .map(Preset::name)
-                        .findFirst()
-                        .orElse(quality.recipe().summary());
-        WeightSize size = WeightSize.of(tuned);
-        String name =
-                workbench.freeRunName(
-                        session.opened().planting().isPresent()
-                                ? Messages.text("compare.planted.name", wish)
-                                : wish);
-        workbench
-                .runs()
-                .add(
-                        new PinnedRun(
-                                name,
-                                quality.recipe(),
-                                session.opened().subject(),
-                                session.opened().planting(),
-                                quality.baseline().orElseThrow(),
-                                quality.tuned().orElseThrow(),
-                                size.bitsPerWeight(),
-                                size.bytes(),
-                                tokensPerSecond));
-        Notices.done(Messages.text("status.pinned", name));
+    @Override
+    public void cancel() {
+        live.cancel();
     }
 
     /** Stops errands that run or wait. */
     void cancelErrands() {
-        errandsUnderWay.forEach(Cancellation::cancel);
+        errands.cancel();
     }
 
     /** Has something else closed with this. */
@@ -865,115 +502,8 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
     @Override
     public void close() {
         onClose.run();
-        LiveLoop last = loop;
-        ModelSession open = session;
-        loop = null;
-        session = null;
-        if (last != null) {
-            last.close();
-        }
-        cancelErrands();
-        errands.shutdownNow();
-        if (open != null) {
-            open.close();
-        }
-    }
-
-    /**
-     * Carries the loop's results to the JavaFX thread and drops those that are no longer asked for.
-     */
-    private final class LoopListener implements LiveLoop.Listener {
-        /** The loop that this listens to; touched on the JavaFX thread. */
-        private LiveLoop owner;
-
-        private void onFx(Runnable update) {
-            Platform.runLater(
-                    () -> {
-                        if (owner == loop) {
-                            update.run();
-                        }
-                    });
-        }
-
-        private boolean isCurrent(Recipe recipe) {
-            return recipe.equals(workbench.history().recipe());
-        }
-
-        @Override
-        public void erred(ChangedLayers layers) {
-            onFx(() -> workbench.changedLayersProperty().set(Optional.of(layers)));
-        }
-
-        @Override
-        public void compared(WindowComparison comparison) {
-            onFx(
-                    () -> {
-                        Recipe recipe = comparison.model().recipe();
-                        if (floatFirst && recipe.isFloat()) {
-                            floatFirst = false;
-                            // Dimmed, as what belongs to another recipe always is.
-                            workbench.comparisonProperty().set(Optional.of(comparison));
-                            ask();
-                        } else if (isCurrent(recipe)) {
-                            workbench.comparisonProperty().set(Optional.of(comparison));
-                            workbench.comparisonStaleProperty().set(false);
-                        }
-                    });
-        }
-
-        @Override
-        public void evaluated(Quality quality, TunedModel model, double speed) {
-            onFx(
-                    () -> {
-                        if (isCurrent(quality.recipe())) {
-                            if (!quality.isSketch()) {
-                                tuned = model;
-                                tokensPerSecond = speed;
-                            }
-                            workbench.qualityProperty().set(quality);
-                            workbench.qualityStaleProperty().set(false);
-                            if (pinWanted && quality.isExact()) {
-                                pin(quality);
-                            }
-                        }
-                    });
-        }
-
-        @Override
-        public void progressed(String step, long done, long total) {
-            onFx(
-                    () -> {
-                        if (errandTask != null) {
-                            return;
-                        }
-                        if (liveTask == null) {
-                            liveTask =
-                                    statusBar.track(
-                                            "", new Cancellation(WorkbenchController.this::cancel));
-                        }
-                        liveTask.report(step, done, total);
-                    });
-        }
-
-        @Override
-        public void idle() {
-            onFx(
-                    () -> {
-                        if (liveTask != null) {
-                            liveTask.finish("");
-                            liveTask = null;
-                        }
-                    });
-        }
-
-        @Override
-        public void failed(UserException reason) {
-            onFx(() -> onFailure.accept(reason));
-        }
-
-        @Override
-        public void broke(Throwable failure) {
-            onFx(() -> onFailure.accept(failure));
-        }
+        Optional<ModelSession> open = live.stop();
+        errands.close();
+        open.ifPresent(ModelSession::close);
     }
 }

@@ -35,6 +35,7 @@ public final class WorkbenchStatusBar extends StatusBar {
         cancel.setId("cancel");
         cancel.getStyleClass().addAll("small", "flat");
         Help.on(cancel, Messages.text("status.cancel.help"));
+        cancel.setMinWidth(Button.USE_PREF_SIZE);
         cancel.setVisible(false);
         cancel.setOnAction(event -> cancelRunning());
         machine.getStyleClass().addAll("small", "muted");
@@ -160,6 +161,11 @@ public final class WorkbenchStatusBar extends StatusBar {
             }
             String step = (report.step() + " " + left).strip();
             setText(name.isEmpty() ? step : Messages.text("status.progress", name, step));
+        }
+
+        /** Whether the bar shows this piece of work; on the JavaFX thread. */
+        boolean isShown() {
+            return running == this;
         }
 
         /**

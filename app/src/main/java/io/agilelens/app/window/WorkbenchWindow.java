@@ -1,6 +1,7 @@
 package io.agilelens.app.window;
 
 import io.agilelens.views.LessonLinks;
+import io.agilelens.views.Notices;
 import io.agilelens.views.action.Actions;
 import io.agilelens.views.lessons.LessonLibrary;
 import io.agilelens.views.lessons.LessonsViewModel;
@@ -78,8 +79,9 @@ record WorkbenchWindow(
         Scene scene = frame.install(stage, WIDTH, HEIGHT);
         Actions actions = WindowActions.of(workbench, controller, stage, frame);
         RecentEntries recent = new RecentEntries();
-        new WindowHelp(workbench, frame, actions, recent).addActions();
-        new SettingsAction(stage, frame, memory).addTo(actions);
+        WindowHelp help = new WindowHelp(workbench, frame, actions, recent);
+        help.addActions();
+        new SettingsAction(stage, frame, workbench.dividers(), memory).addTo(actions);
         LessonDock lessonDock = new LessonDock(frame, lessons);
         lessonDock.addTo(actions);
         SessionKeeper keeper =
@@ -89,18 +91,21 @@ record WorkbenchWindow(
                 new SessionMenus(workbench, controller, keeper, questions, stage, actions);
         actions.install(scene);
         session.addTo(frame.topBar());
+        session.addTo(help);
         new WorkbenchMenus(workbench, stage, actions).addTo(frame.topBar());
+        help.addTo(frame.topBar());
         FileDrops drops = FileDrops.of(workbench, controller);
         session.addTo(drops);
         drops.install(frame, scene);
         WindowTitle.keep(stage, workbench, keeper);
         PictureMenus.install(workbench, frame);
-        memory.ifPresent(kept -> kept.follow(stage, frame, recent));
+        memory.ifPresent(kept -> kept.follow(stage, frame, recent, workbench.dividers()));
         state.ifPresent(folder -> LessonMemory.attach(lessons, folder));
         LessonLinks.openWith(lessons::start);
         stage.show();
         frame.requestFocus();
         keeper.offerCrashed();
+        memory.ifPresent(kept -> kept.refused().forEach(Notices::done));
         StationsAhead.begin(workbench, frame);
         return new WorkbenchWindow(workbench, frame, controller, lessons, actions, drops, keeper);
     }

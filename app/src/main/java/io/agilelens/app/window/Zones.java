@@ -1,10 +1,13 @@
 package io.agilelens.app.window;
 
+import io.agilelens.views.Divider;
+import io.agilelens.views.Messages;
 import io.agilelens.views.Theme;
 import javafx.beans.property.DoubleProperty;
 import javafx.beans.property.ReadOnlyBooleanProperty;
 import javafx.beans.property.ReadOnlyBooleanWrapper;
 import javafx.beans.property.SimpleDoubleProperty;
+import javafx.geometry.Orientation;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
@@ -44,11 +47,8 @@ final class Zones {
     Zones(Region leftZone, Region rightZone) {
         this.leftZone = leftZone;
         this.rightZone = rightZone;
-        left = new HBox(leftZone, new ZoneDivider("window.divider.left", leftWidth, USUAL_LEFT, 1));
-        right =
-                new HBox(
-                        new ZoneDivider("window.divider.right", rightWidth, USUAL_RIGHT, -1),
-                        rightZone);
+        left = new HBox(leftZone, divider("window.left", leftWidth, USUAL_LEFT, 1));
+        right = new HBox(divider("window.right", rightWidth, USUAL_RIGHT, -1), rightZone);
         HBox.setHgrow(leftZone, Priority.ALWAYS);
         HBox.setHgrow(rightZone, Priority.ALWAYS);
         leftWidth.subscribe(_ -> fit(window));
@@ -56,6 +56,20 @@ final class Zones {
         // Bound, not subscribed: looks outlive a window and must not hold it.
         magnification.bind(Theme.magnificationProperty());
         magnification.subscribe(_ -> fit(window));
+    }
+
+    private static Divider divider(String name, DoubleProperty width, double usual, int sign) {
+        Divider divider =
+                new Divider(
+                        Messages.text("divider." + name),
+                        Orientation.VERTICAL,
+                        sign,
+                        width::get,
+                        width::set,
+                        () -> width.set(usual));
+        divider.setId("divider-" + name.replace('.', '-'));
+        divider.getStyleClass().add("zone-divider");
+        return divider;
     }
 
     HBox left() {

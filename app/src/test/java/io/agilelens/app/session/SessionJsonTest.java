@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agilelens.engine.UserException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,7 +26,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 class SessionJsonTest {
     private static final Path FILE = Path.of("my.agilelens");
-    private static final int DAMAGES = 1500;
+
+    /** More with {@code -Dfuzz.sessions}. */
+    private static final int DAMAGES = Integer.getInteger("fuzz.sessions", 1500);
 
     @TempDir Path folder;
 
@@ -68,6 +71,7 @@ class SessionJsonTest {
                     {"agilelens_session": 1, "model": {"reference": "a"}, "text": {"windows": 0}} | a whole number in 1…65536
                     {"agilelens_session": 1, "model": {"reference": "a"}, "recipe": {"weights": {"bit": 4}}} | unknown key weights.bit
                     {"agilelens_session": 1, "model": {"reference": "a"}, "recipe": {}, "view": {"layer": -1}} | view.layer is -1
+                    {"agilelens_session": 1, "model": {"reference": "a"}, "recipe": {}, "view": {"layer": 1e400}} | view.layer is a number too large
                     {"agilelens_session": 1, "model": {"reference": "a"}, "recipe": {}, "view": {"station": "../x"}} | name of a station
                     {"agilelens_session": 1, "model": {"reference": "a"}, "recipe": {}, "runs": [{"name": 1}]} | runs[0].name is 1
                     {"agilelens_session": 1, "model": {"reference": "a"}, "recipe": {}, "runs": 7} | runs is 7
@@ -135,11 +139,31 @@ class SessionJsonTest {
     }
 
     private static byte[] bytes(byte[] whole, Random random) {
-        byte[] damaged = whole.clone();
+        byte[] damaged = cut(whole, random);
         for (int i = random.nextInt(4); i >= 0; i--) {
             damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
         }
         return damaged;
+    }
+
+    /** Leaves out, repeats or ends somewhere, as files that were not written in full do. */
+    private static byte[] cut(byte[] whole, Random random) {
+        int from = random.nextInt(whole.length);
+        int to = from + random.nextInt(whole.length - from);
+        ByteArrayOutputStream damaged = new ByteArrayOutputStream();
+        switch (random.nextInt(4)) {
+            case 0 -> damaged.write(whole, 0, from + 1);
+            case 1 -> {
+                damaged.write(whole, 0, from + 1);
+                damaged.write(whole, to, whole.length - to);
+            }
+            case 2 -> {
+                damaged.write(whole, 0, to + 1);
+                damaged.write(whole, from, whole.length - from);
+            }
+            default -> damaged.writeBytes(whole);
+        }
+        return damaged.toByteArray();
     }
 
     private static byte[] values(Random random) {

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agilelens.engine.recipe.Preset;
+import io.agilelens.views.DividedPane;
+import io.agilelens.views.Theme;
 import io.agilelens.views.chart.ChartPane;
 import io.agilelens.views.chart.Exportable;
 import io.agilelens.views.chart.Heatmap;
@@ -25,9 +27,12 @@ import javafx.scene.control.TableCell;
 import javafx.scene.control.TableView;
 import javafx.scene.control.TextField;
 import javafx.scene.control.skin.VirtualFlow;
+import javafx.scene.layout.HBox;
 import javafx.scene.layout.Region;
+import javafx.scene.layout.VBox;
 import javafx.scene.text.Text;
 import org.junit.jupiter.api.Test;
+import org.kordamp.ikonli.javafx.FontIcon;
 
 /** What holds at every station: names for screen readers, explanations, and room for all words. */
 class EveryStationTest extends WindowTest {
@@ -88,6 +93,15 @@ class EveryStationTest extends WindowTest {
         assertEquals(Set.of(), small, "stations that leave a large window empty");
     }
 
+    @Test
+    void nothingIsClippedForAProjector() throws Exception {
+        prepare();
+        interact(Theme::toggleProjector);
+        Set<String> clipped = new TreeSet<>(clipped(1440, 900));
+        clipped.addAll(clipped(1024, 700));
+        assertEquals(Set.of(), clipped);
+    }
+
     /** The sample with a recipe that prunes, so that every picture has something to show. */
     private void prepare() throws Exception {
         awaitPictures();
@@ -101,6 +115,10 @@ class EveryStationTest extends WindowTest {
     }
 
     private void assertNothingClipped(double width, double height) throws Exception {
+        assertEquals(Set.of(), clipped(width, height));
+    }
+
+    private Set<String> clipped(double width, double height) throws Exception {
         Set<String> clipped = new TreeSet<>();
         atEveryStation(
                 width,
@@ -117,8 +135,11 @@ class EveryStationTest extends WindowTest {
                                     if (isOutside(node)) {
                                         clipped.add(station + ": outside: " + place(node));
                                     }
+                                    if (overlapsTheNext(node)) {
+                                        clipped.add(station + ": overlaps: " + place(node));
+                                    }
                                 }));
-        assertEquals(Set.of(), clipped);
+        return clipped;
     }
 
     private void atEveryStation(double width, double height, Consumer<String> look)
@@ -197,6 +218,7 @@ class EveryStationTest extends WindowTest {
     /** What a label cannot show of its text, unless it is a cell or made to give way. */
     private static java.util.Optional<String> cutText(Node node) {
         if (node instanceof Text text
+                && !(text instanceof FontIcon)
                 && text.getParent() instanceof Labeled labeled
                 && labeled.getText() != null
                 && !labeled.getText().equals(text.getText())
@@ -222,6 +244,7 @@ class EveryStationTest extends WindowTest {
                 || !node.isManaged()
                 || node instanceof Labeled labeled && "".equals(labeled.getText())
                 || node.getStyleClass().contains("arrow")
+                || isScrollable(parent)
                 || isScrolled(node)) {
             return false;
         }
@@ -232,13 +255,45 @@ class EveryStationTest extends WindowTest {
                 || bounds.getMinY() < -2;
     }
 
+    /** Whether something in a row or a stack reaches into what comes after it. */
+    private static boolean overlapsTheNext(Node node) {
+        if (!(node.getParent() instanceof HBox)
+                && !(node.getParent() instanceof VBox)
+                && !(node.getParent() instanceof DividedPane)) {
+            return false;
+        }
+        List<Node> siblings = node.getParent().getChildrenUnmodifiable();
+        for (Node after : siblings.subList(siblings.indexOf(node) + 1, siblings.size())) {
+            if (after.isVisible() && after.isManaged() && node.isManaged()) {
+                Bounds one = node.getBoundsInParent();
+                Bounds other = after.getBoundsInParent();
+                double across =
+                        Math.min(one.getMaxX(), other.getMaxX())
+                                - Math.max(one.getMinX(), other.getMinX());
+                double down =
+                        Math.min(one.getMaxY(), other.getMaxY())
+                                - Math.max(one.getMinY(), other.getMinY());
+                if (across > 2 && down > 2) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Whether a pane shows a part of what it holds, by way of a pane of its own. */
+    private static boolean isScrollable(Node pane) {
+        return pane.getStyleClass().contains("viewport")
+                || pane.getParent() != null
+                        && pane.getParent().getStyleClass().contains("viewport");
+    }
+
     private static boolean isScrolled(Node node) {
         for (Node each = node; each != null; each = each.getParent()) {
             if (each instanceof VirtualFlow<?>
                     || each instanceof ScrollBar
                     || each instanceof TextField
                     || each instanceof TableView<?>
-                    || each.getStyleClass().contains("viewport")
                     || each.getStyleClass().contains("slider")
                     || each.getStyleClass().contains("range-slider")
                     || each.getStyleClass().contains("headers-region")

@@ -46,7 +46,7 @@ class WindowMemoryTest extends WindowTest {
     @Test
     void opensAsItWasLeft() throws IOException {
         clickOn("#station-tokens");
-        interact(() -> lookup("#window-divider-right").query().requestFocus());
+        interact(() -> lookup("#divider-window-right").query().requestFocus());
         double before = onFx(() -> window.frame().zones().rightWidth());
         push(KeyCode.LEFT);
         push(KeyCode.LEFT);

@@ -87,7 +87,8 @@ class WorkbenchFrameTest extends GuiTest {
         createRoot();
         Scene scene = frame.install(stage, 1024, 700);
         Actions actions = WindowActions.of(new Workbench(), new RecordingActions(), stage, frame);
-        new SettingsAction(stage, frame, Optional.empty()).addTo(actions);
+        new SettingsAction(stage, frame, new java.util.HashMap<>(), Optional.empty())
+                .addTo(actions);
         actions.install(scene);
         stage.setMinWidth(0);
         stage.setMinHeight(0);

@@ -106,7 +106,10 @@ public record JsonPart(String source, String path, JsonNode value) {
             return Optional.empty();
         }
         if (!number.value.isNumber() || !Double.isFinite(number.value.doubleValue())) {
-            throw number.wrong("a number belongs there");
+            throw number.wrong(
+                    number.value.isNumber()
+                            ? "one up to 1.7e308 in size belongs there"
+                            : "a number belongs there");
         }
         return Optional.of(number.value.doubleValue());
     }
@@ -169,11 +172,14 @@ public record JsonPart(String source, String path, JsonNode value) {
     public UserException wrong(String remedy) {
         return new UserException(
                 "%s: %s is %s: %s"
-                        .formatted(
-                                source,
-                                path,
-                                isMissing() ? "missing" : Printable.of(value.toString()),
-                                remedy));
+                        .formatted(source, path, isMissing() ? "missing" : told(), remedy));
+    }
+
+    /** As the file has it, but for a number that was too large to be kept. */
+    private String told() {
+        return value.isNumber() && Double.isInfinite(value.doubleValue())
+                ? "a number too large to compute with"
+                : Printable.of(value.toString());
     }
 
     /** A constant as files write it, such as {@code "lower-bits"}. */

@@ -127,6 +127,9 @@ class RecipeJsonTest {
                     {"activations": {"k": 3}} | unknown key activations.k
                     {"softmax": {"base": 2}} | unknown key softmax.base
                     {"pruning": {"gamma": 0.1}} | unknown key pruning.gamma
+                    {"pruning": {"beta": 1e400}} | pruning.beta is a number too large to compute with: one up to 1.7e308
+                    {"pruning": {"beta": -1e400}} | pruning.beta is a number too large to compute with
+                    {"weights": {"method": "rtn", "bits": 1e400}} | weights.bits is a number too large to compute with: a whole number
                     {"overrides": [{"site": []}]} | unknown key overrides.site
                     {"overrides": [{"sites": [], "weights": {"x": 1}}]} | unknown key overrides.weights.x
                     {"weights": 4} | weights is 4: an object belongs there

@@ -6,6 +6,7 @@ import io.agilelens.views.Background;
 import io.agilelens.views.CellPicks;
 import io.agilelens.views.Comparison;
 import io.agilelens.views.ComparisonSwitch;
+import io.agilelens.views.DividedPane;
 import io.agilelens.views.EmptyState;
 import io.agilelens.views.FigureRow;
 import io.agilelens.views.Figures;
@@ -27,11 +28,11 @@ import io.agilelens.views.workbench.OpenedModel;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.util.List;
+import javafx.geometry.Orientation;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.Tab;
 import javafx.scene.control.TabPane;
 import javafx.scene.control.Tooltip;
-import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
@@ -42,6 +43,14 @@ import org.kordamp.ikonli.feather.Feather;
 /** The station that shows where heads look, and what powers of two leave of their probabilities. */
 public final class AttentionView extends StackPane {
     private static final double ROOM_FOR_TWO = 760;
+    private static final double LEAST_HEADS = 240;
+    private static final double USUAL_HEADS = 390;
+    private static final double OVERVIEW_SHARE = 0.52;
+
+    /** Of the room there is for the heads and one of them. */
+    private static final double MOST_HEADS = 0.4;
+
+    private static final double WIDE_HEADS = 0.3;
     private static final Heatmap.Range PROBABILITIES = new Heatmap.Range(1e-5, 1);
 
     private final Workbench workbench;
@@ -92,7 +101,7 @@ public final class AttentionView extends StackPane {
                 CellPicks.of(overview, cell -> viewModel.selectHead(cell.row(), cell.column()));
         measures.valueProperty().bindBidirectional(viewModel.measureProperty());
         overviewCard.addTool(measures);
-        Theme.leastHeight(overviewCard, 178);
+        overviewCard.keepHeight(178);
 
         head.setId("attention-head");
         head.titleProperty().set(Messages.text("attention.head.heading"));
@@ -182,15 +191,22 @@ public final class AttentionView extends StackPane {
     private Region sideBySide() {
         Region tabs = tabs(List.of(tab("ladder", ladderCard), startTab));
         Theme.leastHeight(tabs, 240);
-        VBox.setVgrow(tabs, Priority.ALWAYS);
-        VBox.setVgrow(overviewCard, Priority.ALWAYS);
-        VBox left = new VBox(8, overviewCard, tabs);
-        left.setMinWidth(0);
-        left.setPrefWidth(400);
-        headCard.setPrefWidth(600);
-        HBox.setHgrow(headCard, Priority.ALWAYS);
-        HBox.setHgrow(left, Priority.SOMETIMES);
-        return new HBox(16, left, headCard);
+        DividedPane left =
+                new DividedPane(
+                        "attention.overview",
+                        workbench.dividers(),
+                        Orientation.HORIZONTAL,
+                        room -> OVERVIEW_SHARE * room,
+                        overviewCard,
+                        tabs);
+        left.setMinWidth(LEAST_HEADS);
+        return new DividedPane(
+                "attention.heads",
+                workbench.dividers(),
+                Orientation.VERTICAL,
+                room -> Math.min(MOST_HEADS * room, Math.max(USUAL_HEADS, WIDE_HEADS * room)),
+                left,
+                headCard);
     }
 
     private Tab startTab() {

@@ -14,6 +14,7 @@ import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
+import javafx.util.Subscription;
 
 /**
  * A picture with its heading, its tools and one sentence below that says what one is looking at.
@@ -24,6 +25,7 @@ public final class ChartCard extends VBox {
     private final HBox tools = new HBox();
     private final DoubleProperty magnification = new SimpleDoubleProperty(this, "magnification");
     private final Exportable picture;
+    private Subscription kept = Subscription.EMPTY;
 
     /**
      * @param heading what the picture shows, in a few words
@@ -55,13 +57,24 @@ public final class ChartCard extends VBox {
         getChildren().addAll(header, node, this.sentence);
         setMinWidth(0);
         magnification.bind(Theme.magnificationProperty());
-        // Usual type gives way in a small window; large type is scrolled to rather than cut.
-        magnification.subscribe(
-                factor -> {
-                    if (!minHeightProperty().isBound()) {
-                        setMinHeight(factor.doubleValue() > 1 ? USE_COMPUTED_SIZE : 0);
-                    }
-                });
+        keepHeight(0);
+    }
+
+    /**
+     * Keeps the card from getting lower than that where type is as large as usual. Usual type gives
+     * way in a small window; large type is scrolled to rather than cut.
+     *
+     * @param least in pixels
+     */
+    public void keepHeight(double least) {
+        kept.unsubscribe();
+        kept =
+                magnification.subscribe(
+                        factor -> {
+                            if (!minHeightProperty().isBound()) {
+                                setMinHeight(factor.doubleValue() > 1 ? USE_COMPUTED_SIZE : least);
+                            }
+                        });
     }
 
     /** What the picture is said to show. */

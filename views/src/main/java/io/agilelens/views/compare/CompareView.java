@@ -1,10 +1,12 @@
 package io.agilelens.views.compare;
 
 import io.agilelens.views.Arrangement;
+import io.agilelens.views.DividedPane;
 import io.agilelens.views.EmptyState;
 import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
 import io.agilelens.views.StationPane;
+import io.agilelens.views.Theme;
 import io.agilelens.views.chart.ChartCard;
 import io.agilelens.views.chart.ChartPane;
 import io.agilelens.views.chart.Ink;
@@ -16,15 +18,15 @@ import java.util.List;
 import java.util.function.Consumer;
 import javafx.collections.ListChangeListener;
 import javafx.collections.MapChangeListener;
+import javafx.collections.ObservableMap;
+import javafx.geometry.Orientation;
 import javafx.scene.control.Button;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
-import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
-import javafx.scene.layout.VBox;
 import org.kordamp.ikonli.feather.Feather;
 
 /** The station Compare: pinned runs side by side, and which of them no other beats. */
@@ -33,7 +35,13 @@ public final class CompareView extends StackPane {
     private static final double LARGER = 1.5;
     private static final double LEAST = 0.6;
 
+    /** A line of the table, and all that stands around the lines, in pixels at usual type. */
+    private static final double ROW = 39;
+
+    private static final double AROUND_ROWS = 116;
+
     private final CompareViewModel model;
+    private final ObservableMap<String, Double> dividers;
     private final RunTable table;
     private final ScatterChartPane scatter =
             new ScatterChartPane(
@@ -49,6 +57,7 @@ public final class CompareView extends StackPane {
 
     public CompareView(Workbench workbench, WorkbenchActions actions) {
         model = new CompareViewModel(workbench, actions);
+        dividers = workbench.dividers();
         table = new RunTable(model);
         tableCard =
                 new ChartCard(
@@ -99,6 +108,7 @@ public final class CompareView extends StackPane {
                         new SearchBar(model, true));
         Label other = new Label(Messages.text("compare.search.empty"));
         other.getStyleClass().add("muted");
+        other.setWrapText(true);
         teaching.getChildren().addAll(other, new SearchBar(model, false));
         getChildren().setAll(withoutModel, teaching, station);
 
@@ -140,9 +150,21 @@ public final class CompareView extends StackPane {
         for (ChartCard card : List.of(tableCard, scatterCard)) {
             card.setMinHeight(200);
             card.setPrefHeight(260);
-            VBox.setVgrow(card, Priority.ALWAYS);
         }
-        return new VBox(12, tableCard, scatterCard);
+        return new DividedPane(
+                "compare.runs",
+                dividers,
+                Orientation.HORIZONTAL,
+                this::rows,
+                tableCard,
+                scatterCard);
+    }
+
+    /** Room for all runs, but no more than the picture has. */
+    private double rows(double room) {
+        double needed =
+                Theme.magnificationProperty().get() * (AROUND_ROWS + ROW * model.runs().size());
+        return Math.min(needed, room / 2);
     }
 
     private void show() {

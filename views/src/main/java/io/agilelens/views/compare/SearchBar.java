@@ -4,10 +4,11 @@ import io.agilelens.engine.search.Budget;
 import io.agilelens.engine.search.SearchPoint;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
+import io.agilelens.views.Theme;
+import io.agilelens.views.WrappingRow;
 import io.agilelens.views.workbench.SearchStatus;
 import java.util.List;
 import java.util.Optional;
-import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.ChoiceBox;
@@ -16,12 +17,12 @@ import javafx.scene.control.ProgressBar;
 import javafx.scene.control.Spinner;
 import javafx.scene.control.SpinnerValueFactory.DoubleSpinnerValueFactory;
 import javafx.scene.control.Tooltip;
-import javafx.scene.layout.HBox;
 import javafx.scene.layout.Region;
+import javafx.scene.layout.StackPane;
 import javafx.util.StringConverter;
 
 /** Starts a search under a budget; while it runs, its progress and a way to stop it. */
-final class SearchBar extends HBox {
+final class SearchBar extends StackPane {
     private static final double VALUE_WIDTH = 92;
     private static final double KIND_WIDTH = 156;
     private static final double STEP_WIDTH = 220;
@@ -41,12 +42,11 @@ final class SearchBar extends HBox {
     SearchBar(CompareViewModel model, boolean prominent) {
         this.model = model;
         getStyleClass().add("card-tools");
-        setAlignment(Pos.CENTER_RIGHT);
         setMaxWidth(Region.USE_PREF_SIZE);
-        setSpacing(8);
         kind.setId("search-kind");
         kind.setAccessibleText(Messages.text("compare.search.kind"));
-        kind.setPrefWidth(KIND_WIDTH);
+        kind.setMinWidth(Region.USE_PREF_SIZE);
+        kind.prefWidthProperty().bind(Theme.magnificationProperty().multiply(KIND_WIDTH));
         kind.setTooltip(help("compare.search.budget"));
         kind.getItems().setAll(Budget.Kind.BITS, Budget.Kind.NLL);
         kind.setConverter(
@@ -65,7 +65,7 @@ final class SearchBar extends HBox {
         value.setAccessibleText(Messages.text("compare.search.value"));
         value.setTooltip(help("compare.search.budget"));
         value.setEditable(true);
-        value.setPrefWidth(VALUE_WIDTH);
+        value.prefWidthProperty().bind(Theme.magnificationProperty().multiply(VALUE_WIDTH));
         kind.valueProperty().subscribe(this::offer);
         kind.setValue(Budget.Kind.BITS);
         start.setId("search-start");
@@ -81,7 +81,18 @@ final class SearchBar extends HBox {
         stop.setId("search-cancel");
         stop.setMinWidth(Region.USE_PREF_SIZE);
         stop.setOnAction(event -> model.cancelSearch());
-        getChildren().setAll(value, kind, start, step, progress, stop);
+        getChildren()
+                .add(
+                        new WrappingRow(
+                                WrappingRow.Align.END,
+                                8,
+                                4,
+                                value,
+                                kind,
+                                start,
+                                step,
+                                progress,
+                                stop));
         model.searchProperty().subscribe(this::show);
     }
 

@@ -23,9 +23,14 @@ import javafx.scene.paint.Color;
  * word, so that colour is not the only sign.
  */
 final class BitPicture extends Region implements Exportable {
-    private static final double TALLEST_ROW = 38;
+    private static final double TALLEST_ROW = 56;
     private static final double LEAST_ROW = 16;
-    private static final double WIDEST_BIT = 36;
+    private static final double WIDEST_BIT = 64;
+
+    /** Letters grow with the rows, up to so many times their usual size. */
+    private static final double LARGEST_LETTERS = 1.5;
+
+    private static final double LETTERS_OF_ROW = 0.34;
     private static final double LABELS = 136;
     private static final double VALUES = 170;
     private static final double GAP = 8;
@@ -36,6 +41,17 @@ final class BitPicture extends Region implements Exportable {
 
     /** Room for rows of either carrier, so that nothing moves while one steps. */
     private static final int USUAL_ROWS = 12;
+
+    /**
+     * Where bits are, in pixels.
+     *
+     * @param labels room for what rows are called, left of the bits
+     * @param right edge of the bits
+     * @param bit width of one
+     * @param row height of one
+     * @param letters their size
+     */
+    private record Grid(double labels, double right, double bit, double row, double letters) {}
 
     private final Canvas canvas = new Canvas();
     private final Pen pen = new FxPen(canvas.getGraphicsContext2D());
@@ -89,18 +105,21 @@ final class BitPicture extends Region implements Exportable {
     private void draw(Pen on) {
         int columns = Math.max(shown.operands().carrier().bits(), widest());
         double magnification = style.get().magnification();
-        double labels = LABELS * magnification;
-        double room = getWidth() - labels - VALUES * magnification - 2 * GAP;
-        double bit = Math.clamp(room / columns, 8, WIDEST_BIT * magnification);
         double row =
                 Math.clamp(
                         getHeight() / (Math.max(USUAL_ROWS, shown.rows().size()) + 1),
                         LEAST_ROW,
                         TALLEST_ROW * magnification);
-        double right = labels + columns * bit + GAP;
-        drawHeader(on, right, bit, row);
+        double usual = style.get().titleSize();
+        double letters = Math.clamp(LETTERS_OF_ROW * row, usual, LARGEST_LETTERS * usual);
+        double grown = magnification * letters / usual;
+        double labels = LABELS * grown;
+        double room = getWidth() - labels - VALUES * grown - 2 * GAP;
+        double bit = Math.clamp(room / columns, 8, WIDEST_BIT * magnification);
+        Grid grid = new Grid(labels, labels + columns * bit + GAP, bit, row, letters);
+        drawHeader(on, grid);
         for (int i = 0; i < shown.rows().size(); i++) {
-            drawRow(on, shown.rows().get(i), (i + 1) * row, right, bit, row, i >= shown.fresh());
+            drawRow(on, shown.rows().get(i), (i + 1) * row, grid, i >= shown.fresh());
         }
     }
 
@@ -109,30 +128,32 @@ final class BitPicture extends Region implements Exportable {
     }
 
     /** Numbers of the bits above, and the names of the fields. */
-    private void drawHeader(Pen on, double right, double bit, double row) {
-        double size = Math.min(9.5 * style.get().magnification(), bit * 0.62);
+    private void drawHeader(Pen on, Grid grid) {
+        double size = Math.min(0.8 * grid.letters(), grid.bit() * 0.62);
         for (int i = 0; i < shown.operands().carrier().bits(); i++) {
             on.text(
                     Integer.toString(i),
-                    left(i, right, bit, false) + bit / 2,
-                    row / 2,
+                    left(i, grid, false) + grid.bit() / 2,
+                    grid.row() / 2,
                     Pen.Anchor.MIDDLE,
                     size,
                     style.get().muted());
         }
     }
 
-    private void drawRow(
-            Pen on, BitRow drawn, double y, double right, double bit, double row, boolean fresh) {
+    private void drawRow(Pen on, BitRow drawn, double y, Grid grid, boolean fresh) {
         ChartStyle looks = style.get();
-        double size = looks.titleSize();
+        double size = grid.letters();
+        double bit = grid.bit();
+        double row = grid.row();
+        double right = grid.right();
         double middle = y + row / 2;
-        double end = LABELS * looks.magnification() - GAP;
+        double end = grid.labels() - GAP;
         Color ink = fresh ? looks.text() : looks.muted();
         on.text(drawn.label(), end, middle, Pen.Anchor.END, size, ink);
         boolean ieee = drawn.kind() == BitRow.Kind.IEEE;
         for (int i = 0; i < drawn.width(); i++) {
-            double x = left(i + drawn.shift(), right, bit, ieee);
+            double x = left(i + drawn.shift(), grid, ieee);
             Color color = color(drawn, i);
             double tint = drawn.isSet(i) ? TINT_SET : TINT_CLEAR;
             on.fill(x + 0.5, y + 1, bit - 1, row - 2, looks.background().interpolate(color, tint));
@@ -145,7 +166,7 @@ final class BitPicture extends Region implements Exportable {
                     drawn.isSet(i) ? looks.text() : looks.muted());
         }
         if (drawn.collides()) {
-            double x = left(drawn.width() - 1, right, bit, false);
+            double x = left(drawn.width() - 1, grid, false);
             on.frame(x - 1, y, right - x + 1, row - 1, looks.trouble(), 2 * looks.magnification());
         }
         boolean trouble = drawn.collides();
@@ -159,8 +180,8 @@ final class BitPicture extends Region implements Exportable {
     }
 
     /** The left edge of a bit; a gap parts the fields, or the parts of a float. */
-    private double left(int bit, double right, double width, boolean ieee) {
-        double x = right - (bit + 1) * width;
+    private double left(int bit, Grid grid, boolean ieee) {
+        double x = grid.right() - (bit + 1) * grid.bit();
         if (ieee) {
             return x - (bit >= EXPONENT_END ? GAP / 2 : 0) - (bit == SIGN_BIT ? GAP / 2 : 0);
         }

@@ -10,7 +10,8 @@ import javafx.scene.layout.Pane;
 /** Cards side by side, as many as there is room for, all as wide as each other. */
 final class CardGrid extends Pane {
     private static final double NARROWEST = 264;
-    private static final double WIDEST = 420;
+    private static final double WIDEST = 560;
+    private static final int MOST_COLUMNS = 4;
     private static final double GAP = 12;
 
     CardGrid(List<? extends Node> cards) {
@@ -25,7 +26,7 @@ final class CardGrid extends Pane {
 
     private int columns(double width) {
         int room = (int) Math.floor((width + GAP) / (NARROWEST + GAP));
-        return Math.clamp(room, 1, Math.max(1, getChildren().size()));
+        return Math.clamp(room, 1, Math.clamp(getChildren().size(), 1, MOST_COLUMNS));
     }
 
     private double cardWidth(double width) {

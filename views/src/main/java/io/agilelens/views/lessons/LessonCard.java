@@ -17,6 +17,7 @@ final class LessonCard extends VBox {
     private final Lesson lesson;
     private final Label state = new Label();
     private final Button start = new Button();
+    private final VBox outline = new VBox();
 
     LessonCard(Lesson lesson, Runnable onStart) {
         this.lesson = lesson;
@@ -32,11 +33,27 @@ final class LessonCard extends VBox {
         Label summary = new Label(LessonsViewModel.summary(lesson));
         summary.setWrapText(true);
         summary.setMinHeight(USE_PREF_SIZE);
+        outline.getStyleClass().add("lesson-outline");
+        for (int i = 0; i < lesson.steps().size(); i++) {
+            Label step =
+                    new Label(
+                            Messages.text(
+                                    "lessons.card.step",
+                                    i + 1,
+                                    LessonsViewModel.title(lesson, lesson.steps().get(i))));
+            step.getStyleClass().add("muted");
+            step.setWrapText(true);
+            step.setMinHeight(USE_PREF_SIZE);
+            outline.getChildren().add(step);
+        }
+        showOutline(false);
         Label length =
                 new Label(
                         Messages.text(
                                 "lessons.card.length", lesson.steps().size(), lesson.minutes()));
         length.getStyleClass().addAll("small", "muted");
+        length.setWrapText(true);
+        length.setMinHeight(USE_PREF_SIZE);
         state.getStyleClass().addAll("small", "muted");
         state.setMinWidth(USE_PREF_SIZE);
         Region room = new Region();
@@ -51,7 +68,13 @@ final class LessonCard extends VBox {
         facts.setAlignment(Pos.BOTTOM_LEFT);
         HBox foot = new HBox(8, facts, gap, start);
         foot.setAlignment(Pos.BOTTOM_LEFT);
-        getChildren().addAll(heading, summary, room, foot);
+        getChildren().addAll(heading, summary, outline, room, foot);
+    }
+
+    /** Whether the card names the steps, for which a small window has no room. */
+    void showOutline(boolean wanted) {
+        outline.setVisible(wanted);
+        outline.setManaged(wanted);
     }
 
     /** Shows how far the lesson is. */

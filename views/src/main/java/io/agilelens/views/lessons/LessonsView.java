@@ -2,6 +2,7 @@ package io.agilelens.views.lessons;
 
 import io.agilelens.views.Messages;
 import io.agilelens.views.StationPane;
+import io.agilelens.views.Theme;
 import io.agilelens.views.workbench.Workbench;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +16,9 @@ import javafx.scene.layout.VBox;
 
 /** The station with all lessons. The one that runs stands beside the recipe. */
 public final class LessonsView extends StackPane {
+    /** Square pixels at usual type. */
+    private static final double ROOM_FOR_STEPS = 1_200_000;
+
     private final LessonsViewModel viewModel;
     private final Map<Lesson, LessonCard> cards = new LinkedHashMap<>();
 
@@ -29,6 +33,8 @@ public final class LessonsView extends StackPane {
         sentence.setWrapText(true);
         sentence.setMinHeight(USE_PREF_SIZE);
         ScrollPane scroll = new ScrollPane(new CardGrid(List.copyOf(cards.values())));
+        scroll.widthProperty().subscribe(_ -> outline(scroll));
+        scroll.heightProperty().subscribe(_ -> outline(scroll));
         scroll.setFitToWidth(true);
         scroll.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
         scroll.getStyleClass().addAll("edge-to-edge", "lesson-list");
@@ -51,6 +57,13 @@ public final class LessonsView extends StackPane {
                         });
         viewModel.progressProperty().subscribe(this::show);
         viewModel.viewProperty().subscribe(this::show);
+    }
+
+    /** Says what the steps are where that leaves all lessons in sight. */
+    private void outline(ScrollPane scroll) {
+        double magnification = Theme.magnificationProperty().get();
+        double room = scroll.getWidth() * scroll.getHeight() / (magnification * magnification);
+        cards.values().forEach(card -> card.showOutline(room >= ROOM_FOR_STEPS));
     }
 
     private void show() {

@@ -84,6 +84,11 @@ public final class LessonsViewModel {
         return LessonWords.text(lesson.id() + ".title", Facts.NONE);
     }
 
+    /** What a step of a lesson is called. */
+    static String title(Lesson lesson, LessonStep step) {
+        return LessonWords.text(lesson.id() + "." + step.id() + ".title", Facts.NONE);
+    }
+
     /** A lesson in one sentence. */
     public static String summary(Lesson lesson) {
         return LessonWords.text(lesson.id() + ".summary", Facts.NONE);

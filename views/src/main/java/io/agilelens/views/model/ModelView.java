@@ -3,6 +3,7 @@ package io.agilelens.views.model;
 import io.agilelens.engine.evaluate.TensorStatistics;
 import io.agilelens.engine.model.Planting;
 import io.agilelens.engine.tensor.Tensor;
+import io.agilelens.views.Arrangement;
 import io.agilelens.views.Badge;
 import io.agilelens.views.EmptyState;
 import io.agilelens.views.Figures;
@@ -47,6 +48,7 @@ import org.kordamp.ikonli.javafx.FontIcon;
 
 /** The Model station: what the checkpoint is, what it takes, and every tensor in it. */
 public final class ModelView extends StackPane {
+    private static final double ROOM_FOR_STATISTICS = 460;
     private static final double CELL_PADDING = 16;
     private static final double LEAST_STORAGE = 44;
     private static final double SHORT_STORAGE = 100;
@@ -98,7 +100,10 @@ public final class ModelView extends StackPane {
         VBox.setVgrow(table, Priority.ALWAYS);
         showWeight(content, sentence);
         Node station =
-                new StationPane(Messages.text("model.title"), content, plantButton(workbench));
+                new StationPane(
+                        Messages.text("model.title"),
+                        Arrangement.of(content),
+                        plantButton(workbench));
         Node empty =
                 new EmptyState(
                         Feather.BOX,
@@ -150,7 +155,7 @@ public final class ModelView extends StackPane {
                 .bind(
                         Bindings.createBooleanBinding(
                                 () -> roomy.getValue() || !open.getValue(), roomy, open));
-        table.setMinHeight(LEAST_TABLE);
+        Theme.leastHeight(table, LEAST_TABLE);
         open.subscribe(
                 now -> {
                     VBox.setVgrow(table, now ? Priority.SOMETIMES : Priority.ALWAYS);
@@ -233,6 +238,7 @@ public final class ModelView extends StackPane {
 
     private HBox tableHeader() {
         Label title = new Label(Messages.text("model.tensors"));
+        title.setMinWidth(USE_PREF_SIZE);
         title.getStyleClass().add("card-heading");
         HBox header = new HBox(12, title, filter);
         header.getStyleClass().add("card-header");
@@ -321,7 +327,10 @@ public final class ModelView extends StackPane {
                         now -> {
                             double width = storageWidth(now);
                             narrow(storage, width);
-                            storage.setMinWidth(Math.min(width, SHORT_STORAGE));
+                            storage.minWidthProperty()
+                                    .bind(
+                                            Theme.magnificationProperty()
+                                                    .multiply(Math.min(width, SHORT_STORAGE)));
                         });
         narrow(
                 columns.add(
@@ -387,14 +396,23 @@ public final class ModelView extends StackPane {
                         row -> row.statistics().map(read).orElse(Double.NaN),
                         value -> Figures.fixed(value, 3));
         narrow(column, 50);
+        // Large type leaves no room for them in a small window.
+        table.widthProperty()
+                .subscribe(
+                        width ->
+                                column.setVisible(
+                                        width.doubleValue()
+                                                >= ROOM_FOR_STATISTICS
+                                                        * Theme.magnificationProperty().get()));
         return column;
     }
 
     /** Leaves what a wide window has to spare to the names. */
     private static void narrow(TableColumn<?, ?> column, double width) {
-        column.setMinWidth(width);
-        column.setMaxWidth(width * MOST_STRETCH);
-        column.setPrefWidth(width);
+        var magnified = Theme.magnificationProperty().multiply(width);
+        column.minWidthProperty().bind(magnified);
+        column.maxWidthProperty().bind(magnified.multiply(MOST_STRETCH));
+        column.prefWidthProperty().bind(magnified);
     }
 
     private static void explain(TableColumn<?, ?> column, String key) {

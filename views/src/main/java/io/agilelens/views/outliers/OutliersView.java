@@ -3,10 +3,12 @@ package io.agilelens.views.outliers;
 import io.agilelens.engine.evaluate.SiteStatistics;
 import io.agilelens.engine.model.Site;
 import io.agilelens.engine.recipe.ActivationMethod;
+import io.agilelens.views.Arrangement;
 import io.agilelens.views.Background;
 import io.agilelens.views.CellPicks;
 import io.agilelens.views.Comparison;
 import io.agilelens.views.ComparisonSwitch;
+import io.agilelens.views.DividedPane;
 import io.agilelens.views.EmptyState;
 import io.agilelens.views.FigureRow;
 import io.agilelens.views.Figures;
@@ -29,6 +31,7 @@ import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.util.List;
 import java.util.Optional;
+import javafx.geometry.Orientation;
 import javafx.scene.Node;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.ListCell;
@@ -45,6 +48,11 @@ import org.kordamp.ikonli.feather.Feather;
  * chose its factors.
  */
 public final class OutliersView extends StackPane {
+    private static final double USUAL_MAP = 262;
+
+    /** Of the room in a high window. */
+    private static final double TALL_MAP = 0.27;
+
     private final Workbench workbench;
     private final OutliersViewModel viewModel;
     private final FigureRow figures =
@@ -90,7 +98,7 @@ public final class OutliersView extends StackPane {
         map.titleProperty().set(Messages.text("outliers.map.heading"));
         map.logScaleProperty().set(true);
         mapPicks = CellPicks.of(map, cell -> viewModel.selectChannel(cell.row(), cell.column()));
-        Theme.leastHeight(mapCard, 172);
+        mapCard.keepHeight(172);
 
         tokens.setId("outliers-tokens");
         tokens.titleProperty().set(Messages.text("outliers.tokens.heading"));
@@ -161,18 +169,27 @@ public final class OutliersView extends StackPane {
 
         place = new PlaceLine(workbench, actions, "outliers");
         place.setTokenName(this::tokenName);
-        VBox content = new VBox(8, figures, mapCard, place, detail);
-        content.setMinWidth(0);
-        map.setPrefHeight(200);
-        VBox.setVgrow(mapCard, Priority.SOMETIMES);
+        VBox inside = new VBox(8, place, detail);
         VBox.setVgrow(detail, Priority.ALWAYS);
+        DividedPane pictures =
+                new DividedPane(
+                        "outliers.map",
+                        workbench.dividers(),
+                        Orientation.HORIZONTAL,
+                        room -> Math.max(USUAL_MAP, TALL_MAP * room),
+                        mapCard,
+                        inside);
+        VBox.setVgrow(pictures, Priority.ALWAYS);
+        VBox content = new VBox(8, figures, pictures);
+        content.setMinWidth(0);
+        Arrangement scrolled = Arrangement.of(content);
 
         ComparisonSwitch comparison = new ComparisonSwitch();
         comparison.setMinWidth(USE_PREF_SIZE);
         comparison.valueProperty().bindBidirectional(viewModel.comparisonProperty());
         StationPane pane =
                 new StationPane(
-                        Messages.text("outliers.title"), content, siteSelector(), comparison);
+                        Messages.text("outliers.title"), scrolled, siteSelector(), comparison);
         EmptyState empty = new EmptyState(Feather.GRID, Messages.text("outliers.empty"));
         getChildren().addAll(pane, empty);
         setMinSize(0, 0);
@@ -249,7 +266,7 @@ public final class OutliersView extends StackPane {
         selector.setButtonCell(siteCell(false));
         selector.setCellFactory(list -> siteCell(true));
         selector.setTooltip(new Tooltip(Messages.text("outliers.site.help")));
-        selector.setPrefWidth(150);
+        selector.prefWidthProperty().bind(Theme.magnificationProperty().multiply(150));
         viewModel.siteProperty().subscribe(selector::setValue);
         selector.valueProperty().addListener((property, before, now) -> viewModel.selectSite(now));
         return selector;

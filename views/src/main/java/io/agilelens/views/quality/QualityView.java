@@ -5,10 +5,12 @@ import io.agilelens.views.Arrangement;
 import io.agilelens.views.Badge;
 import io.agilelens.views.Comparison;
 import io.agilelens.views.ComparisonSwitch;
+import io.agilelens.views.DividedPane;
 import io.agilelens.views.EmptyState;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Selection;
 import io.agilelens.views.StationPane;
+import io.agilelens.views.Theme;
 import io.agilelens.views.chart.BarChartPane;
 import io.agilelens.views.chart.ChartCard;
 import io.agilelens.views.chart.ChartPane;
@@ -21,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import javafx.geometry.Orientation;
 import javafx.scene.control.Label;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
@@ -140,11 +143,15 @@ public final class QualityView extends StackPane {
     }
 
     private Region narrow() {
-        HBox lower = row(windowsCard, positionsCard);
+        Region lower =
+                Theme.magnificationProperty().get() > 1
+                        ? new VBox(12, windowsCard, positionsCard)
+                        : row(windowsCard, positionsCard);
         verdict.setMinWidth(0);
-        lower.setMinHeight(LOW_CHART);
-        runningCard.setMinHeight(LOW_CHART);
-        VBox.setVgrow(runningCard, Priority.ALWAYS);
+        for (ChartCard each : List.of(runningCard, windowsCard, positionsCard)) {
+            each.keepHeight(LOW_CHART);
+            VBox.setVgrow(each, Priority.ALWAYS);
+        }
         VBox.setVgrow(lower, Priority.ALWAYS);
         return new VBox(12, verdict, runningCard, lower);
     }
@@ -156,11 +163,13 @@ public final class QualityView extends StackPane {
         runningCard.setPrefWidth(100);
         HBox.setHgrow(runningCard, Priority.ALWAYS);
         HBox lower = row(windowsCard, positionsCard);
-        VBox.setVgrow(upper, Priority.ALWAYS);
-        VBox.setVgrow(lower, Priority.ALWAYS);
-        upper.setPrefHeight(300);
-        lower.setPrefHeight(300);
-        return new VBox(16, upper, lower);
+        return new DividedPane(
+                "quality.running",
+                workbench.dividers(),
+                Orientation.HORIZONTAL,
+                room -> room / 2,
+                upper,
+                lower);
     }
 
     private static HBox row(Region left, Region right) {

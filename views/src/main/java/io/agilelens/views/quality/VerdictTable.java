@@ -1,8 +1,10 @@
 package io.agilelens.views.quality;
 
-import io.agilelens.views.Help;
+import io.agilelens.views.LessonLinks;
 import io.agilelens.views.Messages;
+import io.agilelens.views.Theme;
 import java.util.List;
+import javafx.application.Platform;
 import javafx.geometry.HPos;
 import javafx.scene.control.Label;
 import javafx.scene.layout.ColumnConstraints;
@@ -12,6 +14,11 @@ import javafx.scene.layout.Region;
 
 /** Baseline against tuned, number beside number. */
 final class VerdictTable extends GridPane {
+    /** Below so many pixels at usual type, names stand above their numbers. */
+    private static final double ROOM_FOR_NAMES = 280;
+
+    private List<VerdictRow> shown = List.of();
+    private boolean stacked;
 
     VerdictTable() {
         setId("verdict-table");
@@ -23,9 +30,22 @@ final class VerdictTable extends GridPane {
             constraints.setHgrow(column == 0 ? Priority.ALWAYS : Priority.NEVER);
             getColumnConstraints().add(constraints);
         }
+        setMinWidth(0);
+        widthProperty().subscribe(_ -> arrange());
+    }
+
+    private void arrange() {
+        boolean wanted =
+                getWidth() > 0 && getWidth() < ROOM_FOR_NAMES * Theme.magnificationProperty().get();
+        if (wanted != stacked) {
+            stacked = wanted;
+            // Children must not change while they are laid out.
+            Platform.runLater(() -> show(shown));
+        }
     }
 
     void show(List<VerdictRow> rows) {
+        shown = rows;
         getChildren().clear();
         if (rows.isEmpty()) {
             return;
@@ -36,13 +56,19 @@ final class VerdictTable extends GridPane {
         for (int i = 0; i < rows.size(); i++) {
             VerdictRow row = rows.get(i);
             Label name = cell(Messages.text("quality.row." + row.key()));
-            Help.wrapped(name, Messages.text("quality.help." + row.key()));
-            add(name, 0, i + 1);
-            add(cell(row.baseline(), "baseline-ink"), 1, i + 1);
+            LessonLinks.explain(
+                    name, "quality.row." + row.key(), Messages.text("quality.help." + row.key()));
+            int line = stacked ? 2 * i + 2 : i + 1;
+            if (stacked) {
+                add(name, 0, line - 1, 4, 1);
+            } else {
+                add(name, 0, line);
+            }
+            add(cell(row.baseline(), "baseline-ink"), 1, line);
             Label tuned = cell(row.tuned(), "tuned-ink");
             tuned.setId("tuned-" + row.key());
-            add(tuned, 2, i + 1);
-            add(cell(row.change()), 3, i + 1);
+            add(tuned, 2, line);
+            add(cell(row.change()), 3, line);
         }
     }
 

@@ -3,6 +3,7 @@ package io.agilelens.views.recipe;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.recipe.Knob;
 import io.agilelens.views.Figures;
+import io.agilelens.views.LessonLinks;
 import java.util.List;
 import java.util.Set;
 import java.util.function.DoubleConsumer;
@@ -68,7 +69,7 @@ final class KnobRow extends HBox {
         Tooltip help = new Tooltip(knob.title() + unit + "\n" + knob.help());
         help.setWrapText(true);
         help.setMaxWidth(320);
-        label.setTooltip(help);
+        LessonLinks.explain(label, "recipe." + knob.key(), help.getText());
         slider.setTooltip(help);
         value.setTooltip(help);
 

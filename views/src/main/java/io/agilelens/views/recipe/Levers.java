@@ -4,6 +4,7 @@ import io.agilelens.engine.recipe.Knob;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.views.ContextMenus;
 import io.agilelens.views.Figures;
+import io.agilelens.views.LessonLinks;
 import io.agilelens.views.Messages;
 import java.util.ArrayList;
 import java.util.List;
@@ -166,7 +167,7 @@ final class Levers {
     static HBox row(String key, String styleClass, Node... controls) {
         Label title = new Label(Messages.text("recipe." + key));
         title.getStyleClass().add(styleClass);
-        title.setTooltip(help(key));
+        LessonLinks.explain(title, "recipe." + key, Messages.text("recipe." + key + ".help"));
         Region space = new Region();
         HBox.setHgrow(space, Priority.ALWAYS);
         HBox row = new HBox(8, title, space);

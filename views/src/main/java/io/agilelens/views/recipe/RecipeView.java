@@ -198,8 +198,7 @@ public final class RecipeView extends VBox {
         HBox row = Levers.row(key, "recipe-section", controls);
         String lesson = LESSONS.get(key);
         if (lesson != null && row.getChildren().getFirst() instanceof Label title) {
-            title.getTooltip()
-                    .setText(LessonLinks.link(title, lesson, title.getTooltip().getText()));
+            Help.wrapped(title, LessonLinks.link(title, lesson, title.getAccessibleHelp()));
         }
         row.getStyleClass().add("recipe-section-row");
         return row;

@@ -1,23 +1,26 @@
 package io.agilelens.views.tokens;
 
 import io.agilelens.views.Messages;
+import io.agilelens.views.WrappingRow;
 import java.util.Locale;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.control.ToggleGroup;
 import javafx.scene.control.Tooltip;
-import javafx.scene.layout.HBox;
+import javafx.scene.layout.StackPane;
 
 /** The switch {@code pruned at | baseline | tuned | difference}; one of them is always on. */
-final class ColoringSwitch extends HBox {
+final class ColoringSwitch extends StackPane {
     private final ToggleGroup group = new ToggleGroup();
+    private final WrappingRow buttons = new WrappingRow(WrappingRow.Align.END, 0, 4);
 
     ColoringSwitch(TokensViewModel model) {
         getStyleClass().add("comparison-switch");
         TokenColoring[] all = TokenColoring.values();
         for (int i = 0; i < all.length; i++) {
             String side = i == 0 ? "left-pill" : i == all.length - 1 ? "right-pill" : "center-pill";
-            getChildren().add(button(model, all[i], side));
+            buttons.getChildren().add(button(model, all[i], side));
         }
+        getChildren().add(buttons);
         model.coloringProperty().subscribe(this::show);
         model.tableProperty()
                 .subscribe(
@@ -47,7 +50,7 @@ final class ColoringSwitch extends HBox {
     }
 
     private ToggleButton button(TokenColoring coloring) {
-        return (ToggleButton) getChildren().get(coloring.ordinal());
+        return (ToggleButton) buttons.getChildren().get(coloring.ordinal());
     }
 
     private void show(TokenColoring coloring) {

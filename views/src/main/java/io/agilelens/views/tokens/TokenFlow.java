@@ -45,6 +45,10 @@ final class TokenFlow extends Region implements Exportable {
     private static final double MARGIN = 4;
     private static final double GAP = 0.5;
     private static final double BAR = 14;
+
+    /** How much larger than usual letters may be where there is room, the largest first. */
+    private static final double[] GROWN = {1.75, 1.5, 1.3, 1.15, 1};
+
     private static final double LEGEND_BAR_WIDTH = 140;
     private static final double LEGEND_BAR_HEIGHT = 10;
 
@@ -63,6 +67,11 @@ final class TokenFlow extends Region implements Exportable {
     private TokenPalette palette;
     private TokenLayout layout;
     private double laidOutWidth = -1;
+    private double laidOutHeight = -1;
+
+    /** How much larger than usual letters are. */
+    private double grown = 1;
+
     private boolean revealAfterLayout;
     private int selected = -1;
     private int hovered = -1;
@@ -170,6 +179,10 @@ final class TokenFlow extends Region implements Exportable {
     }
 
     private double letterSize() {
+        return usualLetterSize() * grown;
+    }
+
+    private double usualLetterSize() {
         return 13 * style.get().magnification();
     }
 
@@ -178,7 +191,7 @@ final class TokenFlow extends Region implements Exportable {
     }
 
     private double inset() {
-        return 0.75 * style.get().magnification();
+        return 0.75 * style.get().magnification() * grown;
     }
 
     private double top() {
@@ -199,20 +212,16 @@ final class TokenFlow extends Region implements Exportable {
 
     private void layOut() {
         double width = Math.max(40, getWidth() - 2 * MARGIN - BAR);
+        double room = roomBelowLegend();
         if (table == null) {
             layout = null;
-        } else if (layout == null || laidOutWidth != width) {
-            layout =
-                    TokenLayout.of(
-                            table.tokens(),
-                            width,
-                            GAP,
-                            text -> widths.computeIfAbsent(text, this::measure));
+        } else if (layout == null || laidOutWidth != width || laidOutHeight != room) {
+            grow(width, room);
             laidOutWidth = width;
+            laidOutHeight = room;
             revealAfterLayout = true;
         }
-        double all = layout == null ? 0 : layout.lines() * lineHeight() + 2 * MARGIN;
-        double room = roomBelowLegend();
+        double all = layout == null ? 0 : textHeight();
         scrollBar.setVisible(all > room);
         scrollBar.setMax(Math.max(0, all - room));
         scrollBar.setVisibleAmount(all <= room ? 1 : scrollBar.getMax() * room / all);
@@ -226,8 +235,24 @@ final class TokenFlow extends Region implements Exportable {
         revealAfterLayout = false;
     }
 
-    private double measure(String text) {
-        return pen.textWidth(text, letterSize()) + 2 * inset();
+    /** Lays the text out as large as the room lets all of it be in sight, or else as usual. */
+    private void grow(double width, double room) {
+        for (double factor : GROWN) {
+            grown = factor;
+            layout = TokenLayout.of(table.tokens(), width, GAP, this::widthOf);
+            if (textHeight() <= room) {
+                return;
+            }
+        }
+    }
+
+    private double textHeight() {
+        return layout.lines() * lineHeight() + 2 * MARGIN;
+    }
+
+    private double widthOf(String text) {
+        double usual = widths.computeIfAbsent(text, each -> pen.textWidth(each, usualLetterSize()));
+        return grown * usual + 2 * inset();
     }
 
     private void reveal(int token) {

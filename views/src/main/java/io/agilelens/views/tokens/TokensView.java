@@ -1,6 +1,7 @@
 package io.agilelens.views.tokens;
 
 import io.agilelens.views.Arrangement;
+import io.agilelens.views.DividedPane;
 import io.agilelens.views.EmptyState;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Help;
@@ -21,6 +22,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import javafx.collections.ObservableMap;
+import javafx.geometry.Orientation;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.Tab;
@@ -43,9 +46,15 @@ public final class TokensView extends StackPane {
     private static final double NARROW_TEXT = 210;
     private static final double WIDE_LANES = 220;
     private static final double LOWER = 250;
-    private static final double TALLEST_SCHEDULE = 560;
+    private static final double LEAST_SIDE = 240;
+
+    /** Of the room in a large window. */
+    private static final double SIDE_SHARE = 0.24;
+
+    private static final double LANES_SHARE = 0.3;
 
     private final TokensViewModel model;
+    private final ObservableMap<String, Double> dividers;
     private final TokenFlow flow = new TokenFlow(Messages.text("tokens.text.title"));
     private final Heatmap lanes = new Heatmap();
     private final LineChartPane schedule =
@@ -80,6 +89,7 @@ public final class TokensView extends StackPane {
 
     public TokensView(Workbench workbench, WorkbenchActions actions) {
         model = new TokensViewModel(workbench, actions);
+        dividers = workbench.dividers();
         flow.setId("tokens-text");
         lanes.setId("tokens-lanes");
         schedule.setId("tokens-schedule");
@@ -122,7 +132,6 @@ public final class TokensView extends StackPane {
         windows.getStyleClass().add("card-tools");
         windows.setSpacing(4);
         ColoringSwitch coloring = new ColoringSwitch(model);
-        coloring.setMinWidth(Region.USE_PREF_SIZE);
         place = new PlaceLine(workbench, actions, "tokens");
         place.setTokenName(model::tokenName);
         Arrangement pictures = new Arrangement(WIDE, this::narrow, this::wide);
@@ -185,23 +194,28 @@ public final class TokensView extends StackPane {
 
     private Region wide() {
         setRoomy(true);
-        VBox left = new VBox(12, flowCard, lanesCard);
+        DividedPane left =
+                new DividedPane(
+                        "tokens.lanes",
+                        dividers,
+                        Orientation.HORIZONTAL,
+                        room -> room - Math.max(WIDE_LANES, LANES_SHARE * room),
+                        flowCard,
+                        lanesCard);
         VBox right = new VBox(12, detail, course);
-        detail.setPrefWidth(SIDE);
-        course.setPrefWidth(SIDE);
-        right.setMinWidth(SIDE);
-        right.setMaxWidth(SIDE);
+        right.setMinWidth(LEAST_SIDE);
         detail.setMinHeight(USE_COMPUTED_SIZE);
         flowCard.minHeightProperty().unbind();
         flowCard.setMinHeight(USE_COMPUTED_SIZE);
-        lanesCard.setPrefHeight(WIDE_LANES);
-        VBox.setVgrow(flowCard, Priority.ALWAYS);
         VBox.setVgrow(course, Priority.ALWAYS);
-        course.setMaxHeight(TALLEST_SCHEDULE);
-        HBox all = new HBox(24, left, right);
-        HBox.setHgrow(left, Priority.ALWAYS);
         left.setMinWidth(0);
-        return all;
+        return new DividedPane(
+                "tokens.text",
+                dividers,
+                Orientation.VERTICAL,
+                room -> room - Math.max(SIDE, SIDE_SHARE * room),
+                left,
+                right);
     }
 
     private void show(Optional<TokenTable> shown) {

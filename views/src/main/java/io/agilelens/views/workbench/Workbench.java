@@ -43,6 +43,7 @@ public final class Workbench {
             new SimpleObjectProperty<>(this, "search", Optional.empty());
     private final ObjectProperty<Studies> studies =
             new SimpleObjectProperty<>(this, "studies", Studies.NONE);
+    private final ObservableMap<String, Double> dividers = FXCollections.observableHashMap();
     private final ObservableList<PinnedRun> runs = FXCollections.observableArrayList();
     private final SessionHistory history = new SessionHistory(runs);
 
@@ -136,6 +137,14 @@ public final class Workbench {
     /** Where quality goes, as far as it was asked. */
     public ObjectProperty<Studies> studiesProperty() {
         return studies;
+    }
+
+    /**
+     * Where dividers inside stations were moved to: by the divider's name, the share of the part
+     * left of it or above, 0…1. One that is not there is where it usually is.
+     */
+    public ObservableMap<String, Double> dividers() {
+        return dividers;
     }
 
     /** Runs kept for comparison, in the order of pinning; each change is a step of the history. */

@@ -1,0 +1,133 @@
+package io.agilelens.app.window;
+
+import io.agilelens.engine.task.Cancellation;
+import io.agilelens.engine.task.Progress;
+import io.agilelens.views.Messages;
+import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import javafx.application.Platform;
+
+/**
+ * Pieces of work that a person asked for, done one after another on a thread of their own and shown
+ * in the status bar. Asked for and answered on the JavaFX thread.
+ */
+final class Errands implements AutoCloseable {
+
+    /** A piece of work for the errand thread. */
+    @FunctionalInterface
+    interface Errand<T> {
+        T run(Progress progress, Cancellation cancellation) throws IOException;
+    }
+
+    private final Consumer<Throwable> onFailure;
+    private final ExecutorService thread =
+            Executors.newSingleThreadExecutor(
+                    Thread.ofPlatform().name("errands").daemon().factory());
+
+    /** Of errands that run or wait. */
+    private final Set<Cancellation> underWay = ConcurrentHashMap.newKeySet();
+
+    private WorkbenchStatusBar statusBar;
+
+    /** The errand that the status bar shows; what the live loop does is not shown meanwhile. */
+    private WorkbenchStatusBar.Task shown;
+
+    /**
+     * @param onFailure shows a person what did not work
+     */
+    Errands(Consumer<Throwable> onFailure) {
+        this.onFailure = onFailure;
+    }
+
+    /** Says where progress is shown; before anything is asked for. */
+    void reportTo(WorkbenchStatusBar bar) {
+        statusBar = bar;
+    }
+
+    /** Whether the status bar shows one. */
+    boolean areShown() {
+        return shown != null;
+    }
+
+    /** Runs an errand with its progress shown; its result arrives on the JavaFX thread. */
+    <T> Cancellation run(String name, Errand<T> errand, Consumer<T> onDone) {
+        return run(name, new Cancellation(), errand, onDone);
+    }
+
+    /** The same. */
+    <T> Cancellation run(
+            String name, Cancellation cancellation, Errand<T> errand, Consumer<T> onDone) {
+        return run(name, cancellation, errand, onDone, () -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param onGivenUp called on the JavaFX thread when the errand failed or was cancelled
+     */
+    <T> Cancellation run(
+            String name,
+            Cancellation cancellation,
+            Errand<T> errand,
+            Consumer<T> onDone,
+            Runnable onGivenUp) {
+        underWay.add(cancellation);
+        WorkbenchStatusBar.Task task = statusBar.track(name, cancellation);
+        shown = task;
+        thread.execute(
+                () -> {
+                    try {
+                        T result = cancellation.during(() -> errand.run(task, cancellation));
+                        Platform.runLater(
+                                () -> {
+                                    finish(task, "");
+                                    onDone.accept(result);
+                                });
+                    } catch (CancellationException cancelled) {
+                        Platform.runLater(
+                                () -> {
+                                    finish(task, Messages.text("status.cancelled"));
+                                    onGivenUp.run();
+                                });
+                    } catch (IOException | RuntimeException | Error failure) {
+                        Platform.runLater(
+                                () -> {
+                                    finish(task, "");
+                                    onFailure.accept(failure);
+                                    onGivenUp.run();
+                                });
+                    } finally {
+                        underWay.remove(cancellation);
+                    }
+                });
+        return cancellation;
+    }
+
+    private void finish(WorkbenchStatusBar.Task task, String message) {
+        task.finish(message);
+        if (shown == task) {
+            shown = null;
+        }
+    }
+
+    /** Does something behind the errands asked for so far, without showing it. */
+    void afterwards(Runnable work) {
+        thread.execute(work);
+    }
+
+    /** Stops those that run or wait. */
+    void cancel() {
+        underWay.forEach(Cancellation::cancel);
+    }
+
+    @Override
+    public void close() {
+        cancel();
+        thread.shutdownNow();
+    }
+}
