@@ -3,8 +3,11 @@ package io.agilelens.views;
 import io.agilelens.engine.evaluate.Perplexity;
 import io.agilelens.engine.evaluate.TokenWindows;
 import io.agilelens.engine.model.Planting;
+import io.agilelens.engine.quant.Execution;
+import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.views.workbench.OpenedModel;
 import io.agilelens.views.workbench.Quality;
+import io.agilelens.views.workbench.Workbench;
 import java.util.Locale;
 import java.util.Optional;
 import javafx.scene.control.Label;
@@ -72,6 +75,16 @@ public final class Badge extends Label {
         Help.wrapped(badge, what);
         badge.setAccessibleText(badge.getText() + ": " + what);
         return badge;
+    }
+
+    /** The badge {@code executed} or {@code simulated}: by what arithmetic a recipe is computed. */
+    public static Badge arithmetic(Recipe recipe) {
+        return of(recipe.execution() == Execution.EXECUTED ? Kind.EXECUTED : Kind.SIMULATED);
+    }
+
+    /** The badge {@code planted} if outliers were planted in the open model. */
+    public static Optional<Badge> planted(Workbench workbench) {
+        return workbench.modelProperty().get().flatMap(OpenedModel::planting).map(Badge::planted);
     }
 
     /** The badge {@code planted}, whose tooltip says what was planted where. */

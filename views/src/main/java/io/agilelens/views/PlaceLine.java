@@ -1,8 +1,6 @@
 package io.agilelens.views;
 
-import io.agilelens.engine.quant.Execution;
 import io.agilelens.engine.recipe.Recipe;
-import io.agilelens.views.workbench.OpenedModel;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.util.function.IntFunction;
@@ -54,18 +52,8 @@ public final class PlaceLine extends StackPane {
     public void showBadges(Recipe recipe) {
         badges.getChildren().setAll(Badge.estimate(1));
         if (!recipe.isFloat()) {
-            badges.getChildren()
-                    .add(
-                            Badge.of(
-                                    recipe.execution() == Execution.EXECUTED
-                                            ? Badge.Kind.EXECUTED
-                                            : Badge.Kind.SIMULATED));
+            badges.getChildren().add(Badge.arithmetic(recipe));
         }
-        workbench
-                .modelProperty()
-                .get()
-                .flatMap(OpenedModel::planting)
-                .map(Badge::planted)
-                .ifPresent(badges.getChildren()::add);
+        Badge.planted(workbench).ifPresent(badges.getChildren()::add);
     }
 }

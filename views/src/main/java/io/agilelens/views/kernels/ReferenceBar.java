@@ -56,6 +56,7 @@ final class ReferenceBar extends HBox {
         Help.wrapped(kept, Messages.text("kernels.keep.help"));
         kept.setOnAction(_ -> keep.run());
         getChildren().addAll(choice, kept);
+        show();
     }
 
     private void show() {

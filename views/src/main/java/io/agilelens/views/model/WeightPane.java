@@ -19,7 +19,6 @@ import io.agilelens.views.chart.ChartCard;
 import io.agilelens.views.chart.ChartPane;
 import io.agilelens.views.chart.Heatmap;
 import io.agilelens.views.chart.HistogramPane;
-import io.agilelens.views.workbench.OpenedModel;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.util.List;
@@ -199,12 +198,7 @@ final class WeightPane extends VBox {
         place.setVisible(viewModel.place().isPresent());
         map.titleProperty().set(tensor.name());
         badges.getChildren().setAll(Badge.exact(Messages.text("model.weight.exact.help")));
-        workbench
-                .modelProperty()
-                .get()
-                .flatMap(OpenedModel::planting)
-                .map(Badge::planted)
-                .ifPresent(badges.getChildren()::add);
+        Badge.planted(workbench).ifPresent(badges.getChildren()::add);
     }
 
     private void clear() {

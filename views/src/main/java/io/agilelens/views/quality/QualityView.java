@@ -1,6 +1,5 @@
 package io.agilelens.views.quality;
 
-import io.agilelens.engine.quant.Execution;
 import io.agilelens.views.Arrangement;
 import io.agilelens.views.Badge;
 import io.agilelens.views.Comparison;
@@ -188,13 +187,12 @@ public final class QualityView extends StackPane {
         protocol.setText(model.protocol());
         rule.setVisible(model.prunes());
         rule.setManaged(model.prunes());
-        boolean executed = model.quality().recipe().execution() == Execution.EXECUTED;
         badges.getChildren()
                 .setAll(
                         model.quality().isExact()
                                 ? Badge.of(Badge.Kind.EXACT)
                                 : Badge.estimate(model.quality(), model.opened()),
-                        Badge.of(executed ? Badge.Kind.EXECUTED : Badge.Kind.SIMULATED));
+                        Badge.arithmetic(model.quality().recipe()));
         Comparison shown = model.comparisonProperty().get();
         showRunning(shown);
         showWindows(shown);

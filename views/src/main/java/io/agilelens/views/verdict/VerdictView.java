@@ -2,14 +2,12 @@ package io.agilelens.views.verdict;
 
 import io.agilelens.engine.evaluate.LocalErrors.LocalError;
 import io.agilelens.engine.evaluate.Perplexity;
-import io.agilelens.engine.quant.Execution;
 import io.agilelens.views.Badge;
 import io.agilelens.views.Figures;
 import io.agilelens.views.LessonLinks;
 import io.agilelens.views.Messages;
 import io.agilelens.views.workbench.ChangedLayers;
 import io.agilelens.views.workbench.KernelReport;
-import io.agilelens.views.workbench.OpenedModel;
 import io.agilelens.views.workbench.Quality;
 import io.agilelens.views.workbench.Workbench;
 import java.util.List;
@@ -95,16 +93,8 @@ public final class VerdictView extends VBox {
                             quality.isExact()
                                     ? Badge.of(Badge.Kind.EXACT)
                                     : Badge.estimate(quality, workbench.modelProperty().get()),
-                            Badge.of(
-                                    quality.recipe().execution() == Execution.EXECUTED
-                                            ? Badge.Kind.EXECUTED
-                                            : Badge.Kind.SIMULATED));
-            workbench
-                    .modelProperty()
-                    .get()
-                    .flatMap(OpenedModel::planting)
-                    .map(Badge::planted)
-                    .ifPresent(badges.getChildren()::add);
+                            Badge.arithmetic(quality.recipe()));
+            Badge.planted(workbench).ifPresent(badges.getChildren()::add);
         }
     }
 

@@ -136,6 +136,8 @@ class KernelsViewTest extends GuiTest {
         ready();
         TableView<KernelsViewModel.Row> table = lookup("#kernel-table").queryTableView();
         BarChartPane chart = lookup("#kernels-latency").query();
+        ComboBox<Reference> against = lookup("#kernels-against").queryComboBox();
+        assertEquals(new Reference.Nothing(), against.getValue());
         assertTrue(table.getItems().stream().noneMatch(row -> row.change().isKnown()));
         interact(() -> workbench.addKernels(report(512)));
         ready();
@@ -151,7 +153,6 @@ class KernelsViewTest extends GuiTest {
 
         interact(() -> workbench.addKernels(report(256)));
         ready();
-        ComboBox<Reference> against = lookup("#kernels-against").queryComboBox();
         assertEquals(new Reference.Nothing(), against.getValue(), "a width is not its own measure");
         clickOn("#kernels-keep");
         ready();
