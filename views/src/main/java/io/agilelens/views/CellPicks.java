@@ -32,6 +32,8 @@ public final class CellPicks {
         showing = true;
         map.select(row, column);
         showing = false;
+        // What changed a moment ago, such as a cell that other data do not have, was no pick.
+        waiting = false;
     }
 
     private void changed() {
@@ -41,6 +43,9 @@ public final class CellPicks {
         waiting = true;
         Platform.runLater(
                 () -> {
+                    if (!waiting) {
+                        return;
+                    }
                     waiting = false;
                     int row = map.selectedRowProperty().get();
                     int column = map.selectedColumnProperty().get();

@@ -45,6 +45,10 @@ record HeatmapPicture(
 
     private static final double GAP = 6;
     private static final double BAR_WIDTH = 12;
+
+    /** From the legend's bar to its words. */
+    private static final double TICK = 5;
+
     private static final double WIDEST_ROW_LABEL = 140;
 
     /** Lays the picture out: the axes get the room their words need, the cells the rest. */
@@ -62,18 +66,24 @@ record HeatmapPicture(
         double left = GAP + title + GAP + rowLabelWidth(data, viewport, label, height, pen) + GAP;
         double bottom = 4 + label + GAP + title + GAP;
         double top = title + 2 * GAP;
+        double cellsHeight = Math.max(1, Math.floor(height - top - bottom));
         double legendText = 0;
-        for (ValueScale.Tick tick : scale.ticks(7)) {
+        for (ValueScale.Tick tick : legendTicks(scale, cellsHeight, label)) {
             legendText = Math.max(legendText, pen.textWidth(tick.label(), label));
         }
-        double right = 2 * GAP + BAR_WIDTH + 4 + legendText + GAP;
+        double right = 2 * GAP + BAR_WIDTH + TICK + legendText + GAP;
         Area area =
                 new Area(
                         Math.ceil(left),
                         Math.ceil(top),
                         Math.max(1, Math.floor(width - left - right)),
-                        Math.max(1, Math.floor(height - top - bottom)));
+                        cellsHeight);
         return new HeatmapPicture(data, viewport, scale, colors, style, width, height, area);
+    }
+
+    /** As many as there is room for. */
+    private static List<ValueScale.Tick> legendTicks(ValueScale scale, double height, double size) {
+        return scale.ticks((int) Math.clamp(height / (size * 2.4), 2, 7));
     }
 
     private static double rowLabelWidth(
@@ -184,11 +194,10 @@ record HeatmapPicture(
         pen.image(bar, 1, steps, x, area.top(), BAR_WIDTH, area.height());
         pen.frame(x, area.top(), BAR_WIDTH, area.height(), style.grid(), 1);
         double size = style.labelSize();
-        int most = (int) Math.clamp(area.height() / (size * 2.4), 2, 7);
-        for (ValueScale.Tick tick : scale.ticks(most)) {
+        for (ValueScale.Tick tick : legendTicks(scale, area.height(), size)) {
             double y = area.bottom() - scale.position(tick.value()) * area.height();
             pen.line(x + BAR_WIDTH, y, x + BAR_WIDTH + 3, y, style.muted(), 1);
-            pen.text(tick.label(), x + BAR_WIDTH + 5, y, Pen.Anchor.START, size, style.text());
+            pen.text(tick.label(), x + BAR_WIDTH + TICK, y, Pen.Anchor.START, size, style.text());
         }
         pen.text(
                 legendTitle(),

@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.views.CellPicks;
 import io.agilelens.views.GuiTest;
 import io.agilelens.views.Theme;
+import java.util.ArrayList;
+import java.util.List;
 import javafx.geometry.Point2D;
 import javafx.geometry.VerticalDirection;
 import javafx.scene.Parent;
@@ -73,6 +76,31 @@ class HeatmapTest extends GuiTest {
         assertEquals(column + 2, heatmap.selectedColumnProperty().get());
         assertEquals(row + 1, heatmap.selectedRowProperty().get());
         assertTrue(heatmap.getAccessibleText().contains("channel " + (column + 2)));
+    }
+
+    @Test
+    void aCellThatIsNoLongerThereIsNoPickOfAnother() {
+        List<Heatmap.Cell> picked = new ArrayList<>();
+        CellPicks picks = CellPicks.of(heatmap, picked::add);
+        interact(() -> heatmap.select(5, COLUMNS - 1));
+        settle();
+        assertEquals(List.of(new Heatmap.Cell(5, COLUMNS - 1)), picked);
+        interact(
+                () -> {
+                    heatmap.dataProperty()
+                            .set(
+                                    HeatmapData.adopt(
+                                            8,
+                                            4,
+                                            new float[32],
+                                            HeatmapData.Labels.numbered("x", "", "a", "b")));
+                    picks.show(2, 3);
+                });
+        settle();
+        assertEquals(1, picked.size(), "it was shown, not picked");
+        interact(() -> heatmap.select(1, 2));
+        settle();
+        assertEquals(new Heatmap.Cell(1, 2), picked.getLast());
     }
 
     @Test
