@@ -3,8 +3,6 @@ package io.agilelens.views;
 import java.util.function.Supplier;
 import javafx.beans.InvalidationListener;
 import javafx.beans.WeakInvalidationListener;
-import javafx.geometry.Bounds;
-import javafx.geometry.Insets;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
@@ -14,8 +12,6 @@ import javafx.scene.layout.StackPane;
  * place and scrolls downwards only if the pictures' least heights do not fit.
  */
 public final class Arrangement extends ScrollPane {
-    private static final double OFF_BAR = 6;
-
     private final double breakpoint;
     private final Supplier<Region> narrow;
     private final Supplier<Region> wide;
@@ -41,19 +37,12 @@ public final class Arrangement extends ScrollPane {
         setContent(content);
         arrange(false);
         widthProperty().subscribe(_ -> arrange(isRoomy()));
-        viewportBoundsProperty().subscribe(this::keepOffBar);
         Theme.magnificationProperty().addListener(new WeakInvalidationListener(magnified));
     }
 
     /** The same pictures in any window. */
     public static Arrangement of(Region pictures) {
         return new Arrangement(0, () -> pictures, () -> pictures);
-    }
-
-    /** Pictures do not touch the scroll bar, if there is one. */
-    private void keepOffBar(Bounds viewport) {
-        boolean bar = viewport.getWidth() > 0 && getWidth() - viewport.getWidth() > 1;
-        content.setPadding(new Insets(0, bar ? OFF_BAR : 0, 0, 0));
     }
 
     /** Larger type needs more room side by side. */
