@@ -36,10 +36,7 @@ final class HeadlessScreens {
      */
     record Extent(int left, int top, int width, int height, int scale) {
         private Object toGlass(int number) throws ReflectiveOperationException {
-            Constructor<?> constructor = null;
-            for (Constructor<?> each : Class.forName(GLASS + "Screen").getConstructors()) {
-                constructor = each;
-            }
+            Constructor<?> constructor = Class.forName(GLASS + "Screen").getConstructors()[0];
             return constructor.newInstance(
                     (long) number,
                     Integer.SIZE,

@@ -3,12 +3,14 @@ package io.agilelens.app.window;
 import io.agilelens.app.live.Measurements;
 import io.agilelens.app.live.ModelSession;
 import io.agilelens.engine.recipe.Recipe;
+import io.agilelens.engine.task.Cancellation;
+import io.agilelens.engine.task.Progress;
 import io.agilelens.views.Messages;
-import io.agilelens.views.workbench.KernelReport;
 import io.agilelens.views.workbench.PinnedRun;
 import io.agilelens.views.workbench.Workbench;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javafx.application.Platform;
 
@@ -26,81 +28,82 @@ final class SpeedErrands {
 
     /** Products of the open model with vectors of one width, in bits. */
     void kernels(int bits) {
-        ModelSession present = live.session();
-        if (present == null) {
-            return;
-        }
-        Measurements measurements = new Measurements(present.opened());
-        errands.run(
-                Messages.text("status.measuring"),
-                (progress, cancellation) ->
-                        alone(() -> measurements.kernels(bits, progress, cancellation)),
-                report -> add(present, report));
+        measure(
+                "status.measuring",
+                (measurements, _, progress, cancellation) ->
+                        measurements.kernels(bits, progress, cancellation),
+                workbench::addKernels);
     }
 
-    private void add(ModelSession measured, KernelReport report) {
-        if (live.isShaped(measured)) {
-            workbench.addKernels(report);
-        }
-    }
-
-    /** The same with vectors of every width. */
+    /** The same with vectors of every width, each shown as soon as it is there. */
     void widths() {
-        ModelSession present = live.session();
-        if (present == null) {
-            return;
-        }
-        Measurements measurements = new Measurements(present.opened());
-        errands.run(
-                Messages.text("status.measuring"),
-                (progress, cancellation) ->
-                        alone(
-                                () ->
-                                        measurements.widths(
-                                                report ->
-                                                        Platform.runLater(
-                                                                () -> add(present, report)),
-                                                progress,
-                                                cancellation)),
+        measure(
+                "status.measuring",
+                (measurements, show, progress, cancellation) -> {
+                    measurements.widths(
+                            report -> show.accept(() -> workbench.addKernels(report)),
+                            progress,
+                            cancellation);
+                    return null;
+                },
                 _ -> {});
     }
 
     /** Whole passes with the recipe in force. */
     void passes() {
-        ModelSession present = live.session();
-        if (present == null) {
-            return;
-        }
-        Measurements measurements = new Measurements(present.opened());
         Recipe recipe = workbench.history().recipe();
-        errands.run(
-                Messages.text("status.measuring.passes"),
-                (progress, cancellation) ->
-                        alone(() -> measurements.passes(recipe, progress, cancellation)),
-                report -> {
-                    if (live.isShaped(present)) {
-                        workbench.passesProperty().set(Optional.of(report));
-                    }
-                });
+        measure(
+                "status.measuring.passes",
+                (measurements, _, progress, cancellation) ->
+                        measurements.passes(recipe, progress, cancellation),
+                report -> workbench.passesProperty().set(Optional.of(report)));
     }
 
     /** Whole passes with the recipes of pinned runs. */
     void runs() {
+        List<Recipe> recipes = workbench.runs().stream().map(PinnedRun::recipe).toList();
+        measure(
+                "status.measuring.runs",
+                (measurements, _, progress, cancellation) ->
+                        measurements.speeds(recipes, progress, cancellation),
+                workbench.speeds()::putAll);
+    }
+
+    /** What is measured of a model. */
+    @FunctionalInterface
+    private interface Measuring<T> {
+        /**
+         * @param show has something shown before all is measured
+         */
+        T run(
+                Measurements measurements,
+                Consumer<Runnable> show,
+                Progress progress,
+                Cancellation cancellation);
+    }
+
+    /**
+     * Measures the open model, if there is one; what is found is shown as long as a model of its
+     * shapes is open.
+     */
+    private <T> void measure(String words, Measuring<T> measuring, Consumer<T> onDone) {
         ModelSession present = live.session();
         if (present == null) {
             return;
         }
         Measurements measurements = new Measurements(present.opened());
-        List<Recipe> recipes = workbench.runs().stream().map(PinnedRun::recipe).toList();
+        Consumer<Runnable> show = update -> Platform.runLater(() -> showIf(present, update));
         errands.run(
-                Messages.text("status.measuring.runs"),
+                Messages.text(words),
                 (progress, cancellation) ->
-                        alone(() -> measurements.speeds(recipes, progress, cancellation)),
-                speeds -> {
-                    if (live.isShaped(present)) {
-                        workbench.speeds().putAll(speeds);
-                    }
-                });
+                        alone(() -> measuring.run(measurements, show, progress, cancellation)),
+                found -> showIf(present, () -> onDone.accept(found)));
+    }
+
+    private void showIf(ModelSession measured, Runnable update) {
+        if (live.isShaped(measured)) {
+            update.run();
+        }
     }
 
     /** Measures while the live loop rests, which goes on afterwards where it was not done. */

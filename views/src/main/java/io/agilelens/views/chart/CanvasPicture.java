@@ -1,6 +1,8 @@
 package io.agilelens.views.chart;
 
+import io.agilelens.engine.UserException;
 import io.agilelens.views.ContextMenus;
+import io.agilelens.views.Messages;
 import io.agilelens.views.Theme;
 import java.util.List;
 import java.util.Optional;
@@ -131,6 +133,9 @@ public abstract class CanvasPicture extends Region implements Exportable {
 
     @Override
     public final Supplier<String> svg() {
+        if (!isShown()) {
+            throw new UserException(Messages.text("export.nothing"));
+        }
         SvgPen svg = new SvgPen(getWidth(), getHeight(), pen);
         svg.fill(0, 0, getWidth(), getHeight(), style.get().background());
         paint(svg);

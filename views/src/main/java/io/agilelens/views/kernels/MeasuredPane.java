@@ -10,6 +10,7 @@ import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.layout.HBox;
+import javafx.scene.layout.Pane;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
@@ -23,7 +24,8 @@ final class MeasuredPane extends StackPane {
     private final Label conditions = new Label();
     private final HBox origin = new HBox(4);
     private final HBox tools;
-    private final VBox header = new VBox(4);
+    private final HBox line = new HBox(8, origin, conditions);
+    private final VBox header = new VBox(4, line);
     private final VBox shown;
     private final EmptyState empty;
 
@@ -51,6 +53,7 @@ final class MeasuredPane extends StackPane {
         tools.setAlignment(Pos.CENTER_RIGHT);
         origin.setMinWidth(USE_PREF_SIZE);
         origin.setAlignment(Pos.CENTER_LEFT);
+        line.setAlignment(Pos.CENTER_LEFT);
         widthProperty().subscribe(width -> arrange(width.doubleValue()));
         VBox.setVgrow(content, Priority.ALWAYS);
         shown = new VBox(8, header, content);
@@ -68,11 +71,13 @@ final class MeasuredPane extends StackPane {
 
     /** Words and controls on one line where there is room, else one line each. */
     private void arrange(double width) {
-        HBox line = new HBox(8, origin, conditions);
-        line.setAlignment(Pos.CENTER_LEFT);
-        header.getChildren().setAll(line);
         boolean one = width >= ROOM_FOR_ONE_LINE * Theme.magnificationProperty().get();
-        (one ? line : header).getChildren().add(tools);
+        Pane place = one ? line : header;
+        if (tools.getParent() != place) {
+            header.getChildren().remove(tools);
+            line.getChildren().remove(tools);
+            place.getChildren().add(tools);
+        }
     }
 
     /**

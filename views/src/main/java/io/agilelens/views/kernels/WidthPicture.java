@@ -51,9 +51,10 @@ record WidthPicture(
         double[] high = new double[count];
         for (int i = 0; i < count; i++) {
             Work work = Work.of(report, KernelBenchmark.NAMES.get(i), decode);
-            speeds[i] = work.speed(work.microseconds());
-            low[i] = work.speed(work.microseconds() + work.spread() / 2);
-            high[i] = work.speed(work.microseconds() - work.spread() / 2);
+            speeds[i] = work.speed();
+            double half = speeds[i] * work.spread() / work.microseconds() / 2;
+            low[i] = Math.max(0, speeds[i] - half);
+            high[i] = speeds[i] + half;
         }
         return new BarChartPane.Bars(
                 KernelsViewModel.vectors(width), Ink.series(index), speeds, low, high, false);
@@ -81,9 +82,9 @@ record WidthPicture(
             return new Work(macs, microseconds, spread);
         }
 
-        /** 10^9 multiply-accumulates a second if they took so long. */
-        double speed(double time) {
-            return macs / time * 1e-3;
+        /** 10^9 multiply-accumulates a second. */
+        double speed() {
+            return macs / microseconds * 1e-3;
         }
     }
 

@@ -22,6 +22,7 @@ import io.agilelens.views.chart.HistogramPane;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import javafx.beans.binding.Bindings;
@@ -157,7 +158,7 @@ final class WeightPane extends VBox {
         buttons.getStyleClass().add("comparison-switch");
         for (WeightHistogram.Scope scope : WeightHistogram.Scope.values()) {
             ToggleButton button = new ToggleButton(Messages.text("model.weight.scope." + scope));
-            button.setId("weight-scope-" + scope.name().toLowerCase(java.util.Locale.ROOT));
+            button.setId("weight-scope-" + scope.name().toLowerCase(Locale.ROOT));
             button.setToggleGroup(group);
             Help.on(button, Messages.text("model.weight.scope." + scope + ".help"));
             button.getStyleClass()

@@ -1,5 +1,6 @@
 package io.agilelens.views.palette;
 
+import io.agilelens.views.ContextMenus;
 import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Notices;
@@ -7,8 +8,6 @@ import java.util.List;
 import java.util.stream.Collectors;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
-import javafx.scene.input.Clipboard;
-import javafx.scene.input.ClipboardContent;
 import javafx.scene.layout.GridPane;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
@@ -52,12 +51,10 @@ public final class AboutCard extends VBox {
     }
 
     private static void copy(List<Fact> facts) {
-        ClipboardContent content = new ClipboardContent();
-        content.putString(
+        ContextMenus.copy(
                 facts.stream()
                         .map(fact -> fact.name() + ": " + fact.value())
                         .collect(Collectors.joining("\n")));
-        Clipboard.getSystemClipboard().setContent(content);
         Notices.done(Messages.text("about.copied"));
     }
 }

@@ -40,8 +40,8 @@ final class TokenFlow extends Region implements Exportable {
     private static final double GAP = 0.5;
     private static final double BAR = 14;
 
-    /** How much larger than usual letters may be where there is room, the largest first. */
-    private static final double[] GROWN = {1.75, 1.5, 1.3, 1.15, 1};
+    /** How much larger than usual letters may be where there is room, rising. */
+    private static final double[] GROWN = {1, 1.15, 1.3, 1.5, 1.75};
 
     private final Canvas canvas = new Canvas();
     private final Pen pen = new FxPen(canvas.getGraphicsContext2D());
@@ -221,19 +221,25 @@ final class TokenFlow extends Region implements Exportable {
 
     /** Lays the text out as large as the room lets all of it be in sight, or else as usual. */
     private void grow(double width, double room) {
-        for (double factor : GROWN) {
-            grown = factor;
-            layout =
-                    TokenLayout.of(
-                            table.tokens(),
-                            width,
-                            GAP,
-                            this::widthOf,
-                            token -> TokenPicture.lead(table, token, style.get(), grown));
-            if (textHeight() <= room) {
+        layOut(GROWN[0], width);
+        for (int i = 1; i < GROWN.length && textHeight() <= room; i++) {
+            layOut(GROWN[i], width);
+            if (textHeight() > room) {
+                layOut(GROWN[i - 1], width);
                 return;
             }
         }
+    }
+
+    private void layOut(double factor, double width) {
+        grown = factor;
+        layout =
+                TokenLayout.of(
+                        table.tokens(),
+                        width,
+                        GAP,
+                        this::widthOf,
+                        token -> TokenPicture.lead(table, token, style.get(), grown));
     }
 
     private double textHeight() {

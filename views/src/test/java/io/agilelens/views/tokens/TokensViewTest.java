@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.engine.UserException;
 import io.agilelens.engine.recipe.PruningAction;
 import io.agilelens.engine.recipe.PruningRecipe;
 import io.agilelens.engine.recipe.Recipe;
@@ -76,6 +78,16 @@ class TokensViewTest extends GuiTest {
         assertTrue(reason().contains("first token"), reason());
         type(KeyCode.RIGHT, KeyCode.RIGHT);
         assertEquals(2, workbench.selection().place().token());
+    }
+
+    @Test
+    void aScheduleOfNoModelIsNotSaved() {
+        interact(
+                () -> {
+                    ScheduleEditor none =
+                            new ScheduleEditor(new TokensViewModel(workbench, actions));
+                    assertThrows(UserException.class, none::svg);
+                });
     }
 
     /** A text is drawn as soon as it is there, before its tokens were laid out anew. */
