@@ -15,17 +15,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The Debian package, made from the jars of this build by the command, unpacked, started and worked
- * with its own Java. Takes minutes, so it runs with {@code -Dagilelens.package=true} only. With
- * {@code -Dagilelens.install=true}, as root, it is also installed and removed.
+ * with its own Java. With {@code -Dagilelens.install=true}, as root, it is also installed and
+ * removed.
  */
-@EnabledIfSystemProperty(named = "agilelens.package", matches = "true")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PackageIT {
     private static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();

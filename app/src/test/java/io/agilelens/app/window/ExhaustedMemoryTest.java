@@ -299,12 +299,7 @@ class ExhaustedMemoryTest extends ApplicationTest {
     }
 
     private void awaitExact() throws Exception {
-        await(
-                () ->
-                        window.workbench().comparisonProperty().get().isPresent()
-                                && !window.workbench().qualityStaleProperty().get()
-                                && !window.workbench().comparisonStaleProperty().get()
-                                && window.workbench().qualityProperty().get().isExact());
+        await(() -> window.workbench().isComplete());
     }
 
     private static void await(Callable<Boolean> condition) throws Exception {

@@ -29,7 +29,7 @@ class RandomWalkTest {
         FxToolkit.registerPrimaryStage();
         Platform.setImplicitExit(false);
         StringWriter log = new StringWriter();
-        Duration time = MINUTES > 0 ? Duration.ofMinutes(MINUTES) : Duration.ofSeconds(45);
+        Duration time = MINUTES > 0 ? Duration.ofMinutes(MINUTES) : Duration.ofSeconds(75);
         RandomWalk.Result result =
                 new RandomWalk(SEED, 60, new PrintWriter(log, true), Progress.NONE)
                         .walk(time, Integer.MAX_VALUE);

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * {@code -Dfuzz.keep=true} adds what a long run reached to the corpus.
  */
 class FuzzTest {
-    private static final int SECONDS = 4;
+    private static final int SECONDS = 6;
     private static final int RANDOM_INPUTS = 400;
     private static final int HEAP_MEGABYTES = 256;
     private static final int LONGEST_KEPT = 256;
