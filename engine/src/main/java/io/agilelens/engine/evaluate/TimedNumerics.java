@@ -138,6 +138,7 @@ final class TimedNumerics implements Numerics {
             public void context(
                     Kernels kernels,
                     ProbabilityBlock block,
+                    int head,
                     float[] values,
                     int valuesOffset,
                     int valuesStride,
@@ -150,6 +151,7 @@ final class TimedNumerics implements Numerics {
                 transform.context(
                         clock.untimed(kernels),
                         block,
+                        head,
                         values,
                         valuesOffset,
                         valuesStride,

@@ -6,6 +6,7 @@ import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.kernel.PackedKeys;
 import io.agilelens.engine.kernel.PackedValues;
 import io.agilelens.engine.kernel.Workers;
+import io.agilelens.engine.model.KeyValueCache.HeadRows;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.tensor.Matrix;
 import java.util.Arrays;
@@ -380,18 +381,52 @@ public final class Decoder {
                 int tokens = context.rows();
                 numerics.cacheFormat().ifPresent(format -> format.round(keys, tokens));
                 numerics.cacheFormat().ifPresent(format -> format.round(values, tokens));
-                return new Heads(layer, queries, keys, values, positions.values(), 0, context);
+                return heads(queries, keys, values, positions.values(), 0);
             }
             int cached = cache.length(layer);
             cache.append(layer, keys, values, positions.values(), positions.next());
+            if (packs()) {
+                float[] allKeys = cache.keys(layer);
+                float[] allValues = cache.values(layer);
+                return heads(queries, allKeys, allValues, cache.positions(layer), cached);
+            }
+            HeadRows keyHeads = cache.keyHeads(layer);
+            HeadRows valueHeads = cache.valueHeads(layer);
             return new Heads(
                     layer,
                     queries,
-                    cache.keys(layer),
-                    cache.values(layer),
+                    keyHeads,
+                    valueHeads,
+                    null,
+                    null,
                     cache.positions(layer),
                     cached,
                     context);
+        }
+
+        /** Keys and values being {@code [cached + tokens, keyValueWidth]}. */
+        private Heads heads(
+                float[] queries, float[] keys, float[] values, int[] positions, int cached) {
+            int heads = config.keyValueHeads();
+            int dimension = config.headDimension();
+            int count = cached + context.rows();
+            boolean packs = packs();
+            return new Heads(
+                    layer,
+                    queries,
+                    new HeadRows(keys, dimension, config.keyValueWidth()),
+                    new HeadRows(values, dimension, config.keyValueWidth()),
+                    packs ? kernels.packKeys(keys, count, heads, dimension) : null,
+                    packs
+                            ? numerics.softmax(layer).pack(kernels, values, count, heads, dimension)
+                            : null,
+                    positions,
+                    cached,
+                    context);
+        }
+
+        private boolean packs() {
+            return context.rows() >= QUERIES_WORTH_PACKING;
         }
 
         /** The residual stream behind the block. */
@@ -415,18 +450,18 @@ public final class Decoder {
     private final class Heads {
         private final int layer;
         private final float[] queries;
-        private final float[] keys;
-        private final float[] values;
-        private final int[] positions;
-        private final int cached;
-        private final Matrix context;
-        private final SoftmaxTransform softmax;
-        private final Cancellation cancellation = Cancellation.current();
+        private final HeadRows keys;
+        private final HeadRows values;
 
         /** Null for few queries. */
         private final PackedKeys packedKeys;
 
         private final PackedValues packedValues;
+        private final int[] positions;
+        private final int cached;
+        private final Matrix context;
+        private final SoftmaxTransform softmax;
+        private final Cancellation cancellation = Cancellation.current();
 
         /**
          * @param positions of all keys, those of the cached ones first
@@ -435,8 +470,10 @@ public final class Decoder {
         Heads(
                 int layer,
                 float[] queries,
-                float[] keys,
-                float[] values,
+                HeadRows keys,
+                HeadRows values,
+                PackedKeys packedKeys,
+                PackedValues packedValues,
                 int[] positions,
                 int cached,
                 Matrix context) {
@@ -444,16 +481,12 @@ public final class Decoder {
             this.queries = queries;
             this.keys = keys;
             this.values = values;
+            this.packedKeys = packedKeys;
+            this.packedValues = packedValues;
             this.positions = positions;
             this.cached = cached;
             this.context = context;
             this.softmax = numerics.softmax(layer);
-            int count = cached + context.rows();
-            int heads = config.keyValueHeads();
-            int dimension = config.headDimension();
-            boolean packs = context.rows() >= QUERIES_WORTH_PACKING;
-            packedKeys = packs ? kernels.packKeys(keys, count, heads, dimension) : null;
-            packedValues = packs ? softmax.pack(kernels, values, count, heads, dimension) : null;
         }
 
         /**
@@ -539,9 +572,9 @@ public final class Decoder {
                     offset,
                     config.queryWidth(),
                     count,
-                    keys,
-                    config.keyValueHead(head) * dimension,
-                    config.keyValueWidth(),
+                    keys.floats(),
+                    config.keyValueHead(head) * keys.headStride(),
+                    keys.tokenStride(),
                     stride,
                     dimension,
                     scale,
@@ -571,9 +604,10 @@ public final class Decoder {
             softmax.context(
                     kernels,
                     block,
-                    values,
-                    config.keyValueHead(head) * dimension,
-                    config.keyValueWidth(),
+                    config.keyValueHead(head),
+                    values.floats(),
+                    config.keyValueHead(head) * values.headStride(),
+                    values.tokenStride(),
                     dimension,
                     context.data(),
                     offset,

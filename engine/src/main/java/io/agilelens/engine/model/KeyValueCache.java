@@ -9,6 +9,8 @@ import java.util.Optional;
  * after a pruned prompt later layers hold fewer tokens. Not safe for several threads.
  */
 public final class KeyValueCache {
+    private final int heads;
+    private final int headDimension;
     private final int width;
     private final int rowBytes;
     private final Rows[] keys;
@@ -17,16 +19,27 @@ public final class KeyValueCache {
     private final int[] lengths;
     private final int[] nextPositions;
 
+    /**
+     * One layer's keys or values. The row of a head and a token starts at {@code head * headStride
+     * + token * tokenStride} and has as many elements as a head has dimensions.
+     */
+    record HeadRows(float[] floats, int headStride, int tokenStride) {}
+
     /** One layer's keys or values; tokens are only added. */
     private sealed interface Rows {
         void append(float[] rows, int length, int tokens);
 
-        /** What the first rows stand for; valid until the next call. */
+        /** What the first rows stand for, {@code [length, keyValueWidth]}. */
         float[] read(int length);
+
+        /** The same as it lies there. */
+        HeadRows readHeads(int length);
     }
 
     KeyValueCache(ModelConfig config, Optional<CacheFormat> format) {
         int layers = config.layers();
+        heads = config.keyValueHeads();
+        headDimension = config.headDimension();
         width = config.keyValueWidth();
         rowBytes = format.map(CacheFormat::rowBytes).orElse(width * Float.BYTES);
         keys = rows(layers, format);
@@ -37,29 +50,75 @@ public final class KeyValueCache {
     }
 
     private Rows[] rows(int layers, Optional<CacheFormat> format) {
-        // One layer is read at a time, so all share the floats that codes are decoded into.
+        // One layer is read at a time, so all share the floats that rows are put together in.
         float[][] scratch = new float[1][0];
         Rows[] rows = new Rows[layers];
         for (int layer = 0; layer < layers; layer++) {
-            rows[layer] = format.isEmpty() ? new FloatRows() : new CodedRows(format.get(), scratch);
+            rows[layer] =
+                    format.isEmpty()
+                            ? new FloatRows(scratch)
+                            : new CodedRows(format.get(), scratch);
         }
         return rows;
     }
 
+    /**
+     * {@code [heads, capacity, headDimension]}: a token that is decoded reads head by head, and
+     * memory delivers neighbours fastest.
+     */
     private final class FloatRows implements Rows {
+        private final float[][] scratch;
         private float[] floats = new float[0];
+        private int capacity;
+
+        FloatRows(float[][] scratch) {
+            this.scratch = scratch;
+        }
 
         @Override
         public void append(float[] rows, int length, int tokens) {
-            if (floats.length < (length + tokens) * width) {
-                floats = Arrays.copyOf(floats, capacity(length, tokens) * width);
+            if (capacity < length + tokens) {
+                grow(length, capacity(length, tokens));
             }
-            System.arraycopy(rows, 0, floats, length * width, tokens * width);
+            for (int head = 0; head < heads; head++) {
+                for (int t = 0; t < tokens; t++) {
+                    int to = (head * capacity + length + t) * headDimension;
+                    System.arraycopy(
+                            rows, t * width + head * headDimension, floats, to, headDimension);
+                }
+            }
+        }
+
+        private void grow(int length, int grownCapacity) {
+            float[] grown = new float[grownCapacity * width];
+            for (int head = 0; head < heads; head++) {
+                System.arraycopy(
+                        floats,
+                        head * capacity * headDimension,
+                        grown,
+                        head * grownCapacity * headDimension,
+                        length * headDimension);
+            }
+            floats = grown;
+            capacity = grownCapacity;
         }
 
         @Override
         public float[] read(int length) {
-            return floats;
+            float[] rows = grown(scratch, length);
+            for (int head = 0; head < heads; head++) {
+                for (int t = 0; t < length; t++) {
+                    int from = (head * capacity + t) * headDimension;
+                    System.arraycopy(
+                            floats, from, rows, t * width + head * headDimension, headDimension);
+                }
+            }
+            return rows;
+        }
+
+        @Override
+        public HeadRows readHeads(int length) {
+            return new HeadRows(floats, capacity * headDimension, headDimension);
         }
     }
 
@@ -83,12 +142,23 @@ public final class KeyValueCache {
 
         @Override
         public float[] read(int length) {
-            if (scratch[0].length < length * width) {
-                scratch[0] = new float[capacity(length, 0) * width];
-            }
-            format.decode(codes, length, scratch[0]);
-            return scratch[0];
+            float[] rows = grown(scratch, length);
+            format.decode(codes, length, rows);
+            return rows;
         }
+
+        @Override
+        public HeadRows readHeads(int length) {
+            return new HeadRows(read(length), headDimension, width);
+        }
+    }
+
+    /** Room for as many rows in what several layers share. */
+    private float[] grown(float[][] scratch, int length) {
+        if (scratch[0].length < length * width) {
+            scratch[0] = new float[capacity(length, 0) * width];
+        }
+        return scratch[0];
     }
 
     private static int capacity(int length, int tokens) {
@@ -122,6 +192,16 @@ public final class KeyValueCache {
     /** {@code [length, keyValueWidth]}, valid until values are read again. */
     float[] values(int layer) {
         return values[layer].read(lengths[layer]);
+    }
+
+    /** The keys as they lie in the cache, valid until keys are read again or appended. */
+    HeadRows keyHeads(int layer) {
+        return keys[layer].readHeads(lengths[layer]);
+    }
+
+    /** The values as they lie in the cache, valid until values are read again or appended. */
+    HeadRows valueHeads(int layer) {
+        return values[layer].readHeads(lengths[layer]);
     }
 
     /** Position of each token that the layer holds, {@code [length]}. */

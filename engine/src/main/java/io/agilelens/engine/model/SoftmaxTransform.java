@@ -27,12 +27,14 @@ public interface SoftmaxTransform {
      * The same product without packing, for few queries: that of a block, already transformed, with
      * the values of one key/value head.
      *
+     * @param head key/value head
      * @param values row {@code j} starts at {@code valuesOffset + j * valuesStride}
      * @param context row {@code i} starts at {@code contextOffset + i * contextStride}
      */
     default void context(
             Kernels kernels,
             ProbabilityBlock block,
+            int head,
             float[] values,
             int valuesOffset,
             int valuesStride,

@@ -46,6 +46,7 @@ final class Log2Softmax implements SoftmaxTransform {
     public void context(
             Kernels kernels,
             ProbabilityBlock block,
+            int head,
             float[] values,
             int valuesOffset,
             int valuesStride,
@@ -63,7 +64,7 @@ final class Log2Softmax implements SoftmaxTransform {
                 valuesStride,
                 block.keys(),
                 headDimension,
-                valueQuantizer.step(valuesOffset),
+                valueQuantizer.step(head * headDimension),
                 block.firstVisible(),
                 context,
                 contextOffset,

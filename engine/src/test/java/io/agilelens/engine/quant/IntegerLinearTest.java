@@ -330,6 +330,7 @@ class IntegerLinearTest {
         softmax.context(
                 kernels,
                 block,
+                head,
                 values,
                 head * dimension,
                 2 * dimension,
