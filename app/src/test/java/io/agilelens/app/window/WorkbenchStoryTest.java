@@ -127,6 +127,29 @@ class WorkbenchStoryTest extends ApplicationTest {
     }
 
     @Test
+    void aRunIsPinnedOnceItIsExactUnlessTheRecipeWasChanged() throws Exception {
+        awaitExact();
+        Recipe first = recipe();
+        Recipe meant = first.withWeights(first.weights().withBits(3));
+        interact(
+                () -> {
+                    workbench().history().change("meant", meant);
+                    window.controller().pinRun();
+                    workbench().history().change("another", first);
+                });
+        awaitExact();
+        assertEquals(0, runs(), "another recipe than was meant is pinned");
+        interact(
+                () -> {
+                    workbench().history().change("meant", meant);
+                    window.controller().pinRun();
+                });
+        await(() -> runs() == 1);
+        assertEquals(meant, window.workbench().runs().getFirst().recipe());
+        assertEquals(List.of(), failures);
+    }
+
+    @Test
     void keepsThePresentModelWhenAnotherIsBroken() throws Exception {
         awaitExact();
         Path broken = Files.createDirectory(folder.resolve("broken"));
