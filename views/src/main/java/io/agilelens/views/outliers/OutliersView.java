@@ -240,7 +240,7 @@ public final class OutliersView extends StackPane {
     }
 
     private VBox factorCards() {
-        stripCard.setMinHeight(USE_PREF_SIZE);
+        stripCard.keepHeight(USE_PREF_SIZE);
         strip.setPrefHeight(76);
         ChartCard whyCard = ChartCard.of("outliers.why", why);
         why.setMinHeight(70);
