@@ -190,6 +190,7 @@ public final class OutliersView extends StackPane {
                 new StationPane(
                         Messages.text("outliers.title"), scrolled, siteSelector(), comparison);
         EmptyState empty = new EmptyState(Feather.GRID, Messages.text("outliers.empty"));
+        empty.waitFor(workbench.modelProperty());
         getChildren().addAll(pane, empty);
         setMinSize(0, 0);
 

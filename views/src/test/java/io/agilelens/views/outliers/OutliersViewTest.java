@@ -58,9 +58,22 @@ class OutliersViewTest extends GuiTest {
         return lookup("#outliers-map").query();
     }
 
+    private boolean saysWhereItIsEmpty(String words) {
+        return lookup(".empty-state .label").queryLabeled().getText().startsWith(words);
+    }
+
     @Test
     void anEmptyStationTeachesTheNextStep() {
         assertTrue(lookup(".empty-state").query().isVisible());
+        assertTrue(saysWhereItIsEmpty("Open a model"));
+        // Opened, and nothing of it known yet.
+        interact(
+                () ->
+                        workbench
+                                .modelProperty()
+                                .set(Optional.of(ComparisonFixture.tiny().opened())));
+        assertTrue(lookup(".empty-state").query().isVisible());
+        assertTrue(saysWhereItIsEmpty("The first window"));
         fill(ComparisonFixture.tiny(), 0);
         assertFalse(lookup(".empty-state").query().isVisible());
         assertEquals(4, map().dataProperty().get().rows());
