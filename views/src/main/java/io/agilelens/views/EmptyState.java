@@ -1,5 +1,7 @@
 package io.agilelens.views;
 
+import java.util.Optional;
+import javafx.beans.value.ObservableValue;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.layout.VBox;
@@ -8,12 +10,14 @@ import org.kordamp.ikonli.javafx.FontIcon;
 
 /** Stands where pictures will be and teaches the next step. */
 public final class EmptyState extends VBox {
+    private final Label label = new Label();
+
     /**
      * @param text what is missing and what to do, in one sentence
      */
     public EmptyState(Ikon icon, String text) {
         getStyleClass().add("empty-state");
-        Label label = new Label(text);
+        label.setText(text);
         label.setWrapText(true);
         label.getStyleClass().add("muted");
         getChildren().addAll(new FontIcon(icon), label);
@@ -29,5 +33,21 @@ public final class EmptyState extends VBox {
         button.setOnAction(event -> action.run());
         Help.wrapped(button, text);
         getChildren().add(button);
+    }
+
+    /**
+     * Says that it will not be long where a model is open already.
+     *
+     * @param model the open one
+     */
+    public void waitFor(ObservableValue<? extends Optional<?>> model) {
+        String without = label.getText();
+        label.textProperty()
+                .bind(
+                        model.map(
+                                open ->
+                                        open.isPresent()
+                                                ? Messages.text("empty.evaluating")
+                                                : without));
     }
 }

@@ -15,6 +15,9 @@ public final class Figures {
     /** Stands for a number that does not exist; the place it stands in says why. */
     public static final String NONE = "–";
 
+    /** From here on a whole number has more than four digits. */
+    private static final double MANY = 10_000;
+
     private static final MathContext FOUR_DIGITS = new MathContext(4, RoundingMode.HALF_EVEN);
     private static final MathContext TWO_DIGITS = new MathContext(2, RoundingMode.HALF_EVEN);
     private static final String[] POWERS_OF_1024 = {"B", "KiB", "MiB", "GiB", "TiB"};
@@ -98,14 +101,19 @@ public final class Figures {
         if (!Double.isFinite(percent)) {
             return NONE;
         }
-        int decimals = Math.abs(percent) < 10 ? 1 : 0;
-        String text = fixed(percent, decimals);
+        String text =
+                Math.abs(percent) < MANY
+                        ? fixed(percent, Math.abs(percent) < 10 ? 1 : 0)
+                        : number(percent);
         return (text.startsWith("−") || percent <= 0 ? text : "+" + text) + " %";
     }
 
     /** How many times as much, such as {@code 2.1×}. */
     public static String times(double ratio) {
-        return Double.isFinite(ratio) ? fixed(ratio, ratio < 10 ? 2 : 1) + "×" : NONE;
+        if (!Double.isFinite(ratio)) {
+            return NONE;
+        }
+        return (ratio < 1000 ? fixed(ratio, ratio < 10 ? 2 : 1) : number(ratio)) + "×";
     }
 
     /** A time of day: {@code 14:32:05}. */

@@ -43,6 +43,15 @@ class FiguresTest {
     }
 
     @Test
+    void whatIsManyTimesAsMuchHasFourDigitsToo() {
+        assertEquals("+9999 %", Figures.relative(100.99, 1));
+        assertEquals("+4.648e10 %", Figures.relative(2.543e10, 54.7118));
+        assertEquals("999.9×", Figures.times(999.9));
+        assertEquals("1235×", Figures.times(1234.56));
+        assertEquals("4.648e8×", Figures.change(2.543e10, 54.71));
+    }
+
+    @Test
     void sizesCountsAndTimesChooseTheirUnit() {
         assertEquals("512 B", Figures.bytes(512));
         assertEquals("3.91 MiB", Figures.bytes(4_100_000));

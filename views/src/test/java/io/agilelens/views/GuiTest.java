@@ -2,6 +2,10 @@ package io.agilelens.views;
 
 import io.agilelens.views.chart.Painter;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import javafx.animation.AnimationTimer;
+import javafx.application.Platform;
 import javafx.scene.Parent;
 import javafx.scene.Scene;
 import javafx.stage.PopupWindow;
@@ -9,13 +13,18 @@ import javafx.stage.Stage;
 import javafx.stage.Window;
 import org.junit.jupiter.api.AfterEach;
 import org.testfx.framework.junit5.ApplicationTest;
-import org.testfx.util.WaitForAsyncUtils;
 
 /**
  * A test with a window that needs no display. The headless screen is 1000 × 1000 and nothing may be
  * drawn beyond its upper or lower edge, so the window stays in the corner and below that height.
  */
 public abstract class GuiTest extends ApplicationTest {
+    private static final int ROUNDS = 3;
+
+    /**
+     * The first comes before the layout, the next hands to the renderer, the third waits for it.
+     */
+    private static final int PULSES = 3;
 
     /** What the window shows; called on the JavaFX thread. */
     protected abstract Parent createRoot();
@@ -55,16 +64,34 @@ public abstract class GuiTest extends ApplicationTest {
 
     /** Lets work that was handed to other threads come back and be drawn. */
     protected static void settle() {
-        for (int i = 0; i < 3; i++) {
-            WaitForAsyncUtils.waitForFxEvents();
+        // What came back may hand over more: a layout asks for cells, cells for another layout.
+        for (int i = 0; i < ROUNDS; i++) {
             try {
                 Background.awaitIdle();
                 Painter.awaitIdle();
+                awaitDrawn();
             } catch (InterruptedException interrupted) {
                 throw new AssertionError(interrupted);
             }
-            WaitForAsyncUtils.waitForFxEvents();
-            WaitForAsyncUtils.sleep(60, java.util.concurrent.TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Waits until what is shown now has been laid out and drawn. */
+    private static void awaitDrawn() throws InterruptedException {
+        CountDownLatch drawn = new CountDownLatch(PULSES);
+        Platform.runLater(
+                () ->
+                        new AnimationTimer() {
+                            @Override
+                            public void handle(long now) {
+                                drawn.countDown();
+                                if (drawn.getCount() == 0) {
+                                    stop();
+                                }
+                            }
+                        }.start());
+        if (!drawn.await(1, TimeUnit.MINUTES)) {
+            throw new AssertionError("JavaFX does not draw any more");
         }
     }
 }

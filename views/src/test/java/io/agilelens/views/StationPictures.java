@@ -3,7 +3,6 @@ package io.agilelens.views;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agilelens.views.chart.Export;
-import io.agilelens.views.chart.Painter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,7 +11,6 @@ import java.util.List;
 import javafx.scene.Node;
 import javafx.stage.Window;
 import org.testfx.api.FxRobot;
-import org.testfx.util.WaitForAsyncUtils;
 
 /**
  * Writes what a station looks like in the middle of the smallest and of a usual window, in both
@@ -40,10 +38,6 @@ public final class StationPictures {
                             window.setHeight(size[1]);
                         });
                 Path file = FOLDER.resolve("%s-%.0f-%s.png".formatted(name, size[0], mode));
-                GuiTest.settle();
-                Background.awaitIdle();
-                Painter.awaitIdle();
-                WaitForAsyncUtils.waitForFxEvents();
                 GuiTest.settle();
                 robot.interact(() -> write(station, file));
                 assertTrue(Files.size(file) > 10_000, file + " looks empty");

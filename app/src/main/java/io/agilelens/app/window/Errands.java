@@ -3,6 +3,7 @@ package io.agilelens.app.window;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import io.agilelens.views.Messages;
+import io.agilelens.views.Notices;
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -77,10 +78,15 @@ final class Errands implements AutoCloseable {
             Consumer<T> onDone,
             Runnable onGivenUp) {
         underWay.add(cancellation);
-        WorkbenchStatusBar.Task task = statusBar.track(name, cancellation);
-        shown = task;
+        WorkbenchStatusBar.Task task = statusBar.waiting(name, cancellation);
+        if (shown == null) {
+            show(task);
+        } else {
+            Notices.done(Messages.text("status.waiting", name));
+        }
         thread.execute(
                 () -> {
+                    Platform.runLater(() -> show(task));
                     try {
                         T result = cancellation.during(() -> errand.run(task, cancellation));
                         Platform.runLater(
@@ -106,6 +112,14 @@ final class Errands implements AutoCloseable {
                     }
                 });
         return cancellation;
+    }
+
+    /** Only what runs is shown: the bar's button cancels what it shows. */
+    private void show(WorkbenchStatusBar.Task task) {
+        if (shown != task) {
+            shown = task;
+            task.begin();
+        }
     }
 
     private void finish(WorkbenchStatusBar.Task task, String message) {

@@ -45,7 +45,8 @@ final class LiveSession {
     /** Whether the loop waits for a measurement. */
     private boolean resting;
 
-    private boolean pinWanted;
+    /** What is pinned once its figures are exact, if it is still the recipe then; or null. */
+    private Recipe pinWanted;
 
     /** Whether the pictures of the float model are asked for, before those of the recipe. */
     private boolean floatFirst;
@@ -106,7 +107,7 @@ final class LiveSession {
         session = opened;
         window = 0;
         tuned = null;
-        pinWanted = false;
+        pinWanted = null;
         workbench.comparisonProperty().set(Optional.empty());
         workbench.qualityProperty().set(Quality.NONE);
         workbench.studiesProperty().set(Studies.NONE);
@@ -175,7 +176,7 @@ final class LiveSession {
 
     /** Stops what is computed, and waits for no run to pin. */
     void cancel() {
-        pinWanted = false;
+        pinWanted = null;
         pause();
     }
 
@@ -206,14 +207,27 @@ final class LiveSession {
         if (current && tuned != null) {
             pin(quality);
         } else {
-            pinWanted = true;
+            pinWanted = workbench.history().recipe();
             Notices.done(Messages.text("status.pin.waiting"));
             ask();
         }
     }
 
+    private void pinIfWanted(Quality quality) {
+        if (pinWanted == null) {
+            return;
+        }
+        if (!pinWanted.equals(quality.recipe())) {
+            // Never another one than was meant.
+            Notices.done(Messages.text("status.pin.changed", pinWanted.summary()));
+            pinWanted = null;
+        } else if (quality.isExact()) {
+            pin(quality);
+        }
+    }
+
     private void pin(Quality quality) {
-        pinWanted = false;
+        pinWanted = null;
         String wish =
                 session.opened().presets().stream()
                         .filter(preset -> preset.recipe().equals(quality.recipe()))
@@ -311,9 +325,7 @@ final class LiveSession {
                             }
                             workbench.qualityProperty().set(quality);
                             workbench.qualityStaleProperty().set(false);
-                            if (pinWanted && quality.isExact()) {
-                                pin(quality);
-                            }
+                            pinIfWanted(quality);
                         }
                     });
         }

@@ -65,11 +65,13 @@ public final class WorkbenchStatusBar extends StatusBar {
 
     private void showHeap() {
         Runtime runtime = Runtime.getRuntime();
+        // In this order: a heap that grows in between must not look as if less than nothing were
+        // used.
+        long free = runtime.freeMemory();
+        long used = Math.max(0, runtime.totalMemory() - free);
         heap.setText(
                 Messages.text(
-                        "status.heap",
-                        Figures.bytes(runtime.totalMemory() - runtime.freeMemory()),
-                        Figures.bytes(runtime.maxMemory())));
+                        "status.heap", Figures.bytes(used), Figures.bytes(runtime.maxMemory())));
     }
 
     /**
@@ -104,11 +106,14 @@ public final class WorkbenchStatusBar extends StatusBar {
      *     than the screen are merged
      */
     public Task track(String name, Cancellation cancellation) {
-        running = new Task(name, cancellation);
-        cancel.setVisible(true);
-        setText(name);
-        setProgress(-1);
-        return running;
+        Task task = waiting(name, cancellation);
+        task.begin();
+        return task;
+    }
+
+    /** The same for work whose turn has not come: nothing of it is shown before it begins. */
+    Task waiting(String name, Cancellation cancellation) {
+        return new Task(name, cancellation);
     }
 
     /** Says something while nothing runs. */
@@ -131,12 +136,21 @@ public final class WorkbenchStatusBar extends StatusBar {
 
         private final String name;
         private final Cancellation cancellation;
-        private final long start = System.nanoTime();
+        private long start;
         private final AtomicReference<Report> latest = new AtomicReference<>();
 
         private Task(String name, Cancellation cancellation) {
             this.name = name;
             this.cancellation = cancellation;
+        }
+
+        /** Shows it, in place of what was shown before; on the JavaFX thread. */
+        void begin() {
+            running = this;
+            start = System.nanoTime();
+            cancel.setVisible(true);
+            setText(name);
+            setProgress(-1);
         }
 
         @Override

@@ -21,7 +21,6 @@ import java.util.function.Supplier;
 import javafx.scene.control.Label;
 import javafx.scene.control.MenuButton;
 import javafx.scene.control.MenuItem;
-import javafx.scene.control.TextField;
 import javafx.scene.input.KeyCode;
 import javafx.stage.Stage;
 import javafx.stage.Window;
@@ -69,7 +68,7 @@ class AnyModelTest extends ApplicationTest {
         awaitExact();
         double before = baseline();
         interact(() -> window.frame().open("outliers"));
-        typeIn("weights-bits-value", "5");
+        Knobs.type(this, "weights.bits", "5");
         Recipe recipe = recipe();
         awaitExact();
         interact(() -> menuItem("plant-outliers").fire());
@@ -237,7 +236,7 @@ class AnyModelTest extends ApplicationTest {
         assertTrue(failures.getFirst().getMessage().contains("broken.gguf"));
         assertEquals(folder.resolve("tiny").toString(), opened().reference());
         failures.clear();
-        typeIn("weights-bits-value", "3");
+        Knobs.type(this, "weights.bits", "3");
         awaitExact();
     }
 
@@ -268,17 +267,6 @@ class AnyModelTest extends ApplicationTest {
 
     private void drop(Path file) {
         interact(() -> assertTrue(window.drops().drop(List.of(file))));
-    }
-
-    private void typeIn(String field, String text) {
-        TextField value = lookup("#" + field).query();
-        interact(
-                () -> {
-                    value.requestFocus();
-                    value.setText(text);
-                });
-        push(KeyCode.ENTER);
-        WaitForAsyncUtils.waitForFxEvents();
     }
 
     private MenuItem menuItem(String id) {

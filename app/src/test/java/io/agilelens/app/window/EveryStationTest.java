@@ -65,7 +65,7 @@ class EveryStationTest extends WindowTest {
     @Test
     void nothingIsClippedInTheSmallestWindow() throws Exception {
         prepare();
-        assertNothingClipped(1024, 700);
+        assertEquals(Set.of(), clipped(1024, 700));
     }
 
     @Test
@@ -76,12 +76,13 @@ class EveryStationTest extends WindowTest {
         await(() -> onFx(() -> workbench().runs().size() == 1));
         interact(() -> window.controller().measureKernels(0));
         await(() -> onFx(() -> workbench().kernelsProperty().get().isPresent()));
-        assertNothingClipped(2560, 1440);
+        Set<String> clipped = new TreeSet<>();
         Set<String> small = new TreeSet<>();
         atEveryStation(
                 2560,
                 1440,
                 station -> {
+                    clipped.addAll(clippedAt(station));
                     Region middle = (Region) window.frame().lookup(".middle-zone");
                     double used = picturesArea(middle);
                     double share = used / (middle.getWidth() * middle.getHeight());
@@ -90,6 +91,7 @@ class EveryStationTest extends WindowTest {
                         small.add("%s uses %.0f %%".formatted(station, 100 * share));
                     }
                 });
+        assertEquals(Set.of(), clipped);
         assertEquals(Set.of(), small, "stations that leave a large window empty");
     }
 
@@ -114,31 +116,26 @@ class EveryStationTest extends WindowTest {
         awaitPictures();
     }
 
-    private void assertNothingClipped(double width, double height) throws Exception {
-        assertEquals(Set.of(), clipped(width, height));
-    }
-
     private Set<String> clipped(double width, double height) throws Exception {
         Set<String> clipped = new TreeSet<>();
-        atEveryStation(
-                width,
-                height,
-                station ->
-                        walk(
-                                window.frame(),
-                                node -> {
-                                    cutText(node)
-                                            .ifPresent(
-                                                    text ->
-                                                            clipped.add(
-                                                                    station + ": cut: " + text));
-                                    if (isOutside(node)) {
-                                        clipped.add(station + ": outside: " + place(node));
-                                    }
-                                    if (overlapsTheNext(node)) {
-                                        clipped.add(station + ": overlaps: " + place(node));
-                                    }
-                                }));
+        atEveryStation(width, height, station -> clipped.addAll(clippedAt(station)));
+        return clipped;
+    }
+
+    /** What has no room at the station that is open. */
+    private Set<String> clippedAt(String station) {
+        Set<String> clipped = new TreeSet<>();
+        walk(
+                window.frame(),
+                node -> {
+                    cutText(node).ifPresent(text -> clipped.add(station + ": cut: " + text));
+                    if (isOutside(node)) {
+                        clipped.add(station + ": outside: " + place(node));
+                    }
+                    if (overlapsTheNext(node)) {
+                        clipped.add(station + ": overlaps: " + place(node));
+                    }
+                });
         return clipped;
     }
 

@@ -27,8 +27,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javafx.scene.control.DialogPane;
-import javafx.scene.control.TextField;
-import javafx.scene.input.KeyCode;
 import javafx.stage.Stage;
 import javafx.stage.Window;
 import org.junit.jupiter.api.AfterEach;
@@ -128,10 +126,10 @@ class ExhaustedMemoryTest extends ApplicationTest {
     @Test
     void aModelThatCannotBeHeldLeavesTheSessionAsItWas() throws Exception {
         awaitExact();
-        type("weights.bits", "3");
+        Knobs.type(this, "weights.bits", "3");
         clickOn("#pin-run");
         await(() -> window.workbench().runs().size() == 1);
-        type("activations.bits", "6");
+        Knobs.type(this, "activations.bits", "6");
         awaitExact();
         Path kept = folder.resolve("state").resolve("autosave");
         await(() -> !sessionsIn(kept).isEmpty());
@@ -162,7 +160,7 @@ class ExhaustedMemoryTest extends ApplicationTest {
         // And it is all alive.
         interact(() -> history().undo());
         awaitExact();
-        type("softmax.bits", "3");
+        Knobs.type(this, "softmax.bits", "3");
         awaitExact();
         assertEquals(recipe(), window.workbench().qualityProperty().get().recipe());
         assertEquals(List.of(), failures);
@@ -192,7 +190,7 @@ class ExhaustedMemoryTest extends ApplicationTest {
         WaitForAsyncUtils.waitForFxEvents();
         assertTrue(window.opened().reference().endsWith("small.bin"));
         assertEquals(recipe, recipe());
-        type("softmax.bits", "3");
+        Knobs.type(this, "softmax.bits", "3");
         awaitExact();
 
         interact(() -> window.drops().drop(List.of(large)));
@@ -209,7 +207,7 @@ class ExhaustedMemoryTest extends ApplicationTest {
         awaitExact();
         Recipe before = recipe();
         exhausted = true;
-        type("weights.bits", "3");
+        Knobs.type(this, "weights.bits", "3");
         await(() -> !failures.isEmpty());
         assertInstanceOf(OutOfMemoryError.class, failures.getFirst());
         WaitForAsyncUtils.waitForFxEvents();
@@ -235,7 +233,7 @@ class ExhaustedMemoryTest extends ApplicationTest {
         assertTrue(window.workbench().studiesProperty().get().layers().isEmpty());
         interact(() -> window.controller().study(QualityStudy.LAYERS));
         await(() -> window.workbench().studiesProperty().get().layers().isPresent());
-        type("softmax.bits", "3");
+        Knobs.type(this, "softmax.bits", "3");
         awaitExact();
         assertEquals(List.of(), failures);
     }
@@ -285,17 +283,6 @@ class ExhaustedMemoryTest extends ApplicationTest {
 
     private Recipe recipe() {
         return history().recipe();
-    }
-
-    private void type(String knob, String text) {
-        TextField field = lookup("#" + knob.replace('.', '-') + "-value").query();
-        interact(
-                () -> {
-                    field.requestFocus();
-                    field.setText(text);
-                });
-        push(KeyCode.ENTER);
-        WaitForAsyncUtils.waitForFxEvents();
     }
 
     private void awaitExact() throws Exception {

@@ -1,7 +1,6 @@
 package io.agilelens.app.window;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,14 +11,10 @@ import io.agilelens.views.Selection;
 import io.agilelens.views.chart.HistogramPane;
 import io.agilelens.views.model.ModelViewModel;
 import java.util.List;
-import javafx.css.PseudoClass;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
-import javafx.scene.control.MenuButton;
-import javafx.scene.control.MenuItem;
 import javafx.scene.control.TableView;
-import javafx.scene.control.TextField;
 import javafx.scene.input.KeyCode;
 import org.junit.jupiter.api.Test;
 
@@ -56,18 +51,18 @@ class ExplorerStoryTest extends WindowTest {
         assertTrue(lookup("#outliers-histogram").query().isVisible());
 
         // What large models show, planted.
-        fire("#open-menu", "plant-outliers");
+        Menus.choose(this, "#open-menu", "plant-outliers");
         await(() -> lookup("#plant-dialog").tryQuery().isPresent());
         clickOn("#plant-do");
         await(() -> onFx(() -> window.opened().planting().isPresent()));
         awaitExact();
 
         // One scale for all channels, and factors of two for each.
-        preset("W4A4 TRIP");
-        type("activations.max_exponent", "0");
+        Menus.preset(this, "W4A4 TRIP");
+        Knobs.type(this, "activations.max_exponent", "0");
         awaitExact();
         double uniform = perplexity();
-        type("activations.max_exponent", "3");
+        Knobs.type(this, "activations.max_exponent", "3");
         awaitExact();
         double trip = perplexity();
         assertTrue(trip < uniform, "TRIP %.4g, one scale %.4g".formatted(trip, uniform));
@@ -81,7 +76,7 @@ class ExplorerStoryTest extends WindowTest {
 
         // Who leaves, and why.
         push(KeyCode.CONTROL, KeyCode.DIGIT4);
-        type("pruning.beta", "0.3");
+        Knobs.type(this, "pruning.beta", "0.3");
         awaitExact();
         clickOn("#tokens-text");
         settle();
@@ -115,40 +110,6 @@ class ExplorerStoryTest extends WindowTest {
 
     private double perplexity() {
         return onFx(() -> workbench().qualityProperty().get().tuned().orElseThrow()).perplexity();
-    }
-
-    private void preset(String name) {
-        MenuButton presets = lookup("#recipe-presets").query();
-        interact(
-                () ->
-                        presets.getItems().stream()
-                                .filter(item -> (item.getText() + "").startsWith(name + " —"))
-                                .findFirst()
-                                .orElseThrow()
-                                .fire());
-    }
-
-    private void fire(String menu, String item) {
-        interact(
-                () ->
-                        lookup(menu).queryAs(MenuButton.class).getItems().stream()
-                                .filter(each -> item.equals(each.getId()))
-                                .findFirst()
-                                .map(MenuItem.class::cast)
-                                .orElseThrow()
-                                .fire());
-    }
-
-    private void type(String knob, String text) {
-        TextField field = lookup("#" + knob.replace('.', '-') + "-value").query();
-        interact(
-                () -> {
-                    field.requestFocus();
-                    field.setText(text);
-                });
-        push(KeyCode.ENTER);
-        assertFalse(
-                field.getPseudoClassStates().contains(PseudoClass.getPseudoClass("invalid")), knob);
     }
 
     /** Opens a tab and presses the button that its empty state offers. */

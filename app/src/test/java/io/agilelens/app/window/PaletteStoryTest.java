@@ -16,6 +16,7 @@ import java.util.List;
 import javafx.scene.Node;
 import javafx.scene.control.ListView;
 import javafx.scene.input.KeyCode;
+import javafx.scene.text.TextFlow;
 import org.junit.jupiter.api.Test;
 
 /** Everything by the command palette and the keyboard, without the pointer. */
@@ -61,6 +62,11 @@ class PaletteStoryTest extends WindowTest {
         push(KeyCode.CONTROL, KeyCode.SHIFT, KeyCode.P);
         assertEquals("station.quality", found().getFirst().entry().id());
         assertEquals("Ctrl+5", found().getFirst().entry().shortcut());
+        // What stands in a row stands on one line.
+        settle();
+        double middle = middleOf(".palette-title");
+        assertEquals(middle, middleOf(".palette-kind"), 2);
+        assertEquals(middle, middleOf(".key"), 2);
         Screenshots.take(stage, Theme.Mode.LIGHT, 1024, 700, PICTURES.resolve("palette-light.png"));
         write("layer 99");
         assertFalse(found().getFirst().entry().enabled());
@@ -98,6 +104,14 @@ class PaletteStoryTest extends WindowTest {
         push(KeyCode.ENTER);
         settle();
         assertFalse(lookup("#palette").tryQuery().isPresent(), query + " found nothing");
+    }
+
+    private double middleOf(String piece) {
+        Node row = lookup("#palette-list .palette-line").query();
+        Node found = from(row).lookup(piece).query();
+        // A flow of text may be taller than its text.
+        Node shown = found instanceof TextFlow flow ? flow.getChildren().getFirst() : found;
+        return onFx(() -> shown.localToScene(shown.getLayoutBounds()).getCenterY());
     }
 
     private List<PaletteViewModel.Found> found() {

@@ -24,7 +24,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javafx.scene.control.ListView;
-import javafx.scene.control.TextField;
 import javafx.scene.input.KeyCode;
 import javafx.stage.PopupWindow;
 import javafx.stage.Stage;
@@ -39,31 +38,11 @@ import org.testfx.util.WaitForAsyncUtils;
 /** A session as a person keeps it: changed, saved, reopened, taken back, crashed and recovered. */
 class SessionStoryTest extends ApplicationTest {
     private final List<Throwable> failures = new ArrayList<>();
-    private final Answers answers = new Answers();
+    private final FileAnswers answers = new FileAnswers();
     private Stage stage;
     private WorkbenchWindow window;
 
     @TempDir Path folder;
-
-    /** Answers questions for files in place of the system's dialogs, which are not there here. */
-    private static final class Answers implements FileQuestions {
-        private Path next;
-
-        @Override
-        public Optional<Path> file(String title, Kind kind) {
-            return Optional.ofNullable(next);
-        }
-
-        @Override
-        public Optional<Path> folder(String title) {
-            return Optional.ofNullable(next);
-        }
-
-        @Override
-        public Optional<Target> target(String title, String name, List<Kind> kinds) {
-            return Optional.ofNullable(next).map(file -> new Target(file, false));
-        }
-    }
 
     @Override
     public void start(Stage primary) {
@@ -103,7 +82,7 @@ class SessionStoryTest extends ApplicationTest {
         assertFalse(stage.getTitle().startsWith("•"));
 
         // A change has a name that says its value, and the title says that it is not saved.
-        type("activations.bits", "4");
+        Knobs.type(this, "activations.bits", "4");
         assertEquals("activation bits 4", history().undoNameProperty().get());
         assertTrue(unsaved());
         assertTrue(stage.getTitle().startsWith("• "), stage.getTitle());
@@ -125,7 +104,7 @@ class SessionStoryTest extends ApplicationTest {
         assertTrue(document.fingerprints().containsKey("sample:llama-tiny"));
 
         // Taking a change back makes it as saved again.
-        type("softmax.bits", "3");
+        Knobs.type(this, "softmax.bits", "3");
         assertTrue(unsaved());
         press(KeyCode.CONTROL, KeyCode.Z).release(KeyCode.Z, KeyCode.CONTROL);
         await(() -> !unsaved());
@@ -160,7 +139,7 @@ class SessionStoryTest extends ApplicationTest {
         awaitExact();
 
         // Reopened, it is the same; and computed again without the window, too.
-        type("activations.bits", "5");
+        Knobs.type(this, "activations.bits", "5");
         interact(() -> window.keeper().open(file));
         await(() -> recipe().equals(document.recipe()) && !unsaved());
         awaitExact();
@@ -176,7 +155,7 @@ class SessionStoryTest extends ApplicationTest {
     @Test
     void aCrashLosesNothingAndClosingAsks() throws Exception {
         awaitExact();
-        type("weights.bits", "3");
+        Knobs.type(this, "weights.bits", "3");
         Recipe recipe = recipe();
         Path kept = folder.resolve("state").resolve("autosave");
         await(() -> !sessionsIn(kept).isEmpty());
@@ -217,8 +196,8 @@ class SessionStoryTest extends ApplicationTest {
     void historyIsAListToJumpInAndRecipesComeAndGo() throws Exception {
         awaitExact();
         Recipe first = recipe();
-        type("weights.bits", "3");
-        type("activations.bits", "6");
+        Knobs.type(this, "weights.bits", "3");
+        Knobs.type(this, "activations.bits", "6");
         Recipe last = recipe();
         press(KeyCode.CONTROL, KeyCode.ALT, KeyCode.Z)
                 .release(KeyCode.Z, KeyCode.ALT, KeyCode.CONTROL);
@@ -296,17 +275,6 @@ class SessionStoryTest extends ApplicationTest {
 
     private boolean unsaved() {
         return window.keeper().unsavedProperty().get();
-    }
-
-    private void type(String knob, String text) {
-        TextField field = lookup("#" + knob.replace('.', '-') + "-value").query();
-        interact(
-                () -> {
-                    field.requestFocus();
-                    field.setText(text);
-                });
-        push(KeyCode.ENTER);
-        WaitForAsyncUtils.waitForFxEvents();
     }
 
     private void awaitExact() throws Exception {

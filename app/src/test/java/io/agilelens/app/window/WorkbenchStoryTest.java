@@ -25,7 +25,6 @@ import java.util.function.Supplier;
 import javafx.scene.control.ChoiceBox;
 import javafx.scene.control.Label;
 import javafx.scene.control.Slider;
-import javafx.scene.control.TextField;
 import javafx.scene.input.KeyCode;
 import javafx.stage.PopupWindow;
 import javafx.stage.Stage;
@@ -76,10 +75,10 @@ class WorkbenchStoryTest extends ApplicationTest {
         changes("weight bits by keyboard", () -> key("weights.bits", KeyCode.LEFT));
         assertEquals(3, recipe().weights().bits());
         changes("group size", () -> choose("weights.group", 64));
-        changes("activation bits by typing", () -> type("activations.bits", "4"));
+        changes("activation bits by typing", () -> Knobs.type(this, "activations.bits", "4"));
         assertEquals(4, recipe().activations().bits());
         changes("K by wheel", () -> wheel("activations.max_exponent"));
-        changes("softmax bits", () -> type("softmax.bits", "2"));
+        changes("softmax bits", () -> Knobs.type(this, "softmax.bits", "2"));
         changes("softmax method", () -> choose("softmax.method", SoftmaxMethod.UNIFORM));
         changes("activation method", () -> choose("activations.method", ActivationMethod.UNIFORM));
         changes("β by dragging", () -> drag("pruning.beta"));
@@ -100,7 +99,7 @@ class WorkbenchStoryTest extends ApplicationTest {
         // Two runs pinned.
         clickOn("#pin-run");
         await(() -> runs() == 1);
-        changes("coarser activations", () -> type("activations.bits", "4"));
+        changes("coarser activations", () -> Knobs.type(this, "activations.bits", "4"));
         clickOn("#pin-run");
         await(() -> runs() == 2);
         assertNotEquals(
@@ -128,6 +127,29 @@ class WorkbenchStoryTest extends ApplicationTest {
     }
 
     @Test
+    void aRunIsPinnedOnceItIsExactUnlessTheRecipeWasChanged() throws Exception {
+        awaitExact();
+        Recipe first = recipe();
+        Recipe meant = first.withWeights(first.weights().withBits(3));
+        interact(
+                () -> {
+                    workbench().history().change("meant", meant);
+                    window.controller().pinRun();
+                    workbench().history().change("another", first);
+                });
+        awaitExact();
+        assertEquals(0, runs(), "another recipe than was meant is pinned");
+        interact(
+                () -> {
+                    workbench().history().change("meant", meant);
+                    window.controller().pinRun();
+                });
+        await(() -> runs() == 1);
+        assertEquals(meant, window.workbench().runs().getFirst().recipe());
+        assertEquals(List.of(), failures);
+    }
+
+    @Test
     void keepsThePresentModelWhenAnotherIsBroken() throws Exception {
         awaitExact();
         Path broken = Files.createDirectory(folder.resolve("broken"));
@@ -138,7 +160,7 @@ class WorkbenchStoryTest extends ApplicationTest {
         assertFalse(failures.getFirst().getMessage().contains("\n"));
         assertEquals("sample:llama-tiny", model());
         failures.clear();
-        changes("still alive", () -> type("weights.bits", "3"));
+        changes("still alive", () -> Knobs.type(this, "weights.bits", "3"));
     }
 
     @Test
@@ -176,16 +198,6 @@ class WorkbenchStoryTest extends ApplicationTest {
     private void key(String knob, KeyCode code) {
         interact(() -> slider(knob).requestFocus());
         push(code);
-    }
-
-    private void type(String knob, String text) {
-        TextField field = lookup("#" + idOf(knob) + "-value").query();
-        interact(
-                () -> {
-                    field.requestFocus();
-                    field.setText(text);
-                });
-        push(KeyCode.ENTER);
     }
 
     private void wheel(String knob) {

@@ -128,6 +128,7 @@ public final class AttentionView extends StackPane {
         comparison.valueProperty().bindBidirectional(viewModel.comparisonProperty());
         StationPane pane = new StationPane(Messages.text("attention.title"), content, comparison);
         EmptyState empty = new EmptyState(Feather.EYE, Messages.text("attention.empty"));
+        empty.waitFor(workbench.modelProperty());
         getChildren().addAll(pane, empty);
         setMinSize(0, 0);
 

@@ -74,7 +74,7 @@ public final class ChartCard extends VBox {
      * Keeps the card from getting lower than that where type is as large as usual. Usual type gives
      * way in a small window; large type is scrolled to rather than cut.
      *
-     * @param least in pixels
+     * @param least in pixels, or {@link Region#USE_PREF_SIZE}
      */
     public void keepHeight(double least) {
         kept.unsubscribe();

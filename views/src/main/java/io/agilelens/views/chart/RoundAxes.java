@@ -11,9 +11,13 @@ import org.jfree.chart.axis.NumberTick;
 import org.jfree.chart.axis.ValueAxis;
 import org.jfree.chart.ui.RectangleEdge;
 import org.jfree.chart.ui.TextAnchor;
+import org.jfree.data.Range;
 
 /** Axes whose ticks are those of {@link ValueScale}, as beside every heat map. */
 final class RoundAxes {
+    /** A shorter range than this, of its middle, would have ticks with the same four digits. */
+    private static final double SHORTEST = 0.01;
+
     private RoundAxes() {}
 
     /**
@@ -37,6 +41,12 @@ final class RoundAxes {
         }
 
         @Override
+        protected void autoAdjustRange() {
+            super.autoAdjustRange();
+            widen(this);
+        }
+
+        @Override
         public List<NumberTick> refreshTicks(
                 Graphics2D graphics, AxisState state, Rectangle2D area, RectangleEdge edge) {
             ValueScale scale = ValueScale.linear(getLowerBound(), getUpperBound(), "");
@@ -52,10 +62,26 @@ final class RoundAxes {
         }
 
         @Override
+        protected void autoAdjustRange() {
+            super.autoAdjustRange();
+            widen(this);
+        }
+
+        @Override
         public List<NumberTick> refreshTicks(
                 Graphics2D graphics, AxisState state, Rectangle2D area, RectangleEdge edge) {
             ValueScale scale = ValueScale.log(getLowerBound(), getUpperBound(), "");
             return ticks(scale, this, area, edge);
+        }
+    }
+
+    /** Makes room about a single value, or about values that are all but equal. */
+    private static void widen(ValueAxis axis) {
+        Range shown = axis.getRange();
+        double half = SHORTEST / 2 * Math.abs(shown.getCentralValue());
+        if (shown.getLength() < 2 * half) {
+            double middle = shown.getCentralValue();
+            axis.setRange(new Range(middle - half, middle + half), false, false);
         }
     }
 

@@ -144,7 +144,7 @@ public final class CompareView extends StackPane {
 
     private Region stacked() {
         for (ChartCard card : List.of(tableCard, scatterCard)) {
-            card.setMinHeight(200);
+            card.keepHeight(200);
             card.setPrefHeight(260);
         }
         return new DividedPane(

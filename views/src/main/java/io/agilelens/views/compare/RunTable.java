@@ -244,6 +244,8 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
                             return name;
                         }
                     });
+            // What a search found is told apart by what stands last in its name.
+            setWrapText(true);
         }
 
         @Override
@@ -292,6 +294,13 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
             }
             setGraphic(flow);
             fit();
+        }
+
+        /** Only now its letters have their style, and so their size. */
+        @Override
+        protected void layoutChildren() {
+            fit();
+            super.layoutChildren();
         }
 
         /** A flow asked for its height does not know how wide it will be. */

@@ -190,6 +190,7 @@ public final class OutliersView extends StackPane {
                 new StationPane(
                         Messages.text("outliers.title"), scrolled, siteSelector(), comparison);
         EmptyState empty = new EmptyState(Feather.GRID, Messages.text("outliers.empty"));
+        empty.waitFor(workbench.modelProperty());
         getChildren().addAll(pane, empty);
         setMinSize(0, 0);
 
@@ -240,7 +241,7 @@ public final class OutliersView extends StackPane {
     }
 
     private VBox factorCards() {
-        stripCard.setMinHeight(USE_PREF_SIZE);
+        stripCard.keepHeight(USE_PREF_SIZE);
         strip.setPrefHeight(76);
         ChartCard whyCard = ChartCard.of("outliers.why", why);
         why.setMinHeight(70);

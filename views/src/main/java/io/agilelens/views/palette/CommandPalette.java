@@ -172,6 +172,8 @@ public final class CommandPalette extends VBox {
             line.setDisable(!entry.enabled());
             setAccessibleText(spoken(entry));
             setGraphic(line);
+            // Else new letters are seen once in the system's own type and colour.
+            title.applyCss();
         }
 
         private static List<Text> letters(String title, BitSet meant) {

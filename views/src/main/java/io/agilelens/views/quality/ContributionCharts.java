@@ -70,7 +70,7 @@ final class ContributionCharts {
 
     private Region stacked() {
         for (ChartCard card : List.of(lossCard, divergenceCard)) {
-            card.setMinHeight(LOW);
+            card.keepHeight(LOW);
             VBox.setVgrow(card, Priority.ALWAYS);
         }
         return new VBox(12, lossCard, divergenceCard);

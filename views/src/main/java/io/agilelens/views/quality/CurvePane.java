@@ -42,7 +42,7 @@ final class CurvePane extends StackPane {
         use.setId("use-beta");
         use.getStyleClass().addAll("small", "accent");
         card.addTool(use);
-        card.setMinHeight(200);
+        card.keepHeight(200);
         VBox.setVgrow(card, Priority.ALWAYS);
         pane =
                 new StudyPane(

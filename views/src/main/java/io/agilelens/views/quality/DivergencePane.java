@@ -104,7 +104,7 @@ final class DivergencePane extends StackPane {
 
     private Region stacked() {
         for (ChartCard card : List.of(trailsCard, noiseCard)) {
-            card.setMinHeight(LOW);
+            card.keepHeight(LOW);
             VBox.setVgrow(card, Priority.ALWAYS);
         }
         return new VBox(12, trailsCard, noiseCard);

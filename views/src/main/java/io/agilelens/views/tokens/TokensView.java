@@ -134,6 +134,7 @@ public final class TokensView extends StackPane {
         content.setMinSize(0, 0);
         station = new StationPane(Messages.text("tokens.title"), content, windows, coloring);
         getChildren().setAll(empty, station);
+        empty.waitFor(workbench.modelProperty());
 
         flow.setOnSelect(model::selectToken);
         flow.staleProperty().bind(workbench.comparisonStaleProperty());

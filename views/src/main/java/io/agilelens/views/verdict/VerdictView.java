@@ -84,7 +84,7 @@ public final class VerdictView extends VBox {
         change.setText(
                 value.isEmpty()
                         ? ""
-                        : Figures.relative(value.get().perplexity(), quality.comparableBaseline()));
+                        : Figures.change(value.get().perplexity(), quality.comparableBaseline()));
         detail.setText(value.map(p -> describe(p)).orElse(Messages.text("verdict.none")));
         badges.getChildren().clear();
         if (value.isPresent()) {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.regex.Pattern;
 import javafx.geometry.Insets;
 import javafx.geometry.Point2D;
 import javafx.geometry.VerticalDirection;
@@ -282,5 +283,27 @@ class ChartPanesTest extends GuiTest {
 
     private static Point2D middle(ChartPane pane) {
         return pane.localToScreen(pane.getWidth() / 2 + 12, pane.getHeight() / 2);
+    }
+
+    /** A single run on the board, or several that are the same. */
+    @Test
+    void aRangeOfOneValueHasTicksThatDiffer() {
+        ScatterChartPane pane =
+                new ScatterChartPane(
+                        "quality by size",
+                        ChartPane.Axis.logarithmic("size", "MiB"),
+                        ChartPane.Axis.linear("perplexity", ""));
+        pane.setPoints(
+                List.of(ScatterChartPane.Point.of("RTN-W4", Ink.TUNED, 0.8672, 55.12)), List.of());
+        interact(() -> grid.add(pane, 0, 3));
+        settle();
+        List<String> numbers =
+                Pattern.compile(">\\s*([0-9.]+)\\s*<")
+                        .matcher(pane.svg().get())
+                        .results()
+                        .map(match -> match.group(1))
+                        .toList();
+        assertTrue(numbers.size() >= 4, numbers.toString());
+        assertEquals(numbers.stream().distinct().toList(), numbers);
     }
 }

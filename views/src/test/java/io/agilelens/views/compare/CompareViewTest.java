@@ -29,6 +29,7 @@ import javafx.scene.control.Label;
 import javafx.scene.control.ProgressBar;
 import javafx.scene.input.KeyCode;
 import javafx.scene.layout.StackPane;
+import javafx.scene.text.TextFlow;
 import org.junit.jupiter.api.Test;
 
 class CompareViewTest extends GuiTest {
@@ -84,6 +85,22 @@ class CompareViewTest extends GuiTest {
         clickOn("mine");
         clickOn("#compare-remove");
         assertEquals(List.of("FP"), workbench.runs().stream().map(PinnedRun::name).toList());
+    }
+
+    /** As after each thing that becomes known, when rows are filled anew. */
+    @Test
+    void aRecipeIsAsHighAsItsWords() {
+        pinTwo();
+        interact(() -> table().refresh());
+        settle();
+        List<TextFlow> recipes =
+                from(table()).lookup(TextFlow.class::isInstance).queryAllAs(TextFlow.class).stream()
+                        .filter(flow -> !flow.getChildren().isEmpty())
+                        .toList();
+        assertEquals(2, recipes.size());
+        for (TextFlow recipe : recipes) {
+            assertEquals(recipe.prefHeight(recipe.getWidth()), recipe.getHeight(), 0.5);
+        }
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.agilelens.views.GuiTest;
 import io.agilelens.views.RecordingActions;
 import io.agilelens.views.Selection;
 import io.agilelens.views.StationPictures;
+import io.agilelens.views.Theme;
 import io.agilelens.views.chart.Heatmap;
 import io.agilelens.views.chart.Painter;
 import io.agilelens.views.workbench.Workbench;
@@ -23,6 +24,7 @@ import javafx.scene.control.Hyperlink;
 import javafx.scene.control.Label;
 import javafx.scene.control.TableView;
 import javafx.scene.input.KeyCode;
+import javafx.scene.layout.Region;
 import org.junit.jupiter.api.Test;
 
 class OutliersViewTest extends GuiTest {
@@ -56,9 +58,22 @@ class OutliersViewTest extends GuiTest {
         return lookup("#outliers-map").query();
     }
 
+    private boolean saysWhereItIsEmpty(String words) {
+        return lookup(".empty-state .label").queryLabeled().getText().startsWith(words);
+    }
+
     @Test
     void anEmptyStationTeachesTheNextStep() {
         assertTrue(lookup(".empty-state").query().isVisible());
+        assertTrue(saysWhereItIsEmpty("Open a model"));
+        // Opened, and nothing of it known yet.
+        interact(
+                () ->
+                        workbench
+                                .modelProperty()
+                                .set(Optional.of(ComparisonFixture.tiny().opened())));
+        assertTrue(lookup(".empty-state").query().isVisible());
+        assertTrue(saysWhereItIsEmpty("The first window"));
         fill(ComparisonFixture.tiny(), 0);
         assertFalse(lookup(".empty-state").query().isVisible());
         assertEquals(4, map().dataProperty().get().rows());
@@ -97,6 +112,22 @@ class OutliersViewTest extends GuiTest {
         ready();
         assertEquals("error √mse", map().dataProperty().get().labels().value());
         assertTrue(lookup("MLP_HIDDEN: quantization error of each channel").tryQuery().isPresent());
+    }
+
+    /** What stands below the strip lay over it afterwards. */
+    @Test
+    void theStripHasItsRoomAgainAfterALecture() {
+        fill(ComparisonFixture.tiny(), 0);
+        clickOn("TRIP factors");
+        ready();
+        Region card = (Region) lookup("#outliers-factors").query().getParent();
+        double usual = card.getHeight();
+        assertTrue(usual >= card.prefHeight(card.getWidth()), "all of it is seen");
+        interact(() -> Theme.setProjector(true));
+        ready();
+        interact(() -> Theme.setProjector(false));
+        ready();
+        assertEquals(usual, card.getHeight(), 1);
     }
 
     @Test

@@ -260,7 +260,7 @@ class TokensViewTest extends GuiTest {
         Node teaching = root.lookup(".empty-state .label");
         assertTrue(
                 lookup(".empty-state .label").queryAllAs(Label.class).stream()
-                        .anyMatch(label -> label.getText().contains("Prune β")),
+                        .anyMatch(label -> label.getText().contains("Move β")),
                 "" + teaching);
         assertFalse(root.lookup(".heatmap").getParent().isVisible());
         assertEquals("window 2 of 3", ((Label) root.lookup("#tokens-window")).getText());

@@ -17,10 +17,12 @@ import org.junit.jupiter.api.Test;
 import org.testfx.api.FxToolkit;
 
 /**
- * The window under random actions; {@code -Dagilelens.walk.minutes=10} walks longer, {@code
- * -Dagilelens.walk.seed} elsewhere. The command {@code monkey} does the same for hours.
+ * The window under random actions; {@code -Dagilelens.walk.minutes=10} walks longer, as {@code
+ * .ci/run} does, {@code -Dagilelens.walk.seed} elsewhere. The command {@code monkey} does the same
+ * for hours. By its name the class is among those that begin first, and other classes run beside
+ * it.
  */
-class RandomWalkTest {
+class WindowWalkTest {
     private static final long SEED = Long.getLong("agilelens.walk.seed", 11);
     private static final int MINUTES = Integer.getInteger("agilelens.walk.minutes", 0);
 
@@ -69,7 +71,7 @@ class RandomWalkTest {
                         })) {
             // Stands still until somebody notices.
             Platform.runLater(() -> await(told));
-            assertTrue(message.get().contains("RandomWalkTest"), message.get());
+            assertTrue(message.get().contains("WindowWalkTest"), message.get());
             assertTrue(heartbeat.longestMillis() >= 200);
         }
     }

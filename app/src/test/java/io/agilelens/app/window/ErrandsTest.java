@@ -1,0 +1,84 @@
+package io.agilelens.app.window;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agilelens.engine.task.Cancellation;
+import io.agilelens.views.GuiTest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import javafx.scene.Parent;
+import javafx.scene.control.Button;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.testfx.util.WaitForAsyncUtils;
+
+/** One piece of work after another, and the bar that shows which. */
+class ErrandsTest extends GuiTest {
+    private final List<Throwable> failures = new ArrayList<>();
+    private final Errands errands = new Errands(failures::add);
+    private WorkbenchStatusBar bar;
+
+    @Override
+    protected Parent createRoot() {
+        bar = new WorkbenchStatusBar();
+        errands.reportTo(bar);
+        return bar;
+    }
+
+    @AfterEach
+    void close() {
+        errands.close();
+    }
+
+    @Test
+    void theBarShowsAndCancelsWhatRunsNotWhatWaits() throws Exception {
+        CountDownLatch firstMayEnd = new CountDownLatch(1);
+        CountDownLatch secondMayEnd = new CountDownLatch(1);
+        Cancellation first = new Cancellation();
+        Cancellation second = new Cancellation();
+        List<String> done = new ArrayList<>();
+        interact(
+                () -> {
+                    errands.run(
+                            "searching",
+                            first,
+                            (progress, _) -> {
+                                await(firstMayEnd);
+                                return "searched";
+                            },
+                            done::add);
+                    errands.run(
+                            "writing",
+                            second,
+                            (progress, _) -> {
+                                await(secondMayEnd);
+                                return "written";
+                            },
+                            done::add);
+                });
+        WaitForAsyncUtils.waitForFxEvents();
+        assertEquals("searching", bar.getText());
+        interact(lookup("#cancel").<Button>query()::fire);
+        assertTrue(first.isCancelled());
+        assertFalse(second.isCancelled());
+        firstMayEnd.countDown();
+        WindowTest.await(() -> WindowTest.onFx(bar::getText).equals("writing"));
+        assertTrue(WindowTest.onFx(errands::areShown));
+        secondMayEnd.countDown();
+        WindowTest.await(() -> WindowTest.onFx(() -> done.contains("written")));
+        assertFalse(WindowTest.onFx(errands::areShown));
+        assertEquals("", bar.getText());
+        assertEquals(List.of(), failures);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
