@@ -102,6 +102,7 @@ public final class ScreenshotTour {
             await(() -> workbench.kernelsProperty().get().isPresent(), failure);
             onFx(
                     () -> {
+                        window.controller().measureWidths();
                         window.controller().measurePasses();
                         window.controller().measureRuns();
                         return null;
@@ -196,7 +197,7 @@ public final class ScreenshotTour {
     private List<Path> kernels(WorkbenchWindow window, Stage stage)
             throws IOException, InterruptedException {
         List<Path> files = new ArrayList<>();
-        for (String tab : List.of("passes", "multiplier")) {
+        for (String tab : List.of("widths", "passes", "multiplier")) {
             onFx(
                     () -> {
                         window.frame().open("kernels");

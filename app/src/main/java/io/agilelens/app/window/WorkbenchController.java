@@ -3,6 +3,7 @@ package io.agilelens.app.window;
 import io.agilelens.app.StartTimes;
 import io.agilelens.app.live.LargeModel;
 import io.agilelens.app.live.ModelSession;
+import io.agilelens.app.live.Opening;
 import io.agilelens.app.live.QualityStudies;
 import io.agilelens.engine.export.ExportFormat;
 import io.agilelens.engine.export.ExportReport;
@@ -31,10 +32,8 @@ import io.agilelens.views.workbench.WorkbenchActions;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 
 /**
  * Does what views ask for: opens models and texts, and hands the rest to those who do it. Lives on
@@ -96,35 +95,27 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
 
     @Override
     public void open(String reference) {
-        AtomicReference<LargeModel> large = new AtomicReference<>();
-        Predicate<LargeModel> asksFirst =
-                told -> {
-                    large.set(told);
-                    return false;
-                };
-        open(
-                reference,
-                asksFirst,
-                () -> askBeforeLarge.accept(large.get(), () -> openLarge(reference)));
-    }
-
-    private void openLarge(String reference) {
-        open(reference, _ -> true, () -> {});
-    }
-
-    /**
-     * @param onRefused called on the JavaFX thread if consent was refused
-     */
-    private void open(String reference, Predicate<LargeModel> consent, Runnable onRefused) {
         open(
                 Messages.text("status.opening", reference),
                 new Cancellation(),
                 (progress, cancellation) ->
-                        ModelSession.openAgreed(
-                                Subject.of(reference), consent, progress, cancellation),
-                opened ->
-                        opened.ifPresentOrElse(
-                                session -> show(session, Optional.empty()), onRefused));
+                        ModelSession.openIfItFits(Subject.of(reference), progress, cancellation),
+                opening -> {
+                    switch (opening) {
+                        case Opening.Opened opened -> show(opened.session(), Optional.empty());
+                        case Opening.TooLarge large ->
+                                askBeforeLarge.accept(large.model(), () -> openLarge(reference));
+                    }
+                });
+    }
+
+    private void openLarge(String reference) {
+        open(
+                Messages.text("status.opening", reference),
+                new Cancellation(),
+                (progress, cancellation) ->
+                        ModelSession.open(Subject.of(reference), progress, cancellation),
+                session -> show(session, Optional.empty()));
     }
 
     /**
@@ -466,6 +457,11 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
     @Override
     public void measureRuns() {
         speed.runs();
+    }
+
+    @Override
+    public void setAgainst(Path file) {
+        speed.against(file);
     }
 
     @Override

@@ -12,10 +12,12 @@ import io.agilelens.views.chart.BarChartPane;
 import io.agilelens.views.chart.Ink;
 import io.agilelens.views.chart.ScatterChartPane;
 import io.agilelens.views.workbench.KernelReport;
+import io.agilelens.views.workbench.SavedMeasurement;
 import io.agilelens.views.workbench.Workbench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
@@ -75,6 +77,13 @@ public final class KernelsViewModel {
                             draw();
                         });
         workbench.keptKernelsProperty().subscribe(this::draw);
+        workbench
+                .savedMeasurementProperty()
+                .subscribe(
+                        () -> {
+                            draw();
+                            saved().ifPresent(references.chosenProperty()::set);
+                        });
         references.chosenProperty().subscribe(this::draw);
         decode.subscribe(this::draw);
     }
@@ -111,13 +120,36 @@ public final class KernelsViewModel {
                 .map(each -> new Reference.Kept(Figures.clock(each.measured())));
     }
 
-    private Optional<KernelReport> compared() {
+    private Optional<Reference> saved() {
+        return workbench
+                .savedMeasurementProperty()
+                .get()
+                .map(each -> new Reference.Saved(each.name()));
+    }
+
+    /** The times that the shown ones are set against. */
+    private Optional<Times> compared() {
         return switch (references.chosenProperty().get()) {
             case Reference.Nothing _ -> Optional.empty();
             case Reference.Width width ->
-                    Optional.ofNullable(workbench.kernelsByWidth().get(width.bits()));
-            case Reference.Kept _ -> workbench.keptKernelsProperty().get();
+                    Optional.ofNullable(workbench.kernelsByWidth().get(width.bits()))
+                            .map(KernelsViewModel::times);
+            case Reference.Kept _ ->
+                    workbench.keptKernelsProperty().get().map(KernelsViewModel::times);
+            case Reference.Saved _ ->
+                    workbench.savedMeasurementProperty().get().map(KernelsViewModel::times);
         };
+    }
+
+    /** How long the product of a timing took elsewhere, if that is known. */
+    private interface Times extends Function<KernelTiming, Optional<Quartiles>> {}
+
+    private static Times times(KernelReport report) {
+        return of -> report.timing(of.name(), of.m(), of.n(), of.k()).map(KernelsViewModel::time);
+    }
+
+    private static Times times(SavedMeasurement saved) {
+        return of -> saved.microseconds(of.name(), of.m(), of.n(), of.k());
     }
 
     private void offer() {
@@ -128,6 +160,7 @@ public final class KernelsViewModel {
             }
         }
         kept().ifPresent(offered::add);
+        saved().ifPresent(offered::add);
         references.offer(offered);
     }
 
@@ -194,6 +227,17 @@ public final class KernelsViewModel {
                                         r.peak().threads(),
                                         Figures.number(r.peak().gigaFlops()),
                                         Figures.number(r.peak().gigabytesPerSecond())))
+                .map(words -> words + againstWords(workbench, references))
+                .orElse("");
+    }
+
+    /** Which model on which machine the chosen file is of, if one is chosen. */
+    static String againstWords(Workbench workbench, References references) {
+        return workbench
+                .savedMeasurementProperty()
+                .get()
+                .filter(_ -> references.chosenProperty().get() instanceof Reference.Saved)
+                .map(each -> " " + Messages.text("kernels.saved", each.name(), each.words()))
                 .orElse("");
     }
 
@@ -228,8 +272,7 @@ public final class KernelsViewModel {
                 measured.timings().stream()
                         .filter(timing -> (timing.m() == 1) == decode.get())
                         .toList();
-        List<String> shapes =
-                timings.stream().map(timing -> timing.n() + " × " + timing.k()).distinct().toList();
+        List<String> shapes = shapes(timings);
         List<BarChartPane.Bars> bars = new ArrayList<>();
         List<ScatterChartPane.Point> points = new ArrayList<>();
         for (String name : KernelBenchmark.NAMES) {
@@ -262,20 +305,25 @@ public final class KernelsViewModel {
             }
             bars.add(new BarChartPane.Bars(name, ink, values, low, high, trip));
         }
-        Optional<KernelReport> against = compared();
+        Optional<Times> against = compared();
+        List<KernelTiming> known =
+                timings.stream().filter(timing -> change(timing, against).isKnown()).toList();
         return new Picture(
-                shapes,
+                known.isEmpty() ? shapes : shapes(known),
                 bars,
                 points,
                 roof(measured.peak(), points),
                 timings.stream().map(timing -> new Row(timing, change(timing, against))).toList(),
-                against.map(each -> changes(timings, each)).orElse(List.of()));
+                changes(known, against));
     }
 
-    private static SpeedRatio change(KernelTiming timing, Optional<KernelReport> against) {
-        return against.flatMap(
-                        each -> each.timing(timing.name(), timing.m(), timing.n(), timing.k()))
-                .map(before -> SpeedRatio.ofTimes(time(timing), time(before)))
+    private static List<String> shapes(List<KernelTiming> timings) {
+        return timings.stream().map(timing -> timing.n() + " × " + timing.k()).distinct().toList();
+    }
+
+    private static SpeedRatio change(KernelTiming timing, Optional<Times> against) {
+        return against.flatMap(each -> each.apply(timing))
+                .map(before -> SpeedRatio.ofTimes(time(timing), before))
                 .orElse(SpeedRatio.NONE);
     }
 
@@ -283,17 +331,22 @@ public final class KernelsViewModel {
         return new Quartiles(timing.medianMicroseconds(), timing.spreadMicroseconds());
     }
 
-    /** How each product changed against the reference, by arithmetic. */
+    /**
+     * How each product changed against the reference, by arithmetic.
+     *
+     * @param known products that the reference has
+     */
     private static List<SpeedRatio.Series> changes(
-            List<KernelTiming> timings, KernelReport against) {
+            List<KernelTiming> known, Optional<Times> against) {
         List<SpeedRatio.Series> changes = new ArrayList<>();
+        int shapes = shapes(known).size();
         for (String name : KernelBenchmark.NAMES) {
             List<SpeedRatio> own =
-                    timings.stream()
+                    known.stream()
                             .filter(timing -> timing.name().equals(name))
-                            .map(timing -> change(timing, Optional.of(against)))
+                            .map(timing -> change(timing, against))
                             .toList();
-            if (own.stream().allMatch(SpeedRatio::isKnown) && !own.isEmpty()) {
+            if (own.size() == shapes && shapes > 0) {
                 changes.add(new SpeedRatio.Series(name, ink(name), own, name.endsWith(TRIP)));
             }
         }

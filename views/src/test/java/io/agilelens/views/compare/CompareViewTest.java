@@ -90,14 +90,14 @@ class CompareViewTest extends GuiTest {
     void theScatterFollowsAndBothLeaveAsFiles() {
         pinTwo();
         ScatterChartPane scatter = (ScatterChartPane) root.lookup(".chart-pane");
-        assertEquals(3, scatter.csv().get().lines().count());
-        String csv = table().csv().get();
+        assertEquals(3, scatter.csv().text().lines().count());
+        String csv = table().csv().text();
         assertTrue(csv.startsWith("name,recipe,bits per weight"), csv);
         assertEquals(3, csv.lines().count());
         String svg = table().svg().get();
         assertTrue(svg.contains("RTN-W4") && svg.endsWith("</svg>\n"), svg);
         interact(() -> workbench.runs().removeLast());
-        assertEquals(2, scatter.csv().get().lines().count());
+        assertEquals(2, scatter.csv().text().lines().count());
     }
 
     @Test
@@ -123,8 +123,9 @@ class CompareViewTest extends GuiTest {
                                     RecipeSpeed.Measured.of(speed(4, 2.5)));
                 });
         settle();
-        assertEquals(3, scatter.csv().get().lines().count());
-        assertTrue(table().csv().get().lines().skip(2).findFirst().orElseThrow().contains(",2.5,"));
+        assertEquals(3, scatter.csv().text().lines().count());
+        assertTrue(
+                table().csv().text().lines().skip(2).findFirst().orElseThrow().contains(",2.5,"));
         interact(
                 () ->
                         workbench
@@ -134,7 +135,7 @@ class CompareViewTest extends GuiTest {
                                         RecipeSpeed.Measured.not("no kernel does that")));
         settle();
         assertEquals(
-                2, scatter.csv().get().lines().count(), "what cannot be executed has no latency");
+                2, scatter.csv().text().lines().count(), "what cannot be executed has no latency");
         assertTrue(
                 new CompareViewModel(workbench, actions)
                         .speedHelp(workbench.runs().getLast())
