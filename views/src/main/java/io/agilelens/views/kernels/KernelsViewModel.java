@@ -80,7 +80,7 @@ public final class KernelsViewModel {
         workbench
                 .savedMeasurementProperty()
                 .subscribe(
-                        () -> {
+                        _ -> {
                             draw();
                             saved().ifPresent(references.chosenProperty()::set);
                         });

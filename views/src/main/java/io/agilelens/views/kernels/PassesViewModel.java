@@ -80,7 +80,7 @@ final class PassesViewModel {
         workbench
                 .savedMeasurementProperty()
                 .subscribe(
-                        () -> {
+                        _ -> {
                             draw();
                             saved().ifPresent(references.chosenProperty()::set);
                         });
