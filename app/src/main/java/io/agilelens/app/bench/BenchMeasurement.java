@@ -54,6 +54,11 @@ public final class BenchMeasurement {
     /** Passes of different models are not to be compared, nor is a product with another one. */
     private static void requireShapes(
             BenchFile file, List<SavedMeasurement.Product> products, OpenedModel opened) {
+        if (products.isEmpty()) {
+            throw new UserException(
+                    "%s has no products, by which it would be known to be of this model: save a run without --no-kernels"
+                            .formatted(file.name()));
+        }
         ModelConfig config = opened.config();
         for (LinearRole role : List.of(LinearRole.QUERY, LinearRole.UP, LinearRole.DOWN)) {
             int outputs = role.outputs(config);

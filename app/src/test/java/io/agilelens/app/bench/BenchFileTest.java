@@ -82,6 +82,23 @@ public class BenchFileTest {
         }
     }
 
+    @Test
+    void aRunWithoutProductsIsToldInOneLine() throws IOException {
+        String whole = laptop();
+        String without =
+                whole.replaceFirst(
+                        "(?s)\"kernels\": \\[.*?\\],\\s+\"operators\"",
+                        "\"kernels\": [], \"operators\"");
+        BenchFile file = BenchFile.read(file(without));
+        try (ModelSession session = llamaTiny()) {
+            UserException refused =
+                    assertThrows(
+                            UserException.class,
+                            () -> BenchMeasurement.of(file, "run.json", session.opened()));
+            assertTrue(refused.getMessage().contains("--no-kernels"), refused.getMessage());
+        }
+    }
+
     private static ModelSession llamaTiny() {
         return ModelSession.open("sample:llama-tiny", Progress.NONE, Cancellation.never());
     }

@@ -25,11 +25,26 @@ final class PointNames extends AbstractXYAnnotation {
     private static final long serialVersionUID = 1;
 
     /** How far names may stand off the points' edges, in heights of a name, nearest first. */
-    private static final double[] DISTANCES = {0, 1, 2, 3.2, 4.6, 6.4};
+    private static final double[] DISTANCES = {0, 1, 2, 3.2, 4.6, 6.4, 8.5, 11};
 
     /** Directions to look in, the usual one first; y runs downwards. */
     private static final double[][] DIRECTIONS = {
-        {1, -1}, {1, 1}, {-1, -1}, {-1, 1}, {1, 0}, {-1, 0}, {0, -1}, {0, 1}
+        {1, -1},
+        {1, 1},
+        {-1, -1},
+        {-1, 1},
+        {1, 0},
+        {-1, 0},
+        {0, -1},
+        {0, 1},
+        {1, -0.4},
+        {1, 0.4},
+        {-1, -0.4},
+        {-1, 0.4},
+        {0.4, -1},
+        {0.4, 1},
+        {-0.4, -1},
+        {-0.4, 1}
     };
 
     private static final double GAP = 2;

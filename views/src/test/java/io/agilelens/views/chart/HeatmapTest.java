@@ -197,8 +197,8 @@ class HeatmapTest extends GuiTest {
         show(HeatmapData.of(1, 5, new float[] {1, 2, 3, 4, 5}, labels));
         interact(
                 () -> {
-                    heatmap.resize(420, 300);
-                    heatmap.layout();
+                    heatmap.setMaxSize(420, 300);
+                    heatmap.getParent().layout();
                 });
         settle();
         interact(
