@@ -27,9 +27,12 @@ import javafx.scene.control.ChoiceBox;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
 import javafx.scene.control.ProgressBar;
+import javafx.scene.control.TableColumn;
 import javafx.scene.input.KeyCode;
 import javafx.scene.layout.StackPane;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CompareViewTest extends GuiTest {
     private final ComparisonFixture fixture = ComparisonFixture.tiny();
@@ -232,6 +235,27 @@ class CompareViewTest extends GuiTest {
                 bytes,
                 Double.NaN,
                 true);
+    }
+
+    /** As wide as the station is beside a lesson in the smallest window. */
+    @ParameterizedTest
+    @ValueSource(doubles = {548, 572, 2085})
+    void allColumnsThatAreShownHaveRoom(double width) {
+        interact(
+                () -> {
+                    root.setMinWidth(width);
+                    root.setMaxWidth(width);
+                });
+        pinTwo();
+        double columns =
+                table().getVisibleLeafColumns().stream().mapToDouble(TableColumn::getWidth).sum();
+        assertTrue(columns <= table().getWidth(), columns + " of " + table().getWidth());
+        TableColumn<?, ?> recipe =
+                table().getColumns().stream()
+                        .filter(column -> "recipe".equals(column.getId()))
+                        .findFirst()
+                        .orElseThrow();
+        assertTrue(recipe.getWidth() > 100, "the recipe has " + recipe.getWidth());
     }
 
     @Test
