@@ -46,16 +46,21 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
     private static final double ROOM_FOR_LATENCY = 640;
 
     private static final double ROOMY = 1400;
+    private static final double WIDER = 1.6;
     private static final double MEBIBYTE = 1 << 20;
 
     /** How one column of numbers reads a run. */
     private record Number(String key, ToDoubleFunction<PinnedRun> read, Format format) {}
+
+    /** What columns were made as wide as they are for. */
+    private record Fit(boolean narrow, boolean roomy) {}
 
     /** How a column of numbers shows a run. */
     private interface Format extends Function<PinnedRun, String> {}
 
     private final CompareViewModel model;
     private boolean narrow;
+    private Fit fitted;
     private final List<Number> numbers =
             List.of(
                     new Number(
@@ -151,12 +156,19 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
     private void fitColumns() {
         double width = getWidth() / Theme.magnificationProperty().get();
         column("latency").setVisible(!narrow || width >= ROOM_FOR_LATENCY);
+        Fit wanted = new Fit(narrow, width >= ROOMY);
+        if (wanted.equals(fitted)) {
+            // A person may have moved the edges of columns meanwhile.
+            return;
+        }
+        fitted = wanted;
         for (Number number : numbers) {
             TableColumn<PinnedRun, ?> column = column(number.key());
             boolean wordy = number.key().equals("perplexity");
             double usual = wordy ? 124 : 84;
-            column.setMaxWidth(width >= ROOMY ? 1.6 * usual : usual);
-            column.setPrefWidth(narrow ? column.getMinWidth() : width >= ROOMY ? 1.6 * usual : 72);
+            column.setMaxWidth(wanted.roomy() ? WIDER * usual : usual);
+            column.setPrefWidth(
+                    narrow ? column.getMinWidth() : wanted.roomy() ? WIDER * usual : 72);
         }
     }
 

@@ -5,19 +5,16 @@ import io.agilelens.engine.kernel.KernelChoice;
 import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.KernelTiming;
 import io.agilelens.engine.kernel.MachinePeak;
-import io.agilelens.engine.kernel.Quartiles;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
 import io.agilelens.views.chart.BarChartPane;
 import io.agilelens.views.chart.Ink;
 import io.agilelens.views.chart.ScatterChartPane;
 import io.agilelens.views.workbench.KernelReport;
-import io.agilelens.views.workbench.SavedMeasurement;
 import io.agilelens.views.workbench.Workbench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
@@ -64,11 +61,12 @@ public final class KernelsViewModel {
     private final BooleanProperty decode = new SimpleBooleanProperty(this, "decode", false);
     private final Workbench workbench;
     private final KernelChoice choice = KernelProvider.current();
-    private final References references = new References();
+    private final ProductReferences against;
     private Optional<KernelReport> report = Optional.empty();
 
     public KernelsViewModel(Workbench workbench) {
         this.workbench = workbench;
+        against = new ProductReferences(workbench, this::draw);
         workbench
                 .kernelsProperty()
                 .subscribe(
@@ -76,15 +74,6 @@ public final class KernelsViewModel {
                             report = now;
                             draw();
                         });
-        workbench.keptKernelsProperty().subscribe(this::draw);
-        workbench
-                .savedMeasurementProperty()
-                .subscribe(
-                        _ -> {
-                            draw();
-                            saved().ifPresent(references.chosenProperty()::set);
-                        });
-        references.chosenProperty().subscribe(this::draw);
         decode.subscribe(this::draw);
     }
 
@@ -104,64 +93,12 @@ public final class KernelsViewModel {
 
     /** What the shown products are or can be set against. */
     References references() {
-        return references;
+        return against.references();
     }
 
     /** Keeps what is shown, to set later measurements against it. */
     void keep() {
-        workbench.keptKernelsProperty().set(report);
-        kept().ifPresent(references.chosenProperty()::set);
-    }
-
-    private Optional<Reference> kept() {
-        return workbench
-                .keptKernelsProperty()
-                .get()
-                .map(each -> new Reference.Kept(Figures.clock(each.measured())));
-    }
-
-    private Optional<Reference> saved() {
-        return workbench
-                .savedMeasurementProperty()
-                .get()
-                .map(each -> new Reference.Saved(each.name()));
-    }
-
-    /** The times that the shown ones are set against. */
-    private Optional<Times> compared() {
-        return switch (references.chosenProperty().get()) {
-            case Reference.Nothing _ -> Optional.empty();
-            case Reference.Width width ->
-                    Optional.ofNullable(workbench.kernelsByWidth().get(width.bits()))
-                            .map(KernelsViewModel::times);
-            case Reference.Kept _ ->
-                    workbench.keptKernelsProperty().get().map(KernelsViewModel::times);
-            case Reference.Saved _ ->
-                    workbench.savedMeasurementProperty().get().map(KernelsViewModel::times);
-        };
-    }
-
-    /** How long the product of a timing took elsewhere, if that is known. */
-    private interface Times extends Function<KernelTiming, Optional<Quartiles>> {}
-
-    private static Times times(KernelReport report) {
-        return of -> report.timing(of.name(), of.m(), of.n(), of.k()).map(KernelsViewModel::time);
-    }
-
-    private static Times times(SavedMeasurement saved) {
-        return of -> saved.microseconds(of.name(), of.m(), of.n(), of.k());
-    }
-
-    private void offer() {
-        List<Reference> offered = new ArrayList<>();
-        for (int bits : workbench.kernelsByWidth().keySet()) {
-            if (report.isPresent() && report.get().peak().vectorBits() != bits) {
-                offered.add(new Reference.Width(bits));
-            }
-        }
-        kept().ifPresent(offered::add);
-        saved().ifPresent(offered::add);
-        references.offer(offered);
+        against.keep(report);
     }
 
     /** Vector widths on offer in bits; 0 is scalar code. */
@@ -227,17 +164,7 @@ public final class KernelsViewModel {
                                         r.peak().threads(),
                                         Figures.number(r.peak().gigaFlops()),
                                         Figures.number(r.peak().gigabytesPerSecond())))
-                .map(words -> words + againstWords(workbench, references))
-                .orElse("");
-    }
-
-    /** Which model on which machine the chosen file is of, if one is chosen. */
-    static String againstWords(Workbench workbench, References references) {
-        return workbench
-                .savedMeasurementProperty()
-                .get()
-                .filter(_ -> references.chosenProperty().get() instanceof Reference.Saved)
-                .map(each -> " " + Messages.text("kernels.saved", each.name(), each.words()))
+                .map(words -> words + ProductReferences.words(workbench, references()))
                 .orElse("");
     }
 
@@ -262,7 +189,7 @@ public final class KernelsViewModel {
     }
 
     private void draw() {
-        offer();
+        against.offer(report);
         picture.set(report.map(this::picture).orElse(Picture.NONE));
         widthPicture.set(WidthPicture.of(workbench.kernelsByWidth(), decode.get()));
     }
@@ -305,30 +232,27 @@ public final class KernelsViewModel {
             }
             bars.add(new BarChartPane.Bars(name, ink, values, low, high, trip));
         }
-        Optional<Times> against = compared();
+        Optional<ProductReferences.Times> compared = against.compared();
         List<KernelTiming> known =
-                timings.stream().filter(timing -> change(timing, against).isKnown()).toList();
+                timings.stream().filter(timing -> change(timing, compared).isKnown()).toList();
         return new Picture(
                 known.isEmpty() ? shapes : shapes(known),
                 bars,
                 points,
                 roof(measured.peak(), points),
-                timings.stream().map(timing -> new Row(timing, change(timing, against))).toList(),
-                changes(known, against));
+                timings.stream().map(timing -> new Row(timing, change(timing, compared))).toList(),
+                changes(known, compared));
     }
 
     private static List<String> shapes(List<KernelTiming> timings) {
         return timings.stream().map(timing -> timing.n() + " × " + timing.k()).distinct().toList();
     }
 
-    private static SpeedRatio change(KernelTiming timing, Optional<Times> against) {
+    private static SpeedRatio change(
+            KernelTiming timing, Optional<ProductReferences.Times> against) {
         return against.flatMap(each -> each.apply(timing))
-                .map(before -> SpeedRatio.ofTimes(time(timing), before))
+                .map(before -> SpeedRatio.ofTimes(ProductReferences.time(timing), before))
                 .orElse(SpeedRatio.NONE);
-    }
-
-    private static Quartiles time(KernelTiming timing) {
-        return new Quartiles(timing.medianMicroseconds(), timing.spreadMicroseconds());
     }
 
     /**
@@ -337,7 +261,7 @@ public final class KernelsViewModel {
      * @param known products that the reference has
      */
     private static List<SpeedRatio.Series> changes(
-            List<KernelTiming> known, Optional<Times> against) {
+            List<KernelTiming> known, Optional<ProductReferences.Times> against) {
         List<SpeedRatio.Series> changes = new ArrayList<>();
         int shapes = shapes(known).size();
         for (String name : KernelBenchmark.NAMES) {

@@ -173,7 +173,7 @@ final class PassesViewModel {
                                                 "kernels.saved.passes.none",
                                                 each.name(),
                                                 Integer.toString(report.prompt())))
-                .orElseGet(() -> KernelsViewModel.againstWords(workbench, references));
+                .orElseGet(() -> ProductReferences.words(workbench, references));
     }
 
     /** What was measured, on what and when, for the badge. */
