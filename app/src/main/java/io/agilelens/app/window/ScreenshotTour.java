@@ -4,6 +4,7 @@ import static io.agilelens.app.window.HeadlessToolkit.await;
 import static io.agilelens.app.window.HeadlessToolkit.onFx;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.task.Progress;
 import io.agilelens.views.Background;
@@ -14,9 +15,12 @@ import io.agilelens.views.workbench.Workbench;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import javafx.application.Platform;
 import javafx.scene.control.Button;
 import javafx.scene.control.TabPane;
@@ -85,21 +89,7 @@ public final class ScreenshotTour {
             Workbench workbench = window.workbench();
             await(() -> workbench.isComplete(), failure);
             pinPresets(window, failure);
-            onFx(
-                    () -> {
-                        window.controller()
-                                .measureKernels(window.opened().baseline().kernels().vectorBits());
-                        return null;
-                    });
-            await(() -> workbench.kernelsProperty().get().isPresent(), failure);
-            onFx(
-                    () -> {
-                        window.controller().measureWidths();
-                        window.controller().measurePasses();
-                        window.controller().measureRuns();
-                        return null;
-                    });
-            await(() -> !workbench.speeds().isEmpty(), failure);
+            measure(window, failure);
             List<Path> files = new ArrayList<>(pictures(window, stage, progress));
             files.addAll(weight(window, stage));
             files.addAll(kernels(window, stage));
@@ -124,6 +114,31 @@ public final class ScreenshotTour {
                         window.controller().close();
                         return null;
                     });
+        }
+    }
+
+    /** Measures everything, one after the other: on a busy machine each takes its time. */
+    private static void measure(WorkbenchWindow window, CompletableFuture<Throwable> failure)
+            throws InterruptedException {
+        Workbench workbench = window.workbench();
+        WorkbenchController controller = window.controller();
+        int bits = window.opened().baseline().kernels().vectorBits();
+        Map<Runnable, Supplier<Boolean>> steps = new LinkedHashMap<>();
+        steps.put(
+                () -> controller.measureKernels(bits),
+                () -> workbench.kernelsProperty().get().isPresent());
+        steps.put(
+                controller::measureWidths,
+                () -> workbench.kernelsByWidth().size() == KernelProvider.availableBits().size());
+        steps.put(controller::measurePasses, () -> workbench.passesProperty().get().isPresent());
+        steps.put(controller::measureRuns, () -> !workbench.speeds().isEmpty());
+        for (Map.Entry<Runnable, Supplier<Boolean>> step : steps.entrySet()) {
+            onFx(
+                    () -> {
+                        step.getKey().run();
+                        return null;
+                    });
+            await(step.getValue(), failure);
         }
     }
 
