@@ -289,7 +289,7 @@ class ChartPanesTest extends GuiTest {
         for (int i = 0; i < 9; i++) {
             points.add(
                     ScatterChartPane.Point.of(
-                            "arithmetic " + i, Ink.TUNED, 50 + i % 3, 50 + i / 3));
+                            "arithmetic " + i, Ink.TUNED, 50 + i % 3 * 3, 50 + i / 3 * 3));
         }
         points.add(ScatterChartPane.Point.of("far", Ink.BASELINE, 0, 0));
         points.add(ScatterChartPane.Point.of("away", Ink.BASELINE, 100, 100));
