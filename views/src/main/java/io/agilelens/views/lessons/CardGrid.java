@@ -12,7 +12,7 @@ import javafx.scene.layout.Pane;
  * height that is left over, as far as that becomes them.
  */
 final class CardGrid extends Pane {
-    private static final double NARROWEST = 264;
+    private static final double NARROWEST = 260;
     private static final double WIDEST = 560;
     private static final int MOST_COLUMNS = 4;
     private static final double GAP = 12;
