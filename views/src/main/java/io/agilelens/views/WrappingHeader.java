@@ -40,9 +40,6 @@ public final class WrappingHeader extends VBox {
                             first.getChildren().remove(tools);
                             getChildren().remove(tools);
                             (below ? this : first).getChildren().add(tools);
-                            // Alone on its line it may still be too long for large type.
-                            heading.setWrapText(below);
-                            heading.setMinHeight(below ? USE_PREF_SIZE : USE_COMPUTED_SIZE);
                         }
                     });
         }
