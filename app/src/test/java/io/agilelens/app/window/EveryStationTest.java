@@ -264,7 +264,7 @@ class EveryStationTest extends WindowTest {
         return node instanceof ScrollBar bar
                 && bar.getOrientation() == Orientation.VERTICAL
                 && bar.getParent().getStyleClass().contains("arrangement")
-                && bar.lookup(".thumb").getBoundsInParent().getMinX() < 4;
+                && bar.lookup(".thumb").getBoundsInParent().getMinX() < 3;
     }
 
     /** Whether something in a row or a stack reaches into what comes after it. */
