@@ -22,6 +22,13 @@ final class FloatMultiplication {
     /** Scales of sums that have none. */
     private final float[] ones;
 
+    private final Workers.PieceOf<Operands> fp32Panels = this::multiplyFp32;
+    private final Workers.PieceOf<Operands> fp16Panels = this::multiplyFp16;
+    private final Workers.PieceOf<Operands> tiling = this::packTiles;
+    private final Panels.BlockBody blocks = this::multiplyBlock;
+    private final Unpacking copying = this::copy;
+    private final Unpacking widening = this::widen;
+
     FloatMultiplication(FloatProducts loops, HalfProducts halves, Workers workers) {
         this.loops = loops;
         this.halves = halves;
@@ -68,47 +75,46 @@ final class FloatMultiplication {
 
     void multiply(float[] x, int tokens, Fp32 weights, float[] y) {
         PackingChecks.requireWidth(weights.width(), width);
-        int inputs = weights.inputs();
-        if (tokens == 1) {
-            Panels.inTurns(
-                    Panels.count(weights.outputs(), width),
-                    4L * inputs * width,
-                    workers,
-                    (from, to) -> {
-                        for (int panel = from; panel < to; panel++) {
-                            multiplyVector(x, weights, panel, y);
-                        }
-                    });
+        if (tokens > 1) {
+            multiplyUnpacked(x, tokens, weights, copying, y);
             return;
         }
-        // A copy of the slice costs little and comes from memory in one go.
-        multiplyUnpacked(
-                x,
-                tokens,
-                weights,
-                (panel, first, steps, target) -> {
-                    int start = (panel * inputs + first) * width;
-                    System.arraycopy(weights.panels(), start, target, 0, steps * width);
-                },
-                y);
+        long bytes = 4L * weights.inputs() * width;
+        multiplyPanels(x, weights, bytes, fp32Panels, y);
     }
 
     void multiply(float[] x, int tokens, Fp16 weights, float[] y) {
         PackingChecks.requireWidth(weights.width(), width);
-        if (tokens == 1 && Float.isFinite(weights.unit())) {
-            multiplyVector(x, weights, y);
+        if (tokens > 1 || !Float.isFinite(weights.unit())) {
+            multiplyUnpacked(x, tokens, weights, widening, y);
             return;
         }
-        float unit = Float.isNaN(weights.unit()) ? 1 : weights.unit();
-        multiplyUnpacked(
-                x,
-                tokens,
-                weights,
-                (panel, first, steps, target) -> {
-                    int start = (panel * weights.inputs() + first) * width;
-                    widen(weights.panels(), start, unit, target, steps * width);
-                },
-                y);
+        long bytes = 2L * weights.inputs() * width;
+        multiplyPanels(x, weights, bytes, fp16Panels, y);
+    }
+
+    /**
+     * The product with one token.
+     *
+     * @param bytes of a panel
+     */
+    private void multiplyPanels(
+            float[] x,
+            PackedWeights weights,
+            long bytes,
+            Workers.PieceOf<Operands> body,
+            float[] y) {
+        Scratch scratch = Scratch.ofThread();
+        Operands operands = scratch.operands();
+        operands.x = x;
+        operands.weights = weights;
+        operands.y = y;
+        try {
+            int panels = Panels.count(weights.outputs(), width);
+            Panels.inTurns(operands, panels, bytes, workers, body);
+        } finally {
+            scratch.giveBack(operands);
+        }
     }
 
     /** Makes floats of weights that are packed otherwise. */
@@ -120,7 +126,20 @@ final class FloatMultiplication {
          * @param first first input
          * @param target {@code [steps, panelOutputs]}
          */
-        void unpack(int panel, int first, int steps, float[] target);
+        void unpack(PackedWeights weights, int panel, int first, int steps, float[] target);
+    }
+
+    /** A copy of the slice costs little and comes from memory in one go. */
+    private void copy(PackedWeights weights, int panel, int first, int steps, float[] target) {
+        int start = (panel * weights.inputs() + first) * width;
+        System.arraycopy(((Fp32) weights).panels(), start, target, 0, steps * width);
+    }
+
+    private void widen(PackedWeights weights, int panel, int first, int steps, float[] target) {
+        Fp16 halves = (Fp16) weights;
+        float unit = Float.isNaN(halves.unit()) ? 1 : halves.unit();
+        int start = (panel * halves.inputs() + first) * width;
+        widen(halves.panels(), start, unit, target, steps * width);
     }
 
     /** Outputs in a panel. */
@@ -131,46 +150,87 @@ final class FloatMultiplication {
     /** The product of many tokens with weights that become floats slice by slice. */
     void multiplyUnpacked(
             float[] x, int tokens, PackedWeights weights, Unpacking unpacking, float[] y) {
-        int inputs = weights.inputs();
-        int outputs = weights.outputs();
+        Scratch scratch = Scratch.ofThread();
+        Operands operands = scratch.operands();
+        operands.x = x;
+        operands.tokens = tokens;
+        operands.weights = weights;
+        operands.unpacking = unpacking;
+        operands.y = y;
+        try {
+            int inputs = weights.inputs();
+            int rows = loops.tileTokens();
+            operands.prepared = scratch.activations((long) Panels.padded(tokens, rows) * inputs);
+            workers.forRanges(Panels.tiles(tokens, rows), 1 + (1 << 14) / inputs, operands, tiling);
+            Panels.forBlocks(
+                    operands,
+                    Panels.count(weights.outputs(), width),
+                    PANELS,
+                    rows,
+                    (long) inputs * width,
+                    workers,
+                    blocks);
+        } finally {
+            scratch.giveBack(operands);
+        }
+    }
+
+    /**
+     * Packs tiles of {@code [tokens, inputs]} as {@code [slices, tiles, slice, tileTokens]}. The
+     * tile that begins with a token starts at {@code first * padded + token * steps} for the slice
+     * of so many steps that begins with input {@code first}.
+     */
+    private void packTiles(Operands operands, int fromTile, int toTile) {
+        int inputs = operands.weights.inputs();
         int rows = loops.tileTokens();
-        int padded = Panels.padded(tokens, rows);
-        float[] tiled = Panels.tile(x, tokens, inputs, SLICE, loops, workers);
-        Panels.forBlocks(
-                Panels.count(outputs, width),
-                PANELS,
-                tokens,
-                rows,
-                (long) inputs * width,
-                workers,
-                (firstPanel, endPanel, from, to) -> {
-                    Scratch scratch = Scratch.ofThread();
-                    int length = Panels.padded(to - from, rows) * width;
-                    float[] unpacked = scratch.panel(SLICE * width);
-                    float[] sums = scratch.sums((endPanel - firstPanel) * length);
-                    for (int first = 0; first < inputs; first += SLICE) {
-                        int steps = Math.min(SLICE, inputs - first);
-                        int tiles = first * padded + from * steps;
-                        for (int panel = firstPanel; panel < endPanel; panel++) {
-                            unpacking.unpack(panel, first, steps, unpacked);
-                            int sum = (panel - firstPanel) * length;
-                            addSlice(
-                                    unpacked,
-                                    tiled,
-                                    tiles,
-                                    from,
-                                    to,
-                                    steps,
-                                    first > 0,
-                                    first + steps == inputs,
-                                    sums,
-                                    sum,
-                                    y,
-                                    outputs,
-                                    panel * width);
-                        }
-                    }
-                });
+        int padded = Panels.padded(operands.tokens, rows);
+        int stride = SLICE + Panels.ROW_SPACING;
+        float[] near = Scratch.ofThread().rows(rows * stride);
+        for (int token = fromTile * rows; token < toTile * rows; token += rows) {
+            int count = Math.min(rows, operands.tokens - token);
+            for (int first = 0; first < inputs; first += SLICE) {
+                int steps = Math.min(SLICE, inputs - first);
+                for (int t = 0; t < count; t++) {
+                    int from = (token + t) * inputs + first;
+                    System.arraycopy(operands.x, from, near, t * stride, steps);
+                }
+                int to = first * padded + token * steps;
+                loops.packTile(near, 0, stride, count, steps, operands.prepared, to);
+            }
+        }
+    }
+
+    private void multiplyBlock(Operands operands, int firstPanel, int endPanel, int from, int to) {
+        PackedWeights weights = operands.weights;
+        int inputs = weights.inputs();
+        int rows = loops.tileTokens();
+        int padded = Panels.padded(operands.tokens, rows);
+        Scratch scratch = Scratch.ofThread();
+        int length = Panels.padded(to - from, rows) * width;
+        float[] unpacked = scratch.panel(SLICE * width);
+        float[] sums = scratch.sums((endPanel - firstPanel) * length);
+        for (int first = 0; first < inputs; first += SLICE) {
+            int steps = Math.min(SLICE, inputs - first);
+            int tiles = first * padded + from * steps;
+            for (int panel = firstPanel; panel < endPanel; panel++) {
+                operands.unpacking.unpack(weights, panel, first, steps, unpacked);
+                int sum = (panel - firstPanel) * length;
+                addSlice(
+                        unpacked,
+                        operands.prepared,
+                        tiles,
+                        from,
+                        to,
+                        steps,
+                        first > 0,
+                        first + steps == inputs,
+                        sums,
+                        sum,
+                        operands.y,
+                        weights.outputs(),
+                        panel * width);
+            }
+        }
     }
 
     /**
@@ -224,34 +284,32 @@ final class FloatMultiplication {
         }
     }
 
-    private void multiplyVector(float[] x, Fp32 weights, int panel, float[] y) {
+    private void multiplyFp32(Operands operands, int fromPanel, int toPanel) {
+        Fp32 weights = (Fp32) operands.weights;
         int inputs = weights.inputs();
         float[] sums = Scratch.ofThread().sums(width);
-        Arrays.fill(sums, 0, width, 0);
-        loops.multiplyVector(weights.panels(), panel * inputs * width, x, 0, inputs, sums);
-        Panels.store(sums, 0, width, y, 0, 1, weights.outputs(), panel * width);
+        for (int panel = fromPanel; panel < toPanel; panel++) {
+            Arrays.fill(sums, 0, width, 0);
+            int start = panel * inputs * width;
+            loops.multiplyVector(weights.panels(), start, operands.x, 0, inputs, sums);
+            Panels.store(sums, 0, width, operands.y, 0, 1, weights.outputs(), panel * width);
+        }
     }
 
-    private void multiplyVector(float[] x, Fp16 weights, float[] y) {
-        Panels.inTurns(
-                Panels.count(weights.outputs(), width),
-                2L * weights.inputs() * width,
-                workers,
-                (from, to) -> multiplyPanels(x, weights, from, to, y));
-    }
-
-    private void multiplyPanels(float[] x, Fp16 weights, int from, int to, float[] y) {
+    private void multiplyFp16(Operands operands, int fromPanel, int toPanel) {
+        Fp16 weights = (Fp16) operands.weights;
+        float[] x = operands.x;
         int inputs = weights.inputs();
         Scratch scratch = Scratch.ofThread();
         float[] sums = scratch.sums(Panels.STREAMS * width);
-        int count = (to - from) * width;
+        int count = (toPanel - fromPanel) * width;
         Arrays.fill(sums, 0, count, 0);
         int touched = 0;
         for (int i = 0; i < inputs; i += Panels.TURN) {
             int steps = Math.min(Panels.TURN, inputs - i);
-            for (int panel = from; panel < to; panel++) {
+            for (int panel = fromPanel; panel < toPanel; panel++) {
                 int at = (panel * inputs + i) * width;
-                int sum = (panel - from) * width;
+                int sum = (panel - fromPanel) * width;
                 touched |= halves.addHalves(weights.panels(), at, x, i, steps, sums, sum);
             }
         }
@@ -259,8 +317,9 @@ final class FloatMultiplication {
         for (int o = 0; o < count; o++) {
             sums[o] *= weights.unit();
         }
-        int first = from * width;
-        System.arraycopy(sums, 0, y, first, Math.min(count, weights.outputs() - first));
+        int first = fromPanel * width;
+        int real = Math.min(count, weights.outputs() - first);
+        System.arraycopy(sums, 0, operands.y, first, real);
     }
 
     /** The Vector API has no conversion from half precision, but C2 vectorizes this very loop. */

@@ -28,6 +28,9 @@ final class IntegerMultiplication {
     private final IntegerVectorMultiplication vectors;
     private final Workers workers;
 
+    private final IntegerTiles.TilePacking tilePacking = this::packTile;
+    private final Panels.BlockBody blocks = this::multiplyBlock;
+
     /** Of a tile. */
     private final int rows;
 
@@ -143,25 +146,32 @@ final class IntegerMultiplication {
 
     private void multiplyFloats(byte[] x, int tokens, IntegerPanels weights, float[] y) {
         int inputs = weights.inputs();
-        int padded = Panels.padded(tokens, rows);
-        float[] tiled = Scratch.ofThread().activations((long) padded * inputs);
-        tiles.fill(
-                x,
-                tokens,
-                weights,
-                SLICE,
-                (row, stride, steps, count, at) ->
-                        products.packTile(row, 0, stride, count, steps, tiled, at));
-        int width = outputsAtOnce(weights);
-        Panels.forBlocks(
-                Panels.count(weights.outputs(), width),
-                SUMS_TOGETHER / width,
-                tokens,
-                rows,
-                (long) inputs * width,
-                workers,
-                (firstPanel, endPanel, from, to) ->
-                        multiplyBlock(tiled, padded, firstPanel, endPanel, from, to, weights, y));
+        Scratch scratch = Scratch.ofThread();
+        Operands operands = scratch.operands();
+        operands.codes = x;
+        operands.tokens = tokens;
+        operands.integers = weights;
+        operands.y = y;
+        try {
+            operands.prepared = scratch.activations((long) Panels.padded(tokens, rows) * inputs);
+            tiles.fill(operands, SLICE, tilePacking);
+            int width = outputsAtOnce(weights);
+            Panels.forBlocks(
+                    operands,
+                    Panels.count(weights.outputs(), width),
+                    SUMS_TOGETHER / width,
+                    rows,
+                    (long) inputs * width,
+                    workers,
+                    blocks);
+        } finally {
+            scratch.giveBack(operands);
+        }
+    }
+
+    private void packTile(
+            Operands operands, float[] near, int stride, int steps, int tokens, int to) {
+        products.packTile(near, 0, stride, tokens, steps, operands.prepared, to);
     }
 
     /** Outputs of one tile: those of a panel in pairs, or half of them one by one. */
@@ -169,15 +179,10 @@ final class IntegerMultiplication {
         return weights.multiplier() == Multiplier.PAIR ? weights.width() : products.panelOutputs();
     }
 
-    private void multiplyBlock(
-            float[] tiled,
-            int padded,
-            int firstPanel,
-            int endPanel,
-            int from,
-            int to,
-            IntegerPanels weights,
-            float[] y) {
+    private void multiplyBlock(Operands operands, int firstPanel, int endPanel, int from, int to) {
+        IntegerPanels weights = operands.integers;
+        float[] tiled = operands.prepared;
+        int padded = Panels.padded(operands.tokens, rows);
         int width = outputsAtOnce(weights);
         int length = Panels.padded(to - from, rows) * width;
         Segments segments = weights.segments();
@@ -206,7 +211,7 @@ final class IntegerMultiplication {
                             end,
                             sums,
                             sum + (token - from) * width,
-                            y,
+                            operands.y,
                             token,
                             Math.min(rows, to - token),
                             firstOutput);

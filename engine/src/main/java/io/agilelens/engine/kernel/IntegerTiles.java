@@ -3,7 +3,7 @@ package io.agilelens.engine.kernel;
 /** Turns codes of activations into tiles of numbers that integer weights are multiplied by. */
 final class IntegerTiles {
 
-    /** Packs rows as floats or doubles. */
+    /** Packs rows as floats or doubles into the tiles of some operands. */
     @FunctionalInterface
     interface TilePacking {
 
@@ -12,12 +12,14 @@ final class IntegerTiles {
          * @param tokens of the tile
          * @param tileOffset where it starts among the tiles
          */
-        void pack(float[] rows, int stride, int steps, int tokens, int tileOffset);
+        void pack(
+                Operands operands, float[] rows, int stride, int steps, int tokens, int tileOffset);
     }
 
     private final IntegerUnpacking unpacking;
     private final int rows;
     private final Workers workers;
+    private final Workers.PieceOf<Operands> filling = this::fillTiles;
 
     /**
      * @param rows of a tile
@@ -29,46 +31,48 @@ final class IntegerTiles {
     }
 
     /**
-     * Turns activations into tiles of shifted numbers, slice by slice as {@link Panels#tile}.
+     * Turns codes of activations into tiles of shifted numbers, slice by slice as {@link
+     * FloatMultiplication} has them.
      *
+     * @param operands has the codes, the tokens and the integer weights
      * @param slice most inputs of a slice, which consists of segments
      */
-    void fill(byte[] x, int tokens, IntegerPanels weights, int slice, TilePacking packing) {
-        int inputs = weights.inputs();
-        int padded = Panels.padded(tokens, rows);
-        workers.forEach(
-                Panels.tiles(tokens, rows),
-                1 + (1 << 14) / inputs,
-                tile -> {
-                    int token = tile * rows;
-                    int count = Math.min(rows, tokens - token);
-                    fillTile(x, token, count, padded, weights, slice, packing);
-                });
+    void fill(Operands operands, int slice, TilePacking packing) {
+        operands.slice = slice;
+        operands.packing = packing;
+        workers.forRanges(
+                Panels.tiles(operands.tokens, rows),
+                1 + (1 << 14) / operands.integers.inputs(),
+                operands,
+                filling);
     }
 
-    private void fillTile(
-            byte[] x,
-            int token,
-            int count,
-            int padded,
-            IntegerPanels weights,
-            int slice,
-            TilePacking packing) {
+    private void fillTiles(Operands operands, int fromTile, int toTile) {
+        for (int tile = fromTile; tile < toTile; tile++) {
+            fillTile(operands, tile * rows);
+        }
+    }
+
+    private void fillTile(Operands operands, int token) {
+        IntegerPanels weights = operands.integers;
+        int count = Math.min(rows, operands.tokens - token);
+        int padded = Panels.padded(operands.tokens, rows);
         int inputs = weights.inputs();
-        int stride = slice + Panels.ROW_SPACING;
+        int stride = operands.slice + Panels.ROW_SPACING;
         float[] near = Scratch.ofThread().rows(rows * stride);
         Segments segments = weights.segments();
         float[] factors = segments.inputFactors();
         int end;
         for (int first = 0; first < segments.count(); first = end) {
-            end = segments.endOfSlice(first, slice);
+            end = segments.endOfSlice(first, operands.slice);
             int start = segments.starts()[first];
             int steps = segments.starts()[end] - start;
             for (int t = 0; t < count; t++) {
                 int from = (token + t) * inputs + start;
-                unpacking.widen(x, from, factors, start, near, t * stride, steps);
+                unpacking.widen(operands.codes, from, factors, start, near, t * stride, steps);
             }
-            packing.pack(near, stride, steps, count, start * padded + token * steps);
+            int to = start * padded + token * steps;
+            operands.packing.pack(operands, near, stride, steps, count, to);
         }
     }
 }

@@ -12,6 +12,7 @@ final class IntegerVectorMultiplication {
     private final WeightOnlyProducts loops;
     private final IntegerUnpacking unpacking;
     private final Workers workers;
+    private final Workers.PieceOf<Operands> multiplyingPanels = this::multiplyPanels;
 
     IntegerVectorMultiplication(
             WeightOnlyProducts loops, IntegerUnpacking unpacking, Workers workers) {
@@ -30,15 +31,27 @@ final class IntegerVectorMultiplication {
         for (int s = 0; s < segments.count(); s++) {
             totals[s] = LaneSums.ofRange(widened, segments.starts()[s], segments.starts()[s + 1]);
         }
-        Panels.inTurns(
-                Panels.count(weights.outputs(), weights.width()),
-                (long) inputs * weights.bytesPerInput(),
-                workers,
-                (from, to) -> multiplyPanels(widened, totals, weights, from, to, y));
+        Operands operands = scratch.operands();
+        operands.prepared = totals;
+        operands.widened = widened;
+        operands.integers = weights;
+        operands.y = y;
+        try {
+            Panels.inTurns(
+                    operands,
+                    Panels.count(weights.outputs(), weights.width()),
+                    (long) inputs * weights.bytesPerInput(),
+                    workers,
+                    multiplyingPanels);
+        } finally {
+            scratch.giveBack(operands);
+        }
     }
 
-    private void multiplyPanels(
-            float[] x, float[] totals, IntegerPanels weights, int from, int to, float[] y) {
+    private void multiplyPanels(Operands operands, int from, int to) {
+        IntegerPanels weights = operands.integers;
+        float[] x = operands.widened;
+        float[] totals = operands.prepared;
         int width = weights.width();
         Scratch scratch = Scratch.ofThread();
         float[] parts = scratch.parts(Panels.STREAMS * width);
@@ -51,7 +64,8 @@ final class IntegerVectorMultiplication {
         }
         scratch.keep(touched);
         int first = from * width;
-        System.arraycopy(sums, 0, y, first, Math.min(weights.outputs(), to * width) - first);
+        int real = Math.min(weights.outputs(), to * width) - first;
+        System.arraycopy(sums, 0, operands.y, first, real);
     }
 
     private int addSegment(

@@ -11,7 +11,7 @@ import java.util.concurrent.locks.LockSupport;
  * threads are wanted. A thread works through a stretch from the front, since memory delivers
  * neighbours fastest, and then takes what is left of the others.
  */
-final class Loop {
+final class Loop<T> {
 
     /** Counters that several threads count with stand in cache lines of their own. */
     private static final int SPACING = 16;
@@ -19,7 +19,8 @@ final class Loop {
     private final int count;
     private final int pieces;
     private final int stretches;
-    private final Workers.RangeBody body;
+    private final T operands;
+    private final Workers.PieceOf<T> body;
     private final Thread caller;
     private final Cancellation cancellation = Cancellation.current();
     private final AtomicInteger arrivals = new AtomicInteger();
@@ -30,10 +31,11 @@ final class Loop {
     /** Whether the last thread to finish must wake the caller. */
     volatile boolean callerSleeps;
 
-    Loop(int count, int pieces, int stretches, Workers.RangeBody body, Thread caller) {
+    Loop(int count, int pieces, int stretches, T operands, Workers.PieceOf<T> body, Thread caller) {
         this.count = count;
         this.pieces = pieces;
         this.stretches = stretches;
+        this.operands = operands;
         this.body = body;
         this.caller = caller;
         this.unfinished = new AtomicInteger(pieces);
@@ -64,7 +66,7 @@ final class Loop {
         if (failure.get() == null) {
             try {
                 cancellation.check();
-                body.run(start(count, pieces, piece), start(count, pieces, piece + 1));
+                body.run(operands, start(count, pieces, piece), start(count, pieces, piece + 1));
             } catch (RuntimeException | Error e) {
                 failure.compareAndSet(null, e);
             }

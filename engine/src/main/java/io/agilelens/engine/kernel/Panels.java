@@ -81,26 +81,28 @@ final class Panels {
     /** What is done with neighbouring panels and the tokens {@code from ≤ t < to}. */
     @FunctionalInterface
     interface BlockBody {
-        void run(int firstPanel, int endPanel, int from, int to);
+        void run(Operands operands, int firstPanel, int endPanel, int from, int to);
     }
 
     /**
      * Shares a product out: by panels, and where there are too few of them for the threads also by
      * blocks of tokens.
      *
+     * @param panels of the product
      * @param most panels that are worked on together, so that what they read of the activations
      *     comes from a cache to all but the first
      * @param rows of a tile; blocks begin where tiles do
      * @param perToken multiplications of a panel with one token
      */
     static void forBlocks(
+            Operands operands,
             int panels,
             int most,
-            int tokens,
             int rows,
             long perToken,
             Workers workers,
             BlockBody body) {
+        int tokens = operands.tokens;
         if (tokens == 0) {
             return;
         }
@@ -112,20 +114,31 @@ final class Panels {
         int length = Math.ceilDiv(tiles, blocks) * rows;
         int together = Math.clamp((long) panels * blocks / pieces, 1, most);
         int groups = Math.ceilDiv(panels, together);
-        workers.forEach(
+        operands.panels = panels;
+        operands.panelGroups = groups;
+        operands.blocks = blocks;
+        operands.blockLength = length;
+        operands.block = body;
+        workers.forRanges(
                 groups * blocks,
                 grain(Math.min(tokens, length), together * perToken),
-                piece -> {
-                    int group = piece / blocks;
-                    int first = piece % blocks * length;
-                    if (first < tokens) {
-                        body.run(
-                                (int) ((long) panels * group / groups),
-                                (int) ((long) panels * (group + 1) / groups),
-                                first,
-                                Math.min(tokens, first + length));
-                    }
-                });
+                operands,
+                Panels::runBlocks);
+    }
+
+    private static void runBlocks(Operands operands, int from, int to) {
+        for (int piece = from; piece < to; piece++) {
+            int group = piece / operands.blocks;
+            int first = piece % operands.blocks * operands.blockLength;
+            if (first < operands.tokens) {
+                operands.block.run(
+                        operands,
+                        (int) ((long) operands.panels * group / operands.panelGroups),
+                        (int) ((long) operands.panels * (group + 1) / operands.panelGroups),
+                        first,
+                        Math.min(operands.tokens, first + operands.blockLength));
+            }
+        }
     }
 
     /**
@@ -133,57 +146,32 @@ final class Panels {
      * several streams of bytes faster than one.
      *
      * @param bytes of a panel
+     * @param body what is done with neighbouring panels
      */
-    static void inTurns(int panels, long bytes, Workers workers, Workers.RangeBody body) {
+    static void inTurns(
+            Operands operands,
+            int panels,
+            long bytes,
+            Workers workers,
+            Workers.PieceOf<Operands> body) {
+        operands.turn = body;
         workers.forRanges(
-                panels,
-                (int) (1 + BYTES_PER_PIECE / bytes),
-                (from, to) -> {
-                    int turns = Math.ceilDiv(to - from, STREAMS);
-                    for (int turn = 0; turn < turns; turn++) {
-                        body.run(
-                                from + (to - from) * turn / turns,
-                                from + (to - from) * (turn + 1) / turns);
-                    }
-                });
+                panels, (int) (1 + BYTES_PER_PIECE / bytes), operands, Panels::runInTurns);
+    }
+
+    private static void runInTurns(Operands operands, int from, int to) {
+        int turns = Math.ceilDiv(to - from, STREAMS);
+        for (int turn = 0; turn < turns; turn++) {
+            operands.turn.run(
+                    operands,
+                    from + (to - from) * turn / turns,
+                    from + (to - from) * (turn + 1) / turns);
+        }
     }
 
     /** Rows of whole tiles. */
     static int padded(int tokens, int rows) {
         return tiles(tokens, rows) * rows;
-    }
-
-    /**
-     * {@code [slices, tiles, slice, tileTokens]} of {@code [tokens, inputs]}. The tile that begins
-     * with a token starts at {@code first * padded + token * steps} for the slice of so many steps
-     * that begins with input {@code first}.
-     *
-     * @param slice inputs of each slice but the last
-     */
-    static float[] tile(
-            float[] x, int tokens, int inputs, int slice, FloatProducts products, Workers workers) {
-        int rows = products.tileTokens();
-        int padded = padded(tokens, rows);
-        float[] tiled = Scratch.ofThread().activations((long) padded * inputs);
-        workers.forEach(
-                tiles(tokens, rows),
-                1 + (1 << 14) / inputs,
-                tile -> {
-                    int token = tile * rows;
-                    int count = Math.min(rows, tokens - token);
-                    int stride = slice + ROW_SPACING;
-                    float[] near = Scratch.ofThread().rows(rows * stride);
-                    for (int first = 0; first < inputs; first += slice) {
-                        int steps = Math.min(slice, inputs - first);
-                        for (int t = 0; t < count; t++) {
-                            int from = (token + t) * inputs + first;
-                            System.arraycopy(x, from, near, t * stride, steps);
-                        }
-                        int to = first * padded + token * steps;
-                        products.packTile(near, 0, stride, count, steps, tiled, to);
-                    }
-                });
-        return tiled;
     }
 
     /** Copies what is real of {@code sums[rows, width]} to {@code y[tokens, outputs]}. */

@@ -15,12 +15,25 @@ final class Scratch {
     private double[] widePanel = {};
     private double[] wideParts = {};
     private double[] wideSums = {};
+    private Operands spare = new Operands();
     private int kept;
 
     private Scratch() {}
 
     static Scratch ofThread() {
         return OF_THREAD.get();
+    }
+
+    /** Operands for one loop, to be {@linkplain #giveBack given back} behind it. */
+    Operands operands() {
+        Operands taken = spare == null ? new Operands() : spare;
+        spare = null; // a body that calls a kernel in turn gets operands of its own
+        return taken;
+    }
+
+    void giveBack(Operands operands) {
+        operands.clear();
+        spare = operands;
     }
 
     /** Room for a product's activations; filled by the calling thread, read by all. */

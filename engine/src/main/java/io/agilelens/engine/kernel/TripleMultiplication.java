@@ -27,6 +27,8 @@ final class TripleMultiplication {
     private final SegmentSums segmentSums;
     private final Workers workers;
     private final int rows;
+    private final IntegerTiles.TilePacking tilePacking = this::packTile;
+    private final Panels.BlockBody blocks = this::multiplyBlock;
 
     TripleMultiplication(
             DoubleProducts doubles,
@@ -44,43 +46,45 @@ final class TripleMultiplication {
 
     void multiply(byte[] x, int tokens, IntegerPanels weights, float[] y) {
         int inputs = weights.inputs();
-        int chunks = weights.bytesPerInput() / (doubles.panelOutputs() / 2);
-        int padded = Panels.padded(tokens, rows);
-        double[] tiled = Scratch.ofThread().wideActivations((long) padded * inputs);
-        tiles.fill(
-                x,
-                tokens,
-                weights,
-                SLICE,
-                (row, stride, steps, count, at) ->
-                        doubles.packTile(row, 0, stride, count, steps, tiled, at));
-        Panels.forBlocks(
-                Math.ceilDiv(weights.outputs(), PANELS * weights.width()) * chunks,
-                CHUNKS,
-                tokens,
-                rows,
-                (long) inputs * PANELS * weights.width() / chunks,
-                workers,
-                (firstChunk, endChunk, from, to) ->
-                        multiplyBlock(
-                                tiled, padded, firstChunk, endChunk, chunks, from, to, weights, y));
+        int chunks = chunks(weights);
+        Scratch scratch = Scratch.ofThread();
+        Operands operands = scratch.operands();
+        operands.codes = x;
+        operands.tokens = tokens;
+        operands.integers = weights;
+        operands.y = y;
+        try {
+            operands.wide = scratch.wideActivations((long) Panels.padded(tokens, rows) * inputs);
+            tiles.fill(operands, SLICE, tilePacking);
+            Panels.forBlocks(
+                    operands,
+                    Math.ceilDiv(weights.outputs(), PANELS * weights.width()) * chunks,
+                    CHUNKS,
+                    rows,
+                    (long) inputs * PANELS * weights.width() / chunks,
+                    workers,
+                    blocks);
+        } finally {
+            scratch.giveBack(operands);
+        }
     }
 
-    /**
-     * A chunk are the outputs of three panels whose weights lie in a vector's worth of bytes.
-     *
-     * @param chunks that three panels have in each step
-     */
-    private void multiplyBlock(
-            double[] tiled,
-            int padded,
-            int firstChunk,
-            int endChunk,
-            int chunks,
-            int from,
-            int to,
-            IntegerPanels weights,
-            float[] y) {
+    private void packTile(
+            Operands operands, float[] near, int stride, int steps, int tokens, int to) {
+        doubles.packTile(near, 0, stride, tokens, steps, operands.wide, to);
+    }
+
+    /** Chunks that three panels have in each step. */
+    private int chunks(IntegerPanels weights) {
+        return weights.bytesPerInput() / (doubles.panelOutputs() / 2);
+    }
+
+    /** A chunk are the outputs of three panels whose weights lie in a vector's worth of bytes. */
+    private void multiplyBlock(Operands operands, int firstChunk, int endChunk, int from, int to) {
+        IntegerPanels weights = operands.integers;
+        double[] tiled = operands.wide;
+        int chunks = chunks(weights);
+        int padded = Panels.padded(operands.tokens, rows);
         int lanes = doubles.panelOutputs() / 2;
         int length = Panels.padded(to - from, rows) * 6 * lanes;
         double[] sums = Scratch.ofThread().wideSums((endChunk - firstChunk) * length);
@@ -121,7 +125,7 @@ final class TripleMultiplication {
                         (chunk - firstChunk) * length + part * lanes,
                         6 * lanes,
                         lanes,
-                        y,
+                        operands.y,
                         from,
                         to,
                         weights.outputs(),

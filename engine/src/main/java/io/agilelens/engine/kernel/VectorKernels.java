@@ -3,18 +3,14 @@ package io.agilelens.engine.kernel;
 import static io.agilelens.engine.kernel.PackingChecks.requireOperands;
 import static io.agilelens.engine.kernel.PackingChecks.requireOwn;
 
-import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
 /** The kernels on vectors of one width: what the innermost loops do is put together here. */
 final class VectorKernels implements Kernels {
 
-    /** Elements of an elementwise loop that are worth another thread. */
-    private static final int ELEMENTS_PER_PIECE = 1 << 15;
-
     private final int bits;
-    private final Workers workers;
     private final RowLoops rows;
+    private final SharedRowLoops sharedRows;
     private final FloatMultiplication floats;
     private final IntegerMultiplication integers;
     private final WeightOnlyMultiplication weightOnly;
@@ -34,8 +30,8 @@ final class VectorKernels implements Kernels {
      */
     VectorKernels(int bits, Workers workers, Supplier<KernelTuning> tuning) {
         this.bits = bits;
-        this.workers = workers;
         rows = WidthTemplate.instantiate(RowLoops.class, RowLoopsTemplate.class, bits);
+        sharedRows = new SharedRowLoops(rows, workers);
         FloatProducts floatProducts =
                 WidthTemplate.instantiate(FloatProducts.class, FloatProductsTemplate.class, bits);
         DoubleProducts doubleProducts =
@@ -393,23 +389,13 @@ final class VectorKernels implements Kernels {
             int[] zeros,
             float[] sums,
             float[] bias) {
-        forTokens(
-                tokens,
-                outputs,
-                t -> rows.rescale(y, t * outputs, outputs, scales[t], zeros[t], sums, bias));
+        sharedRows.rescale(y, tokens, outputs, scales, zeros, sums, bias);
     }
 
     @Override
     public void rmsNorm(
             float[] x, int tokens, int channels, float[] weight, float epsilon, float[] y) {
-        forTokens(
-                tokens,
-                channels,
-                t -> {
-                    double squares = rows.squares(x, t * channels, channels, 0);
-                    float factor = (float) (1 / Math.sqrt(squares / channels + epsilon));
-                    rows.normalize(x, t * channels, channels, 0, factor, weight, y);
-                });
+        sharedRows.rmsNorm(x, tokens, channels, weight, epsilon, y);
     }
 
     @Override
@@ -421,65 +407,38 @@ final class VectorKernels implements Kernels {
             float[] bias,
             float epsilon,
             float[] y) {
-        forTokens(
-                tokens,
-                channels,
-                t -> {
-                    int row = t * channels;
-                    float mean = rows.sum(x, row, channels) / channels;
-                    double squares = rows.squares(x, row, channels, mean);
-                    float factor = (float) (1 / Math.sqrt(squares / channels + epsilon));
-                    rows.normalize(x, row, channels, mean, factor, weight, y);
-                    if (bias != null) {
-                        rows.add(y, row, bias, 0, channels);
-                    }
-                });
+        sharedRows.layerNorm(x, tokens, channels, weight, bias, epsilon, y);
     }
 
     @Override
     public void rotate(
             float[] x, int tokens, int heads, int headDimension, float[] cosines, float[] sines) {
-        int half = headDimension / 2;
-        forTokens(
-                tokens,
-                heads * headDimension,
-                t -> {
-                    for (int h = 0; h < heads; h++) {
-                        int head = (t * heads + h) * headDimension;
-                        rows.rotate(x, head, head + half, cosines, sines, t * half, half);
-                    }
-                });
+        sharedRows.rotate(x, tokens, heads, headDimension, cosines, sines);
     }
 
     @Override
     public void siluMultiply(float[] gate, float[] up, int count) {
-        workers.forRanges(
-                count, ELEMENTS_PER_PIECE, (from, to) -> rows.siluMultiply(gate, up, from, to));
+        sharedRows.siluMultiply(gate, up, count);
     }
 
     @Override
     public void relu(float[] x, int count) {
-        workers.forRanges(count, ELEMENTS_PER_PIECE, (from, to) -> rows.relu(x, from, to));
+        sharedRows.relu(x, count);
     }
 
     @Override
     public void geluTanh(float[] x, int count) {
-        workers.forRanges(count, ELEMENTS_PER_PIECE, (from, to) -> rows.geluTanh(x, from, to));
+        sharedRows.geluTanh(x, count);
     }
 
     @Override
     public void add(float[] x, float[] y, int count) {
-        workers.forRanges(
-                count, ELEMENTS_PER_PIECE, (from, to) -> rows.add(x, from, y, from, to - from));
+        sharedRows.add(x, y, count);
     }
 
     @Override
     public void addBias(float[] x, int tokens, int channels, float[] bias) {
-        forTokens(tokens, channels, t -> rows.add(x, t * channels, bias, 0, channels));
-    }
-
-    private void forTokens(int tokens, int channels, IntConsumer body) {
-        workers.forEach(tokens, Math.max(1, ELEMENTS_PER_PIECE / channels), body);
+        sharedRows.addBias(x, tokens, channels, bias);
     }
 
     @Override

@@ -12,6 +12,8 @@ final class WeightOnlyMultiplication {
     private final WeightOnlyProducts loops;
     private final int width;
     private final Workers workers;
+    private final Workers.PieceOf<Operands> multiplyingPanels = this::multiplyPanels;
+    private final FloatMultiplication.Unpacking unpacking = this::unpack;
 
     WeightOnlyMultiplication(
             FloatMultiplication floats, WeightOnlyProducts loops, Workers workers) {
@@ -143,26 +145,26 @@ final class WeightOnlyMultiplication {
 
     void multiply(float[] x, int tokens, Grouped weights, float[] y) {
         PackingChecks.requireWidth(weights.width(), width);
-        if (tokens == 1) {
-            multiplyVector(x, weights, y);
-        } else {
-            floats.multiplyUnpacked(
-                    x,
-                    tokens,
-                    weights,
-                    (panel, first, steps, target) ->
-                            unpack(weights, panel * floats.panelOutputs(), first, steps, target),
-                    y);
+        if (tokens > 1) {
+            floats.multiplyUnpacked(x, tokens, weights, unpacking, y);
+            return;
         }
-    }
-
-    private void multiplyVector(float[] x, Grouped weights, float[] y) {
-        float[] groupSums = groupSums(x, weights);
-        Panels.inTurns(
-                weights.panels(),
-                weights.bytesPerPanel(),
-                workers,
-                (from, to) -> multiplyPanels(x, groupSums, weights, from, to, y));
+        Scratch scratch = Scratch.ofThread();
+        Operands operands = scratch.operands();
+        operands.x = x;
+        operands.prepared = groupSums(x, weights);
+        operands.weights = weights;
+        operands.y = y;
+        try {
+            Panels.inTurns(
+                    operands,
+                    weights.panels(),
+                    weights.bytesPerPanel(),
+                    workers,
+                    multiplyingPanels);
+        } finally {
+            scratch.giveBack(operands);
+        }
     }
 
     /** Sums of the activations over each group: what a zero point of 1 takes off. */
@@ -175,8 +177,10 @@ final class WeightOnlyMultiplication {
         return sums;
     }
 
-    private void multiplyPanels(
-            float[] x, float[] groupSums, Grouped weights, int from, int to, float[] y) {
+    private void multiplyPanels(Operands operands, int from, int to) {
+        Grouped weights = (Grouped) operands.weights;
+        float[] x = operands.x;
+        float[] groupSums = operands.prepared;
         Scratch scratch = Scratch.ofThread();
         float[] parts = scratch.parts(Panels.STREAMS * width);
         float[] sums = scratch.sums(Panels.STREAMS * width);
@@ -191,7 +195,8 @@ final class WeightOnlyMultiplication {
             scale(sums, (panel - from) * width, weights, panel * width);
         }
         int first = from * width;
-        System.arraycopy(sums, 0, y, first, Math.min(weights.outputs(), to * width) - first);
+        int real = Math.min(weights.outputs(), to * width) - first;
+        System.arraycopy(sums, 0, operands.y, first, real);
     }
 
     private int addGroup(
@@ -235,7 +240,10 @@ final class WeightOnlyMultiplication {
     }
 
     /** Fills a panel of floats, which is some vectors of one of these panels. */
-    private void unpack(Grouped weights, int firstOutput, int first, int steps, float[] target) {
+    private void unpack(
+            PackedWeights packed, int floatPanel, int first, int steps, float[] target) {
+        Grouped weights = (Grouped) packed;
+        int firstOutput = floatPanel * floats.panelOutputs();
         int lanes = width / WeightOnlyProducts.VECTORS;
         int stride = floats.panelOutputs();
         int[] starts = weights.groupStarts();

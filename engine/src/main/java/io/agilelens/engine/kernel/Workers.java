@@ -30,6 +30,14 @@ public final class Workers implements AutoCloseable {
         void run(int from, int to);
     }
 
+    /** A piece of a loop over what its caller keeps: such a body captures nothing. */
+    @FunctionalInterface
+    public interface PieceOf<T> {
+
+        /** Does the iterations {@code from ≤ i < to}. */
+        void run(T operands, int from, int to);
+    }
+
     /** More pieces than threads, so that a thread that was held up costs little. */
     private static final int PIECES_PER_THREAD = 4;
 
@@ -48,7 +56,7 @@ public final class Workers implements AutoCloseable {
     private final Helper[] helpers;
 
     /** Loops with pieces that nobody has begun, or that had some a moment ago. */
-    private final ConcurrentLinkedQueue<Loop> open = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Loop<?>> open = new ConcurrentLinkedQueue<>();
 
     private volatile boolean closed;
 
@@ -115,14 +123,13 @@ public final class Workers implements AutoCloseable {
      * @param grain fewest iterations worth a piece, at least 1
      */
     public void forEach(int count, int grain, IntConsumer body) {
-        forRanges(
-                count,
-                grain,
-                (from, to) -> {
-                    for (int i = from; i < to; i++) {
-                        body.accept(i);
-                    }
-                });
+        forRanges(count, grain, body, Workers::forEachOf);
+    }
+
+    private static void forEachOf(IntConsumer body, int from, int to) {
+        for (int i = from; i < to; i++) {
+            body.accept(i);
+        }
     }
 
     /**
@@ -134,12 +141,22 @@ public final class Workers implements AutoCloseable {
      * @param grain fewest iterations worth a piece, at least 1
      */
     public void forRanges(int count, int grain, RangeBody body) {
+        forRanges(count, grain, body, RangeBody::run);
+    }
+
+    /**
+     * As {@link #forRanges(int, int, RangeBody)} with a body that is told what it works on. Where
+     * the calling thread does all by itself, nothing is allocated.
+     *
+     * @param operands stay as they are until the loop is done
+     */
+    public <T> void forRanges(int count, int grain, T operands, PieceOf<T> body) {
         int share = (count + threads * PIECES_PER_THREAD - 1) / (threads * PIECES_PER_THREAD);
         int pieceLength = Math.max(grain, share);
         int pieces = (count + pieceLength - 1) / pieceLength;
         if (pieces <= 1 || INSIDE.get()) {
             if (count > 0) {
-                body.run(0, count);
+                body.run(operands, 0, count);
             }
             return;
         }
@@ -147,12 +164,12 @@ public final class Workers implements AutoCloseable {
             Cancellation cancellation = Cancellation.current();
             for (int from = 0; from < count; from += pieceLength) {
                 cancellation.check();
-                body.run(from, Math.min(count, from + pieceLength));
+                body.run(operands, from, Math.min(count, from + pieceLength));
             }
             return;
         }
         int stretches = Math.min(threads, pieces);
-        Loop loop = new Loop(count, pieces, stretches, body, Thread.currentThread());
+        var loop = new Loop<>(count, pieces, stretches, operands, body, Thread.currentThread());
         open.add(loop);
         wake(stretches - 1);
         INSIDE.set(true);
@@ -179,7 +196,7 @@ public final class Workers implements AutoCloseable {
         }
     }
 
-    private void awaitEnd(Loop loop) {
+    private void awaitEnd(Loop<?> loop) {
         if (looksOut) {
             Lookout lookout = new Lookout();
             while (!loop.isDone() && lookout.goesOn()) {
@@ -229,7 +246,7 @@ public final class Workers implements AutoCloseable {
         public void run() {
             INSIDE.set(true);
             while (!closed || open.peek() != null) {
-                Loop loop = open.peek();
+                Loop<?> loop = open.peek();
                 if (loop == null) {
                     waitForLoop();
                     continue;

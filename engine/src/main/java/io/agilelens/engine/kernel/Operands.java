@@ -1,0 +1,83 @@
+package io.agilelens.engine.kernel;
+
+/**
+ * What the pieces of one kernel's loop work on. Each thread keeps one, see {@link
+ * Scratch#operands}, and the bodies of loops are made once, so that calling a kernel allocates
+ * nothing. Written by the calling thread before its loop begins, read by all that share it.
+ */
+final class Operands {
+
+    /** {@code [tokens, channels]}. */
+    float[] x;
+
+    /** Activation codes, where those are multiplied. */
+    byte[] codes;
+
+    int tokens;
+    int channels;
+
+    /** What is written, {@code [tokens, channels]}. */
+    float[] y;
+
+    // ---- of rows
+
+    float[] weight;
+    float[] bias;
+    float epsilon;
+    float[] scales;
+    int[] zeros;
+    float[] sums;
+    float[] cosines;
+    float[] sines;
+    int headDimension;
+
+    // ---- of products
+
+    /** Weights of floats or groups. */
+    PackedWeights weights;
+
+    IntegerPanels integers;
+
+    /** What the calling thread made of the activations: tiles, or sums that zero points need. */
+    float[] prepared;
+
+    /** Activations as floats, or tiles in double precision. */
+    float[] widened;
+
+    double[] wide;
+
+    /** Inputs of a slice, see {@link Panels}. */
+    int slice;
+
+    FloatMultiplication.Unpacking unpacking;
+    IntegerTiles.TilePacking packing;
+    Workers.PieceOf<Operands> turn;
+    Panels.BlockBody block;
+    int panels;
+    int panelGroups;
+    int blocks;
+    int blockLength;
+
+    /** So that no thread keeps the weights of a model that nobody else has. */
+    void clear() {
+        x = null;
+        codes = null;
+        y = null;
+        weight = null;
+        bias = null;
+        scales = null;
+        zeros = null;
+        sums = null;
+        cosines = null;
+        sines = null;
+        weights = null;
+        integers = null;
+        prepared = null;
+        widened = null;
+        wide = null;
+        unpacking = null;
+        packing = null;
+        turn = null;
+        block = null;
+    }
+}
