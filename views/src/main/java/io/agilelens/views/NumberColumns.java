@@ -1,6 +1,7 @@
 package io.agilelens.views;
 
 import java.util.Comparator;
+import java.util.List;
 import java.util.function.Function;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.scene.control.OverrunStyle;
@@ -11,10 +12,21 @@ import javafx.scene.control.Tooltip;
 
 /** Adds columns to a table: text as it is, numbers formatted, right-aligned and sorted by value. */
 public final class NumberColumns<R> {
-    private final TableView<R> table;
+    private final List<TableColumn<R, ?>> columns;
 
     public NumberColumns(TableView<R> table) {
-        this.table = table;
+        this(table.getColumns());
+    }
+
+    private NumberColumns(List<TableColumn<R, ?>> columns) {
+        this.columns = columns;
+    }
+
+    /** Adds a heading; further columns stand below it. */
+    public NumberColumns<R> under(String heading) {
+        TableColumn<R, Void> group = new TableColumn<>(heading);
+        columns.add(group);
+        return new NumberColumns<>(group.getColumns());
     }
 
     /**
@@ -35,7 +47,7 @@ public final class NumberColumns<R> {
             column.setCellFactory(_ -> new NumberCell<>(format));
             column.getStyleClass().add("number-column");
         }
-        table.getColumns().add(column);
+        columns.add(column);
         return column;
     }
 

@@ -1,6 +1,6 @@
 package io.agilelens.views;
 
-import io.agilelens.views.chart.Csv;
+import io.agilelens.views.chart.CsvDocument;
 import io.agilelens.views.chart.Exportable;
 import io.agilelens.views.chart.PictureMenu;
 import java.util.ArrayList;
@@ -35,9 +35,7 @@ public final class TableMenu {
         one.setDisable(cell.isEmpty());
         int row = table.getSelectionModel().getSelectedIndex();
         MenuItem line =
-                ContextMenus.line(
-                        Messages.text("menu.table.row"),
-                        () -> copy(new Csv().line(row(table, row)).toString()));
+                ContextMenus.line(Messages.text("menu.table.row"), () -> copyRow(row(table, row)));
         line.setDisable(row < 0);
         List<MenuItem> lines =
                 new ArrayList<>(
@@ -50,6 +48,11 @@ public final class TableMenu {
                                 new SeparatorMenuItem()));
         lines.addAll(PictureMenu.saving(whole));
         return lines;
+    }
+
+    private static void copyRow(List<String> fields) {
+        CsvDocument line = csv -> csv.line(fields);
+        copy(line.text());
     }
 
     private static void copy(String text) {

@@ -75,6 +75,11 @@ public final class RecordingActions implements WorkbenchActions {
     }
 
     @Override
+    public void setAgainst(Path file) {
+        asked.add("setAgainst " + file);
+    }
+
+    @Override
     public void search(Budget budget) {
         asked.add("search " + budget);
     }

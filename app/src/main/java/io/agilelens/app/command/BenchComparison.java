@@ -1,5 +1,6 @@
 package io.agilelens.app.command;
 
+import io.agilelens.app.bench.BenchFile;
 import io.agilelens.engine.UserException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,5 +1,6 @@
 package io.agilelens.app.command;
 
+import io.agilelens.app.bench.BenchFile;
 import io.agilelens.app.command.BenchContenders.Contender;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.export.RandomCheckpoint;

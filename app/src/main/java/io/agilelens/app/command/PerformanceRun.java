@@ -1,5 +1,6 @@
 package io.agilelens.app.command;
 
+import io.agilelens.app.bench.BenchFile;
 import java.nio.file.Path;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;

@@ -36,7 +36,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Predicate;
 
 /**
  * An open model with its texts cut and its float arithmetic packed: what the live loop works on.
@@ -70,71 +69,62 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
      * @throws UserException if that fails; nothing stays open then
      */
     public static ModelSession open(Subject subject, Progress progress, Cancellation cancellation) {
-        return open(subject, _ -> true, progress, cancellation);
+        return switch (open(subject, true, progress, cancellation)) {
+            case Opening.Opened opened -> opened.session();
+            case Opening.TooLarge large ->
+                    throw new IllegalStateException(
+                            large.model().name() + " was to be opened whatever its size");
+        };
     }
 
     /**
-     * Opens a model unless it is so large that somebody should be asked first.
+     * Opens a model unless weights would be left in the file, which a person should know first.
      *
-     * @param consent asked, on this thread, before weights are left in the file
-     * @return empty if consent was refused; nothing stays open then
      * @throws UserException if that fails; nothing stays open then
      */
-    public static Optional<ModelSession> openAgreed(
-            Subject subject,
-            Predicate<LargeModel> consent,
-            Progress progress,
-            Cancellation cancellation) {
-        try {
-            return Optional.of(open(subject, consent, progress, cancellation));
-        } catch (Refused refused) {
-            return Optional.empty();
-        }
+    public static Opening openIfItFits(
+            Subject subject, Progress progress, Cancellation cancellation) {
+        return open(subject, false, progress, cancellation);
     }
 
-    /** Leaves what was begun; never seen outside. */
-    private static final class Refused extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        Refused() {
-            super("consent was refused", null, false, false);
-        }
-    }
-
-    private static ModelSession open(
-            Subject subject,
-            Predicate<LargeModel> consent,
-            Progress progress,
-            Cancellation cancellation) {
+    /**
+     * @param anySize whether it is opened although it does not fit
+     */
+    private static Opening open(
+            Subject subject, boolean anySize, Progress progress, Cancellation cancellation) {
         progress.report("opening " + subject.model(), 0, 1);
         ModelReference named = ModelReference.parse(subject.model());
         Path path = named.path();
         if (!NativeBundle.isAt(path)) {
-            return closingOnFailure(
+            return closingUnlessOpened(
                     Model.open(named.open()),
                     model ->
                             withTexts(
                                     subject,
                                     subject.planted().map(model::plant).orElse(model),
-                                    consent,
+                                    anySize,
                                     progress,
                                     cancellation));
         }
         requireUnplanted(subject);
         NativeBundleReader.Bundle bundle = NativeBundleReader.open(path);
-        return closingOnFailure(
+        return closingUnlessOpened(
                 bundle.model(),
-                model -> {
-                    ModelSession session =
-                            withTexts(subject, model, consent, progress, cancellation);
-                    session.fitter.adopt(
-                            bundle.run(
-                                    KernelProvider.current().kernels(),
-                                    model.precision(),
-                                    progress,
-                                    cancellation));
-                    return new ModelSession(session.opened, session.fitter, bundle.recipe());
-                });
+                model ->
+                        switch (withTexts(subject, model, anySize, progress, cancellation)) {
+                            case Opening.TooLarge large -> large;
+                            case Opening.Opened(ModelSession session) -> {
+                                session.fitter.adopt(
+                                        bundle.run(
+                                                KernelProvider.current().kernels(),
+                                                model.precision(),
+                                                progress,
+                                                cancellation));
+                                yield new Opening.Opened(
+                                        new ModelSession(
+                                                session.opened, session.fitter, bundle.recipe()));
+                            }
+                        });
     }
 
     private static void requireUnplanted(Subject subject) {
@@ -162,7 +152,7 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
         return closingOnFailure(
                 Model.open(named.open()),
                 model ->
-                        new Start(subject, planting.map(model::plant).orElse(model), _ -> true)
+                        Start.of(subject, planting.map(model::plant).orElse(model))
                                 .session(
                                         _ -> opened.text(),
                                         _ -> fitter.calibration(),
@@ -170,8 +160,17 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
                                         cancellation));
     }
 
+    /** A model that turns out too large is closed. */
+    private static Opening closingUnlessOpened(Model model, Function<Model, Opening> make) {
+        Opening opening = closingOnFailure(model, make);
+        if (opening instanceof Opening.TooLarge) {
+            model.close();
+        }
+        return opening;
+    }
+
     /** What is made of a model, or nothing, and then the model is closed. */
-    private static ModelSession closingOnFailure(Model model, Function<Model, ModelSession> make) {
+    private static <T> T closingOnFailure(Model model, Function<Model, T> make) {
         try {
             return make.apply(model);
         } catch (RuntimeException | Error failure) {
@@ -180,14 +179,19 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
         }
     }
 
-    private static ModelSession withTexts(
+    private static Opening withTexts(
             Subject subject,
             Model model,
-            Predicate<LargeModel> consent,
+            boolean anySize,
             Progress progress,
             Cancellation cancellation) {
-        return new Start(subject, model, consent)
-                .session(
+        Start start = Start.of(subject, model);
+        if (!anySize && start.isStreamed()) {
+            return new Opening.TooLarge(
+                    LargeModel.of(title(subject.model()), model, start.memory()));
+        }
+        return new Opening.Opened(
+                start.session(
                         opened -> windows(opened, subject.text()),
                         opened ->
                                 new Calibration(
@@ -195,15 +199,29 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
                                         windows(opened, SampleTexts.ORCHARD, CALIBRATION)
                                                 .windows()),
                         progress,
-                        cancellation);
+                        cancellation));
     }
 
     /**
      * A model about to be run.
      *
-     * @param consent asked before weights are left in the file
+     * @param memory what it takes
      */
-    private record Start(Subject subject, Model model, Predicate<LargeModel> consent) {
+    private record Start(Subject subject, Model model, MemoryEstimate memory) {
+
+        static Start of(Subject subject, Model model) {
+            PassSize pass = PassSize.window(length(model, subject.text()));
+            return new Start(
+                    subject,
+                    model,
+                    MemoryEstimate.fitting(
+                            model, pass, roomBesideWindow(model, pass, subject.text().windows())));
+        }
+
+        /** Whether weights are left in the file. */
+        boolean isStreamed() {
+            return memory.placement().isStreamed(model.config());
+        }
 
         ModelSession session(
                 Function<Model, TokenWindows> text,
@@ -211,14 +229,6 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
                 Progress progress,
                 Cancellation cancellation) {
             Kernels kernels = KernelProvider.current().kernels();
-            PassSize pass = PassSize.window(length(model, subject.text()));
-            MemoryEstimate memory =
-                    MemoryEstimate.fitting(
-                            model, pass, roomBesideWindow(model, pass, subject.text().windows()));
-            if (memory.placement().isStreamed(model.config())
-                    && !consent.test(LargeModel.of(title(subject.model()), model, memory))) {
-                throw new Refused();
-            }
             Numerics floats =
                     new FloatNumerics(
                             model,
@@ -246,9 +256,7 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
                             floats,
                             calibrated,
                             LiveMemory.windows(memory.placement(), model.config())),
-                    memory.placement().isStreamed(model.config())
-                            ? Recipe.FLOAT
-                            : firstRecipe(opened.presets()));
+                    isStreamed() ? Recipe.FLOAT : firstRecipe(opened.presets()));
         }
     }
 

@@ -38,13 +38,9 @@ public final class SessionJson {
         return name != null && name.toString().toLowerCase(Locale.ROOT).endsWith(ENDING);
     }
 
-    /**
-     * Whether a JSON file holds a session, whatever its name.
-     *
-     * @throws io.agilelens.engine.UserException if it cannot be read or is no JSON object
-     */
-    public static boolean isSession(Path file) {
-        return JsonFiles.readObject(file, LARGEST_FILE).has(VERSION_KEY);
+    /** Whether an object says that it is a session. */
+    public static boolean isMarked(JsonNode root) {
+        return root.has(VERSION_KEY);
     }
 
     /**

@@ -60,9 +60,12 @@ final class HeadlessScreens {
                     (float) scale);
         }
 
-        /** Pixels from the desktop's first to the last that this screen can draw. */
+        /**
+         * Pixels from the desktop's first to the last that this screen can draw, with as much again
+         * below: a window that is moved and resized reaches there until both are done.
+         */
         private int reach() {
-            return (top + height) * scale * STRIDE + (left + width) * scale;
+            return (top + 2 * height) * scale * STRIDE + (left + width) * scale;
         }
     }
 

@@ -4,29 +4,25 @@ import static io.agilelens.app.window.HeadlessToolkit.await;
 import static io.agilelens.app.window.HeadlessToolkit.onFx;
 
 import io.agilelens.engine.UserException;
-import io.agilelens.engine.export.ExportFormat;
-import io.agilelens.engine.export.ExportReport;
+import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.task.Progress;
 import io.agilelens.views.Background;
 import io.agilelens.views.Theme;
-import io.agilelens.views.export.ExportDialog;
-import io.agilelens.views.export.ExportReportDialog;
-import io.agilelens.views.plant.PlantDialog;
 import io.agilelens.views.workbench.QualityStudy;
 import io.agilelens.views.workbench.Studies;
 import io.agilelens.views.workbench.Workbench;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import javafx.application.Platform;
 import javafx.scene.control.Button;
-import javafx.scene.control.Dialog;
 import javafx.scene.control.TabPane;
 import javafx.scene.control.TableView;
 import javafx.scene.control.ToggleButton;
@@ -37,7 +33,7 @@ import javafx.stage.Stage;
  * of the documentation, made from real numbers.
  */
 public final class ScreenshotTour {
-    private static final List<Theme.Mode> THEMES = List.of(Theme.Mode.LIGHT, Theme.Mode.DARK);
+    static final List<Theme.Mode> THEMES = List.of(Theme.Mode.LIGHT, Theme.Mode.DARK);
 
     /** A dialog wants so much room, however small the pictures are. */
     private static final int SMALLEST_SCREEN = 1000;
@@ -93,29 +89,23 @@ public final class ScreenshotTour {
             Workbench workbench = window.workbench();
             await(() -> workbench.isComplete(), failure);
             pinPresets(window, failure);
-            onFx(
-                    () -> {
-                        window.controller()
-                                .measureKernels(window.opened().baseline().kernels().vectorBits());
-                        return null;
-                    });
-            await(() -> workbench.kernelsProperty().get().isPresent(), failure);
-            onFx(
-                    () -> {
-                        window.controller().measurePasses();
-                        window.controller().measureRuns();
-                        return null;
-                    });
-            await(() -> !workbench.speeds().isEmpty(), failure);
+            measure(window, failure);
             List<Path> files = new ArrayList<>(pictures(window, stage, progress));
             files.addAll(weight(window, stage));
             files.addAll(kernels(window, stage));
-            files.addAll(exported(window, stage, failure));
+            DialogPictures dialogs = new DialogPictures(folder, window, stage, failure);
+            files.addAll(dialogs.exported());
             files.addAll(studies(window, stage, failure));
             files.addAll(
                     new LessonPictures(window, failure)
                             .take((station, name) -> pictures(window, stage, station, name)));
-            files.addAll(planted(window, stage, failure));
+            files.addAll(dialogs.planted());
+            // Not every model can have outliers planted; the other pictures are there.
+            if (onFx(() -> window.opened().planting().isPresent())) {
+                for (String station : List.of("model", "outliers")) {
+                    files.addAll(pictures(window, stage, station, station + "-planted"));
+                }
+            }
             return List.copyOf(files);
         } finally {
             onFx(
@@ -124,6 +114,31 @@ public final class ScreenshotTour {
                         window.controller().close();
                         return null;
                     });
+        }
+    }
+
+    /** Measures everything, one after the other: on a busy machine each takes its time. */
+    private static void measure(WorkbenchWindow window, CompletableFuture<Throwable> failure)
+            throws InterruptedException {
+        Workbench workbench = window.workbench();
+        WorkbenchController controller = window.controller();
+        int bits = window.opened().baseline().kernels().vectorBits();
+        Map<Runnable, Supplier<Boolean>> steps = new LinkedHashMap<>();
+        steps.put(
+                () -> controller.measureKernels(bits),
+                () -> workbench.kernelsProperty().get().isPresent());
+        steps.put(
+                controller::measureWidths,
+                () -> workbench.kernelsByWidth().size() == KernelProvider.availableBits().size());
+        steps.put(controller::measurePasses, () -> workbench.passesProperty().get().isPresent());
+        steps.put(controller::measureRuns, () -> !workbench.speeds().isEmpty());
+        for (Map.Entry<Runnable, Supplier<Boolean>> step : steps.entrySet()) {
+            onFx(
+                    () -> {
+                        step.getKey().run();
+                        return null;
+                    });
+            await(step.getValue(), failure);
         }
     }
 
@@ -196,7 +211,7 @@ public final class ScreenshotTour {
     private List<Path> kernels(WorkbenchWindow window, Stage stage)
             throws IOException, InterruptedException {
         List<Path> files = new ArrayList<>();
-        for (String tab : List.of("passes", "multiplier")) {
+        for (String tab : List.of("widths", "passes", "multiplier")) {
             onFx(
                     () -> {
                         window.frame().open("kernels");
@@ -248,78 +263,6 @@ public final class ScreenshotTour {
         return files;
     }
 
-    /** The dialog that exports the tuned model, and what it says afterwards. */
-    private List<Path> exported(
-            WorkbenchWindow window, Stage stage, CompletableFuture<Throwable> failure)
-            throws IOException, InterruptedException {
-        Path place = Files.createTempDirectory("agilelens-export");
-        CompletableFuture<ExportReport> written = new CompletableFuture<>();
-        try {
-            List<Path> files = new ArrayList<>();
-            ExportDialog dialog =
-                    onFx(
-                            () -> {
-                                var shown =
-                                        new ExportDialog(
-                                                stage,
-                                                window.opened(),
-                                                window.workbench().history().recipe(),
-                                                Path.of("models"),
-                                                _ -> {});
-                                shown.choose(new ExportFormat.Gguf(Optional.empty()));
-                                shown.show();
-                                return shown;
-                            });
-            files.addAll(pictures(dialog, "export"));
-            onFx(
-                    () -> {
-                        dialog.close();
-                        window.controller()
-                                .export(
-                                        new ExportFormat.Gguf(Optional.empty()),
-                                        place.resolve("tuned.gguf"),
-                                        false,
-                                        written::complete);
-                        return null;
-                    });
-            await(written::isDone, failure);
-            ExportReportDialog report =
-                    onFx(
-                            () -> {
-                                var shown = new ExportReportDialog(stage, written.join());
-                                shown.show();
-                                return shown;
-                            });
-            files.addAll(pictures(report, "export-report"));
-            onFx(
-                    () -> {
-                        report.close();
-                        return null;
-                    });
-            return files;
-        } finally {
-            Files.deleteIfExists(place.resolve("tuned.gguf"));
-            Files.deleteIfExists(place);
-        }
-    }
-
-    /** A dialog in both themes. */
-    private List<Path> pictures(Dialog<?> dialog, String name)
-            throws IOException, InterruptedException {
-        List<Path> files = new ArrayList<>();
-        for (Theme.Mode theme : THEMES) {
-            Path file = folder.resolve("%s-%s.png".formatted(name, name(theme)));
-            onFx(
-                    () -> {
-                        Theme.apply(theme);
-                        return null;
-                    });
-            Screenshots.take(dialog.getDialogPane().getScene(), file);
-            files.add(file);
-        }
-        return files;
-    }
-
     /** Every study of the last preset, at its tab of the Quality station. */
     private List<Path> studies(
             WorkbenchWindow window, Stage stage, CompletableFuture<Throwable> failure)
@@ -355,40 +298,8 @@ public final class ScreenshotTour {
         };
     }
 
-    /** The dialog that plants outliers, and what the model looks like with some. */
-    private List<Path> planted(
-            WorkbenchWindow window, Stage stage, CompletableFuture<Throwable> failure)
-            throws IOException, InterruptedException {
-        List<Path> files = new ArrayList<>();
-        PlantDialog dialog =
-                onFx(
-                        () -> {
-                            var shown =
-                                    new PlantDialog(
-                                            stage, window.opened(), window.controller()::plant);
-                            shown.show();
-                            return shown;
-                        });
-        files.addAll(pictures(dialog, "plant"));
-        onFx(
-                () -> {
-                    ((Button) dialog.getDialogPane().lookup("#plant-do")).fire();
-                    return null;
-                });
-        Workbench workbench = window.workbench();
-        try {
-            await(() -> window.opened().planting().isPresent() && workbench.isComplete(), failure);
-        } catch (UserException refused) {
-            // Not every model can have outliers planted; the other pictures are there.
-            return files;
-        }
-        for (String station : List.of("model", "outliers")) {
-            files.addAll(pictures(window, stage, station, station + "-planted"));
-        }
-        return files;
-    }
-
-    private static String name(Theme.Mode theme) {
+    /** What a theme is called in file names. */
+    static String name(Theme.Mode theme) {
         return theme.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -408,18 +408,18 @@ final class SessionKeeper implements AutoCloseable {
     }
 
     /**
-     * Opens a JSON file as what it is, a session or a recipe.
+     * Opens a JSON file as what it is: a session, a recipe or a saved measurement.
      *
      * @param asSession hears that it is a session
      */
     void take(Path json, Runnable asSession) {
         perform(
-                () -> SessionJson.isSession(json),
-                isSession -> {
-                    if (isSession) {
-                        asSession.run();
-                    } else {
-                        importRecipe(json);
+                () -> JsonKind.of(json),
+                kind -> {
+                    switch (kind) {
+                        case SESSION -> asSession.run();
+                        case MEASUREMENT -> controller.setAgainst(json);
+                        case RECIPE -> importRecipe(json);
                     }
                 });
     }

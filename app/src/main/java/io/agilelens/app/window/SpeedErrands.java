@@ -1,13 +1,17 @@
 package io.agilelens.app.window;
 
+import io.agilelens.app.bench.BenchFile;
+import io.agilelens.app.bench.BenchMeasurement;
 import io.agilelens.app.live.Measurements;
 import io.agilelens.app.live.ModelSession;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import io.agilelens.views.Messages;
+import io.agilelens.views.Notices;
 import io.agilelens.views.workbench.PinnedRun;
 import io.agilelens.views.workbench.Workbench;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -67,6 +71,26 @@ final class SpeedErrands {
                 (measurements, _, progress, cancellation) ->
                         measurements.speeds(recipes, progress, cancellation),
                 workbench.speeds()::putAll);
+    }
+
+    /** Reads a saved run of {@code bench}, to set what is measured against it. */
+    void against(Path file) {
+        ModelSession present = live.session();
+        if (present == null) {
+            Notices.done(Messages.text("kernels.read.nomodel"));
+            return;
+        }
+        errands.run(
+                Messages.text("status.opening", file),
+                (_, _) ->
+                        BenchMeasurement.of(
+                                BenchFile.read(file),
+                                file.getFileName().toString(),
+                                present.opened()),
+                read ->
+                        showIf(
+                                present,
+                                () -> workbench.savedMeasurementProperty().set(Optional.of(read))));
     }
 
     /** What is measured of a model. */

@@ -22,11 +22,11 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** Session documents for tests. */
-final class Documents {
+public final class Documents {
     private Documents() {}
 
     /** One that uses every key there is. */
-    static SessionDocument full() {
+    public static SessionDocument full() {
         Recipe recipe =
                 RecipeJson.parse(
                         """

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import javafx.geometry.Bounds;
+import javafx.geometry.Orientation;
 import javafx.scene.Node;
 import javafx.scene.Parent;
 import javafx.scene.control.Control;
@@ -131,6 +132,9 @@ class EveryStationTest extends WindowTest {
                     cutText(node).ifPresent(text -> clipped.add(station + ": cut: " + text));
                     if (isOutside(node)) {
                         clipped.add(station + ": outside: " + place(node));
+                    }
+                    if (touchesItsBar(node)) {
+                        clipped.add(station + ": touches its scroll bar");
                     }
                     if (overlapsTheNext(node)) {
                         clipped.add(station + ": overlaps: " + place(node));
@@ -250,6 +254,14 @@ class EveryStationTest extends WindowTest {
                 || bounds.getMaxY() > parent.getHeight() + 2
                 || bounds.getMinX() < -2
                 || bounds.getMinY() < -2;
+    }
+
+    /** Whether pictures end where the thumb of their scroll bar begins. */
+    private static boolean touchesItsBar(Node node) {
+        return node instanceof ScrollBar bar
+                && bar.getOrientation() == Orientation.VERTICAL
+                && bar.getParent().getStyleClass().contains("arrangement")
+                && bar.lookup(".thumb").getBoundsInParent().getMinX() < 3;
     }
 
     /** Whether something in a row or a stack reaches into what comes after it. */

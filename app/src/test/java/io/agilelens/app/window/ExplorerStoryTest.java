@@ -39,7 +39,7 @@ class ExplorerStoryTest extends WindowTest {
         assertEquals(Site.MLP_HIDDEN, place().site());
         assertEquals(3, place().layer());
         HistogramPane values = lookup(HistogramPane.class::isInstance).query();
-        assertTrue(values.csv().get().lines().count() > 2, "how its values spread");
+        assertTrue(values.csv().text().lines().count() > 2, "how its values spread");
 
         // The same place's activations, and one of its channels.
         clickOn("#see-outliers");

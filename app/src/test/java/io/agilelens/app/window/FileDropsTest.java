@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.app.bench.BenchFileTest;
 import io.agilelens.views.Theme;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,6 +62,40 @@ class FileDropsTest extends WindowTest {
                                                                         .equals(before))
                                                 .isPresent()));
         assertEquals(List.of(), failures);
+    }
+
+    @Test
+    void aDroppedRunOfBenchIsWhatMeasurementsAreSetAgainst() throws Exception {
+        awaitPictures();
+        Path run = folder.resolve("laptop.json");
+        Files.writeString(run, BenchFileTest.laptop());
+        assertTrue(onFx(() -> window.drops().drop(List.of(run))));
+        await(() -> onFx(() -> workbench().savedMeasurementProperty().get().isPresent()));
+        assertEquals(
+                "laptop.json",
+                onFx(() -> workbench().savedMeasurementProperty().get().orElseThrow().name()));
+        assertEquals(List.of(), failures);
+    }
+
+    @Test
+    void aDroppedRunOfBenchThatIsNoneIsToldInOneLine() throws Exception {
+        awaitPictures();
+        Path foreign = folder.resolve("other.json");
+        Files.writeString(foreign, BenchFileTest.laptop().replace("384", "5632"));
+        assertTrue(onFx(() -> window.drops().drop(List.of(foreign))));
+        await(() -> onFx(() -> failures.size() == 1));
+        Path broken = folder.resolve("broken.json");
+        Files.writeString(
+                broken, BenchFileTest.laptop().replace("\"spread\": 4", "\"spread\": {}"));
+        assertTrue(onFx(() -> window.drops().drop(List.of(broken))));
+        await(() -> onFx(() -> failures.size() == 2));
+        for (Throwable failure : failures) {
+            assertEquals(1, failure.getMessage().lines().count(), failure.getMessage());
+        }
+        assertTrue(failures.getFirst().getMessage().contains("other.json"));
+        assertTrue(failures.getLast().getMessage().contains("spread"));
+        assertTrue(onFx(() -> workbench().savedMeasurementProperty().get().isEmpty()));
+        failures.clear();
     }
 
     private String hold(String name) {

@@ -1,6 +1,5 @@
 package io.agilelens.engine.evaluate;
 
-import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.tensor.Tensor;
 
 /**
@@ -24,7 +23,6 @@ public record TensorStatistics(
         double kurtosis,
         long notANumber,
         long infinite) {
-    private static final int CHUNK = 1 << 16;
 
     /** How many values are not finite. */
     public long unusable() {
@@ -37,15 +35,8 @@ public record TensorStatistics(
      * @param tensor one whose elements are floats
      */
     public static TensorStatistics of(Tensor tensor) {
-        float[] chunk = new float[CHUNK];
         Sums sums = new Sums();
-        long elements = tensor.elements();
-        for (long start = 0; start < elements; start += CHUNK) {
-            Cancellation.current().check();
-            int count = (int) Math.min(CHUNK, elements - start);
-            tensor.widen(start, chunk, 0, count);
-            sums.add(chunk, count);
-        }
+        TensorPieces.read(tensor, (_, values, count) -> sums.add(values, count));
         return sums.statistics();
     }
 
@@ -53,7 +44,7 @@ public record TensorStatistics(
      * Central moments, which pieces are joined to one by one (Pébay, 2008): sums of powers would
      * lose their digits where the mean is far from zero.
      */
-    private static final class Sums {
+    static final class Sums {
         private double minimum = Double.NaN;
         private double maximum = Double.NaN;
         private long finite;

@@ -1,6 +1,5 @@
 package io.agilelens.engine.evaluate;
 
-import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.tensor.Tensor;
 
 /**
@@ -12,8 +11,6 @@ import io.agilelens.engine.tensor.Tensor;
  * @param counts {@code [bins]}
  */
 public record ValueHistogram(double[] edges, long[] counts) {
-    private static final int CHUNK = 1 << 16;
-
     public ValueHistogram {
         if (edges.length != counts.length + 1 || counts.length == 0) {
             throw new IllegalArgumentException(
@@ -29,14 +26,7 @@ public record ValueHistogram(double[] edges, long[] counts) {
      */
     public static ValueHistogram of(Tensor tensor, double[] edges) {
         ValueHistogram histogram = new ValueHistogram(edges, new long[edges.length - 1]);
-        long elements = tensor.elements();
-        float[] chunk = new float[(int) Math.min(CHUNK, elements)];
-        for (long start = 0; start < elements; start += CHUNK) {
-            Cancellation.current().check();
-            int count = (int) Math.min(CHUNK, elements - start);
-            tensor.widen(start, chunk, 0, count);
-            histogram.count(chunk, count);
-        }
+        TensorPieces.read(tensor, (_, values, count) -> histogram.count(values, count));
         return histogram;
     }
 

@@ -1,6 +1,5 @@
 package io.agilelens.engine.evaluate;
 
-import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.tensor.Tensor;
 import java.util.Arrays;
 
@@ -44,15 +43,39 @@ public record ValueMap(
         int block = block(outputs, inputs, mostCells);
         int rows = Math.ceilDiv(outputs, block);
         int columns = Math.ceilDiv(inputs, block);
-        float[] values = new float[rows * columns];
-        Arrays.fill(values, Float.NaN);
-        float[] row = new float[inputs];
-        float largest = -1;
-        int largestRow = -1;
-        int largestColumn = -1;
-        for (int output = 0; output < outputs; output++) {
-            Cancellation.current().check();
-            tensor.widen((long) output * inputs, row, 0, inputs);
+        Cells cells = new Cells(inputs, block, new float[rows * columns]);
+        TensorPieces.read(
+                tensor, inputs, (start, row, _) -> cells.add((int) (start / inputs), row));
+        return new ValueMap(
+                outputs,
+                inputs,
+                block,
+                rows,
+                columns,
+                cells.values,
+                cells.largestRow,
+                cells.largestColumn);
+    }
+
+    /** What rows are added to one by one. */
+    private static final class Cells {
+        private final int inputs;
+        private final int block;
+        private final int columns;
+        private final float[] values;
+        private float largest = -1;
+        private int largestRow = -1;
+        private int largestColumn = -1;
+
+        Cells(int inputs, int block, float[] values) {
+            this.inputs = inputs;
+            this.block = block;
+            this.columns = Math.ceilDiv(inputs, block);
+            this.values = values;
+            Arrays.fill(values, Float.NaN);
+        }
+
+        void add(int output, float[] row) {
             int cells = output / block * columns;
             for (int column = 0; column < columns; column++) {
                 float farthest = values[cells + column];
@@ -72,8 +95,6 @@ public record ValueMap(
                 values[cells + column] = farthest;
             }
         }
-        return new ValueMap(
-                outputs, inputs, block, rows, columns, values, largestRow, largestColumn);
     }
 
     /** The smallest block that leaves few enough cells. */

@@ -1,6 +1,5 @@
 package io.agilelens.engine.evaluate;
 
-import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.tensor.Tensor;
 import java.util.Arrays;
 
@@ -14,7 +13,6 @@ import java.util.Arrays;
  * @param index of the largest, row-major, the first of several; −1 if no pair is finite
  */
 public record WeightError(double signalToNoise, double rootMeanSquare, double largest, long index) {
-    private static final int CHUNK = 1 << 16;
 
     /**
      * Reads both tensors once, a piece at a time, unless it is cancelled.
@@ -23,27 +21,32 @@ public record WeightError(double signalToNoise, double rootMeanSquare, double la
      * @param rounded {@code ŵ}, floats of the same shape
      */
     public static WeightError of(Tensor exact, Tensor rounded) {
+        requireSameShape(exact, rounded);
+        Sums sums = new Sums();
+        TensorPieces.read(exact, rounded, sums::add);
+        return sums.error();
+    }
+
+    static void requireSameShape(Tensor exact, Tensor rounded) {
         if (!Arrays.equals(exact.shape(), rounded.shape())) {
             throw new IllegalArgumentException(
                     "%s and %s have different shapes".formatted(exact.name(), rounded.name()));
         }
-        float[] w = new float[CHUNK];
-        float[] r = new float[CHUNK];
-        double signal = 0;
-        double noise = 0;
-        double largest = Double.NaN;
-        long index = -1;
-        long pairs = 0;
-        long elements = exact.elements();
-        for (long start = 0; start < elements; start += CHUNK) {
-            Cancellation.current().check();
-            int count = (int) Math.min(CHUNK, elements - start);
-            exact.widen(start, w, 0, count);
-            rounded.widen(start, r, 0, count);
+    }
+
+    /** What pieces are added to one by one. */
+    static final class Sums {
+        private double signal;
+        private double noise;
+        private double largest = Double.NaN;
+        private long index = -1;
+        private long pairs;
+
+        void add(long start, float[] exact, float[] rounded, int count) {
             for (int i = 0; i < count; i++) {
-                double error = (double) r[i] - w[i];
+                double error = (double) rounded[i] - exact[i];
                 if (Double.isFinite(error)) {
-                    signal += (double) w[i] * w[i];
+                    signal += (double) exact[i] * exact[i];
                     noise += error * error;
                     pairs++;
                     if (index < 0 || Math.abs(error) > largest) {
@@ -53,10 +56,13 @@ public record WeightError(double signalToNoise, double rootMeanSquare, double la
                 }
             }
         }
-        return new WeightError(
-                SignalToNoise.decibels(signal, noise),
-                pairs == 0 ? Double.NaN : Math.sqrt(noise / pairs),
-                largest,
-                index);
+
+        WeightError error() {
+            return new WeightError(
+                    SignalToNoise.decibels(signal, noise),
+                    pairs == 0 ? Double.NaN : Math.sqrt(noise / pairs),
+                    largest,
+                    index);
+        }
     }
 }

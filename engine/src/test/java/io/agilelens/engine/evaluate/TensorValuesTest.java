@@ -193,6 +193,20 @@ class TensorValuesTest {
     }
 
     @Test
+    void oneReadingOfTwoTensorsSaysWhatReadingsOfEachSay() {
+        Values exact = random(0, 17);
+        exact.values()[70_001] = Float.NaN;
+        Values rounded = random(2, 19);
+        WeightComparison both = WeightComparison.of(exact, rounded);
+        assertEquals(TensorStatistics.of(exact), both.exact());
+        assertEquals(TensorStatistics.of(rounded), both.rounded());
+        assertEquals(WeightError.of(exact, rounded), both.error());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> WeightComparison.of(exact, new Values(new float[3], 3)));
+    }
+
+    @Test
     void readingStopsWhenItIsCancelled() {
         Cancellation cancelled = new Cancellation();
         cancelled.cancel();

@@ -24,7 +24,7 @@ public final class CorpusReplay {
      * @param arguments target, work folder, file or folder with inputs, how many random ones
      */
     public static void main(String[] arguments) throws IOException {
-        FuzzTarget target = FuzzTargets.named(arguments[0]);
+        FuzzTarget target = FuzzTargetSource.named(arguments[0]);
         FuzzHarness harness = new FuzzHarness(target, Path.of(arguments[1]));
         int runs = 0;
         for (byte[] seed : target.seeds()) {

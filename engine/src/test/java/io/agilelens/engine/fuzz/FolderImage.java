@@ -45,6 +45,11 @@ public record FolderImage(Map<String, byte[]> files, Map<String, Fields> fields)
         return new FolderImage(files, fields);
     }
 
+    /** A folder with one file. */
+    public static FolderImage of(String name, byte[] content) {
+        return new FolderImage(Map.of(name, content), Map.of());
+    }
+
     /** What lies in a folder inside this one. */
     public FolderImage below(String folder) {
         Map<String, byte[]> inside = new LinkedHashMap<>();

@@ -16,7 +16,7 @@ import java.util.function.Supplier;
  * @param opened the file that is opened, or empty for the folder
  * @param visit opens it
  */
-record FuzzTarget(
+public record FuzzTarget(
         String name,
         Supplier<List<FolderImage>> images,
         List<Victim> victims,
@@ -25,8 +25,9 @@ record FuzzTarget(
     private static final int LARGEST_SEED = 8192;
 
     /** A file to damage. */
-    record Victim(String file, List<Manner> manners) {
-        static Victim of(String file, Manner... manners) {
+    public record Victim(String file, List<Manner> manners) {
+        /** A file and the ways in which it is damaged. */
+        public static Victim of(String file, Manner... manners) {
             return new Victim(file, List.of(manners));
         }
     }

@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Every parser that reads what strangers wrote. A new format adds its line here. */
-final class FuzzTargets {
+public final class FuzzTargets implements FuzzTargetSource {
     private static final String WEIGHTS = "model.safetensors";
     private static final String CONFIG = "config.json";
 
@@ -35,9 +35,8 @@ final class FuzzTargets {
     private static final String EXECUTED =
             "{\"weights\":{\"method\":\"rtn\",\"bits\":4},\"activations\":{\"method\":\"trip\",\"bits\":4},\"softmax\":{\"method\":\"log2\",\"bits\":4},\"execution\":\"executed\"}";
 
-    private FuzzTargets() {}
-
-    static List<FuzzTarget> all() {
+    @Override
+    public List<FuzzTarget> all() {
         return List.of(
                 new FuzzTarget(
                         "safetensors",
@@ -120,13 +119,6 @@ final class FuzzTargets {
                                 Victim.of("quantize_config.json", JSON, WHOLE)),
                         "",
                         Visit::anything));
-    }
-
-    static FuzzTarget named(String name) {
-        return all().stream()
-                .filter(target -> target.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no target " + name));
     }
 
     private static FolderImage smallFile() {

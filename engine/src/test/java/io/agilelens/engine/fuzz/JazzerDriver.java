@@ -14,7 +14,7 @@ public final class JazzerDriver {
     public static void fuzzerInitialize() throws IOException {
         harness =
                 new FuzzHarness(
-                        FuzzTargets.named(System.getProperty(TARGET)),
+                        FuzzTargetSource.named(System.getProperty(TARGET)),
                         Files.createTempDirectory("fuzz"));
     }
 

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** The ways in which a fuzzer's bytes become a damaged file. */
-enum Manner {
+public enum Manner {
     /** The bytes are the file. */
     WHOLE {
         @Override

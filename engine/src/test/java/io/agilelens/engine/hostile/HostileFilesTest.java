@@ -156,6 +156,6 @@ class HostileFilesTest {
 
             What the program says about files that are damaged, absurd or malicious: always one line that names the file, in bounded time and memory. A test opens every case on this page in a process with a heap of %d MB and compares each line, so the page cannot drift; `./mvnw -pl engine test -Dtest=HostileFilesTest -Dhostile.write=true` writes it anew. Paths are shown from the folder that holds the model, here `model`.
 
-            Beyond these cases every parser is fuzzed: `./mvnw -pl engine test -Dtest=FuzzTest` does so for a short while, as every build does, `./mvnw -pl engine test -Pfuzz -Dfuzz.minutes=30` for longer. What was found is kept in `engine/src/test/resources/fuzz`.
+            Beyond these cases every parser is fuzzed: `./mvnw -pl engine test -Dtest=FuzzTest` does so for a short while, as every build does, `./mvnw -pl engine test -Pfuzz -Dfuzz.minutes=30` for longer. What was found is kept in `engine/src/test/resources/fuzz`. The readers of sessions and of saved runs of `bench` are fuzzed in the same way by `app`, whose tests are called with `-pl app -am -Dsurefire.failIfNoSpecifiedTests=false`.
             """;
 }

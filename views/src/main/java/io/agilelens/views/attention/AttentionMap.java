@@ -48,7 +48,8 @@ record AttentionMap(HeatmapData table, int[] positions) {
                         Messages.text("attention.axis.query"),
                         Messages.text("attention.axis.key"),
                         TokenNames.names(look.windows().tokens(), positions),
-                        TokenNames.names(look.windows().tokens(), positions));
+                        TokenNames.names(look.windows().tokens(), positions),
+                        Messages.text("attention.head.missing"));
         return new AttentionMap(
                 HeatmapData.adopt(positions.length, positions.length, values, labels), positions);
     }

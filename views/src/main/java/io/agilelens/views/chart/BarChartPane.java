@@ -1,9 +1,9 @@
 package io.agilelens.views.chart;
 
 import io.agilelens.views.Figures;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 import javafx.scene.paint.Color;
 import org.jfree.chart.axis.SymbolAxis;
 import org.jfree.chart.axis.ValueAxis;
@@ -72,18 +72,17 @@ public final class BarChartPane extends ChartPane {
     }
 
     @Override
-    public Supplier<String> csv() {
+    public CsvDocument csv() {
         requireData();
         Axes axes = axes();
         List<String> named = groups;
         List<Bars> taken = bars;
-        return () -> csv(axes, named, taken);
+        return csv -> write(csv, axes, named, taken);
     }
 
-    private static String csv(Axes axes, List<String> groups, List<Bars> bars) {
-        Csv csv =
-                new Csv()
-                        .line(List.of(axes.x().label(), "series", axes.y().label(), "low", "high"));
+    private static void write(Csv csv, Axes axes, List<String> groups, List<Bars> bars)
+            throws IOException {
+        csv.line(List.of(axes.x().label(), "series", axes.y().label(), "low", "high"));
         for (Bars each : bars) {
             for (int group = 0; group < groups.size(); group++) {
                 boolean spread = each.low().length > 0;
@@ -96,7 +95,6 @@ public final class BarChartPane extends ChartPane {
                                 spread ? each.high()[group] : ""));
             }
         }
-        return csv.toString();
     }
 
     /** Bars of each group. */

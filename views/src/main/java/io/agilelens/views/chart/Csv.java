@@ -1,50 +1,58 @@
 package io.agilelens.views.chart;
 
+import io.agilelens.engine.task.Cancellation;
+import java.io.IOException;
 import java.util.List;
 
-/** Comma-separated values after RFC 4180, decimal point, full precision. */
+/**
+ * Writes comma-separated values after RFC 4180, decimal point, full precision. Each line looks at
+ * the {@link Cancellation#current()} cancellation.
+ */
 public final class Csv {
-    private final StringBuilder text = new StringBuilder();
+    private final Appendable out;
 
-    /** Adds a line; fields with commas, quotes or line breaks are quoted. */
-    public Csv line(List<?> fields) {
-        for (int i = 0; i < fields.size(); i++) {
-            if (i > 0) {
-                text.append(',');
-            }
-            text.append(quoted(String.valueOf(fields.get(i))));
-        }
-        text.append("\r\n");
-        return this;
+    /**
+     * @param out gets each line as soon as it is known
+     */
+    Csv(Appendable out) {
+        this.out = out;
     }
 
-    @Override
-    public String toString() {
-        return text.toString();
+    /** Adds a line; fields with commas, quotes or line breaks are quoted. */
+    public void line(List<?> fields) throws IOException {
+        for (int i = 0; i < fields.size(); i++) {
+            if (i > 0) {
+                out.append(',');
+            }
+            out.append(quoted(String.valueOf(fields.get(i))));
+        }
+        endLine();
     }
 
     /** One line a row, one field a column, names in the first of each. */
-    static String of(HeatmapData data) {
+    void table(HeatmapData data) throws IOException {
         HeatmapData.Labels labels = data.labels();
-        Csv csv = new Csv();
-        StringBuilder text = csv.text;
-        text.append(quoted(labels.row() + " \\ " + labels.column()));
+        out.append(quoted(labels.row() + " \\ " + labels.column()));
         for (int column = 0; column < data.columns(); column++) {
-            text.append(',').append(quoted(labels.columnName().apply(column)));
+            out.append(',').append(quoted(labels.columnName().apply(column)));
         }
-        text.append("\r\n");
+        endLine();
         for (int row = 0; row < data.rows(); row++) {
-            text.append(quoted(labels.rowName().apply(row)));
+            out.append(quoted(labels.rowName().apply(row)));
             for (int column = 0; column < data.columns(); column++) {
                 float value = data.value(row, column);
-                text.append(',');
+                out.append(',');
                 if (!Float.isNaN(value)) {
-                    text.append(value);
+                    out.append(Float.toString(value));
                 }
             }
-            text.append("\r\n");
+            endLine();
         }
-        return csv.toString();
+    }
+
+    private void endLine() throws IOException {
+        out.append("\r\n");
+        Cancellation.current().check();
     }
 
     private static String quoted(String field) {

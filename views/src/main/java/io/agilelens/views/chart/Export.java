@@ -7,6 +7,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Supplier;
@@ -61,13 +62,26 @@ public final class Export {
                 yield file -> AtomicFiles.writeFile(file, true, place -> writePng(image, place));
             }
             case SVG -> text(picture.svg());
-            case CSV -> text(picture.csv());
+            case CSV -> lines(picture.csv());
         };
     }
 
     private static Taken text(Supplier<String> text) {
         return file ->
                 AtomicFiles.writeFile(file, true, place -> Files.writeString(place, text.get()));
+    }
+
+    /** Line by line: a map can have millions of values. */
+    private static Taken lines(CsvDocument document) {
+        return file ->
+                AtomicFiles.writeFile(
+                        file,
+                        true,
+                        place -> {
+                            try (Writer out = Files.newBufferedWriter(place)) {
+                                document.writeTo(new Csv(out));
+                            }
+                        });
     }
 
     /**

@@ -26,8 +26,8 @@ public interface Exportable {
      * Takes the numbers behind the picture, comma-separated, with a heading line; on the JavaFX
      * thread.
      *
-     * @return makes the text, on any thread
+     * @return makes the lines, on any thread
      * @throws io.agilelens.engine.UserException if there is nothing to show
      */
-    Supplier<String> csv();
+    CsvDocument csv();
 }

@@ -617,9 +617,9 @@ public final class Heatmap extends Region implements Exportable {
     }
 
     @Override
-    public Supplier<String> csv() {
+    public CsvDocument csv() {
         HeatmapData shown = requirePicture().data();
-        return () -> Csv.of(shown);
+        return csv -> csv.table(shown);
     }
 
     private HeatmapPicture requirePicture() {

@@ -19,6 +19,8 @@ public final class HeatmapData {
     private final float maximum;
     private final float smallestPositive;
 
+    private final boolean complete;
+
     /**
      * The words of a table.
      *
@@ -28,6 +30,7 @@ public final class HeatmapData {
      * @param column what a column is, such as {@code channel}
      * @param rowName the name of each row
      * @param columnName the name of each column
+     * @param missing why a cell has no value, for the legend, or empty
      */
     public record Labels(
             String value,
@@ -35,7 +38,8 @@ public final class HeatmapData {
             String row,
             String column,
             IntFunction<String> rowName,
-            IntFunction<String> columnName) {
+            IntFunction<String> columnName,
+            String missing) {
         public Labels {
             Objects.requireNonNull(value);
             Objects.requireNonNull(unit);
@@ -43,6 +47,18 @@ public final class HeatmapData {
             Objects.requireNonNull(column);
             Objects.requireNonNull(rowName);
             Objects.requireNonNull(columnName);
+            Objects.requireNonNull(missing);
+        }
+
+        /** Words of a table whose missing values explain themselves. */
+        public Labels(
+                String value,
+                String unit,
+                String row,
+                String column,
+                IntFunction<String> rowName,
+                IntFunction<String> columnName) {
+            this(value, unit, row, column, rowName, columnName, "");
         }
 
         /** Rows and columns are called by their numbers. */
@@ -63,7 +79,9 @@ public final class HeatmapData {
         float least = Float.POSITIVE_INFINITY;
         float most = Float.NEGATIVE_INFINITY;
         float positive = Float.POSITIVE_INFINITY;
+        boolean all = true;
         for (float value : values) {
+            all &= !Float.isNaN(value);
             if (Float.isFinite(value)) {
                 least = Math.min(least, value);
                 most = Math.max(most, value);
@@ -72,6 +90,7 @@ public final class HeatmapData {
                 }
             }
         }
+        this.complete = all;
         boolean any = least <= most;
         this.minimum = any ? least : Float.NaN;
         this.maximum = any ? most : Float.NaN;
@@ -110,6 +129,11 @@ public final class HeatmapData {
     /** The values themselves, for reading only. */
     float[] values() {
         return values;
+    }
+
+    /** Whether every cell has a value. */
+    boolean isComplete() {
+        return complete;
     }
 
     /** The least finite value, not-a-number if there is none. */

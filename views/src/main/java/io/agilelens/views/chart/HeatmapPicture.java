@@ -51,6 +51,9 @@ record HeatmapPicture(
 
     private static final double WIDEST_ROW_LABEL = 140;
 
+    /** Columns whose names may take two lines. */
+    private static final int MOST_WRAPPED = 16;
+
     /** Lays the picture out: the axes get the room their words need, the cells the rest. */
     static HeatmapPicture lay(
             HeatmapData data,
@@ -72,13 +75,38 @@ record HeatmapPicture(
             legendText = Math.max(legendText, pen.textWidth(tick.label(), label));
         }
         double right = 2 * GAP + BAR_WIDTH + TICK + legendText + GAP;
-        Area area =
-                new Area(
-                        Math.ceil(left),
-                        Math.ceil(top),
-                        Math.max(1, Math.floor(width - left - right)),
-                        cellsHeight);
+        double cellsWidth = Math.max(1, Math.floor(width - left - right));
+        if (wraps(data, viewport, cellsWidth, label, pen)) {
+            cellsHeight = Math.max(1, cellsHeight - Math.ceil(label));
+        }
+        Area area = new Area(Math.ceil(left), Math.ceil(top), cellsWidth, cellsHeight);
         return new HeatmapPicture(data, viewport, scale, colors, style, width, height, area);
+    }
+
+    /** Whether names of columns take two lines, where that lets each of a few have its name. */
+    private static boolean wraps(
+            HeatmapData data, Viewport viewport, double width, double size, Pen pen) {
+        int first = (int) viewport.left();
+        int last = Math.min((int) Math.ceil(viewport.left() + viewport.width()), data.columns());
+        if (last - first > MOST_WRAPPED) {
+            return false;
+        }
+        double room = width / viewport.width() - GAP;
+        boolean whole = true;
+        boolean parts = true;
+        for (int column = first; column < last; column++) {
+            String name = data.labels().columnName().apply(column);
+            whole &= pen.textWidth(name, size) <= room;
+            for (String part : parts(name)) {
+                parts &= pen.textWidth(part, size) <= room;
+            }
+        }
+        return !whole && parts;
+    }
+
+    /** A name of two words, a word a line. */
+    private static String[] parts(String name) {
+        return name.split("(?<=_)", 2);
     }
 
     /** As many as there is room for. */
@@ -141,7 +169,9 @@ record HeatmapPicture(
                 Math.max(
                         pen.textWidth(name.apply(first), size),
                         pen.textWidth(name.apply(last - 1), size));
-        int stride = stride(viewport.width(), area.width(), Math.min(widest, 96) + 3 * GAP);
+        boolean wraps = wraps(data, viewport, area.width(), size, pen);
+        int stride =
+                wraps ? 1 : stride(viewport.width(), area.width(), Math.min(widest, 96) + 3 * GAP);
         double y = area.bottom() + 4 + size / 2;
         double room = area.width() / viewport.width() * stride - GAP;
         for (int column = Math.ceilDiv(first, stride) * stride; column < last; column += stride) {
@@ -150,13 +180,17 @@ record HeatmapPicture(
                 continue;
             }
             pen.line(x, area.bottom(), x, area.bottom() + 3, style.muted(), 1);
-            String text = pen.fit(name.apply(column), size, room);
-            pen.text(text, x, y + 1, Pen.Anchor.MIDDLE, size, style.text());
+            String[] lines = wraps ? parts(name.apply(column)) : new String[] {name.apply(column)};
+            for (int line = 0; line < lines.length; line++) {
+                String text = pen.fit(lines[line], size, room);
+                double lower = y + 1 + line * size;
+                pen.text(text, x, lower, Pen.Anchor.MIDDLE, size, style.text());
+            }
         }
         pen.text(
                 data.labels().column(),
                 area.left() + area.width() / 2,
-                area.bottom() + 4 + size + GAP + style.titleSize() / 2,
+                area.bottom() + 4 + (wraps ? 2 : 1) * size + GAP + style.titleSize() / 2,
                 Pen.Anchor.MIDDLE,
                 style.titleSize(),
                 style.muted());
@@ -208,7 +242,10 @@ record HeatmapPicture(
                 style.muted());
     }
 
-    /** A padlock above each marked column in sight, and what it means above the cells. */
+    /**
+     * A padlock above each marked column in sight; above the cells, what it means and why cells
+     * have no value.
+     */
     void drawMarks(Pen pen, ColumnMarks marks) {
         double height = style.labelSize() * 0.8;
         for (int column : marks.columns()) {
@@ -218,13 +255,20 @@ record HeatmapPicture(
                 Padlock.draw(pen, left, area.top() - height - 1, height, style.text());
             }
         }
+        double size = style.labelSize();
+        double middle = style.titleSize() / 2 + GAP / 2;
+        double left = area.left() + 2 * GAP;
         if (!marks.columns().isEmpty()) {
-            double size = style.labelSize();
-            double middle = style.titleSize() / 2 + GAP / 2;
-            double left = area.left() + 2 * GAP;
             Padlock.draw(pen, left, middle - height / 2, height, style.text());
             double words = left + Padlock.width(height) + 4;
             pen.text(marks.words(), words, middle, Pen.Anchor.START, size, style.text());
+            left = words + pen.textWidth(marks.words(), size) + 3 * GAP;
+        }
+        String missing = data.labels().missing();
+        if (!missing.isEmpty() && !data.isComplete()) {
+            pen.image(new int[] {colors.missing()}, 1, 1, left, middle - size / 2, size, size);
+            pen.frame(left, middle - size / 2, size, size, style.grid(), 1);
+            pen.text(missing, left + size + 4, middle, Pen.Anchor.START, size, style.text());
         }
     }
 
@@ -280,9 +324,15 @@ record HeatmapPicture(
                 List.of(
                         labels.row() + " " + labels.rowName().apply(row),
                         labels.column() + " " + labels.columnName().apply(column),
-                        labels.value()
-                                + " "
-                                + Figures.number(data.value(row, column), labels.unit())));
+                        value(row, column)));
+    }
+
+    private String value(int row, int column) {
+        HeatmapData.Labels labels = data.labels();
+        float value = data.value(row, column);
+        return Float.isNaN(value) && !labels.missing().isEmpty()
+                ? labels.missing()
+                : labels.value() + " " + Figures.number(value, labels.unit());
     }
 
     /** Every how many cells a label fits: 1, 2, 5, 10, 20 … */

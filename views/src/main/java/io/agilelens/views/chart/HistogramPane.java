@@ -2,10 +2,10 @@ package io.agilelens.views.chart;
 
 import io.agilelens.engine.evaluate.ValueHistogram;
 import io.agilelens.views.Figures;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Supplier;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.SimpleBooleanProperty;
 import org.jfree.chart.plot.ValueMarker;
@@ -90,15 +90,15 @@ public final class HistogramPane extends ChartPane {
     }
 
     @Override
-    public Supplier<String> csv() {
+    public CsvDocument csv() {
         requireData();
         Axes axes = axes();
         List<Bins> taken = distributions;
-        return () -> csv(axes, taken);
+        return csv -> write(csv, axes, taken);
     }
 
-    private static String csv(Axes axes, List<Bins> distributions) {
-        Csv csv = new Csv().line(List.of("series", "from", "to", axes.y().label()));
+    private static void write(Csv csv, Axes axes, List<Bins> distributions) throws IOException {
+        csv.line(List.of("series", "from", "to", axes.y().label()));
         for (Bins bins : distributions) {
             for (int k = 0; k < bins.counts().length; k++) {
                 csv.line(
@@ -109,7 +109,6 @@ public final class HistogramPane extends ChartPane {
                                 bins.counts()[k]));
             }
         }
-        return csv.toString();
     }
 
     /** Bins, seen through each other, and the levels as lines over them. */

@@ -2,9 +2,9 @@ package io.agilelens.views.chart;
 
 import io.agilelens.views.Figures;
 import java.awt.geom.Ellipse2D;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.xy.DeviationRenderer;
 import org.jfree.data.xy.YIntervalSeries;
@@ -62,17 +62,15 @@ public final class LineChartPane extends ChartPane {
     }
 
     @Override
-    public Supplier<String> csv() {
+    public CsvDocument csv() {
         requireData();
         Axes axes = axes();
         List<Line> taken = lines;
-        return () -> csv(axes, taken);
+        return csv -> write(csv, axes, taken);
     }
 
-    private static String csv(Axes axes, List<Line> lines) {
-        Csv csv =
-                new Csv()
-                        .line(List.of("series", axes.x().label(), axes.y().label(), "low", "high"));
+    private static void write(Csv csv, Axes axes, List<Line> lines) throws IOException {
+        csv.line(List.of("series", axes.x().label(), axes.y().label(), "low", "high"));
         for (Line line : lines) {
             for (int k = 0; k < line.x().length; k++) {
                 Object low = line.hasBand() ? line.low()[k] : "";
@@ -80,7 +78,6 @@ public final class LineChartPane extends ChartPane {
                 csv.line(List.of(line.name(), line.x()[k], line.y()[k], low, high));
             }
         }
-        return csv.toString();
     }
 
     /** Curves, drawn one over the other. */

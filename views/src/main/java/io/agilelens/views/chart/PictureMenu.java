@@ -63,10 +63,12 @@ public final class PictureMenu {
         return lines;
     }
 
-    /** Copies the values, a moment later where they are many; says so if there are none. */
+    /**
+     * Copies the values, a moment later where they are many; says so if there are none or too many.
+     */
     public static void copyCsv(Exportable picture) {
         try {
-            Background.latest(PictureMenu.class, picture.csv(), ContextMenus::copy);
+            Background.lengthy(PictureMenu.class, picture.csv()::text, ContextMenus::copy);
         } catch (UserException nothing) {
             Notices.failed(nothing);
         }

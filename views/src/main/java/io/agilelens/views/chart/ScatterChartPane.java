@@ -4,16 +4,12 @@ import io.agilelens.views.Figures;
 import java.awt.Shape;
 import java.awt.geom.Ellipse2D;
 import java.awt.geom.Path2D;
+import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.Supplier;
-import org.jfree.chart.labels.ItemLabelAnchor;
-import org.jfree.chart.labels.ItemLabelPosition;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
-import org.jfree.chart.ui.TextAnchor;
 import org.jfree.data.xy.XYSeries;
 import org.jfree.data.xy.XYSeriesCollection;
 
@@ -52,10 +48,8 @@ public final class ScatterChartPane extends ChartPane {
 
     private static final int MOST_NAMES = 24;
 
-    /** Room that a name takes, as shares of what the points span. */
-    private static final double NAME_WIDTH = 0.3;
-
-    private static final double NAME_HEIGHT = 0.1;
+    /** Of a point of the usual size, in pixels. */
+    private static final double DIAMETER = 9;
 
     private List<Point> points = List.of();
 
@@ -80,19 +74,18 @@ public final class ScatterChartPane extends ChartPane {
     }
 
     @Override
-    public Supplier<String> csv() {
+    public CsvDocument csv() {
         requireData();
         Axes axes = axes();
         List<Point> taken = points;
-        return () -> csv(axes, taken);
+        return csv -> write(csv, axes, taken);
     }
 
-    private static String csv(Axes axes, List<Point> points) {
-        Csv csv = new Csv().line(List.of("name", axes.x().label(), axes.y().label()));
+    private static void write(Csv csv, Axes axes, List<Point> points) throws IOException {
+        csv.line(List.of("name", axes.x().label(), axes.y().label()));
         for (Point point : points) {
             csv.line(List.of(point.name(), point.x(), point.y()));
         }
-        return csv.toString();
     }
 
     /** Points with their names, and the line through the best of them. */
@@ -120,85 +113,61 @@ public final class ScatterChartPane extends ChartPane {
                 }
                 dots.addSeries(series);
                 renderer.setSeriesPaint(i, Awt.color(point.ink().color(style)));
-                renderer.setSeriesShape(
-                        i, shape(point.mark(), 9 * point.size() * style.magnification()));
-            }
-            boolean fewNames = points.stream().filter(Point::isLabelled).count() <= MOST_NAMES;
-            if (fewNames) {
-                boolean[] named = named(axes);
-                renderer.setDefaultItemLabelGenerator(
-                        (dataset, series, item) ->
-                                named[series] ? points.get(series).label() : null);
-                renderer.setDefaultItemLabelFont(Awt.font(style.labelSize()));
-                renderer.setDefaultItemLabelPaint(Awt.color(style.text()));
-                renderer.setDefaultPositiveItemLabelPosition(
-                        new ItemLabelPosition(ItemLabelAnchor.OUTSIDE2, TextAnchor.BOTTOM_LEFT));
-                renderer.setDefaultItemLabelsVisible(true);
+                renderer.setSeriesShape(i, shape(point.mark(), diameter(point, style)));
             }
             plot.setDataset(0, dots);
             plot.setRenderer(0, renderer);
             addFrontier(plot, axes, style);
-            // Names stand right of their points and need room there.
-            plot.getDomainAxis().setUpperMargin(fewNames ? 0.25 : 0.05);
+            addNames(plot, axes, style);
+            plot.getDomainAxis().setUpperMargin(0.12);
             plot.getDomainAxis().setLowerMargin(0.08);
             plot.getRangeAxis().setUpperMargin(0.1);
             plot.getRangeAxis().setLowerMargin(0.1);
         }
 
         /**
-         * Which points have their names written beside them: the large ones, then those on the
-         * frontier, then others, as long as no name stands there already. All have them when
-         * hovered.
+         * Names first the large points, then those on the frontier, then others. All have their
+         * names when hovered.
          */
-        private boolean[] named(Axes axes) {
-            boolean[] named = new boolean[points.size()];
-            List<Integer> order = new ArrayList<>();
-            for (int i = 0; i < points.size(); i++) {
-                if (isDrawable(points.get(i), axes) && points.get(i).isLabelled()) {
-                    order.add(i);
-                }
-            }
-            order.sort(
-                    Comparator.comparingInt(
-                            i ->
-                                    points.get(i).size() > 1
-                                            ? 0
-                                            : isOnFrontier(points.get(i)) ? 1 : 2));
-            double[] xs =
-                    order.stream().mapToDouble(i -> place(axes.x(), points.get(i).x())).toArray();
-            double[] ys =
-                    order.stream().mapToDouble(i -> place(axes.y(), points.get(i).y())).toArray();
-            List<Point> all = new ArrayList<>(frontier);
-            all.addAll(points);
-            all.removeIf(point -> !isDrawable(point, axes));
-            double width =
-                    span(all.stream().mapToDouble(each -> place(axes.x(), each.x())).toArray());
-            double height =
-                    span(all.stream().mapToDouble(each -> place(axes.y(), each.y())).toArray());
-            for (int i = 0; i < xs.length; i++) {
-                boolean free = true;
-                for (int before = 0; before < i && free; before++) {
-                    free =
-                            !named[order.get(before)]
-                                    || Math.abs(xs[i] - xs[before]) > NAME_WIDTH * width
-                                    || Math.abs(ys[i] - ys[before]) > NAME_HEIGHT * height;
-                }
-                named[order.get(i)] = free;
-            }
-            return named;
+        private void addNames(XYPlot plot, Axes axes, ChartStyle style) {
+            boolean few = points.stream().filter(Point::isLabelled).count() <= MOST_NAMES;
+            List<PointNames.Place> places =
+                    points.stream()
+                            .filter(point -> isDrawable(point, axes))
+                            .sorted(Comparator.comparingInt(this::rank))
+                            .map(
+                                    point ->
+                                            new PointNames.Place(
+                                                    few ? point.label() : "",
+                                                    point.x(),
+                                                    point.y(),
+                                                    diameter(point, style) / 2))
+                            .toList();
+            List<PointNames.Place> corners =
+                    frontier.stream()
+                            .filter(point -> isDrawable(point, axes))
+                            .map(point -> new PointNames.Place("", point.x(), point.y(), 0))
+                            .toList();
+            plot.addAnnotation(
+                    new PointNames(
+                            places,
+                            corners,
+                            Awt.font(style.labelSize()),
+                            Awt.color(style.text()),
+                            Awt.color(style.muted())));
+        }
+
+        private int rank(Point point) {
+            return point.size() > 1 ? 0 : isOnFrontier(point) ? 1 : 2;
+        }
+
+        private static double diameter(Point point, ChartStyle style) {
+            return DIAMETER * point.size() * style.magnification();
         }
 
         private boolean isOnFrontier(Point point) {
             return frontier.stream()
                     .anyMatch(each -> each.x() == point.x() && each.y() == point.y());
-        }
-
-        private static double place(Axis axis, double value) {
-            return axis.log() ? Math.log(value) : value;
-        }
-
-        private static double span(double[] values) {
-            return Arrays.stream(values).max().orElse(0) - Arrays.stream(values).min().orElse(0);
         }
 
         private void addFrontier(XYPlot plot, Axes axes, ChartStyle style) {

@@ -91,13 +91,13 @@ public final class TableExport<R> implements Exportable {
     }
 
     @Override
-    public Supplier<String> csv() {
+    public CsvDocument csv() {
         requireRows();
         List<List<String>> lines = lines(value -> value == null ? "" : value.toString());
-        return () -> {
-            Csv csv = new Csv();
-            lines.forEach(csv::line);
-            return csv.toString();
+        return csv -> {
+            for (List<String> line : lines) {
+                csv.line(line);
+            }
         };
     }
 
@@ -113,11 +113,15 @@ public final class TableExport<R> implements Exportable {
         return lines;
     }
 
-    /** Some headings are labels, for their tooltips. */
+    /** Some headings are labels, for their tooltips; some stand below another. */
     private static String heading(TableColumn<?, ?> column) {
-        return column.getGraphic() instanceof Label label
-                ? label.getText()
-                : String.valueOf(column.getText());
+        String own =
+                column.getGraphic() instanceof Label label
+                        ? label.getText()
+                        : String.valueOf(column.getText());
+        return column.getParentColumn() == null
+                ? own
+                : heading((TableColumn<?, ?>) column.getParentColumn()) + ", " + own;
     }
 
     private static String words(Object value) {

@@ -31,7 +31,9 @@ import org.kordamp.ikonli.feather.Feather;
 
 /** The station Compare: pinned runs side by side, and which of them no other beats. */
 public final class CompareView extends StackPane {
-    private static final double WIDE = 820;
+    /** What all columns take. */
+    private static final double WIDE = 930;
+
     private static final double LARGER = 1.5;
     private static final double LEAST = 0.6;
 

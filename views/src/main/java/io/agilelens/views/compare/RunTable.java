@@ -6,7 +6,7 @@ import io.agilelens.views.Messages;
 import io.agilelens.views.TableMenu;
 import io.agilelens.views.Theme;
 import io.agilelens.views.chart.ChartStyle;
-import io.agilelens.views.chart.Csv;
+import io.agilelens.views.chart.CsvDocument;
 import io.agilelens.views.chart.Exportable;
 import io.agilelens.views.chart.FxPen;
 import io.agilelens.views.chart.Pen;
@@ -41,15 +41,26 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
     private static final double SVG_COLUMN = 96;
     private static final double SVG_RECIPE = 300;
     private static final double HELP_WIDTH = 320;
+
+    /** From these widths on there is room for latencies beside speedups, and for wide columns. */
+    private static final double ROOM_FOR_LATENCY = 640;
+
+    private static final double ROOMY = 1400;
+    private static final double WIDER = 1.6;
     private static final double MEBIBYTE = 1 << 20;
 
     /** How one column of numbers reads a run. */
     private record Number(String key, ToDoubleFunction<PinnedRun> read, Format format) {}
 
+    /** What columns were made as wide as they are for. */
+    private record Fit(boolean narrow, boolean roomy) {}
+
     /** How a column of numbers shows a run. */
     private interface Format extends Function<PinnedRun, String> {}
 
     private final CompareViewModel model;
+    private boolean narrow;
+    private Fit fitted;
     private final List<Number> numbers =
             List.of(
                     new Number(
@@ -103,6 +114,7 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
         }
         setRowFactory(table -> row());
         addEventHandler(KeyEvent.KEY_PRESSED, this::press);
+        widthProperty().subscribe(this::fitColumns);
         TableMenu.on(this, this);
     }
 
@@ -116,6 +128,7 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
 
     /** Leaves out what a narrow window has no room for. */
     void setNarrow(boolean narrow) {
+        this.narrow = narrow;
         column("bits").setVisible(!narrow);
         column("agreement").setVisible(!narrow);
         column("coverage").setVisible(!narrow);
@@ -135,6 +148,27 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
         getStyleClass().remove("small");
         if (narrow) {
             getStyleClass().add("small");
+        }
+        fitColumns();
+    }
+
+    /** Recipes get what a narrow table has to spare; a wide one spreads its numbers. */
+    private void fitColumns() {
+        double width = getWidth() / Theme.magnificationProperty().get();
+        column("latency").setVisible(!narrow || width >= ROOM_FOR_LATENCY);
+        Fit wanted = new Fit(narrow, width >= ROOMY);
+        if (wanted.equals(fitted)) {
+            // A person may have moved the edges of columns meanwhile.
+            return;
+        }
+        fitted = wanted;
+        for (Number number : numbers) {
+            TableColumn<PinnedRun, ?> column = column(number.key());
+            boolean wordy = number.key().equals("perplexity");
+            double usual = wordy ? 124 : 84;
+            column.setMaxWidth(wanted.roomy() ? WIDER * usual : usual);
+            column.setPrefWidth(
+                    narrow ? column.getMinWidth() : wanted.roomy() ? WIDER * usual : 72);
         }
     }
 
@@ -190,7 +224,6 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
 
     private TableColumn<PinnedRun, PinnedRun> numberColumn(Number number) {
         TableColumn<PinnedRun, PinnedRun> column = column(number.key(), 72);
-        column.setMaxWidth(number.key().equals("perplexity") ? 124 : 84);
         column.getStyleClass().add("number-column");
         column.setCellValueFactory(cell -> new ReadOnlyObjectWrapper<>(cell.getValue()));
         column.setComparator(java.util.Comparator.comparingDouble(number.read()));
@@ -396,34 +429,33 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
     }
 
     @Override
-    public Supplier<String> csv() {
+    public CsvDocument csv() {
         requireRuns();
-        Csv csv =
-                new Csv()
-                        .line(
-                                List.of(
-                                        "name",
-                                        "recipe",
-                                        "bits per weight",
-                                        "weights, MiB",
-                                        "baseline perplexity",
-                                        "perplexity",
-                                        "standard error",
-                                        "perplexity over all positions",
-                                        "change over all positions",
-                                        "KL divergence, nats",
-                                        "top-1 agreement",
-                                        "coverage",
-                                        "prefill, tokens/s",
-                                        "executed prefill, ms",
-                                        "executed decode, ms a token",
-                                        "executed prefill speedup",
-                                        "arithmetic",
-                                        "protocol",
-                                        "windows",
-                                        "tokens a window"));
+        List<List<?>> lines = new ArrayList<>();
+        lines.add(
+                List.of(
+                        "name",
+                        "recipe",
+                        "bits per weight",
+                        "weights, MiB",
+                        "baseline perplexity",
+                        "perplexity",
+                        "standard error",
+                        "perplexity over all positions",
+                        "change over all positions",
+                        "KL divergence, nats",
+                        "top-1 agreement",
+                        "coverage",
+                        "prefill, tokens/s",
+                        "executed prefill, ms",
+                        "executed decode, ms a token",
+                        "executed prefill speedup",
+                        "arithmetic",
+                        "protocol",
+                        "windows",
+                        "tokens a window"));
         for (PinnedRun run : getItems()) {
-            csv.line(
+            lines.add(
                     List.of(
                             run.name(),
                             recipe(run),
@@ -446,7 +478,11 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
                             run.tuned().windows(),
                             run.tuned().window()));
         }
-        return csv::toString;
+        return csv -> {
+            for (List<?> line : lines) {
+                csv.line(line);
+            }
+        };
     }
 
     private static Object known(double value) {

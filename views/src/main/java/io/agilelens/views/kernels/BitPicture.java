@@ -3,11 +3,10 @@ package io.agilelens.views.kernels;
 import io.agilelens.views.Messages;
 import io.agilelens.views.chart.CanvasPicture;
 import io.agilelens.views.chart.ChartStyle;
-import io.agilelens.views.chart.Csv;
+import io.agilelens.views.chart.CsvDocument;
 import io.agilelens.views.chart.Pen;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import javafx.scene.AccessibleRole;
 import javafx.scene.paint.Color;
@@ -19,12 +18,12 @@ import javafx.scene.paint.Color;
  * zoom; the arrow keys step through the multiplication.
  */
 final class BitPicture extends CanvasPicture {
-    private static final double TALLEST_ROW = 56;
+    private static final double TALLEST_ROW = 88;
     private static final double LEAST_ROW = 16;
-    private static final double WIDEST_BIT = 64;
+    private static final double WIDEST_BIT = 80;
 
     /** Letters grow with the rows, up to so many times their usual size. */
-    private static final double LARGEST_LETTERS = 1.5;
+    private static final double LARGEST_LETTERS = 2;
 
     private static final double LETTERS_OF_ROW = 0.34;
     private static final double LABELS = 136;
@@ -224,9 +223,13 @@ final class BitPicture extends CanvasPicture {
     }
 
     @Override
-    public Supplier<String> csv() {
-        Csv csv = new Csv().line(List.of("row", "bits", "value"));
-        shown.rows().forEach(row -> csv.line(List.of(row.label(), row.text(), row.value())));
-        return csv::toString;
+    public CsvDocument csv() {
+        List<BitRow> rows = shown.rows();
+        return csv -> {
+            csv.line(List.of("row", "bits", "value"));
+            for (BitRow row : rows) {
+                csv.line(List.of(row.label(), row.text(), row.value()));
+            }
+        };
     }
 }

@@ -5,7 +5,6 @@ import io.agilelens.engine.kernel.KernelChoice;
 import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.KernelTiming;
 import io.agilelens.engine.kernel.MachinePeak;
-import io.agilelens.engine.kernel.Quartiles;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
 import io.agilelens.views.chart.BarChartPane;
@@ -62,11 +61,12 @@ public final class KernelsViewModel {
     private final BooleanProperty decode = new SimpleBooleanProperty(this, "decode", false);
     private final Workbench workbench;
     private final KernelChoice choice = KernelProvider.current();
-    private final References references = new References();
+    private final ProductReferences against;
     private Optional<KernelReport> report = Optional.empty();
 
     public KernelsViewModel(Workbench workbench) {
         this.workbench = workbench;
+        against = new ProductReferences(workbench, this::draw);
         workbench
                 .kernelsProperty()
                 .subscribe(
@@ -74,8 +74,6 @@ public final class KernelsViewModel {
                             report = now;
                             draw();
                         });
-        workbench.keptKernelsProperty().subscribe(this::draw);
-        references.chosenProperty().subscribe(this::draw);
         decode.subscribe(this::draw);
     }
 
@@ -95,40 +93,12 @@ public final class KernelsViewModel {
 
     /** What the shown products are or can be set against. */
     References references() {
-        return references;
+        return against.references();
     }
 
     /** Keeps what is shown, to set later measurements against it. */
     void keep() {
-        workbench.keptKernelsProperty().set(report);
-        kept().ifPresent(references.chosenProperty()::set);
-    }
-
-    private Optional<Reference> kept() {
-        return workbench
-                .keptKernelsProperty()
-                .get()
-                .map(each -> new Reference.Kept(Figures.clock(each.measured())));
-    }
-
-    private Optional<KernelReport> compared() {
-        return switch (references.chosenProperty().get()) {
-            case Reference.Nothing _ -> Optional.empty();
-            case Reference.Width width ->
-                    Optional.ofNullable(workbench.kernelsByWidth().get(width.bits()));
-            case Reference.Kept _ -> workbench.keptKernelsProperty().get();
-        };
-    }
-
-    private void offer() {
-        List<Reference> offered = new ArrayList<>();
-        for (int bits : workbench.kernelsByWidth().keySet()) {
-            if (report.isPresent() && report.get().peak().vectorBits() != bits) {
-                offered.add(new Reference.Width(bits));
-            }
-        }
-        kept().ifPresent(offered::add);
-        references.offer(offered);
+        against.keep(report);
     }
 
     /** Vector widths on offer in bits; 0 is scalar code. */
@@ -194,6 +164,7 @@ public final class KernelsViewModel {
                                         r.peak().threads(),
                                         Figures.number(r.peak().gigaFlops()),
                                         Figures.number(r.peak().gigabytesPerSecond())))
+                .map(words -> words + ProductReferences.words(workbench, references()))
                 .orElse("");
     }
 
@@ -218,7 +189,7 @@ public final class KernelsViewModel {
     }
 
     private void draw() {
-        offer();
+        against.offer(report);
         picture.set(report.map(this::picture).orElse(Picture.NONE));
         widthPicture.set(WidthPicture.of(workbench.kernelsByWidth(), decode.get()));
     }
@@ -228,8 +199,7 @@ public final class KernelsViewModel {
                 measured.timings().stream()
                         .filter(timing -> (timing.m() == 1) == decode.get())
                         .toList();
-        List<String> shapes =
-                timings.stream().map(timing -> timing.n() + " × " + timing.k()).distinct().toList();
+        List<String> shapes = shapes(timings);
         List<BarChartPane.Bars> bars = new ArrayList<>();
         List<ScatterChartPane.Point> points = new ArrayList<>();
         for (String name : KernelBenchmark.NAMES) {
@@ -262,38 +232,45 @@ public final class KernelsViewModel {
             }
             bars.add(new BarChartPane.Bars(name, ink, values, low, high, trip));
         }
-        Optional<KernelReport> against = compared();
+        Optional<ProductReferences.Times> compared = against.compared();
+        List<KernelTiming> known =
+                timings.stream().filter(timing -> change(timing, compared).isKnown()).toList();
         return new Picture(
-                shapes,
+                known.isEmpty() ? shapes : shapes(known),
                 bars,
                 points,
                 roof(measured.peak(), points),
-                timings.stream().map(timing -> new Row(timing, change(timing, against))).toList(),
-                against.map(each -> changes(timings, each)).orElse(List.of()));
+                timings.stream().map(timing -> new Row(timing, change(timing, compared))).toList(),
+                changes(known, compared));
     }
 
-    private static SpeedRatio change(KernelTiming timing, Optional<KernelReport> against) {
-        return against.flatMap(
-                        each -> each.timing(timing.name(), timing.m(), timing.n(), timing.k()))
-                .map(before -> SpeedRatio.ofTimes(time(timing), time(before)))
+    private static List<String> shapes(List<KernelTiming> timings) {
+        return timings.stream().map(timing -> timing.n() + " × " + timing.k()).distinct().toList();
+    }
+
+    private static SpeedRatio change(
+            KernelTiming timing, Optional<ProductReferences.Times> against) {
+        return against.flatMap(each -> each.apply(timing))
+                .map(before -> SpeedRatio.ofTimes(ProductReferences.time(timing), before))
                 .orElse(SpeedRatio.NONE);
     }
 
-    private static Quartiles time(KernelTiming timing) {
-        return new Quartiles(timing.medianMicroseconds(), timing.spreadMicroseconds());
-    }
-
-    /** How each product changed against the reference, by arithmetic. */
+    /**
+     * How each product changed against the reference, by arithmetic.
+     *
+     * @param known products that the reference has
+     */
     private static List<SpeedRatio.Series> changes(
-            List<KernelTiming> timings, KernelReport against) {
+            List<KernelTiming> known, Optional<ProductReferences.Times> against) {
         List<SpeedRatio.Series> changes = new ArrayList<>();
+        int shapes = shapes(known).size();
         for (String name : KernelBenchmark.NAMES) {
             List<SpeedRatio> own =
-                    timings.stream()
+                    known.stream()
                             .filter(timing -> timing.name().equals(name))
-                            .map(timing -> change(timing, Optional.of(against)))
+                            .map(timing -> change(timing, against))
                             .toList();
-            if (own.stream().allMatch(SpeedRatio::isKnown) && !own.isEmpty()) {
+            if (own.size() == shapes && shapes > 0) {
                 changes.add(new SpeedRatio.Series(name, ink(name), own, name.endsWith(TRIP)));
             }
         }

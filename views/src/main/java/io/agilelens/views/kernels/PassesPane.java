@@ -1,7 +1,9 @@
 package io.agilelens.views.kernels;
 
+import io.agilelens.engine.kernel.Quartiles;
 import io.agilelens.views.Arrangement;
 import io.agilelens.views.Badge;
+import io.agilelens.views.ChartPair;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
 import io.agilelens.views.NumberColumns;
@@ -25,7 +27,7 @@ import javafx.scene.layout.VBox;
  */
 final class PassesPane extends StackPane {
     private static final double ROOMY = 720;
-    private static final double SPEED = 108;
+    private static final double SPEED = 84;
     private static final double OTHER = 66;
     private static final Function<Double, String> PLUS = half -> "± " + Figures.number(half);
 
@@ -71,7 +73,8 @@ final class PassesPane extends StackPane {
                         kernels.reason(),
                         actions::measurePasses,
                         content,
-                        new ReferenceBar("passes", model.references(), model::keep));
+                        new ReferenceBar(
+                                "passes", model.references(), model::keep, actions::setAgainst));
         getChildren().add(pane);
         model.pictureProperty().subscribe(this::show);
     }
@@ -107,34 +110,30 @@ final class PassesPane extends StackPane {
         table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_FLEX_LAST_COLUMN);
         NumberColumns<PassesViewModel.Row> columns = new NumberColumns<>(table);
         columns.add(Messages.text("kernels.column.name"), 100, PassesViewModel.Row::name, null);
-        number(columns, "prefill", SPEED, row -> row.prefill().median(), Figures::number);
-        replaced.add(number(columns, "spread", OTHER, row -> row.prefill().spread() / 2, PLUS));
-        replaced.add(
-                number(
-                        columns,
-                        "ratio",
-                        OTHER,
-                        PassesViewModel.Row::prefillToFloat,
-                        Figures::times));
-        change(columns, PassesViewModel.Row::prefillChange);
-        number(columns, "decode", SPEED, row -> row.decode().median(), Figures::number);
-        replaced.add(number(columns, "spread", OTHER, row -> row.decode().spread() / 2, PLUS));
-        replaced.add(
-                number(
-                        columns,
-                        "ratio",
-                        OTHER,
-                        PassesViewModel.Row::decodeToFloat,
-                        Figures::times));
-        change(columns, PassesViewModel.Row::decodeChange);
+        phase(
+                columns.under(Messages.text("kernels.prefill")),
+                PassesViewModel.Row::prefill,
+                PassesViewModel.Row::prefillToFloat,
+                PassesViewModel.Row::prefillChange);
+        phase(
+                columns.under(Messages.text("kernels.decode")),
+                PassesViewModel.Row::decode,
+                PassesViewModel.Row::decodeToFloat,
+                PassesViewModel.Row::decodeChange);
         table.widthProperty().subscribe(_ -> showColumns());
     }
 
-    private void change(
+    /** How fast a phase is, and set against the float model or another measurement. */
+    private void phase(
             NumberColumns<PassesViewModel.Row> columns,
-            Function<PassesViewModel.Row, SpeedRatio> read) {
+            Function<PassesViewModel.Row, Quartiles> speed,
+            Function<PassesViewModel.Row, Double> toFloat,
+            Function<PassesViewModel.Row, SpeedRatio> change) {
+        number(columns, "speed", SPEED, row -> speed.apply(row).median(), Figures::number);
+        replaced.add(number(columns, "spread", OTHER, row -> speed.apply(row).spread() / 2, PLUS));
+        replaced.add(number(columns, "ratio", OTHER, toFloat, Figures::times));
         changes.add(
-                columns.add(Messages.text("kernels.column.change"), 130, read, SpeedRatio::text));
+                columns.add(Messages.text("kernels.column.change"), 130, change, SpeedRatio::text));
     }
 
     private static TableColumn<?, ?> number(

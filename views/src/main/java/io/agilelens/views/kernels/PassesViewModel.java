@@ -2,7 +2,6 @@ package io.agilelens.views.kernels;
 
 import io.agilelens.engine.evaluate.OperatorProfile;
 import io.agilelens.engine.evaluate.OperatorProfile.Operator;
-import io.agilelens.engine.evaluate.generate.PassBenchmark;
 import io.agilelens.engine.kernel.Quartiles;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
@@ -14,7 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.stream.Stream;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
@@ -78,6 +77,13 @@ final class PassesViewModel {
         this.decode = decode;
         workbench.passesProperty().subscribe(this::draw);
         workbench.keptPassesProperty().subscribe(this::draw);
+        workbench
+                .savedMeasurementProperty()
+                .subscribe(
+                        _ -> {
+                            draw();
+                            saved().ifPresent(references.chosenProperty()::set);
+                        });
         references.chosenProperty().subscribe(this::draw);
         decode.subscribe(this::draw);
         draw();
@@ -105,10 +111,69 @@ final class PassesViewModel {
                 .map(each -> new Reference.Kept(Figures.clock(each.measured())));
     }
 
-    private Optional<PassReport> compared() {
-        return references.chosenProperty().get() instanceof Reference.Kept
-                ? workbench.keptPassesProperty().get()
-                : Optional.empty();
+    /** A file that has passes behind a prompt as long as the measured ones. */
+    private Optional<Reference> saved() {
+        return workbench
+                .savedMeasurementProperty()
+                .get()
+                .filter(_ -> isCovered(true) || isCovered(false))
+                .map(each -> new Reference.Saved(each.name()));
+    }
+
+    private boolean isCovered(boolean decoding) {
+        Speeds speeds = savedSpeeds();
+        return workbench.passesProperty().get().map(PassReport::rows).orElse(List.of()).stream()
+                .anyMatch(row -> speeds.of(row, decoding).isPresent());
+    }
+
+    /** How fast the arithmetic of a row was elsewhere, if that is known. */
+    private interface Speeds {
+        Optional<Quartiles> of(PassReport.Row row, boolean decoding);
+    }
+
+    private Speeds compared() {
+        return switch (references.chosenProperty().get()) {
+            case Reference.Kept _ ->
+                    (row, decoding) ->
+                            workbench
+                                    .keptPassesProperty()
+                                    .get()
+                                    .flatMap(each -> each.row(row.name()))
+                                    .map(before -> Quartiles.of(speeds(before, decoding)));
+            case Reference.Saved _ -> savedSpeeds();
+            case Reference.Nothing _, Reference.Width _ -> (_, _) -> Optional.empty();
+        };
+    }
+
+    private Speeds savedSpeeds() {
+        Optional<PassReport> report = workbench.passesProperty().get();
+        Optional<String> precision =
+                workbench.modelProperty().get().map(opened -> opened.model().precision().name());
+        return (row, decoding) -> {
+            boolean floats = report.filter(each -> each.rows().getFirst() == row).isPresent();
+            String name = floats ? precision.orElse("") : row.name();
+            return workbench
+                    .savedMeasurementProperty()
+                    .get()
+                    .filter(_ -> !row.ofRecipe() && report.isPresent())
+                    .flatMap(each -> each.speed(name, decoding, report.get().prompt()));
+        };
+    }
+
+    /** Why a file that is there cannot be chosen, or which it is if it is chosen. */
+    private String againstWords(PassReport report) {
+        return workbench
+                .savedMeasurementProperty()
+                .get()
+                .filter(_ -> saved().isEmpty())
+                .map(
+                        each ->
+                                " "
+                                        + Messages.text(
+                                                "kernels.saved.passes.none",
+                                                each.name(),
+                                                Integer.toString(report.prompt())))
+                .orElseGet(() -> ProductReferences.words(workbench, references));
     }
 
     /** What was measured, on what and when, for the badge. */
@@ -130,7 +195,7 @@ final class PassesViewModel {
     }
 
     private void draw() {
-        references.offer(kept().stream().toList());
+        references.offer(Stream.of(kept(), saved()).flatMap(Optional::stream).toList());
         Optional<PassReport> report = workbench.passesProperty().get();
         picture.set(report.map(this::picture).orElse(Picture.NONE));
     }
@@ -144,7 +209,7 @@ final class PassesViewModel {
         for (PassReport.Row row : measured) {
             Ink ink = row.ofRecipe() ? Ink.TUNED : Ink.series(speed.size());
             boolean pale = speed.size() >= INKS;
-            Quartiles quartiles = Quartiles.of(speeds(row));
+            Quartiles quartiles = Quartiles.of(speeds(row, decode.get()));
             double half = quartiles.spread() / 2;
             speed.add(
                     new BarChartPane.Bars(
@@ -173,9 +238,10 @@ final class PassesViewModel {
         }
         String conditions =
                 Messages.text(
-                        "kernels.passes.conditions",
-                        Integer.toString(report.prompt()),
-                        Integer.toString(report.tokens()));
+                                "kernels.passes.conditions",
+                                Integer.toString(report.prompt()),
+                                Integer.toString(report.tokens()))
+                        + againstWords(report);
         return new Picture(
                 List.of(Messages.text(decode.get() ? "kernels.decode" : "kernels.prefill")),
                 speed,
@@ -190,11 +256,11 @@ final class PassesViewModel {
                 changes);
     }
 
-    private double[] speeds(PassReport.Row row) {
-        return decode.get() ? row.speeds().decode() : row.speeds().prefill();
+    private static double[] speeds(PassReport.Row row, boolean decoding) {
+        return decoding ? row.speeds().decode() : row.speeds().prefill();
     }
 
-    private static List<Row> rows(List<PassReport.Row> measured, Optional<PassReport> against) {
+    private static List<Row> rows(List<PassReport.Row> measured, Speeds against) {
         PassReport.Row floats = measured.getFirst();
         return measured.stream()
                 .map(
@@ -211,21 +277,14 @@ final class PassesViewModel {
                                                         row.speeds().decode(),
                                                         floats.speeds().decode())
                                                 .median(),
-                                        change(row, against, PassBenchmark.Speeds::prefill),
-                                        change(row, against, PassBenchmark.Speeds::decode)))
+                                        change(row, against, false),
+                                        change(row, against, true)))
                 .toList();
     }
 
-    private static SpeedRatio change(
-            PassReport.Row row,
-            Optional<PassReport> against,
-            Function<PassBenchmark.Speeds, double[]> phase) {
-        return against.flatMap(each -> each.row(row.name()))
-                .map(
-                        before ->
-                                SpeedRatio.ofSpeeds(
-                                        Quartiles.of(phase.apply(row.speeds())),
-                                        Quartiles.of(phase.apply(before.speeds()))))
+    private static SpeedRatio change(PassReport.Row row, Speeds against, boolean decoding) {
+        return against.of(row, decoding)
+                .map(before -> SpeedRatio.ofSpeeds(Quartiles.of(speeds(row, decoding)), before))
                 .orElse(SpeedRatio.NONE);
     }
 }

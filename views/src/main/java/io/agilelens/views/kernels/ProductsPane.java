@@ -1,6 +1,7 @@
 package io.agilelens.views.kernels;
 
 import io.agilelens.views.Arrangement;
+import io.agilelens.views.ChartPair;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
@@ -67,7 +68,8 @@ final class ProductsPane extends StackPane {
                         this::measure,
                         content,
                         widthSwitch(),
-                        new ReferenceBar("kernels", model.references(), model::keep));
+                        new ReferenceBar(
+                                "kernels", model.references(), model::keep, actions::setAgainst));
         getChildren().add(pane);
         model.pictureProperty().subscribe(this::show);
     }

@@ -38,6 +38,18 @@ sealed interface Reference {
         }
     }
 
+    /**
+     * A measurement that was saved as a file.
+     *
+     * @param name of the file
+     */
+    record Saved(String name) implements Reference {
+        @Override
+        public String title() {
+            return Messages.text("kernels.against.saved", name);
+        }
+    }
+
     /** As people read it. */
     String title();
 }

@@ -7,12 +7,18 @@ import javafx.geometry.VPos;
 import javafx.scene.Node;
 import javafx.scene.layout.Pane;
 
-/** Cards side by side, as many as there is room for, all as wide as each other. */
+/**
+ * Cards side by side, as many as there is room for, all as wide as each other. Rows share the
+ * height that is left over, as far as that becomes them.
+ */
 final class CardGrid extends Pane {
-    private static final double NARROWEST = 264;
+    private static final double NARROWEST = 260;
     private static final double WIDEST = 560;
     private static final int MOST_COLUMNS = 4;
     private static final double GAP = 12;
+
+    /** How much taller than they need to be. */
+    private static final double TALLEST = 1.2;
 
     CardGrid(List<? extends Node> cards) {
         getStyleClass().add("card-grid");
@@ -48,6 +54,11 @@ final class CardGrid extends Pane {
     }
 
     @Override
+    protected double computeMinHeight(double width) {
+        return computePrefHeight(width);
+    }
+
+    @Override
     protected double computePrefHeight(double width) {
         double usual = width < 0 ? NARROWEST : width;
         double height = GAP * (rows(usual) - 1);
@@ -71,9 +82,12 @@ final class CardGrid extends Pane {
     protected void layoutChildren() {
         int columns = columns(getWidth());
         double width = cardWidth(getWidth());
+        double gaps = GAP * (rows(getWidth()) - 1);
+        double wanted = computePrefHeight(getWidth()) - gaps;
+        double taller = Math.clamp((getHeight() - gaps) / Math.max(1, wanted), 1, TALLEST);
         double y = 0;
         for (int row = 0; row < rows(getWidth()); row++) {
-            double height = rowHeight(row, getWidth());
+            double height = Math.floor(taller * rowHeight(row, getWidth()));
             for (int i = row * columns;
                     i < Math.min(getChildren().size(), (row + 1) * columns);
                     i++) {

@@ -2,6 +2,7 @@ package io.agilelens.views.lessons;
 
 import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
+import java.util.List;
 import javafx.geometry.Pos;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
@@ -34,17 +35,28 @@ final class LessonCard extends VBox {
         summary.setWrapText(true);
         summary.setMinHeight(USE_PREF_SIZE);
         outline.getStyleClass().add("lesson-outline");
+        String station = "lessons";
         for (int i = 0; i < lesson.steps().size(); i++) {
-            Label step =
+            LessonStep step = lesson.steps().get(i);
+            station = step.station().orElse(station);
+            Label name =
                     new Label(
                             Messages.text(
                                     "lessons.card.step",
                                     i + 1,
-                                    LessonsViewModel.title(lesson, lesson.steps().get(i))));
-            step.getStyleClass().add("muted");
-            step.setWrapText(true);
-            step.setMinHeight(USE_PREF_SIZE);
-            outline.getChildren().add(step);
+                                    LessonsViewModel.title(lesson, step)));
+            Label kind =
+                    new Label(
+                            Messages.text(
+                                    "lessons.card.kind",
+                                    Messages.text(station + ".title"),
+                                    Messages.text("lessons.card.kind." + kind(step))));
+            kind.getStyleClass().addAll("small", "muted", "lesson-kind");
+            for (Label each : List.of(name, kind)) {
+                each.setWrapText(true);
+                each.setMinHeight(USE_PREF_SIZE);
+            }
+            outline.getChildren().add(new VBox(name, kind));
         }
         showOutline(false);
         Label length =
@@ -69,6 +81,17 @@ final class LessonCard extends VBox {
         HBox foot = new HBox(8, facts, gap, start);
         foot.setAlignment(Pos.BOTTOM_LEFT);
         getChildren().addAll(heading, summary, outline, room, foot);
+    }
+
+    /** What one does at a step. */
+    private static String kind(LessonStep step) {
+        return switch (step.question().orElse(null)) {
+            case null -> "read";
+            case Question.Choose _, Question.ChooseOf _ -> "choose";
+            case Question.Number _ -> "number";
+            case Question.Pick _ -> "pick";
+            case Question.Goal _ -> "goal";
+        };
     }
 
     /** Whether the card names the steps, for which a small window has no room. */

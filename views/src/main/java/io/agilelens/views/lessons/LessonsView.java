@@ -36,6 +36,7 @@ public final class LessonsView extends StackPane {
         scroll.widthProperty().subscribe(_ -> outline(scroll));
         scroll.heightProperty().subscribe(_ -> outline(scroll));
         scroll.setFitToWidth(true);
+        scroll.setFitToHeight(true);
         scroll.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
         scroll.getStyleClass().addAll("edge-to-edge", "lesson-list");
         VBox.setVgrow(scroll, Priority.ALWAYS);

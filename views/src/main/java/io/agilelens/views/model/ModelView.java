@@ -5,6 +5,7 @@ import io.agilelens.engine.model.Planting;
 import io.agilelens.engine.tensor.Tensor;
 import io.agilelens.views.Arrangement;
 import io.agilelens.views.Badge;
+import io.agilelens.views.DividedPane;
 import io.agilelens.views.EmptyState;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Help;
@@ -28,6 +29,7 @@ import javafx.beans.value.ObservableValue;
 import javafx.collections.FXCollections;
 import javafx.collections.transformation.FilteredList;
 import javafx.collections.transformation.SortedList;
+import javafx.geometry.Orientation;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Hyperlink;
@@ -57,8 +59,13 @@ public final class ModelView extends StackPane {
     private static final double SHORT_STORAGE = 100;
     private static final double MOST_STORAGE = 160;
     private static final double MOST_STRETCH = 1.5;
+
+    /** From this width on, values would stand far from the names that they belong to. */
+    private static final double ROOMY = 1400;
+
+    private static final double ROOMY_STRETCH = 2.0;
     private static final double HELP_WIDTH = 320;
-    private static final double ROOM_FOR_FACTS = 680;
+    private static final double ROOM_FOR_FACTS = 744;
     private static final double LEAST_TABLE = 92;
     private static final double SHORT_TABLE = 168;
 
@@ -98,10 +105,23 @@ public final class ModelView extends StackPane {
         weightModel = new WeightViewModel(workbench);
         weight = new WeightPane(workbench, actions, weightModel, this::lookAway);
         buildTable();
-        VBox content =
-                new VBox(8, facts, planted, warnings, tableHeader(), table, weight, sentence);
+        HBox header = tableHeader();
+        VBox tensors = new VBox(8, header, table);
         VBox.setVgrow(table, Priority.ALWAYS);
-        showWeight(content, sentence);
+        DividedPane divided =
+                new DividedPane(
+                        "model.tensors",
+                        workbench.dividers(),
+                        Orientation.HORIZONTAL,
+                        _ ->
+                                SHORT_TABLE * Theme.magnificationProperty().get()
+                                        + header.prefHeight(-1)
+                                        + tensors.getSpacing(),
+                        tensors,
+                        weight);
+        VBox.setVgrow(divided, Priority.ALWAYS);
+        VBox content = new VBox(8, facts, planted, warnings, divided, sentence);
+        showWeight(sentence);
         Node station =
                 new StationPane(
                         Messages.text("model.title"),
@@ -140,10 +160,10 @@ public final class ModelView extends StackPane {
     }
 
     /** The tensor that is looked into takes the lower part; in a low window the facts give way. */
-    private void showWeight(VBox content, Label sentence) {
+    private void showWeight(Label sentence) {
         ObservableValue<Boolean> open = weightModel.tensorProperty().map(Optional::isPresent);
         ObservableValue<Boolean> roomy =
-                content.heightProperty()
+                heightProperty()
                         .map(
                                 height ->
                                         height.doubleValue()
@@ -159,12 +179,6 @@ public final class ModelView extends StackPane {
                         Bindings.createBooleanBinding(
                                 () -> roomy.getValue() || !open.getValue(), roomy, open));
         Theme.leastHeight(table, LEAST_TABLE);
-        open.subscribe(
-                now -> {
-                    VBox.setVgrow(table, now ? Priority.SOMETIMES : Priority.ALWAYS);
-                    VBox.setVgrow(weight, now ? Priority.ALWAYS : Priority.NEVER);
-                    table.setPrefHeight(now ? SHORT_TABLE : USE_COMPUTED_SIZE);
-                });
         weightModel.watchedProperty().bind(sceneProperty().isNotNull());
         table.heightProperty()
                 .addListener(
@@ -413,12 +427,16 @@ public final class ModelView extends StackPane {
         return column;
     }
 
-    /** Leaves what a wide window has to spare to the names. */
-    private static void narrow(TableColumn<?, ?> column, double width) {
+    /** Leaves what a wide window has to spare to the names, a very wide one only a part of it. */
+    private void narrow(TableColumn<?, ?> column, double width) {
         var magnified = Theme.magnificationProperty().multiply(width);
-        column.minWidthProperty().bind(magnified);
-        column.maxWidthProperty().bind(magnified.multiply(MOST_STRETCH));
-        column.prefWidthProperty().bind(magnified);
+        var least =
+                Bindings.when(table.widthProperty().greaterThan(ROOMY))
+                        .then(ROOMY_STRETCH)
+                        .otherwise(1.0);
+        column.minWidthProperty().bind(magnified.multiply(least));
+        column.maxWidthProperty().bind(magnified.multiply(least).multiply(MOST_STRETCH));
+        column.prefWidthProperty().bind(magnified.multiply(least));
     }
 
     private static void explain(TableColumn<?, ?> column, String key) {

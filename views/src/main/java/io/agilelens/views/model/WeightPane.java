@@ -11,6 +11,7 @@ import io.agilelens.views.FigureRow;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
+import io.agilelens.views.Pills;
 import io.agilelens.views.PlaceLine;
 import io.agilelens.views.Selection;
 import io.agilelens.views.TabbedCards;
@@ -22,15 +23,12 @@ import io.agilelens.views.chart.HistogramPane;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import javafx.beans.binding.Bindings;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.OverrunStyle;
-import javafx.scene.control.ToggleButton;
-import javafx.scene.control.ToggleGroup;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
@@ -70,7 +68,7 @@ final class WeightPane extends VBox {
         this.workbench = workbench;
         this.viewModel = viewModel;
         setId("weight");
-        setMinSize(0, 0);
+        setMinWidth(0);
         name.setId("weight-name");
         name.getStyleClass().add("card-heading");
         name.setMinWidth(0);
@@ -153,27 +151,15 @@ final class WeightPane extends VBox {
     }
 
     private HBox scopeSwitch() {
-        ToggleGroup group = new ToggleGroup();
-        HBox buttons = new HBox();
-        buttons.getStyleClass().add("comparison-switch");
-        for (WeightHistogram.Scope scope : WeightHistogram.Scope.values()) {
-            ToggleButton button = new ToggleButton(Messages.text("model.weight.scope." + scope));
-            button.setId("weight-scope-" + scope.name().toLowerCase(Locale.ROOT));
-            button.setToggleGroup(group);
-            Help.on(button, Messages.text("model.weight.scope." + scope + ".help"));
-            button.getStyleClass()
-                    .addAll(
-                            "small",
-                            scope == WeightHistogram.Scope.TENSOR ? "left-pill" : "right-pill");
-            button.setOnAction(
-                    _ -> {
-                        viewModel.scopeProperty().set(scope);
-                        button.setSelected(true);
-                    });
-            viewModel.scopeProperty().subscribe(now -> button.setSelected(now == scope));
-            buttons.getChildren().add(button);
-        }
-        return buttons;
+        WeightHistogram.Scope[] all = WeightHistogram.Scope.values();
+        Pills<WeightHistogram.Scope> pills =
+                new Pills<>(all, "model.weight.scope", viewModel.scopeProperty()::set)
+                        .named(all, "weight-scope-");
+        viewModel.scopeProperty().subscribe(pills::select);
+        HBox row = new HBox();
+        row.getStyleClass().add("comparison-switch");
+        row.getChildren().addAll(pills.buttons());
+        return row;
     }
 
     private WeightViewModel.Cell cell() {

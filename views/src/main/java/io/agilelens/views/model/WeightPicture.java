@@ -52,9 +52,7 @@ record WeightPicture(
                 // Rounding moves nothing by more than clipping does, so one range holds both.
                 double[] edges =
                         edges(
-                                reading.isFolded()
-                                        ? TensorStatistics.of(tuned.exact())
-                                        : reading.baseline(),
+                                reading.rounding().orElseThrow().exact(),
                                 reading.after().orElseThrow());
                 yield List.of(
                         bins("before", Ink.SERIES_1, tuned.exact(), edges),

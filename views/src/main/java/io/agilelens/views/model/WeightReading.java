@@ -3,6 +3,7 @@ package io.agilelens.views.model;
 import io.agilelens.engine.calibrate.TunedModel;
 import io.agilelens.engine.calibrate.TunedTensor;
 import io.agilelens.engine.evaluate.TensorStatistics;
+import io.agilelens.engine.evaluate.WeightComparison;
 import io.agilelens.engine.evaluate.WeightError;
 import io.agilelens.engine.tensor.Tensor;
 import io.agilelens.engine.tensor.TensorDifference;
@@ -17,14 +18,14 @@ import java.util.Optional;
  * @param tuned the tensor under the recipe; empty while that is being fitted
  * @param baseline figures of the stored values
  * @param after figures of the tuned values
- * @param error of the rounding; empty where nothing is rounded
+ * @param rounding the tensor before and after it was rounded; empty where nothing is
  */
 record WeightReading(
         Tensor stored,
         Optional<TunedTensor> tuned,
         TensorStatistics baseline,
         Optional<TensorStatistics> after,
-        Optional<WeightError> error) {
+        Optional<WeightComparison> rounding) {
 
     /**
      * Reads the tensor, unless that is cancelled.
@@ -37,17 +38,29 @@ record WeightReading(
         if (sameTensor && isSame(tuned, before.tuned)) {
             return before;
         }
-        TensorStatistics baseline = sameTensor ? before.baseline : TensorStatistics.of(stored);
+        Optional<WeightComparison> rounding =
+                tuned.filter(TunedTensor::isQuantized)
+                        .map(tensor -> WeightComparison.of(tensor.exact(), tensor.tuned()));
+        TensorStatistics baseline =
+                sameTensor
+                        ? before.baseline
+                        : rounding.filter(_ -> tuned.get().exact() == stored)
+                                .map(WeightComparison::exact)
+                                .orElseGet(() -> TensorStatistics.of(stored));
         Optional<TensorStatistics> after =
                 tuned.map(
                         tensor ->
                                 tensor.tuned() == stored
                                         ? baseline
-                                        : TensorStatistics.of(tensor.tuned()));
-        Optional<WeightError> error =
-                tuned.filter(TunedTensor::isQuantized)
-                        .map(tensor -> WeightError.of(tensor.exact(), tensor.tuned()));
-        return new WeightReading(stored, tuned, baseline, after, error);
+                                        : rounding.map(WeightComparison::rounded)
+                                                .orElseGet(
+                                                        () -> TensorStatistics.of(tensor.tuned())));
+        return new WeightReading(stored, tuned, baseline, after, rounding);
+    }
+
+    /** Of the rounding; empty where nothing is rounded. */
+    Optional<WeightError> error() {
+        return rounding.map(WeightComparison::error);
     }
 
     private static boolean isSame(Optional<TunedTensor> one, Optional<TunedTensor> other) {

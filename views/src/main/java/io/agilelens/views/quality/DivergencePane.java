@@ -5,6 +5,7 @@ import io.agilelens.engine.evaluate.SiteNoise;
 import io.agilelens.engine.model.Site;
 import io.agilelens.views.Arrangement;
 import io.agilelens.views.CellPicks;
+import io.agilelens.views.ChartPair;
 import io.agilelens.views.Messages;
 import io.agilelens.views.PlaceLine;
 import io.agilelens.views.chart.ChartCard;
@@ -27,15 +28,11 @@ import javafx.scene.control.Hyperlink;
 import javafx.scene.control.Label;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
-import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
 
 /** Where the tuned model first leaves the float model, and how noisy each site is. */
 final class DivergencePane extends StackPane {
-    private static final double ROOM_FOR_TWO = 720;
-    private static final double LOW = 230;
-
     private final StudiesViewModel model;
     private final Label departure = words("first-departure");
     private final Hyperlink showDeparture = link("show-departure");
@@ -64,7 +61,7 @@ final class DivergencePane extends StackPane {
                     FirstDivergence.Step step = shownTrails.get(pick.series()).get(pick.index());
                     model.selectPlace(step.layer(), step.site());
                 });
-        Arrangement pictures = new Arrangement(ROOM_FOR_TWO, this::stacked, this::sideBySide);
+        Arrangement pictures = ChartPair.of("divergence", trailsCard, 0.5, noiseCard);
         VBox.setVgrow(pictures, Priority.ALWAYS);
         VBox content =
                 new VBox(
@@ -100,23 +97,6 @@ final class DivergencePane extends StackPane {
         HBox line = new HBox(8, words, link);
         line.setAlignment(Pos.CENTER_LEFT);
         return line;
-    }
-
-    private Region stacked() {
-        for (ChartCard card : List.of(trailsCard, noiseCard)) {
-            card.keepHeight(LOW);
-            VBox.setVgrow(card, Priority.ALWAYS);
-        }
-        return new VBox(12, trailsCard, noiseCard);
-    }
-
-    private Region sideBySide() {
-        HBox row = new HBox(24, trailsCard, noiseCard);
-        for (ChartCard card : List.of(trailsCard, noiseCard)) {
-            HBox.setHgrow(card, Priority.ALWAYS);
-            card.setPrefWidth(100);
-        }
-        return row;
     }
 
     void show() {

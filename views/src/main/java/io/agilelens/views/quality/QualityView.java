@@ -34,6 +34,8 @@ import org.kordamp.ikonli.feather.Feather;
 /** The station Quality: the verdict with its protocol, and where in the text the losses lie. */
 public final class QualityView extends StackPane {
     private static final double WIDE = 820;
+    private static final double ROOMY = 1400;
+    private static final double ROOMY_LEFT = 520;
     private static final double LOW_CHART = 180;
     private static final double VERDICT_WIDTH = 400;
     private static final double STALE_OPACITY = 0.5;
@@ -82,7 +84,13 @@ public final class QualityView extends StackPane {
         badges.setMinWidth(USE_PREF_SIZE);
         badges.getStyleClass().add("card-tools");
         StudyTabs studies =
-                new StudyTabs(workbench, actions, new Arrangement(WIDE, this::narrow, this::wide));
+                new StudyTabs(
+                        workbench,
+                        actions,
+                        new Arrangement(
+                                WIDE,
+                                this::narrow,
+                                () -> new Arrangement(ROOMY, this::wide, this::roomy)));
         // The studies have badges of their own and show both models at once.
         badges.visibleProperty().bind(studies.verdictShownProperty());
         comparison.visibleProperty().bind(studies.verdictShownProperty());
@@ -166,6 +174,25 @@ public final class QualityView extends StackPane {
                 room -> room / 2,
                 upper,
                 lower);
+    }
+
+    /** The verdict leaves room below itself in a large window. */
+    private Region roomy() {
+        verdict.setMinWidth(VERDICT_WIDTH);
+        VBox.setVgrow(windowsCard, Priority.ALWAYS);
+        VBox left = new VBox(24, verdict, windowsCard);
+        left.setMinWidth(ROOMY_LEFT);
+        left.setMaxWidth(ROOMY_LEFT);
+        DividedPane right =
+                new DividedPane(
+                        "quality.running",
+                        workbench.dividers(),
+                        Orientation.HORIZONTAL,
+                        room -> room / 2,
+                        runningCard,
+                        positionsCard);
+        HBox.setHgrow(right, Priority.ALWAYS);
+        return new HBox(24, left, right);
     }
 
     private static HBox row(Region left, Region right) {

@@ -4,12 +4,11 @@ import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
 import io.agilelens.views.chart.CanvasPicture;
 import io.agilelens.views.chart.ChartStyle;
-import io.agilelens.views.chart.Csv;
+import io.agilelens.views.chart.CsvDocument;
 import io.agilelens.views.chart.Pen;
 import io.agilelens.views.chart.PictureMenu;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import javafx.scene.AccessibleRole;
 import javafx.scene.control.MenuItem;
 import javafx.scene.input.KeyEvent;
@@ -309,11 +308,13 @@ final class ScheduleEditor extends CanvasPicture {
     }
 
     @Override
-    public Supplier<String> csv() {
-        Csv csv = new Csv().line(List.of("layer", "share"));
-        for (int layer = 0; layer < shares.length; layer++) {
-            csv.line(List.of(layer, shares[layer]));
-        }
-        return csv::toString;
+    public CsvDocument csv() {
+        double[] taken = shares.clone();
+        return csv -> {
+            csv.line(List.of("layer", "share"));
+            for (int layer = 0; layer < taken.length; layer++) {
+                csv.line(List.of(layer, taken[layer]));
+            }
+        };
     }
 }

@@ -5,6 +5,7 @@ import io.agilelens.views.ContextMenus;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Theme;
 import io.agilelens.views.chart.ChartStyle;
+import io.agilelens.views.chart.CsvDocument;
 import io.agilelens.views.chart.Exportable;
 import io.agilelens.views.chart.FxPen;
 import io.agilelens.views.chart.Pen;
@@ -374,8 +375,8 @@ final class TokenFlow extends Region implements Exportable {
     }
 
     @Override
-    public Supplier<String> csv() {
-        return picture()::csv;
+    public CsvDocument csv() {
+        return picture()::write;
     }
 
     private TokenPicture picture() {

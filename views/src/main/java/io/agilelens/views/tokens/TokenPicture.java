@@ -7,6 +7,7 @@ import io.agilelens.views.chart.Padlock;
 import io.agilelens.views.chart.Pen;
 import io.agilelens.views.chart.SvgPen;
 import io.agilelens.views.chart.ValueScale;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import javafx.scene.paint.Color;
@@ -157,21 +158,19 @@ record TokenPicture(
     }
 
     /** A line a token. */
-    String csv() {
-        Csv csv =
-                new Csv()
-                        .line(
-                                List.of(
-                                        "position",
-                                        "token",
-                                        "removal layer",
-                                        "layer of fewer bits",
-                                        "score",
-                                        "rank",
-                                        "threshold",
-                                        "baseline loss, nats",
-                                        "tuned loss, nats",
-                                        "protected"));
+    void write(Csv csv) throws IOException {
+        csv.line(
+                List.of(
+                        "position",
+                        "token",
+                        "removal layer",
+                        "layer of fewer bits",
+                        "score",
+                        "rank",
+                        "threshold",
+                        "baseline loss, nats",
+                        "tuned loss, nats",
+                        "protected"));
         for (int t = 0; t < table.count(); t++) {
             List<Judgement> judgements = table.judgements(t);
             List<Object> fields = new ArrayList<>();
@@ -190,7 +189,6 @@ record TokenPicture(
             fields.add(table.isProtected(t));
             csv.line(fields);
         }
-        return csv.toString();
     }
 
     private static Object known(float loss) {

@@ -320,7 +320,8 @@ public final class TokensView extends StackPane {
                         Messages.text("tokens.lanes.row"),
                         Messages.text("tokens.lanes.column"),
                         Integer::toString,
-                        token -> lane(table, token));
+                        token -> lane(table, token),
+                        endless ? "" : Messages.text("tokens.lanes.ended"));
         lanes.divergingProperty().set(coloring == TokenColoring.DIFFERENCE);
         lanes.rangeProperty()
                 .set(

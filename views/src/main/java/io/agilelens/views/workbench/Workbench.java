@@ -37,6 +37,8 @@ public final class Workbench {
             FXCollections.observableMap(new TreeMap<>());
     private final ObjectProperty<Optional<PassReport>> passes =
             new SimpleObjectProperty<>(this, "passes", Optional.empty());
+    private final ObjectProperty<Optional<SavedMeasurement>> savedMeasurement =
+            new SimpleObjectProperty<>(this, "savedMeasurement", Optional.empty());
     private final ObjectProperty<Optional<KernelReport>> keptKernels =
             new SimpleObjectProperty<>(this, "keptKernels", Optional.empty());
     private final ObjectProperty<Optional<PassReport>> keptPasses =
@@ -114,6 +116,11 @@ public final class Workbench {
         return passes;
     }
 
+    /** A measurement that was read from a file, to compare the model's own ones with. */
+    public ObjectProperty<Optional<SavedMeasurement>> savedMeasurementProperty() {
+        return savedMeasurement;
+    }
+
     /** The kernel measurement that a person kept to compare later ones with. */
     public ObjectProperty<Optional<KernelReport>> keptKernelsProperty() {
         return keptKernels;
@@ -139,6 +146,7 @@ public final class Workbench {
     public void forgetMeasurements() {
         kernelsByWidth.clear();
         speeds.clear();
+        savedMeasurement.set(Optional.empty());
         keptKernels.set(Optional.empty());
         keptPasses.set(Optional.empty());
         kernels.set(Optional.empty());

@@ -61,6 +61,9 @@ public interface WorkbenchActions {
     /** Measures how fast the pinned runs' recipes are when executed, and the float model. */
     void measureRuns();
 
+    /** Reads a run that the command {@code bench} saved, to set measurements against it. */
+    void setAgainst(Path file);
+
     /** Searches recipes under a budget and pins what it finds. */
     void search(Budget budget);
 

@@ -281,6 +281,30 @@ class ChartPanesTest extends GuiTest {
         assertEquals(1 + 24, text.lines().count());
     }
 
+    @Test
+    void pointsThatCrowdAllHaveTheirNames() {
+        ScatterChartPane crowd =
+                new ScatterChartPane(
+                        "crowd", ChartPane.Axis.linear("x", ""), ChartPane.Axis.linear("y", ""));
+        List<ScatterChartPane.Point> points = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            points.add(
+                    ScatterChartPane.Point.of(
+                            "arithmetic " + i, Ink.TUNED, 50 + i % 3 * 3, 50 + i / 3 * 3));
+        }
+        points.add(ScatterChartPane.Point.of("far", Ink.BASELINE, 0, 0));
+        points.add(ScatterChartPane.Point.of("away", Ink.BASELINE, 100, 100));
+        interact(
+                () -> {
+                    crowd.resize(700, 500);
+                    crowd.setPoints(points, List.of());
+                    String svg = crowd.svg().get();
+                    for (ScatterChartPane.Point point : points) {
+                        assertTrue(svg.contains(">" + point.name() + "<"), point.name());
+                    }
+                });
+    }
+
     private static Point2D middle(ChartPane pane) {
         return pane.localToScreen(pane.getWidth() / 2 + 12, pane.getHeight() / 2);
     }

@@ -165,9 +165,54 @@ class HeatmapTest extends GuiTest {
                         new float[] {1, 2.5f, Float.NaN, -4},
                         HeatmapData.Labels.numbered("x", "", "token", "channel"));
         interact(() -> heatmap.dataProperty().set(small));
-        assertEquals("token \\ channel,0,1\r\n0,1.0,2.5\r\n1,,-4.0\r\n", heatmap.csv().get());
+        assertEquals("token \\ channel,0,1\r\n0,1.0,2.5\r\n1,,-4.0\r\n", heatmap.csv().text());
         interact(() -> heatmap.dataProperty().set(null));
         assertNull(heatmap.picture());
+    }
+
+    @Test
+    void theLegendSaysWhyCellsHaveNoValue() {
+        HeatmapData.Labels labels =
+                new HeatmapData.Labels(
+                        "score",
+                        "",
+                        "layer",
+                        "token",
+                        Integer::toString,
+                        Integer::toString,
+                        "pruned away");
+        show(HeatmapData.of(2, 2, new float[] {1, 2, 3, Float.NaN}, labels));
+        interact(() -> assertTrue(heatmap.svg().get().contains(">pruned away</text>")));
+        assertEquals("layer 1 · token 1 · pruned away", heatmap.picture().describe(1, 1));
+        assertEquals("layer 0 · token 1 · score 2", heatmap.picture().describe(0, 1));
+        show(HeatmapData.of(2, 2, new float[] {1, 2, 3, 4}, labels));
+        interact(() -> assertFalse(heatmap.svg().get().contains("pruned away")));
+    }
+
+    @Test
+    void aFewColumnsKeepTheirNamesOnTwoLines() {
+        List<String> names = List.of("ATTN_INPUT", "QUERY", "ATTN_OUTPUT", "MLP_INPUT", "HIDDEN");
+        HeatmapData.Labels labels =
+                new HeatmapData.Labels("x", "", "layer", "site", Integer::toString, names::get);
+        show(HeatmapData.of(1, 5, new float[] {1, 2, 3, 4, 5}, labels));
+        interact(
+                () -> {
+                    heatmap.setMaxSize(420, 300);
+                    heatmap.getParent().layout();
+                });
+        settle();
+        interact(
+                () -> {
+                    String svg = heatmap.svg().get();
+                    for (String word : List.of("ATTN_", "INPUT", "QUERY", "OUTPUT", "HIDDEN")) {
+                        assertTrue(svg.contains(">" + word + "</text>"), word + " in " + svg);
+                    }
+                });
+    }
+
+    private void show(HeatmapData data) {
+        interact(() -> heatmap.dataProperty().set(data));
+        settle();
     }
 
     private int corner() {

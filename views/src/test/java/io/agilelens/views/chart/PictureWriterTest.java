@@ -143,7 +143,7 @@ class PictureWriterTest extends GuiTest {
         }
 
         @Override
-        public Supplier<String> csv() {
+        public CsvDocument csv() {
             throw new UserException("nothing");
         }
     }

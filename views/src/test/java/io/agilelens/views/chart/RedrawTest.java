@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import javafx.application.Platform;
 import javafx.scene.Parent;
 import javafx.scene.layout.Region;
@@ -130,8 +129,8 @@ class RedrawTest extends GuiTest {
             ChartPane.Axis axis = ChartPane.Axis.linear("x", "");
             return new ChartPane("recorded", axis, axis, this) {
                 @Override
-                public Supplier<String> csv() {
-                    return () -> "";
+                public CsvDocument csv() {
+                    return _ -> {};
                 }
             };
         }

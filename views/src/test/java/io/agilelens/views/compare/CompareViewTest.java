@@ -27,10 +27,14 @@ import javafx.scene.control.ChoiceBox;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
 import javafx.scene.control.ProgressBar;
+import javafx.scene.control.TableColumn;
 import javafx.scene.input.KeyCode;
+import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import javafx.scene.text.TextFlow;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CompareViewTest extends GuiTest {
     private final ComparisonFixture fixture = ComparisonFixture.tiny();
@@ -107,14 +111,14 @@ class CompareViewTest extends GuiTest {
     void theScatterFollowsAndBothLeaveAsFiles() {
         pinTwo();
         ScatterChartPane scatter = (ScatterChartPane) root.lookup(".chart-pane");
-        assertEquals(3, scatter.csv().get().lines().count());
-        String csv = table().csv().get();
+        assertEquals(3, scatter.csv().text().lines().count());
+        String csv = table().csv().text();
         assertTrue(csv.startsWith("name,recipe,bits per weight"), csv);
         assertEquals(3, csv.lines().count());
         String svg = table().svg().get();
         assertTrue(svg.contains("RTN-W4") && svg.endsWith("</svg>\n"), svg);
         interact(() -> workbench.runs().removeLast());
-        assertEquals(2, scatter.csv().get().lines().count());
+        assertEquals(2, scatter.csv().text().lines().count());
     }
 
     @Test
@@ -140,8 +144,9 @@ class CompareViewTest extends GuiTest {
                                     RecipeSpeed.Measured.of(speed(4, 2.5)));
                 });
         settle();
-        assertEquals(3, scatter.csv().get().lines().count());
-        assertTrue(table().csv().get().lines().skip(2).findFirst().orElseThrow().contains(",2.5,"));
+        assertEquals(3, scatter.csv().text().lines().count());
+        assertTrue(
+                table().csv().text().lines().skip(2).findFirst().orElseThrow().contains(",2.5,"));
         interact(
                 () ->
                         workbench
@@ -151,7 +156,7 @@ class CompareViewTest extends GuiTest {
                                         RecipeSpeed.Measured.not("no kernel does that")));
         settle();
         assertEquals(
-                2, scatter.csv().get().lines().count(), "what cannot be executed has no latency");
+                2, scatter.csv().text().lines().count(), "what cannot be executed has no latency");
         assertTrue(
                 new CompareViewModel(workbench, actions)
                         .speedHelp(workbench.runs().getLast())
@@ -248,6 +253,27 @@ class CompareViewTest extends GuiTest {
                 bytes,
                 Double.NaN,
                 true);
+    }
+
+    /** The first is as wide as the station is beside a lesson in the smallest window. */
+    @ParameterizedTest
+    @ValueSource(doubles = {548, 572, 700, 870})
+    void allColumnsThatAreShownHaveRoom(double width) {
+        interact(
+                () -> {
+                    Region view = (Region) root.getChildren().getFirst();
+                    view.setMaxWidth(width);
+                });
+        pinTwo();
+        double columns =
+                table().getVisibleLeafColumns().stream().mapToDouble(TableColumn::getWidth).sum();
+        assertTrue(columns <= table().getWidth(), columns + " of " + table().getWidth());
+        TableColumn<?, ?> recipe =
+                table().getColumns().stream()
+                        .filter(column -> "recipe".equals(column.getId()))
+                        .findFirst()
+                        .orElseThrow();
+        assertTrue(recipe.getWidth() > 100, "the recipe has " + recipe.getWidth());
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.agilelens.engine.evaluate.generate.PassBenchmark;
 import io.agilelens.engine.kernel.KernelBenchmark;
 import io.agilelens.engine.kernel.KernelTiming;
 import io.agilelens.engine.kernel.MachinePeak;
+import io.agilelens.engine.kernel.Quartiles;
 import io.agilelens.views.GuiTest;
 import io.agilelens.views.Messages;
 import io.agilelens.views.RecordingActions;
@@ -18,7 +19,9 @@ import io.agilelens.views.chart.BarChartPane;
 import io.agilelens.views.chart.Painter;
 import io.agilelens.views.workbench.KernelReport;
 import io.agilelens.views.workbench.PassReport;
+import io.agilelens.views.workbench.SavedMeasurement;
 import io.agilelens.views.workbench.Workbench;
+import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -148,7 +151,7 @@ class KernelsViewTest extends GuiTest {
             double slow = row.timing().name().equals("FP16") ? 3 : 1;
             assertEquals(576 / 320.0 / slow, row.change().ratio(), 1e-9);
         }
-        assertTrue(chart.csv().get().contains("Faster by, %"), chart.csv().get());
+        assertTrue(chart.csv().text().contains("Faster by, %"), chart.csv().text());
         assertTrue(heading("change").isVisible());
 
         interact(() -> workbench.addKernels(report(256)));
@@ -220,6 +223,82 @@ class KernelsViewTest extends GuiTest {
         ComboBox<T> box = lookup(id).queryComboBox();
         assertTrue(box.getItems().contains(value), box.getItems().toString());
         interact(() -> box.getSelectionModel().select(value));
+    }
+
+    /** Half as fast as {@link #report}, with the smaller shape only. */
+    private static SavedMeasurement saved(int prompt) {
+        List<SavedMeasurement.Product> products =
+                report(256).timings().stream()
+                        .filter(each -> each.k() == 128)
+                        .map(
+                                each ->
+                                        new SavedMeasurement.Product(
+                                                each.name(),
+                                                each.m(),
+                                                each.n(),
+                                                each.k(),
+                                                new Quartiles(2 * each.medianMicroseconds(), 0)))
+                        .toList();
+        return new SavedMeasurement(
+                "laptop.json",
+                "tiny on a laptop",
+                products,
+                List.of(
+                        new SavedMeasurement.Pass("w8a8", false, prompt, new Quartiles(500, 1)),
+                        new SavedMeasurement.Pass("w8a8", true, prompt, new Quartiles(50, 1))));
+    }
+
+    @Test
+    void productsAndPassesAreSetAgainstASavedRun() {
+        interact(
+                () -> {
+                    workbench.addKernels(report(256));
+                    workbench.passesProperty().set(Optional.of(passes()));
+                });
+        ready();
+        interact(() -> workbench.savedMeasurementProperty().set(Optional.of(saved(128))));
+        ready();
+        ComboBox<Reference> against = lookup("#kernels-against").queryComboBox();
+        assertEquals(new Reference.Saved("laptop.json"), against.getValue());
+        TableView<KernelsViewModel.Row> table = lookup("#kernel-table").queryTableView();
+        for (KernelsViewModel.Row row : table.getItems()) {
+            if (row.timing().k() == 128) {
+                assertEquals(2, row.change().ratio(), 1e-9);
+            } else {
+                assertFalse(row.change().isKnown(), "the file lacks this shape");
+            }
+        }
+        BarChartPane chart = lookup("#kernels-latency").query();
+        assertEquals(1 + KernelBenchmark.NAMES.size(), chart.csv().text().lines().count());
+        String words = lookup("#kernels-conditions").<Label>query().getText();
+        assertTrue(words.contains("laptop.json") && words.contains("tiny on a laptop"), words);
+
+        clickOn("#kernels-tab-passes");
+        ready();
+        TableView<PassesViewModel.Row> passes = lookup("#passes-table").queryTableView();
+        assertEquals(4, passes.getItems().get(1).prefillChange().ratio(), 1e-9);
+        assertFalse(passes.getItems().get(2).prefillChange().isKnown(), "a recipe of now");
+
+        interact(() -> workbench.savedMeasurementProperty().set(Optional.of(saved(512))));
+        ready();
+        ComboBox<Reference> passesAgainst = lookup("#passes-against").queryComboBox();
+        assertEquals(new Reference.Nothing(), passesAgainst.getValue());
+        String why = lookup("#kernels-passes-conditions").<Label>query().getText();
+        assertTrue(why.contains("--prompt 128"), why);
+    }
+
+    @Test
+    void aSavedRunIsAskedForByAButton() {
+        interact(() -> workbench.addKernels(report(256)));
+        ready();
+        ReferenceBar bar = (ReferenceBar) lookup("#kernels-read").query().getParent();
+        bar.setChooser(() -> Optional.of(Path.of("laptop.json")));
+        clickOn("#kernels-read");
+        assertEquals("setAgainst laptop.json", actions.asked.getLast());
+        int before = actions.asked.size();
+        bar.setChooser(Optional::empty);
+        clickOn("#kernels-read");
+        assertEquals(before, actions.asked.size());
     }
 
     private TableColumn<?, ?> heading(String key) {

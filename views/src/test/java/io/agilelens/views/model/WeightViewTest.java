@@ -10,6 +10,7 @@ import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.recipe.WeightMethod;
 import io.agilelens.engine.recipe.WeightRecipe;
 import io.agilelens.views.ComparisonFixture;
+import io.agilelens.views.Divider;
 import io.agilelens.views.GuiTest;
 import io.agilelens.views.RecordingActions;
 import io.agilelens.views.Selection;
@@ -90,8 +91,8 @@ class WeightViewTest extends GuiTest {
         assertTrue(figure("sqnr").endsWith(" dB"), figure("sqnr"));
         assertTrue(figure("range").contains(" … "));
         assertEquals("0 · 0", figure("unusable"));
-        assertTrue(histogram().csv().get().startsWith("series,from,to,weights"));
-        assertTrue(histogram().csv().get().contains("baseline"));
+        assertTrue(histogram().csv().text().startsWith("series,from,to,weights"));
+        assertTrue(histogram().csv().text().contains("baseline"));
         float stored = map().dataProperty().get().value(3, 7);
         StationPictures.take(this, root, "model-weight-baseline");
 
@@ -99,14 +100,14 @@ class WeightViewTest extends GuiTest {
         settle();
         float tuned = map().dataProperty().get().value(3, 7);
         assertNotEquals(stored, tuned);
-        assertTrue(histogram().csv().get().contains("after rounding"));
+        assertTrue(histogram().csv().text().contains("after rounding"));
         clickOn("#weight .comparison-switch .difference");
         settle();
         assertEquals(tuned - stored, map().dataProperty().get().value(3, 7));
         assertEquals("error", map().dataProperty().get().labels().value());
         clickOn("#weight-scope-group");
         settle();
-        assertEquals(1 + 48, histogram().csv().get().lines().count(), histogram().csv().get());
+        assertEquals(1 + 48, histogram().csv().text().lines().count(), histogram().csv().text());
         clickOn("#weight .comparison-switch .tuned");
         settle();
         interact(() -> histogram().requestFocus());
@@ -114,6 +115,28 @@ class WeightViewTest extends GuiTest {
         push(KeyCode.L);
         assertNotEquals(log, histogram().logCountsProperty().get());
         StationPictures.take(this, root, "model-weight");
+    }
+
+    @Test
+    void theDividerGivesTheTableMoreRoomAndIsRemembered() {
+        assertFalse(lookup("#divider-model-tensors").query().isVisible());
+        select("model.layers.1.mlp.down_proj.weight");
+        Divider divider = lookup("#divider-model-tensors").query();
+        assertTrue(divider.isVisible());
+        TableView<?> table = lookup("#tensors").queryTableView();
+        double before = table.getHeight();
+        interact(divider::requestFocus);
+        push(KeyCode.DOWN);
+        settle();
+        assertEquals(before + 16, table.getHeight(), 1);
+        assertTrue(workbench.dividers().containsKey("model.tensors"));
+        push(KeyCode.HOME);
+        settle();
+        assertEquals(before, table.getHeight(), 1);
+        clickOn("#weight-close");
+        settle();
+        assertFalse(divider.isVisible());
+        assertTrue(table.getHeight() > before, "the table has all the room");
     }
 
     @Test

@@ -105,7 +105,7 @@ class QualityStudiesTest extends GuiTest {
         ErrorBudget budget = workbench.studiesProperty().get().budget().orElseThrow().result();
         List<BarChartPane> charts = all(pane, BarChartPane.class);
         assertEquals(2, charts.size());
-        String csv = charts.getFirst().csv().get();
+        String csv = charts.getFirst().csv().text();
         for (ErrorBudget.Share share : budget.shares()) {
             String name = share.component().name().toLowerCase(Locale.ROOT);
             assertTrue(
@@ -185,7 +185,7 @@ class QualityStudiesTest extends GuiTest {
                 List.of(
                         all(pane, LineChartPane.class).getFirst(),
                         all(pane, Heatmap.class).getFirst())) {
-            assertTrue(picture.csv().get().lines().count() > 4);
+            assertTrue(picture.csv().text().lines().count() > 4);
         }
     }
 
@@ -228,7 +228,7 @@ class QualityStudiesTest extends GuiTest {
     void theLengthsAreBarsOfTheSameTokens() {
         know();
         BarChartPane chart = all(open(QualityStudy.LENGTHS), BarChartPane.class).getFirst();
-        String csv = chart.csv().get();
+        String csv = chart.csv().text();
         for (String length : List.of("24", "48", "96")) {
             assertTrue(csv.contains("\n" + length + ",float,"), csv);
             assertTrue(csv.contains("\n" + length + ",\"tuned and pruned, all positions\","), csv);

@@ -119,7 +119,10 @@ class QualityViewTest extends GuiTest {
         for (String mode : List.of("baseline", "tuned", "difference")) {
             clickOn(".comparison-switch ." + mode);
             for (String csv :
-                    List.of(lines.get(0).csv().get(), lines.get(1).csv().get(), bars.csv().get())) {
+                    List.of(
+                            lines.get(0).csv().text(),
+                            lines.get(1).csv().text(),
+                            bars.csv().text())) {
                 assertEquals(
                         mode.equals("tuned"),
                         csv.contains("tuned,") && csv.contains("baseline,"),

@@ -281,7 +281,7 @@ class TokensViewTest extends GuiTest {
     void theTextLeavesAsSvgAndCsv() {
         settle();
         assertTrue(flow().svg().get().contains("</svg>"));
-        String csv = flow().csv().get();
+        String csv = flow().csv().text();
         assertEquals(1 + 96, csv.lines().count());
         assertTrue(csv.startsWith("position,token,removal layer,layer of fewer bits,score"), csv);
         assertFalse(csv.contains("NaN"), csv);

@@ -1,4 +1,4 @@
-package io.agilelens.app.command;
+package io.agilelens.app.bench;
 
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.JsonFiles;
@@ -13,14 +13,14 @@ import tools.jackson.databind.JsonNode;
  * @param name the file's, for messages
  * @param json the object that the command printed
  */
-record BenchFile(String name, JsonNode json) {
+public record BenchFile(String name, JsonNode json) {
     private static final long LARGEST = 16 << 20;
     private static final List<String> PHASES = List.of("prefill", "decode");
 
     /**
      * @throws UserException if it cannot be read or is something else
      */
-    static BenchFile read(Path path) {
+    public static BenchFile read(Path path) {
         BenchFile file = new BenchFile(Printable.of(path), JsonFiles.readObject(path, LARGEST));
         file.requirePositive(file.machine(), "machine", "fma_peak_gflops");
         file.requirePositive(file.machine(), "machine", "bandwidth_gb_per_s");
@@ -30,31 +30,43 @@ record BenchFile(String name, JsonNode json) {
                 file.requireText(row, phase, "activations");
                 file.requirePositive(row, phase, "prompt_tokens");
                 file.requirePositive(row, phase, "tokens_per_second");
+                file.requireSpread(row, phase);
             }
         }
         for (JsonNode row : file.rows("kernels")) {
             file.requireText(row, "kernels", "name");
             file.requirePositive(row, "kernels", "microseconds");
-            if (row.path("shape").size() != 3) {
-                throw file.foreign("a row of kernels has no shape of three numbers");
-            }
+            file.requireSpread(row, "kernels");
+            file.requireShape(row.path("shape"));
         }
         return file;
     }
 
-    JsonNode machine() {
+    /** Whether an object looks like a run of {@code bench}, be it whole or not. */
+    public static boolean isMarked(JsonNode json) {
+        return json.has("machine") && json.has("kernels");
+    }
+
+    /** The machine's part of the object. */
+    public JsonNode machine() {
         return json.path("machine");
     }
 
-    double peak() {
+    /** 10^9 multiply-adds a second, counted as two operations each. */
+    public double peak() {
         return machine().path("fma_peak_gflops").asDouble();
     }
 
-    double bandwidth() {
+    /** 10^9 bytes a second. */
+    public double bandwidth() {
         return machine().path("bandwidth_gb_per_s").asDouble();
     }
 
-    JsonNode rows(String key) {
+    /**
+     * @param key such as {@code kernels}
+     * @throws UserException if the file has no such list
+     */
+    public JsonNode rows(String key) {
         JsonNode rows = json.path(key);
         if (!rows.isArray()) {
             throw foreign("it has no list " + key);
@@ -66,6 +78,25 @@ record BenchFile(String name, JsonNode json) {
         JsonNode value = node.path(key);
         if (!value.isNumber() || !(value.asDouble() > 0) || Double.isInfinite(value.asDouble())) {
             throw foreign("%s has no positive %s".formatted(where, key));
+        }
+    }
+
+    private void requireSpread(JsonNode row, String where) {
+        JsonNode spread = row.path("spread");
+        if (!spread.isNumber()
+                || !(spread.asDouble() >= 0)
+                || Double.isInfinite(spread.asDouble())) {
+            throw foreign("a row of %s has no spread of zero or more".formatted(where));
+        }
+    }
+
+    private void requireShape(JsonNode shape) {
+        boolean whole = shape.isArray() && shape.size() == 3;
+        for (JsonNode side : shape) {
+            whole &= side.isInt() && side.asInt() > 0;
+        }
+        if (!whole) {
+            throw foreign("a row of kernels has no shape of three whole numbers");
         }
     }
 

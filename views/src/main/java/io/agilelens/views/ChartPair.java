@@ -1,14 +1,12 @@
-package io.agilelens.views.kernels;
+package io.agilelens.views;
 
-import io.agilelens.views.Arrangement;
-import io.agilelens.views.TabbedCards;
 import io.agilelens.views.chart.ChartCard;
 import javafx.scene.control.TabPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 
 /** Two charts side by side or, where there is no room for both, one behind the other. */
-final class ChartPair {
+public final class ChartPair {
     private static final double ROOM_FOR_TWO = 720;
     private static final double LEAST_HEIGHT = 190;
     private static final double WIDTH = 1000;
@@ -19,7 +17,7 @@ final class ChartPair {
      * @param key what identifiers of the tabs begin with
      * @param share of the room that the left one gets, 0…1
      */
-    static Arrangement of(String key, ChartCard left, double share, ChartCard right) {
+    public static Arrangement of(String key, ChartCard left, double share, ChartCard right) {
         return new Arrangement(
                 ROOM_FOR_TWO,
                 () -> {
