@@ -216,8 +216,8 @@ final class FloatMultiplication {
                 operands.unpacking.unpack(weights, panel, first, steps, unpacked);
                 int sum = (panel - firstPanel) * length;
                 addSlice(
+                        operands,
                         unpacked,
-                        operands.prepared,
                         tiles,
                         from,
                         to,
@@ -226,8 +226,6 @@ final class FloatMultiplication {
                         first + steps == inputs,
                         sums,
                         sum,
-                        operands.y,
-                        weights.outputs(),
                         panel * width);
             }
         }
@@ -243,8 +241,8 @@ final class FloatMultiplication {
      * @param sums {@code [tokens, width]} and room for whole tiles
      */
     private void addSlice(
+            Operands operands,
             float[] slice,
-            float[] tiled,
             int tiles,
             int from,
             int to,
@@ -253,11 +251,13 @@ final class FloatMultiplication {
             boolean last,
             float[] sums,
             int sumsOffset,
-            float[] y,
-            int outputs,
             int firstOutput) {
+        float[] tiled = operands.prepared;
+        float[] y = operands.y;
+        int outputs = operands.weights.outputs();
         int rows = loops.tileTokens();
         for (int token = from; token < to; token += rows) {
+            operands.cancellation.check();
             int real = Math.min(rows, to - token);
             int sum = sumsOffset + (token - from) * width;
             boolean direct =

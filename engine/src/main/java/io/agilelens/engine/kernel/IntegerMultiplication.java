@@ -201,6 +201,7 @@ final class IntegerMultiplication {
                 float[] scales = scaleSegments(weights, firstOutput, first, end);
                 int sum = (panel - firstPanel) * length;
                 for (int token = from; token < to; token += rows) {
+                    operands.cancellation.check();
                     addSegments(
                             unpacked,
                             scales,

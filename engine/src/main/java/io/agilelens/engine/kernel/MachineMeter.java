@@ -15,6 +15,9 @@ public final class MachineMeter {
     /** Enough for a few milliseconds, beside which waking a thread is nothing. */
     private static final int STEPS = 1_000_000;
 
+    /** A thread's steps are cut into so many pieces, so that a cancellation is soon seen. */
+    private static final int PIECES_OF_STEPS = 16;
+
     private static final int ATTEMPTS = 3;
     private static final int WARM_UP_LENGTH = 4096;
     private static final long WARM_UP_NANOS = 300_000_000;
@@ -51,6 +54,7 @@ public final class MachineMeter {
         float[] x = new float[WARM_UP_LENGTH];
         long end = System.nanoTime() + WARM_UP_NANOS;
         while (System.nanoTime() < end) {
+            Cancellation.current().check();
             results.add(loops.multiplyAdd(WARM_UP_LENGTH, 0.5f));
             results.add(loops.sum(x, 0, x.length));
         }
@@ -121,11 +125,11 @@ public final class MachineMeter {
     private long multiplyAdd() {
         long start = System.nanoTime();
         workers.forRanges(
-                workers.threads(),
+                workers.threads() * PIECES_OF_STEPS,
                 1,
                 (from, to) -> {
                     for (int i = from; i < to; i++) {
-                        results.add(loops.multiplyAdd(STEPS, 0.5f));
+                        results.add(loops.multiplyAdd(STEPS / PIECES_OF_STEPS, 0.5f));
                     }
                 });
         return elapsed(start);

@@ -1,11 +1,18 @@
 package io.agilelens.engine.kernel;
 
+import io.agilelens.engine.task.Cancellation;
+
 /**
  * What the pieces of one kernel's loop work on. Each thread keeps one, see {@link
  * Scratch#operands}, and the bodies of loops are made once, so that calling a kernel allocates
  * nothing. Written by the calling thread before its loop begins, read by all that share it.
  */
 final class Operands {
+
+    /**
+     * Of whoever called the kernel: pieces of large products last long before they are compiled.
+     */
+    Cancellation cancellation;
 
     /** {@code [tokens, channels]}. */
     float[] x;
@@ -60,6 +67,7 @@ final class Operands {
 
     /** So that no thread keeps the weights of a model that nobody else has. */
     void clear() {
+        cancellation = null;
         x = null;
         codes = null;
         y = null;

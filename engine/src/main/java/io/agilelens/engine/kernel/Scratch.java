@@ -1,5 +1,7 @@
 package io.agilelens.engine.kernel;
 
+import io.agilelens.engine.task.Cancellation;
+
 /** Buffers of one thread, kept from product to product so that hot paths allocate nothing. */
 final class Scratch {
 
@@ -28,6 +30,7 @@ final class Scratch {
     Operands operands() {
         Operands taken = spare == null ? new Operands() : spare;
         spare = null; // a body that calls a kernel in turn gets operands of its own
+        taken.cancellation = Cancellation.current();
         return taken;
     }
 

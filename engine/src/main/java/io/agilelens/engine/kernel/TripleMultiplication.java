@@ -101,6 +101,7 @@ final class TripleMultiplication {
                 double[] unpacked = unpack(weights, panel, chunk % chunks, first, end);
                 int output = outputOf(weights, chunk % chunks);
                 for (int token = 0; token < to - from; token += rows) {
+                    operands.cancellation.check();
                     addSegments(
                             tiled,
                             tile + token * steps,
