@@ -11,6 +11,7 @@ import io.agilelens.engine.kernel.Int8Weights;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.kernel.PackedKeys;
 import io.agilelens.engine.kernel.PackedValues;
+import io.agilelens.engine.kernel.WeightRows;
 
 /** Kernels with a clock beside each. */
 final class TimedKernels implements Kernels {
@@ -33,12 +34,12 @@ final class TimedKernels implements Kernels {
     }
 
     @Override
-    public Fp32Weights packFp32(float[] weights, int outputs, int inputs) {
+    public Fp32Weights packFp32(WeightRows weights, int outputs, int inputs) {
         return kernels.packFp32(weights, outputs, inputs);
     }
 
     @Override
-    public Fp16Weights packFp16(float[] weights, int outputs, int inputs) {
+    public Fp16Weights packFp16(WeightRows weights, int outputs, int inputs) {
         return kernels.packFp16(weights, outputs, inputs);
     }
 

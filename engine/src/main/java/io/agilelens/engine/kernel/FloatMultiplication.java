@@ -61,14 +61,12 @@ final class FloatMultiplication {
         }
     }
 
-    Fp32 packFp32(float[] weights, int outputs, int inputs) {
-        PackingChecks.requireMatrix(weights.length, outputs, inputs);
+    Fp32 packFp32(WeightRows weights, int outputs, int inputs) {
         float[] panels = PanelPacking.pack(weights, outputs, inputs, width, workers);
         return new Fp32(outputs, inputs, width, panels);
     }
 
-    Fp16 packFp16(float[] weights, int outputs, int inputs) {
-        PackingChecks.requireMatrix(weights.length, outputs, inputs);
+    Fp16 packFp16(WeightRows weights, int outputs, int inputs) {
         short[] panels = PanelPacking.packHalves(weights, outputs, inputs, width, workers);
         return new Fp16(outputs, inputs, width, panels, HalfScaling.scale(panels, workers));
     }

@@ -22,17 +22,28 @@ public interface Kernels {
 
     // ---- packing
 
+    Fp32Weights packFp32(WeightRows weights, int outputs, int inputs);
+
+    /** Rounds to half precision (to nearest even; exact if the weights came from F16). */
+    Fp16Weights packFp16(WeightRows weights, int outputs, int inputs);
+
     /**
      * @param weights {@code [outputs, inputs]}
      */
-    Fp32Weights packFp32(float[] weights, int outputs, int inputs);
+    default Fp32Weights packFp32(float[] weights, int outputs, int inputs) {
+        PackingChecks.requireMatrix(weights.length, outputs, inputs);
+        return packFp32(WeightRows.of(weights, inputs), outputs, inputs);
+    }
 
     /**
-     * Rounds to half precision (to nearest even; exact if the weights came from F16).
+     * As {@link #packFp16(WeightRows, int, int)}.
      *
      * @param weights {@code [outputs, inputs]}
      */
-    Fp16Weights packFp16(float[] weights, int outputs, int inputs);
+    default Fp16Weights packFp16(float[] weights, int outputs, int inputs) {
+        PackingChecks.requireMatrix(weights.length, outputs, inputs);
+        return packFp16(WeightRows.of(weights, inputs), outputs, inputs);
+    }
 
     /**
      * Packs signed 8-bit weights. The inputs are cut into <em>runs</em>; a run lies within one

@@ -2,7 +2,9 @@ package io.agilelens.engine.kernel;
 
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.DoubleAdder;
 
 /**
@@ -27,6 +29,10 @@ public final class MachineMeter {
 
     private static final int FEWEST_FLOATS = 1 << 16;
     private static final int LONGEST_PIECE = 1 << 16;
+
+    /** Floats, a power of two. */
+    private static final int CHUNK = 1 << 22;
+
     private static final int PIECES_PER_THREAD = 8;
     private static final int ROUNDS_OF_PEAK = 8;
 
@@ -34,7 +40,10 @@ public final class MachineMeter {
     private final Workers workers;
     private final PeakLoops loops;
     private final DoubleAdder results = new DoubleAdder();
-    private float[] stream = {};
+
+    /** What is read from memory, in chunks that are soon made. */
+    private final List<float[]> stream = new ArrayList<>();
+
     private double bestGigaFlops;
     private double mainMemory;
 
@@ -81,9 +90,11 @@ public final class MachineMeter {
     public double gigabytesPerSecond(long workingSet) {
         long most = largestStream();
         int floats = (int) Math.max(FEWEST_FLOATS, Math.min(workingSet / Float.BYTES, most));
-        if (stream.length < floats) {
-            stream = new float[floats];
-            Arrays.fill(stream, 1);
+        while (stream.size() * (long) CHUNK < floats) {
+            Cancellation.current().check();
+            float[] chunk = new float[CHUNK];
+            Arrays.fill(chunk, 1);
+            stream.add(chunk);
         }
         sum(floats); // what a cache can hold is there from now on
         double best = 0;
@@ -100,8 +111,9 @@ public final class MachineMeter {
     private long largestStream() {
         Runtime runtime = Runtime.getRuntime();
         long free = runtime.maxMemory() - (runtime.totalMemory() - runtime.freeMemory());
-        long own = (long) Float.BYTES * stream.length;
-        return Math.max(stream.length, Math.min(MAIN_MEMORY_BYTES, (free + own) / 4) / Float.BYTES);
+        long held = stream.size() * (long) CHUNK;
+        long most = Math.min(MAIN_MEMORY_BYTES, (free + Float.BYTES * held) / 4) / Float.BYTES;
+        return Math.max(held, most);
     }
 
     /**
@@ -139,16 +151,20 @@ public final class MachineMeter {
      * @return nanoseconds
      */
     private long sum(int floats) {
-        float[] x = stream;
-        int piece =
-                Math.min(
-                        LONGEST_PIECE, Math.ceilDiv(floats, PIECES_PER_THREAD * workers.threads()));
+        int share = Math.ceilDiv(floats, PIECES_PER_THREAD * workers.threads());
+        int piece = Math.min(LONGEST_PIECE, Integer.highestOneBit(share)); // none is in two chunks
         long start = System.nanoTime();
         workers.forRanges(
                 Math.ceilDiv(floats, piece),
                 1,
-                (from, to) ->
-                        results.add(loops.sum(x, from * piece, Math.min(floats, to * piece))));
+                (from, to) -> {
+                    for (int i = from; i < to; i++) {
+                        int first = i * piece;
+                        int count = Math.min(piece, floats - first);
+                        int at = first % CHUNK;
+                        results.add(loops.sum(stream.get(first / CHUNK), at, at + count));
+                    }
+                });
         return elapsed(start);
     }
 

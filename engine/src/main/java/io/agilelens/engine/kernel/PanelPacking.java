@@ -1,5 +1,6 @@
 package io.agilelens.engine.kernel;
 
+import io.agilelens.engine.task.Cancellation;
 import java.util.Arrays;
 
 /** Turns the rows of a weight into panels, many panels at once. */
@@ -14,26 +15,18 @@ final class PanelPacking {
     private PanelPacking() {}
 
     /** {@code [panels, inputs, width]} of {@code [outputs, inputs]}. */
-    static float[] pack(float[] weights, int outputs, int inputs, int width, Workers workers) {
+    static float[] pack(WeightRows weights, int outputs, int inputs, int width, Workers workers) {
         float[] panels = new float[Panels.length(outputs, inputs, width)];
         forPanels(
+                weights,
                 outputs,
                 inputs,
                 width,
                 workers,
-                (first, count, start) -> {
+                (rows, count, start) -> {
                     for (int from = 0; from < inputs; from += BLOCK) {
                         int steps = Math.min(BLOCK, inputs - from);
-                        int at = start + from * width;
-                        fill(
-                                weights,
-                                first * inputs + from,
-                                inputs,
-                                count,
-                                steps,
-                                width,
-                                panels,
-                                at);
+                        fill(rows, from, inputs, count, steps, width, panels, start + from * width);
                     }
                 });
         return panels;
@@ -41,19 +34,20 @@ final class PanelPacking {
 
     /** The same in half precision. */
     static short[] packHalves(
-            float[] weights, int outputs, int inputs, int width, Workers workers) {
+            WeightRows weights, int outputs, int inputs, int width, Workers workers) {
         short[] panels = new short[Panels.length(outputs, inputs, width)];
         forPanels(
+                weights,
                 outputs,
                 inputs,
                 width,
                 workers,
-                (first, count, start) -> {
+                (rows, count, start) -> {
                     float[] block = Scratch.ofThread().panel(BLOCK * width);
                     Arrays.fill(block, 0, BLOCK * width, 0);
                     for (int from = 0; from < inputs; from += BLOCK) {
                         int steps = Math.min(BLOCK, inputs - from);
-                        fill(weights, first * inputs + from, inputs, count, steps, width, block, 0);
+                        fill(rows, from, inputs, count, steps, width, block, 0);
                         narrow(block, panels, start + from * width, steps * width);
                     }
                 });
@@ -62,23 +56,32 @@ final class PanelPacking {
 
     private interface PanelBody {
         /**
-         * @param firstOutput of the panel
+         * @param rows of the panel, {@code [count, inputs]}
          * @param count outputs in it
-         * @param start index of the panel among all
+         * @param start of the panel among all
          */
-        void run(int firstOutput, int count, int start);
+        void run(float[] rows, int count, int start);
     }
 
     private static void forPanels(
-            int outputs, int inputs, int width, Workers workers, PanelBody body) {
+            WeightRows weights,
+            int outputs,
+            int inputs,
+            int width,
+            Workers workers,
+            PanelBody body) {
+        Cancellation cancellation = Cancellation.current();
         workers.forRanges(
                 Panels.count(outputs, width),
                 1 + WEIGHTS_PER_PIECE / (inputs * width),
                 (from, to) -> {
+                    float[] rows = Scratch.ofThread().rows((long) width * inputs);
                     for (int panel = from; panel < to; panel++) {
+                        cancellation.check();
                         int first = panel * width;
                         int count = Math.min(width, outputs - first);
-                        body.run(first, count, panel * inputs * width);
+                        weights.read(first, count, rows);
+                        body.run(rows, count, panel * inputs * width);
                     }
                 });
     }

@@ -28,17 +28,19 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public Fp32Weights packFp32(float[] weights, int outputs, int inputs) {
-        PackingChecks.requireMatrix(weights.length, outputs, inputs);
-        return new ScalarWeights.Fp32(outputs, inputs, weights.clone());
+    public Fp32Weights packFp32(WeightRows weights, int outputs, int inputs) {
+        float[] values = new float[Math.multiplyExact(outputs, inputs)];
+        weights.read(0, outputs, values);
+        return new ScalarWeights.Fp32(outputs, inputs, values);
     }
 
     @Override
-    public Fp16Weights packFp16(float[] weights, int outputs, int inputs) {
-        PackingChecks.requireMatrix(weights.length, outputs, inputs);
-        short[] halves = new short[weights.length];
+    public Fp16Weights packFp16(WeightRows weights, int outputs, int inputs) {
+        float[] values = new float[Math.multiplyExact(outputs, inputs)];
+        weights.read(0, outputs, values);
+        short[] halves = new short[values.length];
         for (int i = 0; i < halves.length; i++) {
-            halves[i] = Float.floatToFloat16(weights[i]);
+            halves[i] = Float.floatToFloat16(values[i]);
         }
         return new ScalarWeights.Fp16(outputs, inputs, halves);
     }

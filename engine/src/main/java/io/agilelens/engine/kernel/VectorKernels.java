@@ -65,12 +65,12 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public Fp32Weights packFp32(float[] weights, int outputs, int inputs) {
+    public Fp32Weights packFp32(WeightRows weights, int outputs, int inputs) {
         return floats.packFp32(weights, outputs, inputs);
     }
 
     @Override
-    public Fp16Weights packFp16(float[] weights, int outputs, int inputs) {
+    public Fp16Weights packFp16(WeightRows weights, int outputs, int inputs) {
         return floats.packFp16(weights, outputs, inputs);
     }
 

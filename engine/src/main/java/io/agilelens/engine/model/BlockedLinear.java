@@ -9,11 +9,11 @@ import io.agilelens.engine.tensor.Matrix;
 final class BlockedLinear {
     private BlockedLinear() {}
 
-    /** Elements of a block: 64 MiB as float32, so that packing one needs little beside it. */
+    /** Elements of a block: 64 MiB as float32. */
     static final int ELEMENTS = 1 << 24;
 
     /** A block's outputs are a multiple of this, as no kernel has panels that are wider. */
-    private static final int OUTPUT_STEP = 64;
+    static final int OUTPUT_STEP = 64;
 
     /**
      * Output channels of a block.

@@ -4,6 +4,7 @@ import io.agilelens.engine.kernel.Fp16Weights;
 import io.agilelens.engine.kernel.Fp32Weights;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.kernel.PackedWeights;
+import io.agilelens.engine.kernel.WeightRows;
 import java.util.Arrays;
 
 /** A linear layer in float arithmetic, its weights kept in single or half precision. */
@@ -17,7 +18,7 @@ public final class FloatLinear implements LinearOperator {
         this(
                 kernels,
                 precision,
-                weight.values(),
+                rows(weight, 0),
                 weight.outputs(),
                 weight.inputs(),
                 weight.biasValues());
@@ -34,12 +35,22 @@ public final class FloatLinear implements LinearOperator {
             int outputs,
             int inputs,
             float[] bias) {
+        this(kernels, precision, WeightRows.of(values, inputs), outputs, inputs, bias);
+    }
+
+    private FloatLinear(
+            Kernels kernels,
+            WeightPrecision precision,
+            WeightRows rows,
+            int outputs,
+            int inputs,
+            float[] bias) {
         this.kernels = kernels;
         this.bias = bias;
         this.weights =
                 switch (precision) {
-                    case FP32 -> kernels.packFp32(values, outputs, inputs);
-                    case FP16 -> kernels.packFp16(values, outputs, inputs);
+                    case FP32 -> kernels.packFp32(rows, outputs, inputs);
+                    case FP16 -> kernels.packFp16(rows, outputs, inputs);
                 };
     }
 
@@ -57,14 +68,22 @@ public final class FloatLinear implements LinearOperator {
             float[] bias,
             int first,
             int count) {
-        int inputs = weight.inputs();
         return new FloatLinear(
                 kernels,
                 precision,
-                weight.weight().toFloats((long) first * inputs, Math.multiplyExact(count, inputs)),
+                rows(weight, first),
                 count,
-                inputs,
+                weight.inputs(),
                 bias == null ? null : Arrays.copyOfRange(bias, first, first + count));
+    }
+
+    /** Stored rows from some output channel on, widened as they are packed. */
+    private static WeightRows rows(LinearWeight weight, int firstOutput) {
+        int inputs = weight.inputs();
+        return (first, count, target) -> {
+            long start = (long) (firstOutput + first) * inputs;
+            weight.weight().widen(start, target, 0, count * inputs);
+        };
     }
 
     @Override

@@ -275,11 +275,13 @@ public record MemoryEstimate(
         private long packing(LinearWeight weight, boolean inMemory) {
             int elements = inMemory ? BlockedLinear.ELEMENTS : StreamedLinear.BLOCK_ELEMENTS;
             int outputs = BlockedLinear.outputs(weight.outputs(), weight.inputs(), elements);
-            long widened = floats((long) outputs * weight.inputs());
+            // Each thread widens the rows of a panel at a time.
+            int rows = Math.min(outputs, BlockedLinear.OUTPUT_STEP);
+            long widened = floats((long) rows * weight.inputs());
             if (inMemory) {
-                return widened;
+                return Workers.shared().threads() * widened;
             }
-            // Each thread widens and packs a block; the columns that a block gives are copied.
+            // Each thread packs a block; the columns that a block gives are copied.
             long blocks =
                     Math.min(Workers.shared().threads(), Math.ceilDiv(weight.outputs(), outputs));
             return blocks * (widened + block(outputs, weight))

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A large linear layer in memory, as an output head often is, in blocks of output channels: packing
- * it needs no more beside it than one block, and no array ends where Java's arrays do.
+ * A large linear layer in memory, as an output head often is, in blocks of output channels: no
+ * array ends where Java's arrays do, and none takes long to be cleared.
  */
 final class ResidentLinear implements LinearOperator {
     private final int inputs;

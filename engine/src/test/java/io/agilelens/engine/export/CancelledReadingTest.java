@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agilelens.engine.evaluate.TensorStatistics;
 import io.agilelens.engine.format.SafetensorsWriter;
@@ -11,6 +12,7 @@ import io.agilelens.engine.format.SafetensorsWriter.ByteSource;
 import io.agilelens.engine.format.gguf.GgufFileWriter;
 import io.agilelens.engine.format.gguf.GgufType;
 import io.agilelens.engine.kernel.KernelProvider;
+import io.agilelens.engine.kernel.Workers;
 import io.agilelens.engine.model.FloatLinear;
 import io.agilelens.engine.model.LinearWeight;
 import io.agilelens.engine.model.WeightPrecision;
@@ -70,7 +72,9 @@ class CancelledReadingTest {
                 () ->
                         new FloatLinear(
                                 KernelProvider.current().kernels(), WeightPrecision.FP16, weight));
-        assertEquals(3, tensor.reads());
+        // The other threads may be about to read theirs.
+        int most = 3 + Workers.shared().threads() - 1;
+        assertTrue(tensor.reads() <= most, tensor.reads() + " reads, at most " + most);
     }
 
     @Test
