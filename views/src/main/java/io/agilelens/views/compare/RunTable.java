@@ -69,12 +69,7 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
                             "size",
                             PinnedRun::weightBytes,
                             run -> Figures.bytes(run.weightBytes())),
-                    new Number(
-                            "perplexity",
-                            run -> run.tuned().perplexity(),
-                            run ->
-                                    Figures.withError(
-                                            run.tuned().perplexity(), run.tuned().standardError())),
+                    new Number("perplexity", run -> run.tuned().perplexity(), RunTable::perplexity),
                     new Number(
                             "change",
                             CompareViewModel::change,
@@ -116,6 +111,12 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
         addEventHandler(KeyEvent.KEY_PRESSED, this::press);
         widthProperty().subscribe(this::fitColumns);
         TableMenu.on(this, this);
+    }
+
+    /** A star stands where pruned positions have no prediction, as its sentence explains. */
+    private static String perplexity(PinnedRun run) {
+        String figure = Figures.withError(run.tuned().perplexity(), run.tuned().standardError());
+        return run.tuned().coverage() < 1 ? figure + "*" : figure;
     }
 
     private double latency(PinnedRun run) {

@@ -27,6 +27,7 @@ import javafx.scene.control.ChoiceBox;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
 import javafx.scene.control.ProgressBar;
+import javafx.scene.control.TableCell;
 import javafx.scene.control.TableColumn;
 import javafx.scene.input.KeyCode;
 import javafx.scene.layout.Region;
@@ -119,6 +120,26 @@ class CompareViewTest extends GuiTest {
         assertTrue(svg.contains("RTN-W4") && svg.endsWith("</svg>\n"), svg);
         interact(() -> workbench.runs().removeLast());
         assertEquals(2, scatter.csv().text().lines().count());
+    }
+
+    @Test
+    void aPerplexityOverKeptPositionsHasAStar() {
+        PinnedRun whole = fixture.pin("whole", fixture.recipe("W4A8 TRIP"));
+        PinnedRun pruned = fixture.pin("pruned", fixture.recipe("W4A8 TRIP β 0.2"));
+        assertEquals(1, whole.tuned().coverage());
+        assertTrue(pruned.tuned().coverage() < 1);
+        interact(
+                () -> {
+                    workbench.modelProperty().set(Optional.of(fixture.opened()));
+                    workbench.runs().setAll(whole, pruned);
+                });
+        settle();
+        List<String> starred =
+                from(table()).lookup(".table-cell").queryAll().stream()
+                        .map(cell -> ((TableCell<?, ?>) cell).getText())
+                        .filter(text -> text != null && text.endsWith("*"))
+                        .toList();
+        assertEquals(1, starred.size(), starred::toString);
     }
 
     @Test
