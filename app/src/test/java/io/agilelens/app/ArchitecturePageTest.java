@@ -22,6 +22,7 @@ class ArchitecturePageTest {
         JavaClasses classes =
                 new ClassFileImporter()
                         .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                        .withImportOption(new ArchitectureTest.DoNotIncludeTestJars())
                         .importPackages("io.agilelens");
         String picture = ModulePicture.of(classes);
         if (Boolean.getBoolean("agilelens.docs.write")) {

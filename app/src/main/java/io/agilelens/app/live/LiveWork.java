@@ -5,7 +5,6 @@ import io.agilelens.engine.calibrate.TunedModel;
 import io.agilelens.engine.evaluate.LocalErrors;
 import io.agilelens.engine.evaluate.LocalErrors.LocalError;
 import io.agilelens.engine.evaluate.RepeatedAnalysis;
-import io.agilelens.engine.evaluate.TokenWindows;
 import io.agilelens.engine.evaluate.WindowAnalysis;
 import io.agilelens.engine.model.TokenPruner;
 import io.agilelens.engine.recipe.Recipe;
@@ -15,7 +14,6 @@ import io.agilelens.views.workbench.ChangedLayers;
 import io.agilelens.views.workbench.OpenedModel;
 import io.agilelens.views.workbench.Quality;
 import io.agilelens.views.workbench.WindowComparison;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -223,16 +221,9 @@ final class LiveWork {
     }
 
     private TunedWindows beginnings(int tokens) {
-        TokenWindows text = opened.text();
-        TokenWindows cut =
-                new TokenWindows(
-                        text.source(),
-                        text.protocol(),
-                        text.windows().stream().map(ids -> Arrays.copyOf(ids, tokens)).toList(),
-                        tokens);
         return new TunedWindows(
                 opened.baseline(),
-                new FloatWindows(opened.baseline(), cut),
+                new FloatWindows(opened.baseline(), opened.text().beginnings(tokens)),
                 LiveMemory.window(opened));
     }
 

@@ -44,6 +44,7 @@ class PerformanceTest {
             ObjectNode row = kernels.addObject().put("name", name);
             row.putArray("shape").add(512).add(768).add(768);
             row.put("microseconds", name.equals("INT4-TRIP") ? 12 : 10)
+                    .put("spread", 0.1)
                     .put("ratio_to_fp32", 1)
                     .put("share_of_peak", 0.95)
                     .put("share_of_bandwidth", 0.1)
@@ -74,6 +75,7 @@ class PerformanceTest {
                 .put("beta", 0)
                 .put("prompt_tokens", 512)
                 .put("tokens_per_second", speed)
+                .put("spread", 0.02 * speed)
                 .put("ratio_to_fp16", ratio)
                 .put("ratio_spread", 0.01)
                 .put("share_of_peak", 0.5)

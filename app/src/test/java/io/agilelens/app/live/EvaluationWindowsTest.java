@@ -33,6 +33,10 @@ class EvaluationWindowsTest {
                 assertEquals(protocol, cut.protocol());
                 assertEquals(context / 2, cut.length());
                 assertEquals(3, cut.windows().size());
+                TokenWindows beginnings = cut.beginnings(context / 4);
+                assertEquals(protocol, beginnings.protocol());
+                assertEquals(cut.measure(), beginnings.measure());
+                assertEquals(context / 4, beginnings.windows().getLast().length);
             }
             assertEquals(context, cut(session, Protocol.GPTQ, context + 1).length(), "at most");
         }

@@ -17,10 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.testfx.api.FxToolkit;
 
 /**
- * The window under random actions; {@code -Dagilelens.walk.minutes=10} walks longer, as {@code
- * .ci/run} does, {@code -Dagilelens.walk.seed} elsewhere. The command {@code monkey} does the same
- * for hours. By its name the class is among those that begin first, and other classes run beside
- * it.
+ * The window under random actions; {@code -Dagilelens.walk.minutes=10} walks longer, {@code
+ * -Dagilelens.walk.seed} elsewhere. The command {@code monkey} does the same for hours. By its name
+ * the class is among those that begin first, and other classes run beside it.
  */
 class WindowWalkTest {
     private static final long SEED = Long.getLong("agilelens.walk.seed", 11);

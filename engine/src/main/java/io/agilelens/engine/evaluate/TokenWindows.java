@@ -6,6 +6,7 @@ import io.agilelens.engine.tokenizer.TextEncoder;
 import io.agilelens.engine.tokenizer.Tokenizer;
 import java.io.Reader;
 import java.io.StringReader;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -37,6 +38,17 @@ public record TokenWindows(
     /** Windows of which none reads again what another read. */
     public TokenWindows(String source, Protocol protocol, List<int[]> windows, int length) {
         this(source, protocol, windows, length, 0, Optional.empty());
+    }
+
+    /**
+     * The first tokens of each window, the text being as long as before: words share the losses
+     * that they have on average over all of it.
+     *
+     * @param tokens of each, at most {@link #length()}
+     */
+    public TokenWindows beginnings(int tokens) {
+        List<int[]> cut = windows.stream().map(ids -> Arrays.copyOf(ids, tokens)).toList();
+        return new TokenWindows(source, protocol, cut, tokens, 0, measure);
     }
 
     /** As {@link #of(String, Reader, Tokenizer, Protocol, int, int)} for a text in memory. */

@@ -17,9 +17,6 @@ public final class MachineMeter {
     /** Enough for a few milliseconds, beside which waking a thread is nothing. */
     private static final int STEPS = 1_000_000;
 
-    /** A thread's steps are cut into so many pieces, so that a cancellation is soon seen. */
-    private static final int PIECES_OF_STEPS = 16;
-
     private static final int ATTEMPTS = 3;
     private static final int WARM_UP_LENGTH = 4096;
     private static final long WARM_UP_NANOS = 300_000_000;
@@ -135,13 +132,15 @@ public final class MachineMeter {
      * @return nanoseconds
      */
     private long multiplyAdd() {
+        // One call a thread: of many short ones the compiler takes the loop into its caller after a
+        // while, where it runs a third slower.
         long start = System.nanoTime();
         workers.forRanges(
-                workers.threads() * PIECES_OF_STEPS,
+                workers.threads(),
                 1,
                 (from, to) -> {
                     for (int i = from; i < to; i++) {
-                        results.add(loops.multiplyAdd(STEPS / PIECES_OF_STEPS, 0.5f));
+                        results.add(loops.multiplyAdd(STEPS, 0.5f));
                     }
                 });
         return elapsed(start);
