@@ -12,6 +12,7 @@ import javafx.scene.control.ToggleGroup;
  * class {@code comparison-switch} holds them.
  */
 public final class Pills<E extends Enum<E>> {
+    private final E[] values;
     private final ToggleGroup group = new ToggleGroup();
     private final List<ToggleButton> buttons = new ArrayList<>();
 
@@ -21,6 +22,7 @@ public final class Pills<E extends Enum<E>> {
      * @param onChoose hears what a person chose
      */
     public Pills(E[] values, String key, Consumer<E> onChoose) {
+        this.values = values.clone();
         for (E value : values) {
             ToggleButton button = new ToggleButton(Messages.text(key + "." + value));
             button.setToggleGroup(group);
@@ -41,7 +43,7 @@ public final class Pills<E extends Enum<E>> {
     }
 
     /** Gives the buttons identifiers: a prefix and the constant's name in lower case. */
-    public Pills<E> named(E[] values, String prefix) {
+    public Pills<E> named(String prefix) {
         for (E value : values) {
             button(value).setId(prefix + name(value));
         }

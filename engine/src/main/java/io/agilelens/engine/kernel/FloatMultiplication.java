@@ -103,10 +103,7 @@ final class FloatMultiplication {
             Workers.PieceOf<Operands> body,
             float[] y) {
         Scratch scratch = Scratch.ofThread();
-        Operands operands = scratch.operands();
-        operands.x = x;
-        operands.weights = weights;
-        operands.y = y;
+        Operands operands = scratch.operands().ofProduct(x, 1, weights, y);
         try {
             int panels = Panels.count(weights.outputs(), width);
             Panels.inTurns(operands, panels, bytes, workers, body);
@@ -149,12 +146,8 @@ final class FloatMultiplication {
     void multiplyUnpacked(
             float[] x, int tokens, PackedWeights weights, Unpacking unpacking, float[] y) {
         Scratch scratch = Scratch.ofThread();
-        Operands operands = scratch.operands();
-        operands.x = x;
-        operands.tokens = tokens;
-        operands.weights = weights;
+        Operands operands = scratch.operands().ofProduct(x, tokens, weights, y);
         operands.unpacking = unpacking;
-        operands.y = y;
         try {
             int inputs = weights.inputs();
             int rows = loops.tileTokens();

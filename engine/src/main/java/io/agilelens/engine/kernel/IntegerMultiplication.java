@@ -147,11 +147,7 @@ final class IntegerMultiplication {
     private void multiplyFloats(byte[] x, int tokens, IntegerPanels weights, float[] y) {
         int inputs = weights.inputs();
         Scratch scratch = Scratch.ofThread();
-        Operands operands = scratch.operands();
-        operands.codes = x;
-        operands.tokens = tokens;
-        operands.integers = weights;
-        operands.y = y;
+        Operands operands = scratch.operands().ofProduct(x, tokens, weights, y);
         try {
             operands.prepared = scratch.activations((long) Panels.padded(tokens, rows) * inputs);
             tiles.fill(operands, SLICE, tilePacking);

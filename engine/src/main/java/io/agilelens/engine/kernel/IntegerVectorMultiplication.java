@@ -31,11 +31,9 @@ final class IntegerVectorMultiplication {
         for (int s = 0; s < segments.count(); s++) {
             totals[s] = LaneSums.ofRange(widened, segments.starts()[s], segments.starts()[s + 1]);
         }
-        Operands operands = scratch.operands();
+        Operands operands = scratch.operands().ofProduct(x, 1, weights, y);
+        operands.x = widened;
         operands.prepared = totals;
-        operands.widened = widened;
-        operands.integers = weights;
-        operands.y = y;
         try {
             Panels.inTurns(
                     operands,
@@ -50,7 +48,7 @@ final class IntegerVectorMultiplication {
 
     private void multiplyPanels(Operands operands, int from, int to) {
         IntegerPanels weights = operands.integers;
-        float[] x = operands.widened;
+        float[] x = operands.x;
         float[] totals = operands.prepared;
         int width = weights.width();
         Scratch scratch = Scratch.ofThread();

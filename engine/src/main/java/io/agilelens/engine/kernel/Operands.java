@@ -48,9 +48,7 @@ final class Operands {
     /** What the calling thread made of the activations: tiles, or sums that zero points need. */
     float[] prepared;
 
-    /** Activations as floats, or tiles in double precision. */
-    float[] widened;
-
+    /** The same in double precision. */
     double[] wide;
 
     /** Inputs of a slice, see {@link Panels}. */
@@ -64,6 +62,24 @@ final class Operands {
     int panelGroups;
     int blocks;
     int blockLength;
+
+    /** Those of a product of floats, {@code x} being {@code [tokens, inputs]}. */
+    Operands ofProduct(float[] x, int tokens, PackedWeights weights, float[] y) {
+        this.x = x;
+        this.tokens = tokens;
+        this.weights = weights;
+        this.y = y;
+        return this;
+    }
+
+    /** Those of a product of integers, {@code codes} being {@code [tokens, inputs]}. */
+    Operands ofProduct(byte[] codes, int tokens, IntegerPanels integers, float[] y) {
+        this.codes = codes;
+        this.tokens = tokens;
+        this.integers = integers;
+        this.y = y;
+        return this;
+    }
 
     /** So that no thread keeps the weights of a model that nobody else has. */
     void clear() {
@@ -81,7 +97,6 @@ final class Operands {
         weights = null;
         integers = null;
         prepared = null;
-        widened = null;
         wide = null;
         unpacking = null;
         packing = null;

@@ -48,11 +48,7 @@ final class TripleMultiplication {
         int inputs = weights.inputs();
         int chunks = chunks(weights);
         Scratch scratch = Scratch.ofThread();
-        Operands operands = scratch.operands();
-        operands.codes = x;
-        operands.tokens = tokens;
-        operands.integers = weights;
-        operands.y = y;
+        Operands operands = scratch.operands().ofProduct(x, tokens, weights, y);
         try {
             operands.wide = scratch.wideActivations((long) Panels.padded(tokens, rows) * inputs);
             tiles.fill(operands, SLICE, tilePacking);

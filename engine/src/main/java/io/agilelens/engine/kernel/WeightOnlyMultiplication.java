@@ -150,11 +150,8 @@ final class WeightOnlyMultiplication {
             return;
         }
         Scratch scratch = Scratch.ofThread();
-        Operands operands = scratch.operands();
-        operands.x = x;
+        Operands operands = scratch.operands().ofProduct(x, 1, weights, y);
         operands.prepared = groupSums(x, weights);
-        operands.weights = weights;
-        operands.y = y;
         try {
             Panels.inTurns(
                     operands,

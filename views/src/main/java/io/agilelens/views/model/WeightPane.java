@@ -154,7 +154,7 @@ final class WeightPane extends VBox {
         WeightHistogram.Scope[] all = WeightHistogram.Scope.values();
         Pills<WeightHistogram.Scope> pills =
                 new Pills<>(all, "model.weight.scope", viewModel.scopeProperty()::set)
-                        .named(all, "weight-scope-");
+                        .named("weight-scope-");
         viewModel.scopeProperty().subscribe(pills::select);
         HBox row = new HBox();
         row.getStyleClass().add("comparison-switch");

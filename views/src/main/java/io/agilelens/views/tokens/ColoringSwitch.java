@@ -13,7 +13,7 @@ final class ColoringSwitch extends StackPane {
         TokenColoring[] all = TokenColoring.values();
         Pills<TokenColoring> pills =
                 new Pills<>(all, "tokens.coloring", model.wishedColoringProperty()::set)
-                        .named(all, "coloring-");
+                        .named("coloring-");
         WrappingRow row = new WrappingRow(WrappingRow.Align.END, 0, 4);
         row.getChildren().addAll(pills.buttons());
         getChildren().add(row);
