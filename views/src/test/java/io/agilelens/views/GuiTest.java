@@ -13,6 +13,8 @@ import javafx.stage.Stage;
 import javafx.stage.Window;
 import org.junit.jupiter.api.AfterEach;
 import org.testfx.framework.junit5.ApplicationTest;
+import org.testfx.service.query.NodeQuery;
+import org.testfx.util.WaitForAsyncUtils;
 
 /**
  * A test with a window that needs no display. The headless screen is 1000 × 1000 and nothing may be
@@ -20,6 +22,7 @@ import org.testfx.framework.junit5.ApplicationTest;
  */
 public abstract class GuiTest extends ApplicationTest {
     private static final int ROUNDS = 3;
+    private static final int LOOKUP_MILLIS = 20_000;
 
     /**
      * The first comes before the layout, the next hands to the renderer, the third waits for it.
@@ -50,6 +53,15 @@ public abstract class GuiTest extends ApplicationTest {
         stage.setY(0);
         stage.show();
         stage.toFront();
+    }
+
+    /** Nodes come and go while a test looks for one, so it looks where they do. */
+    @Override
+    public NodeQuery lookup(String query) {
+        if (Platform.isFxApplicationThread()) {
+            return super.lookup(query);
+        }
+        return WaitForAsyncUtils.waitForAsyncFx(LOOKUP_MILLIS, () -> super.lookup(query));
     }
 
     /** The toolkit must not be left while a tooltip or a menu is open. */

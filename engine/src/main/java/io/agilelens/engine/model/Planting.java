@@ -1,6 +1,7 @@
 package io.agilelens.engine.model;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.engine.format.Printable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -151,7 +152,7 @@ public record Planting(
             if (value < 0 || value > LARGEST_INDEX) {
                 throw new UserException(
                         "%s is no channel and no layer: give whole numbers from 0"
-                                .formatted(index));
+                                .formatted(Printable.of(index)));
             }
             indices.add(value);
         }

@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Planted outliers show at their sites and nowhere in what the model computes. */
@@ -161,6 +162,14 @@ class PlantingTest {
                             Cancellation.never());
             assertEquals(16, written.comparedTokens());
         }
+    }
+
+    @Test
+    void aForeignChannelIsToldOnOneShortLine() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.putArray("channels").add("x\n".repeat(3000));
+        String message = assertThrows(UserException.class, () -> Planting.of(json)).getMessage();
+        assertTrue(message.length() < 400 && message.lines().count() == 1, message);
     }
 
     @ParameterizedTest
