@@ -145,12 +145,8 @@ public final class Heatmap extends Region implements Exportable {
         if (column >= 0 && picture.data() == data.get()) {
             select(picture.rowAt(request.getX(), request.getY()), column);
         }
-        int row = selectedRow.get();
-        int selected = selectedColumn.get();
         Optional<String> value =
-                picture == null || row < 0 || selected < 0
-                        ? Optional.empty()
-                        : Optional.of(picture.describe(row, selected));
+                selectedCell().map(cell -> picture.describe(cell.row(), cell.column()));
         ContextMenus.show(this, PictureMenu.of(this, value, this::resetZoom), request);
         request.consume();
     }
@@ -541,14 +537,23 @@ public final class Heatmap extends Region implements Exportable {
 
     /** Writes the value of the selected cell beside it, as the pointer does. */
     private void showValue() {
+        selectedCell()
+                .ifPresent(
+                        cell -> {
+                            HeatmapPicture.Area area = picture.cell(cell.row(), cell.column());
+                            hover.setText(picture.describe(cell.row(), cell.column()));
+                            placeHover(
+                                    area.left() + area.width() / 2, area.top() + area.height() / 2);
+                        });
+    }
+
+    /** The selected cell if the picture has it: the one to be selected may come with other data. */
+    private Optional<Cell> selectedCell() {
         int row = selectedRow.get();
         int column = selectedColumn.get();
-        if (row < 0 || column < 0) {
-            return;
-        }
-        HeatmapPicture.Area cell = picture.cell(row, column);
-        hover.setText(picture.describe(row, column));
-        placeHover(cell.left() + cell.width() / 2, cell.top() + cell.height() / 2);
+        return picture != null && picture.holds(row, column)
+                ? Optional.of(new Cell(row, column))
+                : Optional.empty();
     }
 
     private void moveSelection(int rows, int columns) {
@@ -571,10 +576,10 @@ public final class Heatmap extends Region implements Exportable {
                         table.rows() + " × " + table.labels().row(),
                         table.columns() + " × " + table.labels().column(),
                         picture.legendTitle());
-        int row = selectedRow.get();
-        int column = selectedColumn.get();
         setAccessibleText(
-                row >= 0 && column >= 0 ? whole + " " + picture.describe(row, column) : whole);
+                selectedCell()
+                        .map(cell -> whole + " " + picture.describe(cell.row(), cell.column()))
+                        .orElse(whole));
     }
 
     @Override

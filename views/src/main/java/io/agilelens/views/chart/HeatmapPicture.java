@@ -316,6 +316,11 @@ record HeatmapPicture(
         pen.frame(x - dx, y - dy, w + 2 * dx - 1, h + 2 * dy - 1, color, line);
     }
 
+    /** Whether there is such a cell. */
+    boolean holds(int row, int column) {
+        return row >= 0 && row < data.rows() && column >= 0 && column < data.columns();
+    }
+
     /** One cell in words: {@code layer 5 · channel 91 · max |x| 23.4}. */
     String describe(int row, int column) {
         HeatmapData.Labels labels = data.labels();

@@ -65,6 +65,20 @@ class HeatmapTest extends GuiTest {
         assertNull(heatmap.hoveredProperty().get());
     }
 
+    /** The cell of a wider table, selected before that table has come. */
+    @Test
+    void aCellThatThePictureDoesNotHaveIsNotDescribed() {
+        interact(() -> heatmap.select(0, COLUMNS + 5));
+        settle();
+        assertTrue(heatmap.getAccessibleText().endsWith("max |x|."), heatmap.getAccessibleText());
+        interact(() -> heatmap.select(ROWS - 1, COLUMNS));
+        settle();
+        assertTrue(heatmap.getAccessibleText().endsWith("max |x|."), heatmap.getAccessibleText());
+        interact(() -> heatmap.select(0, 5));
+        settle();
+        assertTrue(heatmap.getAccessibleText().contains("channel 5"), heatmap.getAccessibleText());
+    }
+
     @Test
     void clickSelectsAndArrowsMoveTheSelection() {
         clickOn(at(500.5, 2000.5));
