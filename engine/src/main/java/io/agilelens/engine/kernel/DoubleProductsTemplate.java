@@ -17,7 +17,7 @@ final class DoubleProductsTemplate implements DoubleProducts {
 
     private static final int PANEL = 2 * LANES;
 
-    private static final int ROWS = VectorSupport.registers() >= 32 ? 12 : 6;
+    private static final int ROWS = VectorSupport.tileRows();
 
     @Override
     public int panelOutputs() {

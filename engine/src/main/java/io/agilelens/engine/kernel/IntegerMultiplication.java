@@ -22,6 +22,7 @@ final class IntegerMultiplication {
     private final FloatProducts products;
     private final IntegerUnpacking unpacking;
     private final SegmentSums segmentSums;
+    private final SegmentJoining joining;
     private final IntegerPacking packing;
     private final IntegerTiles tiles;
     private final TripleMultiplication triples;
@@ -48,6 +49,7 @@ final class IntegerMultiplication {
                 WidthTemplate.instantiate(
                         IntegerUnpacking.class, IntegerUnpackingTemplate.class, bits);
         segmentSums = WidthTemplate.instantiate(SegmentSums.class, SegmentSumsTemplate.class, bits);
+        joining = new SegmentJoining(segmentSums, rows);
         packing = new IntegerPacking(products.panelOutputs(), tuning, workers);
         tiles = new IntegerTiles(unpacking, rows, workers);
         vectors = new IntegerVectorMultiplication(codes, unpacking, workers);
@@ -150,6 +152,11 @@ final class IntegerMultiplication {
         Operands operands = scratch.operands().ofProduct(x, tokens, weights, y);
         try {
             operands.prepared = scratch.activations((long) Panels.padded(tokens, rows) * inputs);
+            if (weights.multiplier() == Multiplier.PAIR) {
+                operands.unitEnds =
+                        scratch.unitEnds(
+                                (long) Panels.tiles(tokens, rows) * weights.segments().count());
+            }
             tiles.fill(operands, SLICE, tilePacking);
             int width = outputsAtOnce(weights);
             Panels.forBlocks(
@@ -166,8 +173,21 @@ final class IntegerMultiplication {
     }
 
     private void packTile(
-            Operands operands, float[] near, int stride, int steps, int tokens, int to) {
+            Operands operands,
+            float[] near,
+            int stride,
+            int first,
+            int end,
+            int token,
+            int tokens,
+            int to) {
+        Segments segments = operands.integers.segments();
+        int steps = segments.inputs(first, end);
         products.packTile(near, 0, stride, tokens, steps, operands.prepared, to);
+        if (operands.unitEnds != null) {
+            int ends = token / rows * segments.count();
+            joining.join(segments, first, end, operands.prepared, to, operands.unitEnds, ends);
+        }
     }
 
     /** Outputs of one tile: those of a panel in pairs, or half of them one by one. */
@@ -177,7 +197,6 @@ final class IntegerMultiplication {
 
     private void multiplyBlock(Operands operands, int firstPanel, int endPanel, int from, int to) {
         IntegerPanels weights = operands.integers;
-        float[] tiled = operands.prepared;
         int padded = Panels.padded(operands.tokens, rows);
         int width = outputsAtOnce(weights);
         int length = Panels.padded(to - from, rows) * width;
@@ -189,7 +208,7 @@ final class IntegerMultiplication {
         for (int first = 0; first < segments.count(); first = end) {
             end = segments.endOfSlice(first, SLICE);
             int start = segments.starts()[first];
-            int steps = segments.starts()[end] - start;
+            int steps = segments.inputs(first, end);
             int tile = start * padded + from * steps;
             for (int panel = firstPanel; panel < endPanel; panel++) {
                 int firstOutput = panel * width;
@@ -201,14 +220,12 @@ final class IntegerMultiplication {
                     addSegments(
                             unpacked,
                             scales,
-                            tiled,
+                            operands,
                             tile + (token - from) * steps,
-                            weights,
                             first,
                             end,
                             sums,
                             sum + (token - from) * width,
-                            operands.y,
                             token,
                             Math.min(rows, to - token),
                             firstOutput);
@@ -275,17 +292,18 @@ final class IntegerMultiplication {
     private void addSegments(
             float[] unpacked,
             float[] scales,
-            float[] tiled,
+            Operands operands,
             int tile,
-            IntegerPanels weights,
             int first,
             int end,
             float[] sums,
             int sumsOffset,
-            float[] y,
             int token,
             int tokens,
             int firstOutput) {
+        IntegerPanels weights = operands.integers;
+        float[] tiled = operands.prepared;
+        float[] y = operands.y;
         int width = outputsAtOnce(weights);
         int outputs = weights.outputs();
         Segments segments = weights.segments();
@@ -305,6 +323,8 @@ final class IntegerMultiplication {
                     segments,
                     first,
                     end,
+                    operands.unitEnds,
+                    token / rows * segments.count(),
                     sums,
                     sumsOffset,
                     target,
@@ -376,6 +396,8 @@ final class IntegerMultiplication {
             Segments segments,
             int first,
             int end,
+            int[] unitEnds,
+            int unitsOffset,
             float[] sums,
             int sumsOffset,
             float[] target,
@@ -384,15 +406,17 @@ final class IntegerMultiplication {
         int width = products.panelOutputs();
         float[] parts = Scratch.ofThread().parts(rows * width);
         int computed = products.rowsComputed(tokens);
-        for (int s = first; s < end; s++) {
-            int step = segments.starts()[s] - segments.starts()[first];
+        int next;
+        for (int s = first; s < end; s = next) {
+            next = unitEnds[unitsOffset + s];
+            int step = segments.inputs(first, s);
             products.multiplyTile(
                     unpacked,
                     step * width,
                     tiled,
                     tile + step * rows,
                     tokens,
-                    segments.length(s),
+                    segments.inputs(s, next),
                     false,
                     scales,
                     0,
@@ -406,12 +430,12 @@ final class IntegerMultiplication {
                     parts,
                     computed,
                     scales,
-                    (s - first) * 2 * width,
+                    (segments.lowest(s, next) - first) * 2 * width,
                     sums,
                     sumsOffset,
-                    s + 1 == end ? target : sums,
-                    s + 1 == end ? targetOffset : sumsOffset,
-                    s + 1 == end ? targetStride : 2 * width);
+                    next == end ? target : sums,
+                    next == end ? targetOffset : sumsOffset,
+                    next == end ? targetStride : 2 * width);
         }
     }
 }

@@ -9,11 +9,21 @@ final class IntegerTiles {
 
         /**
          * @param rows of the slice; row t starts at {@code t * stride}
+         * @param first segment of the slice
+         * @param end segment behind it
+         * @param token first of the tile
          * @param tokens of the tile
          * @param tileOffset where it starts among the tiles
          */
         void pack(
-                Operands operands, float[] rows, int stride, int steps, int tokens, int tileOffset);
+                Operands operands,
+                float[] rows,
+                int stride,
+                int first,
+                int end,
+                int token,
+                int tokens,
+                int tileOffset);
     }
 
     private final IntegerUnpacking unpacking;
@@ -72,7 +82,7 @@ final class IntegerTiles {
                 unpacking.widen(operands.codes, from, factors, start, near, t * stride, steps);
             }
             int to = start * padded + token * steps;
-            operands.packing.pack(operands, near, stride, steps, count, to);
+            operands.packing.pack(operands, near, stride, first, end, token, count, to);
         }
     }
 }

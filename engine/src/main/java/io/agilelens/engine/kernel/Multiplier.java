@@ -18,7 +18,8 @@ enum Multiplier {
     PAIR((1 << 11) - 1),
     TRIPLE((1 << 17) - 1);
 
-    private final long largestSum;
+    /** What a sum may come to, either way. */
+    final long largestSum;
 
     Multiplier(long largestSum) {
         this.largestSum = largestSum;

@@ -51,6 +51,9 @@ final class Operands {
     /** The same in double precision. */
     double[] wide;
 
+    /** {@code [tiles, segments]}, see {@link SegmentJoining}; of pairs only. */
+    int[] unitEnds;
+
     /** Inputs of a slice, see {@link Panels}. */
     int slice;
 
@@ -98,6 +101,7 @@ final class Operands {
         integers = null;
         prepared = null;
         wide = null;
+        unitEnds = null;
         unpacking = null;
         packing = null;
         turn = null;

@@ -13,6 +13,8 @@ final class Scratch {
     private float[] parts = {};
     private float[] scales = {};
     private float[] sums = {};
+    private float[] squares = {};
+    private int[] unitEnds = {};
     private double[] wideActivations = {};
     private double[] widePanel = {};
     private double[] wideParts = {};
@@ -73,6 +75,20 @@ final class Scratch {
     float[] sums(int length) {
         sums = grown(sums, length);
         return sums;
+    }
+
+    /** Room for the sums of squares of a tile's rows. */
+    float[] squares(int length) {
+        squares = grown(squares, length);
+        return squares;
+    }
+
+    /** Room for where a tile's units of segments end; filled and read as {@link #activations}. */
+    int[] unitEnds(long length) {
+        if (unitEnds.length < length) {
+            unitEnds = new int[Math.toIntExact(length)];
+        }
+        return unitEnds;
     }
 
     /** {@link #activations} in double precision. */

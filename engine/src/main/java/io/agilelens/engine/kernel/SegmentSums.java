@@ -46,4 +46,24 @@ interface SegmentSums {
             double factor,
             double[] sums,
             int sumsOffset);
+
+    /** Floats that the squares of a tile's rows take. */
+    int squaresLength();
+
+    /**
+     * {@code squares[t] = Σ x[i, t]²} over {@code steps} inputs of a tile.
+     *
+     * @param tile {@code [steps, FloatProducts.tileTokens()]} from {@code tileOffset} on
+     * @param squares {@link #squaresLength()} from {@code squaresOffset} on
+     */
+    void sumSquares(float[] tile, int tileOffset, int steps, float[] squares, int squaresOffset);
+
+    /**
+     * {@code squares[target + t] = factor · squares[first + t] + secondFactor · squares[second +
+     * t]} for the rows of a tile.
+     *
+     * @return the largest of them
+     */
+    float joinSquares(
+            float[] squares, int first, float factor, int second, float secondFactor, int target);
 }

@@ -3,6 +3,7 @@ package io.agilelens.engine.kernel;
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -20,6 +21,16 @@ final class SegmentSumsTemplate implements SegmentSums {
     private static final int LANES = FLOATS.length();
 
     private static final int PANEL = 2 * LANES;
+
+    /** Rows of a tile, the last vector of them filled up. */
+    private static final int ROWS = VectorSupport.tileRows();
+
+    private static final int SQUARES = (ROWS + LANES - 1) / LANES * LANES;
+
+    private static final VectorMask<Float> ALL_ROWS = FLOATS.maskAll(true);
+
+    /** What of a tile's last vector of rows is real. */
+    private static final VectorMask<Float> LAST_ROWS = FLOATS.indexInRange(SQUARES - LANES, ROWS);
 
     private static final int DOUBLE_LANES = DOUBLES.length();
 
@@ -180,5 +191,51 @@ final class SegmentSumsTemplate implements SegmentSums {
             third.fma(thirdScale, DoubleVector.fromArray(DOUBLES, sums, at + 2 * DOUBLE_LANES))
                     .intoArray(sums, at + 2 * DOUBLE_LANES);
         }
+    }
+
+    @Override
+    public int squaresLength() {
+        return SQUARES;
+    }
+
+    @Override
+    public void sumSquares(
+            float[] tile, int tileOffset, int steps, float[] squares, int squaresOffset) {
+        for (int t = 0; t < SQUARES; t += LANES) {
+            VectorMask<Float> real = t + LANES < SQUARES ? ALL_ROWS : LAST_ROWS;
+            FloatVector even = FloatVector.zero(FLOATS);
+            FloatVector odd = even;
+            int i = 0;
+            for (; i < steps - 1; i += 2) {
+                int at = tileOffset + i * ROWS + t;
+                FloatVector first = FloatVector.fromArray(FLOATS, tile, at, real);
+                FloatVector second = FloatVector.fromArray(FLOATS, tile, at + ROWS, real);
+                even = first.fma(first, even);
+                odd = second.fma(second, odd);
+            }
+            if (i < steps) {
+                int at = tileOffset + i * ROWS + t;
+                FloatVector last = FloatVector.fromArray(FLOATS, tile, at, real);
+                even = last.fma(last, even);
+            }
+            even.add(odd).intoArray(squares, squaresOffset + t);
+        }
+    }
+
+    @Override
+    public float joinSquares(
+            float[] squares, int first, float factor, int second, float secondFactor, int target) {
+        FloatVector largest = FloatVector.zero(FLOATS);
+        for (int t = 0; t < SQUARES; t += LANES) {
+            FloatVector joined =
+                    FloatVector.fromArray(FLOATS, squares, first + t)
+                            .mul(factor)
+                            .add(
+                                    FloatVector.fromArray(FLOATS, squares, second + t)
+                                            .mul(secondFactor));
+            joined.intoArray(squares, target + t);
+            largest = largest.max(joined);
+        }
+        return largest.reduceLanes(VectorOperators.MAX);
     }
 }

@@ -12,10 +12,11 @@ import java.util.Arrays;
  * @param starts first input of each segment and, last, the number of inputs
  * @param groups group of each segment, ascending
  * @param shifts shift of each segment's sum
+ * @param squares what the squares of an output's weights add up to in each segment, at the most
  * @param inputFactors {@code [inputs]}: 2 to the shift of each activation beside that of its
  *     segment
  */
-record Segments(int[] starts, int[] groups, int[] shifts, float[] inputFactors) {
+record Segments(int[] starts, int[] groups, int[] shifts, int[] squares, float[] inputFactors) {
 
     /** Inputs whose weights are transposed at once. */
     private static final int BLOCK = 64;
@@ -81,11 +82,32 @@ record Segments(int[] starts, int[] groups, int[] shifts, float[] inputFactors) 
     }
 
     int length(int segment) {
-        return starts[segment + 1] - starts[segment];
+        return inputs(segment, segment + 1);
+    }
+
+    /** How many inputs the segments {@code first ≤ s < end} have. */
+    int inputs(int first, int end) {
+        return starts[end] - starts[first];
+    }
+
+    /** The one with the smallest shift among the segments {@code first ≤ s < end}. */
+    int lowest(int first, int end) {
+        int lowest = first;
+        for (int s = first + 1; s < end; s++) {
+            if (shifts[s] < shifts[lowest]) {
+                lowest = s;
+            }
+        }
+        return lowest;
     }
 
     long bytes() {
-        return 4L * (starts.length + groups.length + shifts.length) + 4L * inputFactors.length;
+        return 4L
+                * (starts.length
+                        + groups.length
+                        + shifts.length
+                        + squares.length
+                        + inputFactors.length);
     }
 
     /** The segment behind those that follow one another with so many inputs at most. */
@@ -105,9 +127,13 @@ record Segments(int[] starts, int[] groups, int[] shifts, float[] inputFactors) 
         private final int[] groups;
         private final int[] shifts;
         private final int[] shiftOfInput;
+        private final int[] squares;
 
         /** What each output's weights of the last segment add up to, in units of its shift. */
         private final long[] filled;
+
+        /** What the squares of each output's weights of the last segment add up to. */
+        private final int[] filledSquares;
 
         private int count;
 
@@ -119,7 +145,9 @@ record Segments(int[] starts, int[] groups, int[] shifts, float[] inputFactors) 
             groups = new int[inputs];
             shifts = new int[inputs];
             shiftOfInput = new int[inputs];
+            squares = new int[inputs];
             filled = new long[outputs];
+            filledSquares = new int[outputs];
         }
 
         /**
@@ -136,10 +164,18 @@ record Segments(int[] starts, int[] groups, int[] shifts, float[] inputFactors) 
                 groups[count] = group;
                 shifts[count] = shift;
                 count++;
+                Arrays.fill(filledSquares, 0);
                 for (int o = 0; o < filled.length; o++) {
                     filled[o] = Byte.toUnsignedInt(magnitudes[offset + o]);
                 }
             }
+            int most = 0;
+            for (int o = 0; o < filledSquares.length; o++) {
+                int magnitude = Byte.toUnsignedInt(magnitudes[offset + o]);
+                filledSquares[o] += magnitude * magnitude;
+                most = Math.max(most, filledSquares[o]);
+            }
+            squares[count - 1] = most;
         }
 
         private boolean joins(byte[] magnitudes, int offset, int shift) {
@@ -172,6 +208,7 @@ record Segments(int[] starts, int[] groups, int[] shifts, float[] inputFactors) 
                     Arrays.copyOf(starts, count + 1),
                     Arrays.copyOf(groups, count),
                     Arrays.copyOf(shifts, count),
+                    Arrays.copyOf(squares, count),
                     inputFactors);
         }
     }

@@ -66,7 +66,15 @@ final class TripleMultiplication {
     }
 
     private void packTile(
-            Operands operands, float[] near, int stride, int steps, int tokens, int to) {
+            Operands operands,
+            float[] near,
+            int stride,
+            int first,
+            int end,
+            int token,
+            int tokens,
+            int to) {
+        int steps = operands.integers.segments().inputs(first, end);
         doubles.packTile(near, 0, stride, tokens, steps, operands.wide, to);
     }
 

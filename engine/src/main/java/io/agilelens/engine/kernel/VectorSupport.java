@@ -65,6 +65,11 @@ record VectorSupport(int widestBits, String obstacle) {
         return HotSpot.findObstacle();
     }
 
+    /** Rows of a tile, see {@link FloatProducts#tileTokens}. */
+    static int tileRows() {
+        return registers() >= 32 ? 12 : 6;
+    }
+
     /** Kept apart because the module of these classes may be absent. */
     private static final class Shape {
         static int preferredBits() {
