@@ -39,36 +39,42 @@ final class FloatMultiplication {
     }
 
     /**
-     * @param panels {@code [panels, inputs, width]}
+     * @param panels {@code [panels, inputs, width]}, chunk by chunk
      */
-    record Fp32(int outputs, int inputs, int width, float[] panels) implements Fp32Weights {
+    record Fp32(int outputs, int inputs, int width, PanelChunks chunks, float[][] panels)
+            implements Fp32Weights {
         @Override
         public long bytes() {
-            return 4L * panels.length;
+            return 4L * chunks.length();
         }
     }
 
     /**
-     * @param panels half-precision bit patterns {@code [panels, inputs, width]}
+     * @param panels half-precision bit patterns {@code [panels, inputs, width]}, chunk by chunk
      * @param unit what they count in, a power of two; NaN if some are not finite, in which case
      *     they count in ones
      */
-    record Fp16(int outputs, int inputs, int width, short[] panels, float unit)
+    record Fp16(
+            int outputs, int inputs, int width, PanelChunks chunks, short[][] panels, float unit)
             implements Fp16Weights {
         @Override
         public long bytes() {
-            return 2L * panels.length;
+            return 2L * chunks.length();
         }
     }
 
     Fp32 packFp32(WeightRows weights, int outputs, int inputs) {
-        float[] panels = PanelPacking.pack(weights, outputs, inputs, width, workers);
-        return new Fp32(outputs, inputs, width, panels);
+        PanelChunks chunks = PanelChunks.of(outputs, inputs, width, Float.BYTES);
+        float[][] panels = PanelPacking.pack(weights, outputs, inputs, width, chunks, workers);
+        return new Fp32(outputs, inputs, width, chunks, panels);
     }
 
     Fp16 packFp16(WeightRows weights, int outputs, int inputs) {
-        short[] panels = PanelPacking.packHalves(weights, outputs, inputs, width, workers);
-        return new Fp16(outputs, inputs, width, panels, HalfScaling.scale(panels, workers));
+        PanelChunks chunks = PanelChunks.of(outputs, inputs, width, Short.BYTES);
+        short[][] panels =
+                PanelPacking.packHalves(weights, outputs, inputs, width, chunks, workers);
+        float unit = HalfScaling.scale(panels, workers);
+        return new Fp16(outputs, inputs, width, chunks, panels, unit);
     }
 
     void multiply(float[] x, int tokens, Fp32 weights, float[] y) {
@@ -126,15 +132,18 @@ final class FloatMultiplication {
 
     /** A copy of the slice costs little and comes from memory in one go. */
     private void copy(PackedWeights weights, int panel, int first, int steps, float[] target) {
-        int start = (panel * weights.inputs() + first) * width;
-        System.arraycopy(((Fp32) weights).panels(), start, target, 0, steps * width);
+        Fp32 floats = (Fp32) weights;
+        PanelChunks chunks = floats.chunks();
+        float[] chunk = floats.panels()[chunks.of(panel)];
+        System.arraycopy(chunk, chunks.start(panel) + first * width, target, 0, steps * width);
     }
 
     private void widen(PackedWeights weights, int panel, int first, int steps, float[] target) {
         Fp16 halves = (Fp16) weights;
         float unit = Float.isNaN(halves.unit()) ? 1 : halves.unit();
-        int start = (panel * halves.inputs() + first) * width;
-        widen(halves.panels(), start, unit, target, steps * width);
+        PanelChunks chunks = halves.chunks();
+        short[] chunk = halves.panels()[chunks.of(panel)];
+        widen(chunk, chunks.start(panel) + first * width, unit, target, steps * width);
     }
 
     /** Outputs in a panel. */
@@ -281,14 +290,16 @@ final class FloatMultiplication {
         float[] sums = Scratch.ofThread().sums(width);
         for (int panel = fromPanel; panel < toPanel; panel++) {
             Arrays.fill(sums, 0, width, 0);
-            int start = panel * inputs * width;
-            loops.multiplyVector(weights.panels(), start, operands.x, 0, inputs, sums);
+            float[] chunk = weights.panels()[weights.chunks().of(panel)];
+            int start = weights.chunks().start(panel);
+            loops.multiplyVector(chunk, start, operands.x, 0, inputs, sums);
             Panels.store(sums, 0, width, operands.y, 0, 1, weights.outputs(), panel * width);
         }
     }
 
     private void multiplyFp16(Operands operands, int fromPanel, int toPanel) {
         Fp16 weights = (Fp16) operands.weights;
+        PanelChunks chunks = weights.chunks();
         float[] x = operands.x;
         int inputs = weights.inputs();
         Scratch scratch = Scratch.ofThread();
@@ -299,9 +310,10 @@ final class FloatMultiplication {
         for (int i = 0; i < inputs; i += Panels.TURN) {
             int steps = Math.min(Panels.TURN, inputs - i);
             for (int panel = fromPanel; panel < toPanel; panel++) {
-                int at = (panel * inputs + i) * width;
+                short[] chunk = weights.panels()[chunks.of(panel)];
+                int at = chunks.start(panel) + i * width;
                 int sum = (panel - fromPanel) * width;
-                touched |= halves.addHalves(weights.panels(), at, x, i, steps, sums, sum);
+                touched |= halves.addHalves(chunk, at, x, i, steps, sums, sum);
             }
         }
         scratch.keep(touched);

@@ -29,39 +29,46 @@ final class HalfScaling {
     /**
      * Scales bit patterns in place if that helps.
      *
+     * @param chunks of one weight
      * @return what the numbers now count in: 1, a 1024th, or NaN if some are not finite
      */
-    static float scale(short[] halves, Workers workers) {
+    static float scale(short[][] chunks, Workers workers) {
         AtomicInteger smallest = new AtomicInteger(MAGNITUDE);
         AtomicInteger largest = new AtomicInteger();
-        workers.forRanges(
-                halves.length,
-                WEIGHTS_PER_PIECE,
-                (from, to) -> {
-                    int least = MAGNITUDE;
-                    int most = 0;
-                    for (int i = from; i < to; i++) {
-                        int magnitude = halves[i] & MAGNITUDE;
-                        least = Math.min(least, magnitude - 1 & MAGNITUDE); // zero does not count
-                        most = Math.max(most, magnitude);
-                    }
-                    smallest.accumulateAndGet(least, Math::min);
-                    largest.accumulateAndGet(most, Math::max);
-                });
+        for (short[] halves : chunks) {
+            workers.forRanges(
+                    halves.length,
+                    WEIGHTS_PER_PIECE,
+                    (from, to) -> {
+                        int least = MAGNITUDE;
+                        int most = 0;
+                        for (int i = from; i < to; i++) {
+                            int magnitude = halves[i] & MAGNITUDE;
+                            // Zero does not count.
+                            least = Math.min(least, magnitude - 1 & MAGNITUDE);
+                            most = Math.max(most, magnitude);
+                        }
+                        smallest.accumulateAndGet(least, Math::min);
+                        largest.accumulateAndGet(most, Math::max);
+                    });
+        }
         if (largest.get() >= INFINITE) {
             return Float.NaN;
         }
         if (smallest.get() + 1 >= NORMAL || largest.get() >= TOO_LARGE) {
             return 1;
         }
-        workers.forRanges(
-                halves.length,
-                WEIGHTS_PER_PIECE,
-                (from, to) -> {
-                    for (int i = from; i < to; i++) {
-                        halves[i] = Float.floatToFloat16(Float.float16ToFloat(halves[i]) * FACTOR);
-                    }
-                });
+        for (short[] halves : chunks) {
+            workers.forRanges(
+                    halves.length,
+                    WEIGHTS_PER_PIECE,
+                    (from, to) -> {
+                        for (int i = from; i < to; i++) {
+                            float scaled = Float.float16ToFloat(halves[i]) * FACTOR;
+                            halves[i] = Float.floatToFloat16(scaled);
+                        }
+                    });
+        }
         return 1 / FACTOR;
     }
 }

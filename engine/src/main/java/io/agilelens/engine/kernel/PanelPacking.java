@@ -14,43 +14,71 @@ final class PanelPacking {
 
     private PanelPacking() {}
 
-    /** {@code [panels, inputs, width]} of {@code [outputs, inputs]}. */
-    static float[] pack(WeightRows weights, int outputs, int inputs, int width, Workers workers) {
-        float[] panels = new float[Panels.length(outputs, inputs, width)];
-        forPanels(
-                weights,
-                outputs,
-                inputs,
-                width,
-                workers,
-                (rows, count, start) -> {
-                    for (int from = 0; from < inputs; from += BLOCK) {
-                        int steps = Math.min(BLOCK, inputs - from);
-                        fill(rows, from, inputs, count, steps, width, panels, start + from * width);
-                    }
-                });
+    /** {@code [panels, inputs, width]} of {@code [outputs, inputs]}, chunk by chunk. */
+    static float[][] pack(
+            WeightRows weights,
+            int outputs,
+            int inputs,
+            int width,
+            PanelChunks chunks,
+            Workers workers) {
+        float[][] panels = new float[chunks.count()][];
+        Cancellation cancellation = Cancellation.current();
+        for (int chunk = 0; chunk < panels.length; chunk++) {
+            cancellation.check();
+            float[] target = new float[chunks.length(chunk)];
+            panels[chunk] = target;
+            forPanels(
+                    weights,
+                    outputs,
+                    inputs,
+                    width,
+                    chunks,
+                    chunk,
+                    workers,
+                    (rows, count, start) -> {
+                        for (int from = 0; from < inputs; from += BLOCK) {
+                            int steps = Math.min(BLOCK, inputs - from);
+                            int at = start + from * width;
+                            fill(rows, from, inputs, count, steps, width, target, at);
+                        }
+                    });
+        }
         return panels;
     }
 
     /** The same in half precision. */
-    static short[] packHalves(
-            WeightRows weights, int outputs, int inputs, int width, Workers workers) {
-        short[] panels = new short[Panels.length(outputs, inputs, width)];
-        forPanels(
-                weights,
-                outputs,
-                inputs,
-                width,
-                workers,
-                (rows, count, start) -> {
-                    float[] block = Scratch.ofThread().panel(BLOCK * width);
-                    Arrays.fill(block, 0, BLOCK * width, 0);
-                    for (int from = 0; from < inputs; from += BLOCK) {
-                        int steps = Math.min(BLOCK, inputs - from);
-                        fill(rows, from, inputs, count, steps, width, block, 0);
-                        narrow(block, panels, start + from * width, steps * width);
-                    }
-                });
+    static short[][] packHalves(
+            WeightRows weights,
+            int outputs,
+            int inputs,
+            int width,
+            PanelChunks chunks,
+            Workers workers) {
+        short[][] panels = new short[chunks.count()][];
+        Cancellation cancellation = Cancellation.current();
+        for (int chunk = 0; chunk < panels.length; chunk++) {
+            cancellation.check();
+            short[] target = new short[chunks.length(chunk)];
+            panels[chunk] = target;
+            forPanels(
+                    weights,
+                    outputs,
+                    inputs,
+                    width,
+                    chunks,
+                    chunk,
+                    workers,
+                    (rows, count, start) -> {
+                        float[] block = Scratch.ofThread().panel(BLOCK * width);
+                        Arrays.fill(block, 0, BLOCK * width, 0);
+                        for (int from = 0; from < inputs; from += BLOCK) {
+                            int steps = Math.min(BLOCK, inputs - from);
+                            fill(rows, from, inputs, count, steps, width, block, 0);
+                            narrow(block, target, start + from * width, steps * width);
+                        }
+                    });
+        }
         return panels;
     }
 
@@ -58,7 +86,7 @@ final class PanelPacking {
         /**
          * @param rows of the panel, {@code [count, inputs]}
          * @param count outputs in it
-         * @param start of the panel among all
+         * @param start of the panel in its chunk
          */
         void run(float[] rows, int count, int start);
     }
@@ -68,20 +96,23 @@ final class PanelPacking {
             int outputs,
             int inputs,
             int width,
+            PanelChunks chunks,
+            int chunk,
             Workers workers,
             PanelBody body) {
         Cancellation cancellation = Cancellation.current();
+        int firstPanel = chunks.first(chunk);
         workers.forRanges(
-                Panels.count(outputs, width),
-                1 + WEIGHTS_PER_PIECE / (inputs * width),
+                chunks.panels(chunk),
+                1 + WEIGHTS_PER_PIECE / Math.max(1, inputs * width),
                 (from, to) -> {
                     float[] rows = Scratch.ofThread().rows((long) width * inputs);
-                    for (int panel = from; panel < to; panel++) {
+                    for (int panel = firstPanel + from; panel < firstPanel + to; panel++) {
                         cancellation.check();
                         int first = panel * width;
                         int count = Math.min(width, outputs - first);
                         weights.read(first, count, rows);
-                        body.run(rows, count, panel * inputs * width);
+                        body.run(rows, count, chunks.start(panel));
                     }
                 });
     }

@@ -3,6 +3,7 @@ package io.agilelens.engine.kernel;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Arrays;
@@ -55,6 +56,17 @@ class VectorKernelsTest {
                 integers(shape, new int[] {0, k}, 1, false);
             }
         }
+    }
+
+    /** The last chunk has fewer panels than the others, and the last panel fewer outputs. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 13})
+    void weightsOfSeveralChunks(int tokens) {
+        int inputs = 1 << 14;
+        int width = 32;
+        assertTrue(PanelChunks.of(333, inputs, width, Short.BYTES).count() > 1);
+        fp16(tokens, 333, inputs);
+        fp32(tokens, 333, inputs);
     }
 
     private record Shape(int tokens, int outputs, int k, int weightBits, int activationBits) {}
