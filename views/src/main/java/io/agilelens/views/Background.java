@@ -66,6 +66,13 @@ public final class Background {
         requests(key).supersede();
     }
 
+    /** Gives up all that was asked for: the window that would show it is gone. */
+    public static void dropAll() {
+        synchronized (NEWEST) {
+            NEWEST.values().forEach(Requests::supersede);
+        }
+    }
+
     private static Requests requests(Object key) {
         synchronized (NEWEST) {
             return NEWEST.computeIfAbsent(key, unseen -> new Requests());

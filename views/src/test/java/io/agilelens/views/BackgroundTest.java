@@ -57,6 +57,39 @@ class BackgroundTest extends GuiTest {
     }
 
     @Test
+    void nothingIsDeliveredToAWindowThatIsGoneNotEvenFailures() throws Exception {
+        Object reading = new Object();
+        Object picture = new Object();
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch closed = new CountDownLatch(1);
+        List<Throwable> uncaught = new ArrayList<>();
+        interact(
+                () -> {
+                    Thread.currentThread()
+                            .setUncaughtExceptionHandler((_, failure) -> uncaught.add(failure));
+                    Background.<String>lengthy(
+                            reading,
+                            () -> {
+                                begun.countDown();
+                                await(closed, "");
+                                throw new IllegalStateException("Already closed");
+                            },
+                            delivered::add);
+                    Background.latest(picture, () -> await(closed, "picture"), delivered::add);
+                });
+        begun.await();
+        interact(Background::dropAll);
+        closed.countDown();
+        Background.awaitIdle();
+        interact(() -> Thread.currentThread().setUncaughtExceptionHandler(null));
+        assertEquals(List.of(), delivered);
+        assertEquals(List.of(), uncaught);
+        interact(() -> Background.latest(picture, () -> "new", delivered::add));
+        Background.awaitIdle();
+        assertEquals(List.of("new"), delivered);
+    }
+
+    @Test
     void lengthyWorkHoldsUpNoPictureAndIsCancelledByTheNextRequest() throws Exception {
         Object reading = new Object();
         CountDownLatch begun = new CountDownLatch(1);

@@ -11,6 +11,7 @@ import io.agilelens.engine.format.TextFormat;
 import io.agilelens.engine.model.Planting;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.search.Budget;
+import io.agilelens.views.Background;
 import io.agilelens.views.Messages;
 import io.agilelens.views.workbench.EvaluationWindows;
 import io.agilelens.views.workbench.QualityStudy;
@@ -242,6 +243,8 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
     @Override
     public void close() {
         onClose.run();
+        // What is still read for a picture would find the model closed.
+        Background.dropAll();
         Optional<ModelSession> open = live.stop();
         errands.close();
         open.ifPresent(ModelSession::close);
