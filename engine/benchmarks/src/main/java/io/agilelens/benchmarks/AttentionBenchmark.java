@@ -1,10 +1,12 @@
 package io.agilelens.benchmarks;
 
+import io.agilelens.engine.kernel.BenchmarkOperands;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.kernel.PackedKeys;
 import io.agilelens.engine.kernel.PackedValues;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -59,7 +61,7 @@ public class AttentionBenchmark {
     public void draw(KernelSetup setup) {
         kernels = setup.kernels();
         firstVisible = keys - queries + 1;
-        RandomInputs inputs = new RandomInputs();
+        BenchmarkOperands inputs = new BenchmarkOperands();
         q = inputs.floats(queries * STRIDE);
         k = inputs.floats(keys * STRIDE);
         v = inputs.floats(keys * STRIDE);
@@ -82,7 +84,7 @@ public class AttentionBenchmark {
         float[] scales = new float[HEADS];
         Arrays.fill(scales, 1);
         packedIntegers = kernels.packIntegerValues(integers, keys, HEADS, HEAD_DIMENSION, scales);
-        positions = RandomInputs.starts(keys, 1);
+        positions = IntStream.rangeClosed(0, keys).toArray();
     }
 
     /** Queries times keys. */

@@ -1,10 +1,10 @@
 package io.agilelens.benchmarks;
 
+import io.agilelens.engine.kernel.BenchmarkOperands;
 import io.agilelens.engine.kernel.Fp16Weights;
 import io.agilelens.engine.kernel.Fp32Weights;
 import io.agilelens.engine.kernel.GroupedWeights;
 import io.agilelens.engine.kernel.Kernels;
-import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -26,8 +26,6 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class FloatProductBenchmark {
-    private static final int GROUP = 32;
-
     /** {@code OUTPUTSxINPUTS}: an MLP's first linear in the two models. */
     @Param({"2048x768", "5632x2048"})
     public String shape;
@@ -48,23 +46,21 @@ public class FloatProductBenchmark {
     public void pack(KernelSetup setup) {
         kernels = setup.kernels();
         ProductShape size = ProductShape.parse(shape);
-        RandomInputs inputs = new RandomInputs();
+        BenchmarkOperands inputs = new BenchmarkOperands();
         x = inputs.floats(tokens * size.inputs());
         y = new float[tokens * size.outputs()];
         float[] weights = inputs.floats(size.weights());
         fp32 = kernels.packFp32(weights, size.outputs(), size.inputs());
         fp16 = kernels.packFp16(weights, size.outputs(), size.inputs());
-        int[] starts = RandomInputs.starts(size.inputs(), GROUP);
+        int[] starts = BenchmarkOperands.groupStarts(size.inputs());
         int scaleCount = size.outputs() * (starts.length - 1);
-        float[] scales = new float[scaleCount];
-        Arrays.fill(scales, 0.01f);
         w4a16 =
                 kernels.packGrouped(
                         inputs.bytes(size.weights(), 0, 15),
                         size.outputs(),
                         size.inputs(),
                         4,
-                        scales,
+                        BenchmarkOperands.scales(scaleCount),
                         inputs.bytes(scaleCount, 0, 15),
                         starts);
     }

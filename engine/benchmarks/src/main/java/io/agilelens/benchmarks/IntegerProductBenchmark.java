@@ -1,11 +1,11 @@
 package io.agilelens.benchmarks;
 
+import io.agilelens.engine.kernel.BenchmarkOperands;
+import io.agilelens.engine.kernel.BenchmarkOperands.Runs;
 import io.agilelens.engine.kernel.Int4Weights;
 import io.agilelens.engine.kernel.Int8Weights;
 import io.agilelens.engine.kernel.Kernels;
-import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -26,9 +26,6 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class IntegerProductBenchmark {
-    private static final int GROUP = 32;
-    private static final int RUN = 8;
-
     /** {@code OUTPUTSxINPUTS}: an MLP's first linear in the two models. */
     @Param({"2048x768", "5632x2048"})
     public String shape;
@@ -55,26 +52,25 @@ public class IntegerProductBenchmark {
     public void pack(KernelSetup setup) {
         kernels = setup.kernels();
         size = ProductShape.parse(shape);
-        RandomInputs inputs = new RandomInputs();
-        codes8 = inputs.bytes(tokens * size.inputs(), -128, 127);
-        codes4 = inputs.bytes(tokens * size.inputs(), -8, 7);
+        BenchmarkOperands inputs = new BenchmarkOperands();
+        codes8 = inputs.codes(tokens * size.inputs(), 8);
+        codes4 = inputs.codes(tokens * size.inputs(), 4);
         y = new float[tokens * size.outputs()];
-        int8 = int8(inputs, GROUP);
-        int8Trip = int8(inputs, RUN);
-        int4 = int4(inputs, GROUP, 0, 4);
-        int4ZeroPoints = int4(inputs, GROUP, 7, 4);
-        int4Trip = int4(inputs, RUN, 0, 4);
-        w4a8 = int4(inputs, GROUP, 0, 8);
-        w4a8Trip = int4(inputs, RUN, 0, 8);
+        int8 = int8(inputs, Runs.plain(size.inputs()));
+        int8Trip = int8(inputs, Runs.ofTrip(size.inputs()));
+        int4 = int4(inputs, Runs.plain(size.inputs()), 0, 4);
+        int4ZeroPoints = int4(inputs, Runs.plain(size.inputs()), 7, 4);
+        int4Trip = int4(inputs, Runs.ofTrip(size.inputs()), 0, 4);
+        w4a8 = int4(inputs, Runs.plain(size.inputs()), 0, 8);
+        w4a8Trip = int4(inputs, Runs.ofTrip(size.inputs()), 0, 8);
     }
 
-    private Int8Weights int8(RandomInputs inputs, int runLength) {
-        Runs runs = Runs.of(size.inputs(), runLength);
+    private Int8Weights int8(BenchmarkOperands inputs, Runs runs) {
         return kernels.packInt8(
                 inputs.bytes(size.weights(), -128, 127),
                 size.outputs(),
                 size.inputs(),
-                scales(runs.groupCount()),
+                BenchmarkOperands.scales(size.outputs() * runs.groupCount()),
                 new byte[size.outputs() * runs.groupCount()],
                 runs.starts(),
                 runs.groups(),
@@ -82,42 +78,18 @@ public class IntegerProductBenchmark {
     }
 
     private Int4Weights int4(
-            RandomInputs inputs, int runLength, int largestZeroPoint, int activationBits) {
-        Runs runs = Runs.of(size.inputs(), runLength);
+            BenchmarkOperands inputs, Runs runs, int largestZeroPoint, int activationBits) {
         return kernels.packInt4(
-                inputs.bytes(size.weights(), -8, 7),
+                inputs.weights(size.weights()),
                 size.outputs(),
                 size.inputs(),
-                scales(runs.groupCount()),
+                BenchmarkOperands.scales(size.outputs() * runs.groupCount()),
                 inputs.bytes(
                         size.outputs() * runs.groupCount(), -largestZeroPoint, largestZeroPoint),
                 runs.starts(),
                 runs.groups(),
                 runs.shifts(),
                 activationBits);
-    }
-
-    /** Runs shorter than a group have shifts 0, 1, 2, … in each group. */
-    private record Runs(int[] starts, int[] groups, int[] shifts) {
-        static Runs of(int inputs, int length) {
-            int[] starts = RandomInputs.starts(inputs, length);
-            int runs = starts.length - 1;
-            int runsInGroup = GROUP / length;
-            return new Runs(
-                    starts,
-                    IntStream.range(0, runs).map(run -> run / runsInGroup).toArray(),
-                    IntStream.range(0, runs).map(run -> run % runsInGroup).toArray());
-        }
-
-        int groupCount() {
-            return groups[groups.length - 1] + 1;
-        }
-    }
-
-    private float[] scales(int groups) {
-        float[] scales = new float[size.outputs() * groups];
-        Arrays.fill(scales, 0.01f);
-        return scales;
     }
 
     /** 8-bit weights and activations. */
@@ -127,7 +99,7 @@ public class IntegerProductBenchmark {
         return y;
     }
 
-    /** TRIP's factors as shifts of runs of 8 inputs. */
+    /** TRIP's factors as shifts of runs of inputs. */
     @Benchmark
     public float[] int8Trip() {
         kernels.multiply(codes8, tokens, int8Trip, y);
@@ -148,7 +120,7 @@ public class IntegerProductBenchmark {
         return y;
     }
 
-    /** TRIP's factors as shifts of runs of 8 inputs. */
+    /** TRIP's factors as shifts of runs of inputs. */
     @Benchmark
     public float[] int4Trip() {
         kernels.multiply(codes4, tokens, int4Trip, y);

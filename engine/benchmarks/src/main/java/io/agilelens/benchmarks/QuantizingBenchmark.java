@@ -4,6 +4,7 @@ import io.agilelens.engine.calibrate.Calibration;
 import io.agilelens.engine.calibrate.RecipeFitter;
 import io.agilelens.engine.export.RandomCheckpoint;
 import io.agilelens.engine.format.ModelReference;
+import io.agilelens.engine.kernel.BenchmarkOperands;
 import io.agilelens.engine.model.Activation;
 import io.agilelens.engine.model.Architecture;
 import io.agilelens.engine.model.FloatNumerics;
@@ -68,7 +69,7 @@ public class QuantizingBenchmark {
         } finally {
             delete(folder);
         }
-        x = new Matrix(tokens, channels, new RandomInputs().floats(tokens * channels));
+        x = new Matrix(tokens, channels, new BenchmarkOperands().floats(tokens * channels));
     }
 
     private void fit(KernelSetup setup, Path folder) {

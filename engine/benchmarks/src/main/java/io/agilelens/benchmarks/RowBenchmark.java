@@ -1,5 +1,6 @@
 package io.agilelens.benchmarks;
 
+import io.agilelens.engine.kernel.BenchmarkOperands;
 import io.agilelens.engine.kernel.Kernels;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -46,7 +47,7 @@ public class RowBenchmark {
     @Setup
     public void draw(KernelSetup setup) {
         kernels = setup.kernels();
-        RandomInputs inputs = new RandomInputs();
+        BenchmarkOperands inputs = new BenchmarkOperands();
         x = inputs.floats(tokens * channels);
         y = new float[tokens * channels];
         weight = inputs.floats(channels);

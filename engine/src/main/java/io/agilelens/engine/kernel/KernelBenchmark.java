@@ -1,14 +1,12 @@
 package io.agilelens.engine.kernel;
 
+import io.agilelens.engine.kernel.BenchmarkOperands.Runs;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
-import java.util.stream.IntStream;
 
 /**
  * Latency of the products at given shapes, inside this process. Each is repeated until its time has
@@ -19,8 +17,8 @@ public final class KernelBenchmark {
 
     /**
      * What is measured: float weights; 8- and 4-bit weights in groups of 32 with codes as wide;
-     * 4-bit weights with 8-bit codes and with float activations; and the ways to execute TRIP,
-     * factors folded into 8-bit weights, or 4-bit weights in four runs of shifts 0…3 in each group.
+     * 4-bit weights with 8-bit codes and with float activations; and the ways to execute TRIP, runs
+     * of shifts 0…3 in each group of 8- and 4-bit weights, see {@link BenchmarkOperands}.
      */
     public static final List<String> NAMES =
             List.of(
@@ -41,8 +39,6 @@ public final class KernelBenchmark {
      */
     public record Shape(int m, int n, int k) {}
 
-    private static final int GROUP = 32;
-    private static final int RUN = 8;
     private static final long SHORTEST_WARM_UP_NANOS = 250_000_000;
     private static final long LONGEST_WARM_UP_NANOS = 4_000_000_000L;
     private static final long SHORTEST_NANOS = 2_000_000;
@@ -58,7 +54,7 @@ public final class KernelBenchmark {
     private final Kernels kernels;
     private final MachineMeter meter;
     private final Cancellation cancellation;
-    private final Random random = new Random(1);
+    private final BenchmarkOperands operands = new BenchmarkOperands();
 
     /**
      * @param product computes it once
@@ -185,54 +181,53 @@ public final class KernelBenchmark {
         int k = shape.k();
         return switch (name) {
             case "FP32" -> {
-                float[] x = floats(m * k);
-                Fp32Weights weights = kernels.packFp32(floats(n * k), n, k);
+                float[] x = operands.floats(m * k);
+                Fp32Weights weights = kernels.packFp32(operands.floats(n * k), n, k);
                 yield new Product(
                         weights, Float.BYTES * x.length, () -> kernels.multiply(x, m, weights, y));
             }
             case "FP16" -> {
-                float[] x = floats(m * k);
-                Fp16Weights weights = kernels.packFp16(floats(n * k), n, k);
+                float[] x = operands.floats(m * k);
+                Fp16Weights weights = kernels.packFp16(operands.floats(n * k), n, k);
                 yield new Product(
                         weights, Float.BYTES * x.length, () -> kernels.multiply(x, m, weights, y));
             }
             case "W4A16" -> grouped(m, n, k, y);
-            case "INT8" -> int8(m, n, k, GROUP, y);
-            case "INT8-TRIP" -> int8(m, n, k, RUN, y);
-            case "W4A8" -> int4(m, n, k, GROUP, 8, y);
-            case "W4A8-TRIP" -> int4(m, n, k, RUN, 8, y);
-            case "INT4" -> int4(m, n, k, GROUP, 4, y);
-            case "INT4-TRIP" -> int4(m, n, k, RUN, 4, y);
+            case "INT8" -> int8(m, n, k, Runs.plain(k), y);
+            case "INT8-TRIP" -> int8(m, n, k, Runs.ofTrip(k), y);
+            case "W4A8" -> int4(m, n, k, Runs.plain(k), 8, y);
+            case "W4A8-TRIP" -> int4(m, n, k, Runs.ofTrip(k), 8, y);
+            case "INT4" -> int4(m, n, k, Runs.plain(k), 4, y);
+            case "INT4-TRIP" -> int4(m, n, k, Runs.ofTrip(k), 4, y);
             default -> throw new IllegalArgumentException(name);
         };
     }
 
     private Product grouped(int m, int n, int k, float[] y) {
-        float[] x = floats(m * k);
-        int[] starts = starts(k, GROUP);
+        float[] x = operands.floats(m * k);
+        int[] starts = BenchmarkOperands.groupStarts(k);
         int scaleCount = n * (starts.length - 1);
         GroupedWeights weights =
                 kernels.packGrouped(
-                        bytes(n * k, 0, 15),
+                        operands.bytes(n * k, 0, 15),
                         n,
                         k,
                         4,
-                        scales(scaleCount),
-                        bytes(scaleCount, 0, 15),
+                        BenchmarkOperands.scales(scaleCount),
+                        operands.bytes(scaleCount, 0, 15),
                         starts);
         return new Product(
                 weights, Float.BYTES * x.length, () -> kernels.multiply(x, m, weights, y));
     }
 
-    private Product int8(int m, int n, int k, int runLength, float[] y) {
-        Runs runs = Runs.of(k, runLength);
-        byte[] x = bytes(m * k, -128, 127);
+    private Product int8(int m, int n, int k, Runs runs, float[] y) {
+        byte[] x = operands.codes(m * k, 8);
         Int8Weights weights =
                 kernels.packInt8(
-                        bytes(n * k, -128, 127),
+                        operands.bytes(n * k, -128, 127),
                         n,
                         k,
-                        scales(n * runs.groupCount()),
+                        BenchmarkOperands.scales(n * runs.groupCount()),
                         new byte[n * runs.groupCount()],
                         runs.starts(),
                         runs.groups(),
@@ -240,44 +235,20 @@ public final class KernelBenchmark {
         return new Product(weights, x.length, () -> kernels.multiply(x, m, weights, y));
     }
 
-    private Product int4(int m, int n, int k, int runLength, int activationBits, float[] y) {
-        Runs runs = Runs.of(k, runLength);
-        int largest = (1 << activationBits - 1) - 1;
-        byte[] x = bytes(m * k, -largest - 1, largest);
+    private Product int4(int m, int n, int k, Runs runs, int activationBits, float[] y) {
+        byte[] x = operands.codes(m * k, activationBits);
         Int4Weights weights =
                 kernels.packInt4(
-                        bytes(n * k, -8, 7),
+                        operands.weights(n * k),
                         n,
                         k,
-                        scales(n * runs.groupCount()),
+                        BenchmarkOperands.scales(n * runs.groupCount()),
                         new byte[n * runs.groupCount()],
                         runs.starts(),
                         runs.groups(),
                         runs.shifts(),
                         activationBits);
         return new Product(weights, x.length, () -> kernels.multiply(x, m, weights, y));
-    }
-
-    /** Runs of one length; those shorter than a group have shifts 0, 1, 2, … within it. */
-    private record Runs(int[] starts, int[] groups, int[] shifts) {
-        static Runs of(int inputs, int length) {
-            int[] starts = KernelBenchmark.starts(inputs, length);
-            int runsPerGroup = GROUP / length;
-            int runs = starts.length - 1;
-            return new Runs(
-                    starts,
-                    IntStream.range(0, runs).map(run -> run / runsPerGroup).toArray(),
-                    IntStream.range(0, runs).map(run -> run % runsPerGroup).toArray());
-        }
-
-        int groupCount() {
-            return groups[groups.length - 1] + 1;
-        }
-    }
-
-    private static int[] starts(int k, int length) {
-        int count = (k + length - 1) / length;
-        return IntStream.rangeClosed(0, count).map(i -> Math.min(i * length, k)).toArray();
     }
 
     /**
@@ -323,27 +294,5 @@ public final class KernelBenchmark {
             product.run();
         }
         return System.nanoTime() - start;
-    }
-
-    private float[] floats(int count) {
-        float[] values = new float[count];
-        for (int i = 0; i < count; i++) {
-            values[i] = random.nextFloat() - 0.5f;
-        }
-        return values;
-    }
-
-    private float[] scales(int count) {
-        float[] values = new float[count];
-        Arrays.fill(values, 0.01f);
-        return values;
-    }
-
-    private byte[] bytes(int count, int smallest, int largest) {
-        byte[] values = new byte[count];
-        for (int i = 0; i < count; i++) {
-            values[i] = (byte) random.nextInt(smallest, largest + 1);
-        }
-        return values;
     }
 }

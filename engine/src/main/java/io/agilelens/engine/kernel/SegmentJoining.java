@@ -51,6 +51,8 @@ final class SegmentJoining {
         for (int unit = first; unit < end; unit = next) {
             next = unit + 1;
             int shift = segments.shifts()[unit];
+            boolean firstOfGroup =
+                    unit == 0 || segments.groups()[unit - 1] != segments.groups()[unit];
             long weights = segments.squares()[unit];
             if (next < end && segments.groups()[next] == segments.groups()[unit]) {
                 sumSquares(segments, unit, tile, origin, squares, unitSquares);
@@ -66,7 +68,10 @@ final class SegmentJoining {
                                 nextSquares,
                                 fourTo(segments.shifts()[next] - common),
                                 unitSquares);
-                weights += segments.squares()[next];
+                weights =
+                        firstOfGroup
+                                ? segments.squaresToHere()[next]
+                                : weights + segments.squares()[next];
                 // Integers below 2^53.
                 if ((double) most * weights > LARGEST * LARGEST) {
                     break;

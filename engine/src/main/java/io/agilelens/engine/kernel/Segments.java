@@ -13,10 +13,11 @@ import java.util.Arrays;
  * @param groups group of each segment, ascending
  * @param shifts shift of each segment's sum
  * @param squares what the squares of an output's weights add up to in each segment, at the most
+ * @param squaresToHere the same from the first segment of the group up to each of them
  * @param inputFactors {@code [inputs]}: 2 to the shift of each activation beside that of its
  *     segment
  */
-record Segments(int[] starts, int[] groups, int[] shifts, int[] squares, float[] inputFactors) {
+record Segments(int[] starts, int[] groups, int[] shifts, int[] squares, int[] squaresToHere, float[] inputFactors) {
 
     /** Inputs whose weights are transposed at once. */
     private static final int BLOCK = 64;
@@ -107,6 +108,7 @@ record Segments(int[] starts, int[] groups, int[] shifts, int[] squares, float[]
                         + groups.length
                         + shifts.length
                         + squares.length
+                        + squaresToHere.length
                         + inputFactors.length);
     }
 
@@ -128,12 +130,16 @@ record Segments(int[] starts, int[] groups, int[] shifts, int[] squares, float[]
         private final int[] shifts;
         private final int[] shiftOfInput;
         private final int[] squares;
+        private final int[] squaresToHere;
 
         /** What each output's weights of the last segment add up to, in units of its shift. */
         private final long[] filled;
 
         /** What the squares of each output's weights of the last segment add up to. */
         private final int[] filledSquares;
+
+        /** The same of its group. */
+        private final int[] groupSquares;
 
         private int count;
 
@@ -146,8 +152,10 @@ record Segments(int[] starts, int[] groups, int[] shifts, int[] squares, float[]
             shifts = new int[inputs];
             shiftOfInput = new int[inputs];
             squares = new int[inputs];
+            squaresToHere = new int[inputs];
             filled = new long[outputs];
             filledSquares = new int[outputs];
+            groupSquares = new int[outputs];
         }
 
         /**
@@ -160,6 +168,9 @@ record Segments(int[] starts, int[] groups, int[] shifts, int[] squares, float[]
                     || groups[count - 1] != group
                     || input - starts[count - 1] == longest
                     || !joins(magnitudes, offset, shift)) {
+                if (count == 0 || groups[count - 1] != group) {
+                    Arrays.fill(groupSquares, 0);
+                }
                 starts[count] = input;
                 groups[count] = group;
                 shifts[count] = shift;
@@ -170,12 +181,16 @@ record Segments(int[] starts, int[] groups, int[] shifts, int[] squares, float[]
                 }
             }
             int most = 0;
+            int mostOfGroup = 0;
             for (int o = 0; o < filledSquares.length; o++) {
                 int magnitude = Byte.toUnsignedInt(magnitudes[offset + o]);
                 filledSquares[o] += magnitude * magnitude;
+                groupSquares[o] += magnitude * magnitude;
                 most = Math.max(most, filledSquares[o]);
+                mostOfGroup = Math.max(mostOfGroup, groupSquares[o]);
             }
             squares[count - 1] = most;
+            squaresToHere[count - 1] = mostOfGroup;
         }
 
         private boolean joins(byte[] magnitudes, int offset, int shift) {
@@ -209,6 +224,7 @@ record Segments(int[] starts, int[] groups, int[] shifts, int[] squares, float[]
                     Arrays.copyOf(groups, count),
                     Arrays.copyOf(shifts, count),
                     Arrays.copyOf(squares, count),
+                    Arrays.copyOf(squaresToHere, count),
                     inputFactors);
         }
     }

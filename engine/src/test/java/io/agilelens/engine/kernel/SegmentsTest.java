@@ -86,10 +86,36 @@ class SegmentsTest {
                     filled[o] += Math.abs(weight) * (long) factor;
                 }
             }
+            assertEquals(squares(segments, s, s, values, zeroPoints), segments.squares()[s]);
+            int first = s;
+            while (first > 0 && segments.groups()[first - 1] == segments.groups()[s]) {
+                first--;
+            }
+            assertEquals(
+                    squares(segments, first, s, values, zeroPoints), segments.squaresToHere()[s]);
             long most = Arrays.stream(filled).max().orElseThrow();
             assertTrue(segments.length(s) <= 40);
             assertTrue(most <= capacity, "segment " + s + " holds " + most);
         }
+    }
+
+    /** The largest sum of squares of an output's weights in some segments of a group. */
+    private static int squares(
+            Segments segments, int first, int last, byte[] values, byte[] zeroPoints) {
+        int inputs = segments.starts()[segments.count()];
+        int outputs = values.length / inputs;
+        int groups = zeroPoints.length / outputs;
+        int most = 0;
+        for (int o = 0; o < outputs; o++) {
+            int sum = 0;
+            int zeroPoint = zeroPoints[o * groups + segments.groups()[last]];
+            for (int i = segments.starts()[first]; i < segments.starts()[last + 1]; i++) {
+                int weight = values[o * inputs + i] - zeroPoint;
+                sum += weight * weight;
+            }
+            most = Math.max(most, sum);
+        }
+        return most;
     }
 
     private static Segments ofGroups(byte[] values, int outputs, int[] starts, long capacity) {

@@ -860,7 +860,7 @@ class VectorKernelsTest {
                         .bytes();
         long codes = outputs * k / 2 + WeightOnlyProducts.READ_AHEAD;
         long zeroPoints = outputs * groups / 2 + WeightOnlyProducts.READ_AHEAD;
-        long plan = 4L * (4 * groups + 1) + 4L * k;
+        long plan = 4L * (5 * groups + 1) + 4L * k;
         assertEquals(codes + 4L * outputs * groups + zeroPoints + 2 * plan, bytes);
     }
 
