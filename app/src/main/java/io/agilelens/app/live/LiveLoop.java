@@ -26,6 +26,9 @@ public final class LiveLoop implements AutoCloseable {
     /** The same for weights that are calibrated layer by layer, which is not begun in passing. */
     private static final long SLOW_DEBOUNCE_MILLIS = 600;
 
+    /** Name of the thread. */
+    public static final String THREAD = "live-loop";
+
     /**
      * Hears results, on the loop's thread; a result is of the latest wish when it is handed over.
      */
@@ -85,7 +88,7 @@ public final class LiveLoop implements AutoCloseable {
         this.fitter = fitter;
         this.listener = listener;
         this.work = new LiveWork(opened, fitter, listener);
-        thread = Thread.ofPlatform().name("live-loop").daemon().unstarted(this::loop);
+        thread = Thread.ofPlatform().name(THREAD).daemon().unstarted(this::loop);
         thread.start();
     }
 

@@ -20,7 +20,13 @@ final class EarlyOpening {
     /**
      * @param firstLook at the float model, where that takes a moment only
      */
-    record Opened(ModelSession session, Optional<WindowComparison> firstLook) {}
+    record Opened(ModelSession session, Optional<WindowComparison> firstLook)
+            implements AutoCloseable {
+        @Override
+        public void close() {
+            session.close();
+        }
+    }
 
     /** Opens a model. */
     @FunctionalInterface

@@ -33,6 +33,7 @@ final class Errands implements AutoCloseable {
     /** Of errands that run or wait. */
     private final Set<Cancellation> underWay = ConcurrentHashMap.newKeySet();
 
+    private boolean closed;
     private WorkbenchStatusBar statusBar;
 
     /** The errand that the status bar shows; what the live loop does is not shown meanwhile. */
@@ -55,7 +56,10 @@ final class Errands implements AutoCloseable {
         return shown != null;
     }
 
-    /** Runs an errand with its progress shown; its result arrives on the JavaFX thread. */
+    /**
+     * Runs an errand with its progress shown; its result arrives on the JavaFX thread. One that
+     * comes when the window is gone is not handed over, and closed if there is something to close.
+     */
     <T> Cancellation run(String name, Errand<T> errand, Consumer<T> onDone) {
         return run(name, new Cancellation(), errand, onDone);
     }
@@ -91,17 +95,21 @@ final class Errands implements AutoCloseable {
                         T result = cancellation.during(() -> errand.run(task, cancellation));
                         Platform.runLater(
                                 () -> {
+                                    if (closed) {
+                                        closeUnwanted(result);
+                                        return;
+                                    }
                                     finish(task, "");
                                     onDone.accept(result);
                                 });
                     } catch (CancellationException cancelled) {
-                        Platform.runLater(
+                        unlessClosed(
                                 () -> {
                                     finish(task, Messages.text("status.cancelled"));
                                     onGivenUp.run();
                                 });
                     } catch (IOException | RuntimeException | Error failure) {
-                        Platform.runLater(
+                        unlessClosed(
                                 () -> {
                                     finish(task, "");
                                     onFailure.accept(failure);
@@ -112,6 +120,25 @@ final class Errands implements AutoCloseable {
                     }
                 });
         return cancellation;
+    }
+
+    private void unlessClosed(Runnable answer) {
+        Platform.runLater(
+                () -> {
+                    if (!closed) {
+                        answer.run();
+                    }
+                });
+    }
+
+    private static void closeUnwanted(Object result) {
+        if (result instanceof AutoCloseable unwanted) {
+            try {
+                unwanted.close();
+            } catch (Exception failure) {
+                throw new IllegalStateException("could not close " + unwanted, failure);
+            }
+        }
     }
 
     /** Only what runs is shown: the bar's button cancels what it shows. */
@@ -141,6 +168,7 @@ final class Errands implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         cancel();
         thread.shutdownNow();
     }

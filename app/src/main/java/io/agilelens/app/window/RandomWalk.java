@@ -1,5 +1,6 @@
 package io.agilelens.app.window;
 
+import io.agilelens.app.live.LiveLoop;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.ModelReference;
 import io.agilelens.engine.format.SampleLibrary;
@@ -66,6 +67,9 @@ final class RandomWalk {
     private WorkbenchWindow window;
     private int windows;
 
+    /** Of windows that are open beside the walk's. */
+    private long othersLoops;
+
     /**
      * What came of a walk.
      *
@@ -122,6 +126,7 @@ final class RandomWalk {
             // Where dialogs propose to write.
             System.setProperty("user.home", files.folder().toString());
             hands = onFx(WalkHands::new);
+            othersLoops = liveLoops();
             try {
                 onFx(this::openWindow);
                 settle();
@@ -387,8 +392,22 @@ final class RandomWalk {
                     return null;
                 });
         Background.awaitIdle();
+        while (liveLoops() > othersLoops + 1) { // those of models that were replaced end by and by
+            if (System.nanoTime() > end) {
+                failures.add("a live loop goes on behind a window or a model that is gone");
+                return;
+            }
+            Thread.sleep(50);
+        }
         heap.add(collectedHeap());
         log.println("heap %.1f MiB".formatted(heap.getLast() / MIB));
+    }
+
+    /** A loop that goes on behind a window that is gone holds that window and its model. */
+    private static long liveLoops() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals(LiveLoop.THREAD))
+                .count();
     }
 
     /** Whether another model is open than before, and everything about it is known. */

@@ -74,6 +74,36 @@ class ErrandsTest extends GuiTest {
         assertEquals(List.of(), failures);
     }
 
+    /** The errand is done, and the window closes before its answer has its turn. */
+    @Test
+    void aResultThatComesTooLateIsClosedAndNotHandedOver() throws Exception {
+        List<String> handedOver = new ArrayList<>();
+        CountDownLatch done = new CountDownLatch(1);
+        CountDownLatch closed = new CountDownLatch(1);
+        interact(
+                () -> {
+                    errands.run(
+                            "opening",
+                            (_, _) -> (AutoCloseable) closed::countDown,
+                            result -> {
+                                handedOver.add("opened");
+                            });
+                    errands.run(
+                            "failing",
+                            (_, _) -> {
+                                throw new IllegalStateException("failed");
+                            },
+                            result -> handedOver.add("failed"));
+                    errands.afterwards(done::countDown);
+                    await(done);
+                    errands.close();
+                });
+        closed.await();
+        WaitForAsyncUtils.waitForFxEvents();
+        assertEquals(List.of(), handedOver);
+        assertEquals(List.of(), failures);
+    }
+
     private static void await(CountDownLatch latch) {
         try {
             latch.await();

@@ -17,7 +17,13 @@ import java.util.Arrays;
  * @param inputFactors {@code [inputs]}: 2 to the shift of each activation beside that of its
  *     segment
  */
-record Segments(int[] starts, int[] groups, int[] shifts, int[] squares, int[] squaresToHere, float[] inputFactors) {
+record Segments(
+        int[] starts,
+        int[] groups,
+        int[] shifts,
+        int[] squares,
+        int[] squaresToHere,
+        float[] inputFactors) {
 
     /** Inputs whose weights are transposed at once. */
     private static final int BLOCK = 64;
