@@ -2,6 +2,7 @@ package io.agilelens.app.command;
 
 import io.agilelens.app.command.BenchContenders.Contender;
 import io.agilelens.engine.evaluate.OperatorProfile;
+import io.agilelens.engine.evaluate.ProductShapes;
 import io.agilelens.engine.evaluate.generate.PassBenchmark;
 import io.agilelens.engine.evaluate.generate.PassWork;
 import io.agilelens.engine.kernel.KernelBenchmark;
@@ -12,7 +13,6 @@ import io.agilelens.engine.kernel.MachineMeter;
 import io.agilelens.engine.kernel.MachinePeak;
 import io.agilelens.engine.kernel.Quartiles;
 import io.agilelens.engine.kernel.Workers;
-import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.ModelConfig;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
@@ -209,11 +209,9 @@ record BenchRun(PassBenchmark benchmark, Progress progress, Cancellation cancell
      */
     private void addKernels(
             ArrayNode rows, ModelConfig config, int[][] further, MachineMeter meter) {
-        Set<KernelBenchmark.Shape> shapes = new LinkedHashSet<>();
-        for (int m : new int[] {1, benchmark.prompt()}) {
-            for (LinearRole role : List.of(LinearRole.QUERY, LinearRole.UP, LinearRole.DOWN)) {
-                shapes.add(new KernelBenchmark.Shape(m, role.outputs(config), role.inputs(config)));
-            }
+        int[] tokens = {1, benchmark.prompt()};
+        Set<KernelBenchmark.Shape> shapes = new LinkedHashSet<>(ProductShapes.of(config, tokens));
+        for (int m : tokens) {
             for (int[] shape : further) {
                 shapes.add(new KernelBenchmark.Shape(m, shape[0], shape[1]));
             }

@@ -5,6 +5,7 @@ import io.agilelens.engine.UserException;
 import io.agilelens.engine.calibrate.Calibration;
 import io.agilelens.engine.calibrate.RecipeFitter;
 import io.agilelens.engine.evaluate.OperatorProfile;
+import io.agilelens.engine.evaluate.ProductShapes;
 import io.agilelens.engine.evaluate.generate.PassBenchmark;
 import io.agilelens.engine.kernel.KernelBenchmark;
 import io.agilelens.engine.kernel.KernelProvider;
@@ -13,8 +14,6 @@ import io.agilelens.engine.kernel.Quartiles;
 import io.agilelens.engine.kernel.Workers;
 import io.agilelens.engine.model.Decoder;
 import io.agilelens.engine.model.HeapRoom;
-import io.agilelens.engine.model.LinearRole;
-import io.agilelens.engine.model.ModelConfig;
 import io.agilelens.engine.model.TokenPruner;
 import io.agilelens.engine.quant.Execution;
 import io.agilelens.engine.recipe.PruningRecipe;
@@ -30,10 +29,8 @@ import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
@@ -77,7 +74,7 @@ public record Measurements(OpenedModel opened) {
                 KernelBenchmark.measure(
                         KernelProvider.of(bits, workers),
                         meter,
-                        shapes(opened.config()),
+                        ProductShapes.of(opened.config(), PROMPT, 1),
                         progress,
                         cancellation),
                 LocalDateTime.now());
@@ -106,19 +103,6 @@ public record Measurements(OpenedModel opened) {
                             cancellation));
         }
         return widths.size();
-    }
-
-    /** The linear layers of a decoder layer at many tokens and at one, each shape once. */
-    private static List<KernelBenchmark.Shape> shapes(ModelConfig config) {
-        Set<KernelBenchmark.Shape> shapes = new LinkedHashSet<>();
-        for (int tokens : new int[] {PROMPT, 1}) {
-            for (LinearRole role : config.roles()) {
-                shapes.add(
-                        new KernelBenchmark.Shape(
-                                tokens, role.outputs(config), role.inputs(config)));
-            }
-        }
-        return List.copyOf(shapes);
     }
 
     /** A model in one arithmetic, with its name for a person to read. */

@@ -1,5 +1,6 @@
 package io.agilelens.engine.search;
 
+import io.agilelens.engine.evaluate.ProductShapes;
 import io.agilelens.engine.kernel.KernelBenchmark;
 import io.agilelens.engine.kernel.KernelTiming;
 import io.agilelens.engine.kernel.Kernels;
@@ -16,10 +17,8 @@ import io.agilelens.engine.recipe.WeightRecipe;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * What the linears of a model's decoder layers take for a prompt, if a recipe is executed: the sum
@@ -46,17 +45,12 @@ public final class LatencyEstimate {
     /** Measures every product that a recipe of this model may need. */
     public static LatencyEstimate measure(
             ModelConfig config, Kernels kernels, Progress progress, Cancellation cancellation) {
-        Set<KernelBenchmark.Shape> shapes = new LinkedHashSet<>();
-        for (LinearRole role : config.roles()) {
-            shapes.add(
-                    new KernelBenchmark.Shape(TOKENS, role.outputs(config), role.inputs(config)));
-        }
         return of(
                 config,
                 KernelBenchmark.measure(
                         kernels,
                         new MachineMeter(kernels.vectorBits(), Workers.shared()),
-                        List.copyOf(shapes),
+                        ProductShapes.of(config, TOKENS),
                         progress,
                         cancellation));
     }
