@@ -113,7 +113,9 @@ public final class TokensViewModel {
         for (int other = 0; other < shares.length; other++) {
             alive *= other == layer ? 1 : 1 - shares[other];
         }
-        double most = Math.floor((1 - (1 - Knobs.BETA.maximum()) / alive) * THOUSAND) / THOUSAND;
+        double room = 1 - (1 - Knobs.BETA.maximum()) / alive;
+        // Where others take all that may go there is none, and rounding may leave less.
+        double most = Math.max(0, Math.floor(room * THOUSAND) / THOUSAND);
         workbench
                 .history()
                 .change(

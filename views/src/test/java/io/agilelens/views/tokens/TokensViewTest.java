@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.engine.recipe.Knobs;
 import io.agilelens.engine.recipe.PruningAction;
 import io.agilelens.engine.recipe.PruningRecipe;
 import io.agilelens.engine.recipe.Recipe;
@@ -20,6 +21,8 @@ import io.agilelens.views.chart.Heatmap;
 import io.agilelens.views.workbench.Workbench;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import javafx.geometry.Bounds;
 import javafx.geometry.Point2D;
 import javafx.geometry.VerticalDirection;
@@ -157,6 +160,25 @@ class TokensViewTest extends GuiTest {
         assertEquals("share pruned at layer 3", workbench.history().undoNameProperty().get());
         interact(() -> workbench.history().undo());
         assertFalse(workbench.history().recipe().pruning().isUneven(), "a drag is one step");
+    }
+
+    /** Shares that multiply to all that may leave do so but for a rounding. */
+    @Test
+    void aLayerTakesNothingWhereOthersTakeAllThatMayLeave() {
+        TokensViewModel model = new TokensViewModel(workbench, actions);
+        interact(
+                () -> {
+                    Recipe recipe = workbench.history().recipe();
+                    SortedSet<Integer> others = new TreeSet<>();
+                    for (int layer = 1; layer <= 3; layer++) {
+                        others.add(layer);
+                        PruningRecipe all =
+                                recipe.pruning().withLayers(others).withBeta(Knobs.BETA.maximum());
+                        workbench.history().change("all", recipe.withPruning(all));
+                        model.setShare(0, 0.5);
+                        assertEquals(0, workbench.history().recipe().pruning().share(0));
+                    }
+                });
     }
 
     @Test
