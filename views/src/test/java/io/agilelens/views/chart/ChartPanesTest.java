@@ -394,6 +394,21 @@ class ChartPanesTest extends GuiTest {
         return words.subList(0, title);
     }
 
+    /** Curves would run through it. */
+    @Test
+    void theWordOfALineAcrossHasItsOwnGround() {
+        interact(
+                () -> {
+                    String svg = lines.svg().get();
+                    String before = svg.substring(0, svg.indexOf(">whole text<"));
+                    String ground = before.substring(before.lastIndexOf("<path"));
+                    double opacity =
+                            Double.parseDouble(
+                                    ground.replaceAll("(?s).*fill-opacity='([0-9.]+)'.*", "$1"));
+                    assertTrue(opacity > 0.7, ground);
+                });
+    }
+
     private static Point2D middle(ChartPane pane) {
         return pane.localToScreen(pane.getWidth() / 2 + 12, pane.getHeight() / 2);
     }
