@@ -30,6 +30,9 @@ public final class WorkbenchFrame extends BorderPane {
     private static final double DOCK_SHARE = 0.54;
     private static final double TALLEST_DOCK = 520;
 
+    /** Most of the window that a toast is wide. */
+    private static final double TOAST_SHARE = 0.4;
+
     private final List<Station> stations;
     private final StationList list;
     private final TopBar topBar = new TopBar();
@@ -40,7 +43,7 @@ public final class WorkbenchFrame extends BorderPane {
     private final VBox right = new VBox();
     private final Zones zones = new Zones(left, right);
     private final WindowOverlay overlay = new WindowOverlay();
-    private final StillToast stillToast = new StillToast(Dialogs.TOAST);
+    private final Toasts toasts = new Toasts();
     private final List<Region> covers = new ArrayList<>();
     private final Map<Station, Node> made = new HashMap<>();
     private Region docked;
@@ -64,7 +67,7 @@ public final class WorkbenchFrame extends BorderPane {
         setRight(zones.right());
         setBottom(statusBar);
         cover(overlay);
-        cover(stillToast);
+        getChildren().add(toasts);
         zones.compactProperty().subscribe(list::setCompact);
         widthProperty().subscribe(width -> zones.fit(width.doubleValue()));
         list.currentProperty().subscribe(this::show);
@@ -149,12 +152,9 @@ public final class WorkbenchFrame extends BorderPane {
         getChildren().add(region);
     }
 
-    private void toast(Stage stage, String text) {
-        if (Motion.reducedProperty().get()) {
-            stillToast.show(text);
-        } else {
-            Dialogs.toast(stage, text);
-        }
+    /** Says for a while, in one line, what is done. */
+    void toast(String text) {
+        toasts.show(text);
     }
 
     /** What lies over the window for a moment. */
@@ -175,6 +175,12 @@ public final class WorkbenchFrame extends BorderPane {
     protected void layoutChildren() {
         super.layoutChildren();
         covers.forEach(cover -> cover.resizeRelocate(0, 0, getWidth(), getHeight()));
+        // Below the stations nothing is that a toast could hide; icons leave it too little room.
+        toasts.resizeRelocate(
+                0,
+                0,
+                zones.compactProperty().get() ? TOAST_SHARE * getWidth() : left.getWidth(),
+                getHeight() - statusBar.getHeight());
     }
 
     /** Puts something above the recipe, as high as half of the zone and at most as it needs. */
@@ -239,7 +245,7 @@ public final class WorkbenchFrame extends BorderPane {
         Scene scene = new Scene(this, width, height);
         scene.getStylesheets().add(Theme.sceneStylesheet());
         Motion.follow(scene);
-        Notices.showWith(text -> toast(stage, text), failure -> Dialogs.showError(stage, failure));
+        Notices.showWith(this::toast, failure -> Dialogs.showError(stage, failure));
         stage.setTitle(Messages.text("window.product"));
         stage.getIcons()
                 .setAll(new Image(WorkbenchFrame.class.getResource(ICON).toExternalForm(), true));
