@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import javafx.beans.binding.Bindings;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.scene.Node;
 import javafx.scene.Scene;
@@ -41,6 +42,8 @@ public final class WorkbenchFrame extends BorderPane {
     private final StackPane middle = new StackPane();
     private final VBox left = new VBox();
     private final VBox right = new VBox();
+    private final ScrollPane recipeZone = new ScrollPane();
+    private final VBox verdictZone = new VBox();
     private final Zones zones = new Zones(left, right);
     private final WindowOverlay overlay = new WindowOverlay();
     private final Toasts toasts = new Toasts();
@@ -130,14 +133,14 @@ public final class WorkbenchFrame extends BorderPane {
      * @param verdict quality and speed against the baseline; always in sight
      */
     public void setRight(Node recipe, Node verdict) {
-        ScrollPane scroll = new ScrollPane(recipe);
-        scroll.setFitToWidth(true);
-        scroll.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
-        scroll.getStyleClass().add("edge-to-edge");
-        VBox.setVgrow(scroll, Priority.ALWAYS);
-        VBox framed = new VBox(verdict);
-        framed.getStyleClass().add("verdict-zone");
-        right.getChildren().setAll(scroll, framed);
+        recipeZone.setContent(recipe);
+        recipeZone.setFitToWidth(true);
+        recipeZone.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
+        recipeZone.getStyleClass().add("edge-to-edge");
+        VBox.setVgrow(recipeZone, Priority.ALWAYS);
+        verdictZone.getChildren().setAll(verdict);
+        verdictZone.getStyleClass().add("verdict-zone");
+        right.getChildren().setAll(recipeZone, verdictZone);
     }
 
     /** How wide the outer zones are. */
@@ -183,21 +186,31 @@ public final class WorkbenchFrame extends BorderPane {
                 getHeight() - statusBar.getHeight());
     }
 
-    /** Puts something above the recipe, as high as half of the zone and at most as it needs. */
+    /**
+     * Puts something above the recipe, as high as half of the zone at most; where type is large it
+     * leaves the verdict whole.
+     */
     void dock(Region node) {
         undock();
         node.prefHeightProperty()
                 .bind(
-                        right.heightProperty()
-                                .map(
-                                        height ->
-                                                Math.min(
-                                                        TALLEST_DOCK,
-                                                        DOCK_SHARE * (double) height)));
+                        Bindings.createDoubleBinding(
+                                this::dockHeight,
+                                heightProperty(),
+                                top.heightProperty(),
+                                statusBar.heightProperty(),
+                                verdictZone.heightProperty()));
         node.minHeightProperty().bind(node.prefHeightProperty());
         zones.widenRight(true);
         right.getChildren().addFirst(node);
         docked = node;
+    }
+
+    private double dockHeight() {
+        double below = Math.max(statusBar.getHeight(), statusBar.minHeight(-1));
+        double room = getHeight() - top.getHeight() - below;
+        double others = verdictZone.getHeight() + recipeZone.minHeight(-1);
+        return Math.max(0, Math.min(Math.min(TALLEST_DOCK, DOCK_SHARE * room), room - others));
     }
 
     /** Takes away what was put above the recipe. */
