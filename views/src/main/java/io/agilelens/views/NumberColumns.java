@@ -1,5 +1,6 @@
 package io.agilelens.views;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
@@ -9,6 +10,7 @@ import javafx.scene.control.TableCell;
 import javafx.scene.control.TableColumn;
 import javafx.scene.control.TableView;
 import javafx.scene.control.Tooltip;
+import javafx.scene.text.Text;
 
 /** Adds columns to a table: text as it is, numbers formatted, right-aligned and sorted by value. */
 public final class NumberColumns<R> {
@@ -42,7 +44,7 @@ public final class NumberColumns<R> {
                 cell -> new ReadOnlyObjectWrapper<>(read.apply(cell.getValue())));
         column.setComparator(Comparator.naturalOrder());
         if (format == null) {
-            column.setCellFactory(_ -> new TextCell<>());
+            column.setCellFactory(_ -> new TextCell<>(_ -> List.of()));
         } else {
             column.setCellFactory(_ -> new NumberCell<>(format));
             column.getStyleClass().add("number-column");
@@ -51,20 +53,74 @@ public final class NumberColumns<R> {
         return column;
     }
 
-    /** Text whose middle gives way where it does not fit; the whole of it is the tooltip. */
+    /**
+     * Adds a column of names, which are shortened where they do not fit.
+     *
+     * @param shorter forms of a name, the longest first
+     * @return the column that was added
+     */
+    public TableColumn<R, String> addNames(
+            String title,
+            double width,
+            Function<R, String> read,
+            Function<String, List<String>> shorter) {
+        TableColumn<R, String> column = add(title, width, read, null);
+        column.setCellFactory(_ -> new TextCell<>(shorter));
+        return column;
+    }
+
+    /**
+     * Text in the first of its forms that fits; the middle of the shortest gives way where none
+     * does. The whole of it is the tooltip.
+     */
     private static final class TextCell<R, T> extends TableCell<R, T> {
         private final Tooltip whole = new Tooltip();
+        private final Text ruler = new Text();
+        private final Function<String, List<String>> shorter;
+        private List<String> forms = List.of();
 
-        TextCell() {
+        TextCell(Function<String, List<String>> shorter) {
+            this.shorter = shorter;
             setTextOverrun(OverrunStyle.CENTER_ELLIPSIS);
+            ruler.fontProperty().bind(fontProperty());
+            widthProperty().subscribe(this::fit);
+            insetsProperty().subscribe(this::fit);
+            fontProperty().subscribe(this::fit);
         }
 
         @Override
         protected void updateItem(T item, boolean empty) {
             super.updateItem(item, empty);
-            setText(empty || item == null ? null : item.toString());
-            whole.setText(getText());
-            setTooltip(empty || item == null ? null : whole);
+            if (empty || item == null) {
+                forms = List.of();
+                setText(null);
+                setTooltip(null);
+                setAccessibleText(null);
+                return;
+            }
+            String text = item.toString();
+            forms = new ArrayList<>(List.of(text));
+            forms.addAll(shorter.apply(text));
+            whole.setText(text);
+            setTooltip(whole);
+            setAccessibleText(text);
+            fit();
+        }
+
+        private void fit() {
+            if (!forms.isEmpty()) {
+                setText(
+                        forms.stream()
+                                .filter(this::fits)
+                                .findFirst()
+                                .orElseGet(() -> forms.getLast()));
+            }
+        }
+
+        private boolean fits(String form) {
+            ruler.setText(form);
+            double room = getWidth() - getInsets().getLeft() - getInsets().getRight();
+            return ruler.getLayoutBounds().getWidth() <= room;
         }
     }
 

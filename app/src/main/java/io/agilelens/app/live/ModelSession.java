@@ -228,6 +228,10 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
                 Function<Model, Calibration> calibration,
                 Progress progress,
                 Cancellation cancellation) {
+            progress.report("reading the texts", 0, 1);
+            // First: a text that does not suit the model is told before weights are packed.
+            TokenWindows evaluated = text.apply(model);
+            Calibration calibrated = calibration.apply(model);
             Kernels kernels = KernelProvider.current().kernels();
             Numerics floats =
                     new FloatNumerics(
@@ -236,8 +240,6 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
                             memory.placement(),
                             saying(memory, progress),
                             cancellation);
-            progress.report("reading the texts", 0, 1);
-            Calibration calibrated = calibration.apply(model);
             OpenedModel opened =
                     new OpenedModel(
                             subject,
@@ -245,7 +247,7 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
                             model,
                             new Decoder(model, kernels, floats),
                             memory,
-                            text.apply(model),
+                            evaluated,
                             calibrated.source(),
                             Preset.forLayers(model.config().layers()));
             return new ModelSession(

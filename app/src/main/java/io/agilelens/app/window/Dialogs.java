@@ -6,34 +6,17 @@ import io.agilelens.views.Messages;
 import io.agilelens.views.Theme;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import javafx.geometry.Pos;
 import javafx.scene.control.Alert;
 import javafx.scene.control.ButtonType;
 import javafx.scene.control.TextArea;
 import javafx.scene.layout.Region;
 import javafx.stage.Window;
-import javafx.util.Duration;
-import org.controlsfx.control.Notifications;
 import org.kordamp.ikonli.feather.Feather;
 import org.kordamp.ikonli.javafx.FontIcon;
 
-/** What the window says unasked: toasts for what went well, a dialog for what did not. */
+/** What the window says unasked where something did not go well. */
 public final class Dialogs {
-    /** How long a line in the corner stays. */
-    static final Duration TOAST = Duration.seconds(4);
-
     private Dialogs() {}
-
-    /** One line in the corner that goes away by itself. */
-    public static void toast(Window owner, String text) {
-        Notifications.create()
-                .owner(owner)
-                .text(text)
-                .position(Pos.BOTTOM_RIGHT)
-                .hideAfter(TOAST)
-                .threshold(3, Notifications.create().title(Messages.text("toast.more")))
-                .show();
-    }
 
     /** What is wrong, where, and the way out. Details of the machine are folded away. */
     public static void showError(Window owner, Throwable failure) {

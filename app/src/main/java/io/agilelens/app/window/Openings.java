@@ -4,6 +4,7 @@ import io.agilelens.app.StartTimes;
 import io.agilelens.app.live.LargeModel;
 import io.agilelens.app.live.ModelSession;
 import io.agilelens.app.live.Opening;
+import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.TextFormat;
 import io.agilelens.engine.format.TextReader;
 import io.agilelens.engine.kernel.KernelChoice;
@@ -11,6 +12,7 @@ import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.Workers;
 import io.agilelens.engine.model.Planting;
 import io.agilelens.engine.task.Cancellation;
+import io.agilelens.engine.task.Progress;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Notices;
 import io.agilelens.views.Selection;
@@ -55,14 +57,13 @@ final class Openings {
     }
 
     /**
-     * Opens a model, unless a person has to be asked first; the present one stays if that fails.
+     * Opens a model on the text that is evaluated now, unless a person has to be asked first; the
+     * present one stays if that fails.
      */
     void open(String reference) {
         open(
-                Messages.text("status.opening", reference),
-                new Cancellation(),
-                (progress, cancellation) ->
-                        ModelSession.openIfItFits(Subject.of(reference), progress, cancellation),
+                reference,
+                ModelSession::openIfItFits,
                 opening -> {
                     switch (opening) {
                         case Opening.Opened opened -> show(opened.session(), Optional.empty());
@@ -73,12 +74,58 @@ final class Openings {
     }
 
     private void openLarge(String reference) {
+        open(reference, ModelSession::open, session -> show(session, Optional.empty()));
+    }
+
+    /** Opens a model with its text. */
+    @FunctionalInterface
+    private interface Opener<T> {
+        T open(Subject subject, Progress progress, Cancellation cancellation);
+    }
+
+    /**
+     * Something opened.
+     *
+     * @param refusal why it is not on the text that was wanted, if it is not
+     */
+    private record OnText<T>(T opened, Optional<UserException> refusal) {
+
+        /** Opens a model on its text, or on the bundled one where that does not suit the model. */
+        static <T> OnText<T> open(
+                Subject subject, Opener<T> opener, Progress progress, Cancellation cancellation) {
+            try {
+                return new OnText<>(opener.open(subject, progress, cancellation), Optional.empty());
+            } catch (UserException refusal) {
+                if (subject.text().equals(EvaluationText.BUNDLED)) {
+                    throw refusal;
+                }
+                // If it is the model that cannot be opened, this says so.
+                Subject bundled = subject.withText(EvaluationText.BUNDLED);
+                return new OnText<>(
+                        opener.open(bundled, progress, cancellation), Optional.of(refusal));
+            }
+        }
+    }
+
+    private <T> void open(String reference, Opener<T> opener, Consumer<T> onSuccess) {
+        Subject subject =
+                live.session() == null
+                        ? Subject.of(reference)
+                        : Subject.of(reference).withText(live.session().opened().subject().text());
         open(
                 Messages.text("status.opening", reference),
                 new Cancellation(),
-                (progress, cancellation) ->
-                        ModelSession.open(Subject.of(reference), progress, cancellation),
-                session -> show(session, Optional.empty()));
+                (progress, cancellation) -> OnText.open(subject, opener, progress, cancellation),
+                result -> {
+                    onSuccess.accept(result.opened());
+                    result.refusal()
+                            .ifPresent(
+                                    refusal ->
+                                            Notices.done(
+                                                    Messages.text(
+                                                            "status.text.bundled",
+                                                            refusal.getMessage())));
+                });
     }
 
     /**

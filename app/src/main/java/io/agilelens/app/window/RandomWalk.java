@@ -193,7 +193,7 @@ final class RandomWalk {
         window = WorkbenchWindow.open(stage, WorkbenchApplication.FIRST_MODEL, this::told);
         Stage owner = stage;
         Notices.showWith(
-                text -> Dialogs.toast(owner, text),
+                window.frame()::toast,
                 failure -> {
                     refused.incrementAndGet();
                     Dialogs.showError(owner, failure);

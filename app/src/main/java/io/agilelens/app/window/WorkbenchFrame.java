@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import javafx.beans.binding.Bindings;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.scene.Node;
 import javafx.scene.Scene;
@@ -30,6 +31,9 @@ public final class WorkbenchFrame extends BorderPane {
     private static final double DOCK_SHARE = 0.54;
     private static final double TALLEST_DOCK = 520;
 
+    /** Most of the window that a toast is wide. */
+    private static final double TOAST_SHARE = 0.4;
+
     private final List<Station> stations;
     private final StationList list;
     private final TopBar topBar = new TopBar();
@@ -38,9 +42,11 @@ public final class WorkbenchFrame extends BorderPane {
     private final StackPane middle = new StackPane();
     private final VBox left = new VBox();
     private final VBox right = new VBox();
+    private final ScrollPane recipeZone = new ScrollPane();
+    private final VBox verdictZone = new VBox();
     private final Zones zones = new Zones(left, right);
     private final WindowOverlay overlay = new WindowOverlay();
-    private final StillToast stillToast = new StillToast(Dialogs.TOAST);
+    private final Toasts toasts = new Toasts();
     private final List<Region> covers = new ArrayList<>();
     private final Map<Station, Node> made = new HashMap<>();
     private Region docked;
@@ -64,7 +70,7 @@ public final class WorkbenchFrame extends BorderPane {
         setRight(zones.right());
         setBottom(statusBar);
         cover(overlay);
-        cover(stillToast);
+        getChildren().add(toasts);
         zones.compactProperty().subscribe(list::setCompact);
         widthProperty().subscribe(width -> zones.fit(width.doubleValue()));
         list.currentProperty().subscribe(this::show);
@@ -127,14 +133,14 @@ public final class WorkbenchFrame extends BorderPane {
      * @param verdict quality and speed against the baseline; always in sight
      */
     public void setRight(Node recipe, Node verdict) {
-        ScrollPane scroll = new ScrollPane(recipe);
-        scroll.setFitToWidth(true);
-        scroll.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
-        scroll.getStyleClass().add("edge-to-edge");
-        VBox.setVgrow(scroll, Priority.ALWAYS);
-        VBox framed = new VBox(verdict);
-        framed.getStyleClass().add("verdict-zone");
-        right.getChildren().setAll(scroll, framed);
+        recipeZone.setContent(recipe);
+        recipeZone.setFitToWidth(true);
+        recipeZone.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
+        recipeZone.getStyleClass().add("edge-to-edge");
+        VBox.setVgrow(recipeZone, Priority.ALWAYS);
+        verdictZone.getChildren().setAll(verdict);
+        verdictZone.getStyleClass().add("verdict-zone");
+        right.getChildren().setAll(recipeZone, verdictZone);
     }
 
     /** How wide the outer zones are. */
@@ -149,12 +155,9 @@ public final class WorkbenchFrame extends BorderPane {
         getChildren().add(region);
     }
 
-    private void toast(Stage stage, String text) {
-        if (Motion.reducedProperty().get()) {
-            stillToast.show(text);
-        } else {
-            Dialogs.toast(stage, text);
-        }
+    /** Says for a while, in one line, what is done. */
+    void toast(String text) {
+        toasts.show(text);
     }
 
     /** What lies over the window for a moment. */
@@ -175,23 +178,39 @@ public final class WorkbenchFrame extends BorderPane {
     protected void layoutChildren() {
         super.layoutChildren();
         covers.forEach(cover -> cover.resizeRelocate(0, 0, getWidth(), getHeight()));
+        // Below the stations nothing is that a toast could hide; icons leave it too little room.
+        toasts.resizeRelocate(
+                0,
+                0,
+                zones.compactProperty().get() ? TOAST_SHARE * getWidth() : left.getWidth(),
+                getHeight() - statusBar.getHeight());
     }
 
-    /** Puts something above the recipe, as high as half of the zone and at most as it needs. */
+    /**
+     * Puts something above the recipe, as high as half of the zone at most; where type is large it
+     * leaves the verdict whole.
+     */
     void dock(Region node) {
         undock();
         node.prefHeightProperty()
                 .bind(
-                        right.heightProperty()
-                                .map(
-                                        height ->
-                                                Math.min(
-                                                        TALLEST_DOCK,
-                                                        DOCK_SHARE * (double) height)));
+                        Bindings.createDoubleBinding(
+                                this::dockHeight,
+                                heightProperty(),
+                                top.heightProperty(),
+                                statusBar.heightProperty(),
+                                verdictZone.heightProperty()));
         node.minHeightProperty().bind(node.prefHeightProperty());
         zones.widenRight(true);
         right.getChildren().addFirst(node);
         docked = node;
+    }
+
+    private double dockHeight() {
+        double below = Math.max(statusBar.getHeight(), statusBar.minHeight(-1));
+        double room = getHeight() - top.getHeight() - below;
+        double others = verdictZone.getHeight() + recipeZone.minHeight(-1);
+        return Math.max(0, Math.min(Math.min(TALLEST_DOCK, DOCK_SHARE * room), room - others));
     }
 
     /** Takes away what was put above the recipe. */
@@ -239,7 +258,7 @@ public final class WorkbenchFrame extends BorderPane {
         Scene scene = new Scene(this, width, height);
         scene.getStylesheets().add(Theme.sceneStylesheet());
         Motion.follow(scene);
-        Notices.showWith(text -> toast(stage, text), failure -> Dialogs.showError(stage, failure));
+        Notices.showWith(this::toast, failure -> Dialogs.showError(stage, failure));
         stage.setTitle(Messages.text("window.product"));
         stage.getIcons()
                 .setAll(new Image(WorkbenchFrame.class.getResource(ICON).toExternalForm(), true));

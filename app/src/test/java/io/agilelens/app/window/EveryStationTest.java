@@ -97,6 +97,30 @@ class EveryStationTest extends WindowTest {
     }
 
     @Test
+    void lessonsUseTheWindowWithoutScrolling() throws Exception {
+        prepare();
+        for (int[] size : new int[][] {{1440, 900}, {1920, 1080}, {2560, 1440}}) {
+            interact(() -> window.frame().open("lessons"));
+            for (int i = 0; i < 4; i++) {
+                interact(() -> layOut(size[0], size[1]));
+                settle();
+            }
+            Region grid = lookup(".card-grid").query();
+            ScrollPane list = lookup(".lesson-list").query();
+            double used =
+                    onFx(
+                            () ->
+                                    grid.getChildrenUnmodifiable().stream()
+                                            .mapToDouble(card -> card.getBoundsInParent().getMaxY())
+                                            .max()
+                                            .orElseThrow());
+            String place = size[0] + "x" + size[1] + ": " + used + " of " + list.getHeight();
+            assertTrue(used <= list.getHeight() + 1, place);
+            assertTrue(used >= 0.8 * list.getHeight(), place);
+        }
+    }
+
+    @Test
     void nothingIsClippedForAProjector() throws Exception {
         prepare();
         interact(Theme::toggleProjector);

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agilelens.app.bench.BenchFileTest;
 import io.agilelens.views.Theme;
+import io.agilelens.views.workbench.EvaluationText;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import javafx.scene.Node;
 import javafx.scene.control.Label;
 import org.junit.jupiter.api.Test;
@@ -62,6 +64,46 @@ class FileDropsTest extends WindowTest {
                                                                         .equals(before))
                                                 .isPresent()));
         assertEquals(List.of(), failures);
+    }
+
+    @Test
+    void aChosenTextStaysWithTheNextModelIfThatCanReadIt() throws Exception {
+        awaitPictures();
+        Path text = folder.resolve("counting.txt");
+        Files.writeString(text, "one two three four five six seven eight nine ten\n".repeat(400));
+        assertTrue(onFx(() -> window.drops().drop(List.of(text))));
+        await(() -> textOf("sample:llama-tiny").contains("counting.txt"));
+        interact(() -> window.controller().open("sample:opt-tiny"));
+        await(() -> !textOf("sample:opt-tiny").isEmpty());
+        assertTrue(textOf("sample:opt-tiny").contains("counting.txt"));
+        assertEquals(
+                Optional.of(text.toAbsolutePath().normalize()),
+                onFx(() -> window.opened().subject().text().file()));
+
+        Files.writeString(text, "too little to fill a window");
+        interact(() -> window.controller().open("sample:bloom-tiny"));
+        await(() -> !textOf("sample:bloom-tiny").isEmpty());
+        assertEquals(EvaluationText.BUNDLED, onFx(() -> window.opened().subject().text()));
+        Label told =
+                lookup(
+                                words ->
+                                        words instanceof Label label
+                                                && String.valueOf(label.getText())
+                                                        .startsWith(
+                                                                "Evaluating on the bundled text: "))
+                        .query();
+        assertTrue(told.getText().contains("counting.txt"), told.getText());
+        assertEquals(1, told.getText().lines().count());
+        assertEquals(List.of(), failures);
+    }
+
+    /** What is evaluated on, once a model is open; empty before. */
+    private String textOf(String model) {
+        return onFx(
+                () ->
+                        window.opened().reference().equals(model)
+                                ? window.opened().text().source()
+                                : "");
     }
 
     @Test

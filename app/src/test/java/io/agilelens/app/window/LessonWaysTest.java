@@ -1,14 +1,19 @@
 package io.agilelens.app.window;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.views.Messages;
+import io.agilelens.views.Theme;
 import java.util.List;
+import javafx.geometry.Bounds;
+import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Labeled;
+import javafx.scene.control.ScrollPane;
 import javafx.scene.input.KeyCode;
 import org.junit.jupiter.api.Test;
 
@@ -57,5 +62,61 @@ class LessonWaysTest extends LessonTest {
         clickOn(title);
         assertEquals("wide", onFx(solver::step));
         assertEquals("attention", window.frame().stationProperty().get().id());
+    }
+
+    @Test
+    void withLargeTypeTheQuestionBeginsInSightAndAButtonLeadsToTheRest() throws Exception {
+        awaitPictures();
+        begin("outlier");
+        awaitStep();
+        fire("#lesson-next");
+        awaitStep();
+        interact(Theme::toggleProjector);
+        for (int[] size : new int[][] {{1024, 700}, {1440, 900}}) {
+            layOut(size[0], size[1]);
+            Labeled question = lookup("#lesson-question").queryLabeled();
+            Button way = lookup("#lesson-to-question").queryButton();
+            assertTrue(onFx(way::isVisible), "the question is below");
+            assertEquals(question.getText(), way.getText());
+            interact(way::fire);
+            layOut(size[0], size[1]);
+            assertFalse(onFx(way::isVisible), "the question is in sight");
+            Bounds seen = onFx(() -> inScene(lookup(".lesson-scroll").query()));
+            Bounds asked = onFx(() -> inScene(question));
+            assertTrue(seen.getMinY() <= asked.getMinY(), seen + " " + asked);
+            double begun = Math.min(asked.getMaxY(), asked.getMinY() + way.getHeight());
+            assertTrue(seen.getMaxY() >= begun, seen + " " + asked);
+            interact(() -> lookup(".lesson-scroll").<ScrollPane>query().setVvalue(0));
+        }
+    }
+
+    @Test
+    void aLessonLeavesTheVerdictWholeInTheSmallestWindowWithLargeType() throws Exception {
+        awaitPictures();
+        begin("outlier");
+        awaitStep();
+        interact(Theme::toggleProjector);
+        layOut(1024, 700);
+        Bounds verdict = onFx(() -> inScene(lookup("#verdict").query()));
+        Bounds bar = onFx(() -> inScene(window.frame().statusBar()));
+        assertTrue(verdict.getMaxY() <= bar.getMinY(), verdict + " above " + bar);
+        assertEquals(700, bar.getMaxY(), 1);
+        double wanted = onFx(() -> window.frame().statusBar().prefHeight(-1));
+        assertTrue(bar.getHeight() >= wanted, bar + " wants " + wanted);
+    }
+
+    private void layOut(double width, double height) {
+        for (int i = 0; i < 3; i++) {
+            interact(
+                    () -> {
+                        window.frame().resize(width, height);
+                        window.frame().applyCss();
+                        window.frame().layout();
+                    });
+        }
+    }
+
+    private static Bounds inScene(Node node) {
+        return node.localToScene(node.getLayoutBounds());
     }
 }

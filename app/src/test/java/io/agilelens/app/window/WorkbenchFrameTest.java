@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import javafx.geometry.Bounds;
 import javafx.scene.Node;
 import javafx.scene.Parent;
 import javafx.scene.Scene;
@@ -252,6 +253,49 @@ class WorkbenchFrameTest extends GuiTest {
         interact(() -> Notices.done("Saved curve.csv"));
         settle();
         assertTrue(lookup("Saved curve.csv").tryQuery().isPresent());
+    }
+
+    @Test
+    void toastsCoverNeitherVerdictNorStationNorStatusAndOldOnesGiveWay() {
+        String path = "Saved /home/ada/lecture/figures/loss-along-the-window.csv ";
+        for (int i = 1; i <= 4; i++) {
+            String text = path + i;
+            interact(() -> Notices.done(text));
+        }
+        settle();
+        assertTrue(lookup(path + 1).tryQuery().isEmpty());
+        for (int i = 2; i <= 4; i++) {
+            Bounds toast = inScene(lookup(path + i).query());
+            for (String other :
+                    List.of(
+                            ".middle-zone",
+                            ".right-zone",
+                            ".workbench-status",
+                            "#station-lessons")) {
+                Bounds covered = inScene(lookup(other).query());
+                assertFalse(toast.intersects(covered), other + " " + covered + " " + toast);
+            }
+        }
+    }
+
+    @Test
+    void withLargeTypeToastsStillLeaveTheVerdictInSight() {
+        interact(Theme::toggleProjector);
+        try {
+            interact(() -> Notices.done("Saved curve.csv"));
+            settle();
+            Bounds toast = inScene(lookup("Saved curve.csv").query());
+            assertTrue(toast.getWidth() > 200, "room for words: " + toast);
+            for (String other : List.of(".right-zone", ".workbench-status")) {
+                assertFalse(toast.intersects(inScene(lookup(other).query())), other);
+            }
+        } finally {
+            interact(Theme::toggleProjector);
+        }
+    }
+
+    private static Bounds inScene(Node node) {
+        return node.localToScene(node.getLayoutBounds());
     }
 
     @Test

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import javafx.scene.paint.Color;
-import org.jfree.chart.axis.SymbolAxis;
 import org.jfree.chart.axis.ValueAxis;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.xy.StandardXYBarPainter;
@@ -121,10 +120,7 @@ public final class BarChartPane extends ChartPane {
 
         @Override
         public ValueAxis xAxis(Axes axes) {
-            SymbolAxis axis = new SymbolAxis(axes.x().label(), groups.toArray(String[]::new));
-            axis.setGridBandsVisible(false);
-            axis.setTickMarksVisible(false);
-            return axis;
+            return new GroupAxis(axes.x().label(), groups);
         }
 
         @Override

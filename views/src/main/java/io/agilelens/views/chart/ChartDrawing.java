@@ -29,6 +29,8 @@ import org.jfree.fx.FXGraphics2D;
  */
 record ChartDrawing(
         Plan plan, JFreeChart chart, ChartRenderingInfo rendering, List<ChartContent.Spot> spots) {
+    /** How much of a curve is hidden that passes where a marker's word stands. */
+    private static final double WORD_GROUND = 0.85;
 
     /**
      * All that a chart is drawn from. Immutable.
@@ -140,7 +142,7 @@ record ChartDrawing(
             line.setLabelFont(Awt.font(style.labelSize()));
             line.setLabelPaint(color);
             line.setLabelOffset(new RectangleInsets(3, 6, 3, 6));
-            line.setLabelBackgroundColor(Awt.color(style.background(), 0));
+            line.setLabelBackgroundColor(Awt.color(style.background(), WORD_GROUND));
             if (marker.vertical()) {
                 line.setLabelAnchor(RectangleAnchor.TOP_RIGHT);
                 line.setLabelTextAnchor(TextAnchor.TOP_LEFT);

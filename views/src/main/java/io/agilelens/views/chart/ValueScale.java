@@ -116,7 +116,7 @@ public record ValueScale(Kind kind, double minimum, double maximum, String unit)
     }
 
     /**
-     * Round values inside the scale, in rising order.
+     * Values inside the scale, in rising order: at least two, and round ones where there are two.
      *
      * @param most how many fit, at least 2
      */
@@ -130,6 +130,16 @@ public record ValueScale(Kind kind, double minimum, double maximum, String unit)
 
     private List<Tick> linearTicks(int most) {
         double step = roundStep((maximum - minimum) / most);
+        List<Tick> ticks = multiples(step);
+        if (ticks.size() >= 2) {
+            return ticks;
+        }
+        // One number beside an axis does not tell what the next grid line is worth.
+        List<Tick> finer = multiples(roundStep(step / 3));
+        return List.of(finer.getFirst(), finer.getLast());
+    }
+
+    private List<Tick> multiples(double step) {
         int decimals = Math.max(0, (int) -Math.floor(Math.log10(step) + 1e-9));
         boolean plain = decimals <= 4 && Math.max(Math.abs(minimum), Math.abs(maximum)) < 1e4;
         List<Tick> ticks = new ArrayList<>();

@@ -1,5 +1,6 @@
 package io.agilelens.views.kernels;
 
+import io.agilelens.views.Arrangement;
 import io.agilelens.views.Messages;
 import io.agilelens.views.chart.BarChartPane;
 import io.agilelens.views.chart.ChartCard;
@@ -34,8 +35,12 @@ final class WidthsPane extends StackPane {
         ChartCard card = ChartCard.of("kernels.widths", chart);
         VBox.setVgrow(card, Priority.ALWAYS);
         VBox content = new VBox(8, reason, remark, card);
-        content.setMinSize(0, 0);
-        pane = new MeasuredPane("kernels.widths", model.reason(), actions::measureWidths, content);
+        pane =
+                new MeasuredPane(
+                        "kernels.widths",
+                        model.reason(),
+                        actions::measureWidths,
+                        Arrangement.of(content));
         getChildren().add(pane);
         model.widthPictureProperty().subscribe(this::show);
     }

@@ -2,8 +2,11 @@ package io.agilelens.views.lessons;
 
 import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import javafx.geometry.Pos;
+import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.layout.HBox;
@@ -15,10 +18,24 @@ import org.kordamp.ikonli.javafx.FontIcon;
 
 /** One lesson in the list: what it is about, how long it takes, how far one is. */
 final class LessonCard extends VBox {
+
+    /** What a card says of the lesson's steps, as far as there is room. */
+    enum Outline {
+        /** Of each its title, where it is and what one does there. */
+        STEPS,
+        /** Their titles, below each other. */
+        LIST,
+        /** Their titles, one behind the other. */
+        LINE,
+        NONE
+    }
+
     private final Lesson lesson;
     private final Label state = new Label();
     private final Button start = new Button();
-    private final VBox outline = new VBox();
+    private final VBox steps = new VBox();
+    private final List<Label> kinds = new ArrayList<>();
+    private final Label line = new Label();
 
     LessonCard(Lesson lesson, Runnable onStart) {
         this.lesson = lesson;
@@ -34,7 +51,7 @@ final class LessonCard extends VBox {
         Label summary = new Label(LessonsViewModel.summary(lesson));
         summary.setWrapText(true);
         summary.setMinHeight(USE_PREF_SIZE);
-        outline.getStyleClass().add("lesson-outline");
+        steps.getStyleClass().add("lesson-outline");
         String station = "lessons";
         for (int i = 0; i < lesson.steps().size(); i++) {
             LessonStep step = lesson.steps().get(i);
@@ -56,9 +73,17 @@ final class LessonCard extends VBox {
                 each.setWrapText(true);
                 each.setMinHeight(USE_PREF_SIZE);
             }
-            outline.getChildren().add(new VBox(name, kind));
+            kinds.add(kind);
+            steps.getChildren().add(new VBox(name, kind));
         }
-        showOutline(false);
+        line.setText(
+                lesson.steps().stream()
+                        .map(step -> LessonsViewModel.title(lesson, step))
+                        .collect(Collectors.joining(" · ")));
+        line.getStyleClass().addAll("small", "muted");
+        line.setWrapText(true);
+        line.setMinHeight(USE_PREF_SIZE);
+        showOutline(Outline.NONE);
         Label length =
                 new Label(
                         Messages.text(
@@ -80,7 +105,7 @@ final class LessonCard extends VBox {
         facts.setAlignment(Pos.BOTTOM_LEFT);
         HBox foot = new HBox(8, facts, gap, start);
         foot.setAlignment(Pos.BOTTOM_LEFT);
-        getChildren().addAll(heading, summary, outline, room, foot);
+        getChildren().addAll(heading, summary, steps, line, room, foot);
     }
 
     /** What one does at a step. */
@@ -94,10 +119,15 @@ final class LessonCard extends VBox {
         };
     }
 
-    /** Whether the card names the steps, for which a small window has no room. */
-    void showOutline(boolean wanted) {
-        outline.setVisible(wanted);
-        outline.setManaged(wanted);
+    void showOutline(Outline wanted) {
+        show(steps, wanted == Outline.STEPS || wanted == Outline.LIST);
+        kinds.forEach(kind -> show(kind, wanted == Outline.STEPS));
+        show(line, wanted == Outline.LINE);
+    }
+
+    private static void show(Node part, boolean wanted) {
+        part.setVisible(wanted);
+        part.setManaged(wanted);
     }
 
     /** Shows how far the lesson is. */

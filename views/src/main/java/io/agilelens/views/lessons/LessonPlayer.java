@@ -4,6 +4,7 @@ import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
 import java.util.List;
 import java.util.Optional;
+import javafx.beans.binding.Bindings;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
@@ -13,6 +14,7 @@ import javafx.scene.control.ScrollPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
+import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
 import org.kordamp.ikonli.feather.Feather;
 import org.kordamp.ikonli.javafx.FontIcon;
@@ -35,6 +37,8 @@ public final class LessonPlayer extends VBox {
     private final VBox feedback = new VBox(2, feedbackKind, feedbackText);
     private final VBox body = new VBox();
     private final ScrollPane scroll = new ScrollPane(body);
+    private final Button toQuestion = new Button(null, new FontIcon(Feather.ARROW_DOWN));
+    private final StackPane reading = new StackPane(scroll, toQuestion);
     private final HBox foot = new HBox();
     private final Button back = button("back", "lessons.back");
     private final Button hint = button("hint", "lessons.hint");
@@ -48,9 +52,10 @@ public final class LessonPlayer extends VBox {
         setId("lesson-player");
         getStyleClass().add("lesson-player");
         buildBody();
+        buildWayToQuestion();
         buildFoot();
-        getChildren().addAll(head(), course, scroll, foot);
-        VBox.setVgrow(scroll, Priority.ALWAYS);
+        getChildren().addAll(head(), course, reading, foot);
+        VBox.setVgrow(reading, Priority.ALWAYS);
         viewModel.viewProperty().subscribe(view -> view.ifPresent(this::show));
         viewModel.endProperty().subscribe(end -> end.ifPresent(this::show));
         viewModel
@@ -117,6 +122,42 @@ public final class LessonPlayer extends VBox {
         scroll.getStyleClass().addAll("edge-to-edge", "lesson-scroll");
     }
 
+    /** Large type or a low window may leave no room for the question below the text. */
+    private void buildWayToQuestion() {
+        toQuestion.setId("lesson-to-question");
+        toQuestion.getStyleClass().add("lesson-to-question");
+        toQuestion.setMaxWidth(Double.MAX_VALUE);
+        StackPane.setAlignment(toQuestion, Pos.BOTTOM_LEFT);
+        toQuestion.setOnAction(_ -> showQuestion());
+        toQuestion
+                .visibleProperty()
+                .bind(
+                        Bindings.createBooleanBinding(
+                                this::isQuestionBelow,
+                                scroll.vvalueProperty(),
+                                scroll.viewportBoundsProperty(),
+                                body.heightProperty(),
+                                answerRoom.visibleProperty(),
+                                answerRoom.layoutYProperty(),
+                                toQuestion.heightProperty()));
+    }
+
+    /** Whether not even the first line of the question is in sight. */
+    private boolean isQuestionBelow() {
+        double end = scroll.getVvalue() * hiddenHeight() + scroll.getViewportBounds().getHeight();
+        return answerRoom.isVisible() && answerRoom.getLayoutY() + toQuestion.getHeight() > end;
+    }
+
+    /** How much of the step is above or below what is in sight. */
+    private double hiddenHeight() {
+        return Math.max(0, body.getHeight() - scroll.getViewportBounds().getHeight());
+    }
+
+    private void showQuestion() {
+        scroll.setVvalue(Math.min(1, answerRoom.getLayoutY() / hiddenHeight()));
+        question.focusAnswer();
+    }
+
     private void buildFoot() {
         foot.getStyleClass().add("lesson-foot");
         Help.on(back, Messages.text("lessons.back.help"));
@@ -179,6 +220,8 @@ public final class LessonPlayer extends VBox {
         if (asked.isPresent() && (question == null || !question.asked().equals(asked.get()))) {
             question = new QuestionPane(asked.get(), viewModel, this::check);
             answerRoom.getChildren().setAll(question);
+            toQuestion.setText(asked.get().text());
+            Help.wrapped(toQuestion, asked.get().text());
             if (!sameStep) {
                 focusStep();
             }

@@ -2,7 +2,6 @@ package io.agilelens.views.lessons;
 
 import io.agilelens.views.Messages;
 import io.agilelens.views.StationPane;
-import io.agilelens.views.Theme;
 import io.agilelens.views.workbench.Workbench;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,9 +15,6 @@ import javafx.scene.layout.VBox;
 
 /** The station with all lessons. The one that runs stands beside the recipe. */
 public final class LessonsView extends StackPane {
-    /** Square pixels at usual type. */
-    private static final double ROOM_FOR_STEPS = 1_200_000;
-
     private final LessonsViewModel viewModel;
     private final Map<Lesson, LessonCard> cards = new LinkedHashMap<>();
 
@@ -32,9 +28,10 @@ public final class LessonsView extends StackPane {
         sentence.getStyleClass().add("muted");
         sentence.setWrapText(true);
         sentence.setMinHeight(USE_PREF_SIZE);
-        ScrollPane scroll = new ScrollPane(new CardGrid(List.copyOf(cards.values())));
-        scroll.widthProperty().subscribe(_ -> outline(scroll));
-        scroll.heightProperty().subscribe(_ -> outline(scroll));
+        CardGrid grid = new CardGrid(List.copyOf(cards.values()));
+        ScrollPane scroll = new ScrollPane(grid);
+        scroll.widthProperty().subscribe(_ -> outline(grid, scroll));
+        scroll.heightProperty().subscribe(_ -> outline(grid, scroll));
         scroll.setFitToWidth(true);
         scroll.setFitToHeight(true);
         scroll.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
@@ -60,11 +57,16 @@ public final class LessonsView extends StackPane {
         viewModel.viewProperty().subscribe(this::show);
     }
 
-    /** Says what the steps are where that leaves all lessons in sight. */
-    private void outline(ScrollPane scroll) {
-        double magnification = Theme.magnificationProperty().get();
-        double room = scroll.getWidth() * scroll.getHeight() / (magnification * magnification);
-        cards.values().forEach(card -> card.showOutline(room >= ROOM_FOR_STEPS));
+    /** Says as much of the steps as leaves all lessons in sight. */
+    private void outline(CardGrid grid, ScrollPane scroll) {
+        for (LessonCard.Outline outline : LessonCard.Outline.values()) {
+            cards.values().forEach(card -> card.showOutline(outline));
+            // What was hidden has no looks yet, and so no size.
+            grid.applyCss();
+            if (grid.prefHeight(scroll.getWidth()) <= scroll.getHeight()) {
+                return;
+            }
+        }
     }
 
     private void show() {

@@ -333,7 +333,11 @@ public final class ModelView extends StackPane {
         table.getStyleClass().addAll("dense", "small");
         table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_FLEX_NEXT_COLUMN);
         NumberColumns<ModelViewModel.Row> columns = new NumberColumns<>(table);
-        columns.add(Messages.text("model.column.name"), 230, row -> row.tensor().name(), null)
+        columns.addNames(
+                        Messages.text("model.column.name"),
+                        230,
+                        row -> row.tensor().name(),
+                        TensorNames::shorter)
                 .setMinWidth(122);
         TableColumn<ModelViewModel.Row, String> storage =
                 columns.add(

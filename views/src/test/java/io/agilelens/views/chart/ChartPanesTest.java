@@ -8,6 +8,7 @@ import io.agilelens.views.GuiTest;
 import io.agilelens.views.Selection;
 import io.agilelens.views.SelectionPath;
 import io.agilelens.views.Theme;
+import java.awt.font.FontRenderContext;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import javafx.geometry.Insets;
 import javafx.geometry.Point2D;
 import javafx.geometry.VerticalDirection;
@@ -302,6 +304,108 @@ class ChartPanesTest extends GuiTest {
                     for (ScatterChartPane.Point point : points) {
                         assertTrue(svg.contains(">" + point.name() + "<"), point.name());
                     }
+                });
+    }
+
+    @Test
+    void namesOfGroupsAreAllThereAndApart() {
+        BarChartPane pane = bars();
+        List<String> names = List.of("FP32", "INT8-TRIP", "W4A8-TRIP", "INT4-TRIP");
+        pane.setBars(names, List.of(BarChartPane.Bars.of("decode", Ink.SERIES_3, 1, 2, 3, 4)));
+        List<String> broken = List.of("FP32", "INT8-", "TRIP", "W4A8-", "TRIP", "INT4-", "TRIP");
+        interact(
+                () -> {
+                    assertEquals(names, texts(apart(wordsBelow(pane, 700))));
+                    assertEquals(broken, texts(apart(wordsBelow(pane, 250))));
+                    List<Word> upright = wordsBelow(pane, 170);
+                    assertEquals(names, texts(upright));
+                    assertTrue(upright.stream().allMatch(Word::upright));
+                });
+    }
+
+    @Test
+    void numbersOfGroupsThinOut() {
+        BarChartPane pane = bars();
+        List<String> numbers = IntStream.range(0, 48).mapToObj(Integer::toString).toList();
+        double[] values = numbers.stream().mapToDouble(Double::parseDouble).toArray();
+        pane.setBars(numbers, List.of(BarChartPane.Bars.of("loss", Ink.SERIES_3, values)));
+        interact(
+                () -> {
+                    assertEquals(numbers, texts(apart(wordsBelow(pane, 2000))));
+                    List<String> some = texts(apart(wordsBelow(pane, 400)));
+                    assertEquals("0", some.getFirst());
+                    assertTrue(some.size() > 8 && some.size() < 48, some.toString());
+                });
+    }
+
+    /**
+     * Text of a chart.
+     *
+     * @param left where it begins, in pixels
+     * @param right where it ends, if it lies
+     */
+    private record Word(String text, double left, double right, double y, boolean upright) {}
+
+    private static List<String> texts(List<Word> words) {
+        return words.stream().map(Word::text).toList();
+    }
+
+    /** The same words, none of which touches another one on its line. */
+    private static List<Word> apart(List<Word> words) {
+        for (Word one : words) {
+            for (Word other : words) {
+                assertTrue(
+                        one.y() != other.y()
+                                || one.left() >= other.left()
+                                || one.right() < other.left() - 2,
+                        one + " and " + other);
+            }
+        }
+        return words;
+    }
+
+    /** What is written between the bars and the axis' title of a chart so wide. */
+    private static List<Word> wordsBelow(BarChartPane pane, double width) {
+        pane.resize(width, 260);
+        FontRenderContext measure = new FontRenderContext(null, true, true);
+        List<Word> words =
+                Pattern.compile(
+                                "<text transform='matrix\\(\\S+ (\\S+) .*?' x='(\\S+)' y='(\\S+)'"
+                                        + " font-size='(\\S+)'.*?>(.*?)</text>")
+                        .matcher(pane.svg().get())
+                        .results()
+                        .map(
+                                found -> {
+                                    double left = Double.parseDouble(found.group(2));
+                                    double size = Double.parseDouble(found.group(4));
+                                    String text = found.group(5);
+                                    return new Word(
+                                            text,
+                                            left,
+                                            left
+                                                    + Awt.font(size)
+                                                            .getStringBounds(text, measure)
+                                                            .getWidth(),
+                                            Double.parseDouble(found.group(3)),
+                                            Double.parseDouble(found.group(1)) < -0.5);
+                                })
+                        .toList();
+        int title = texts(words).indexOf("numeric format");
+        return words.subList(0, title);
+    }
+
+    /** Curves would run through it. */
+    @Test
+    void theWordOfALineAcrossHasItsOwnGround() {
+        interact(
+                () -> {
+                    String svg = lines.svg().get();
+                    String before = svg.substring(0, svg.indexOf(">whole text<"));
+                    String ground = before.substring(before.lastIndexOf("<path"));
+                    double opacity =
+                            Double.parseDouble(
+                                    ground.replaceAll("(?s).*fill-opacity='([0-9.]+)'.*", "$1"));
+                    assertTrue(opacity > 0.7, ground);
                 });
     }
 

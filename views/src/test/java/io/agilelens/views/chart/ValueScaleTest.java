@@ -15,6 +15,8 @@ class ValueScaleTest {
         return List.of(
                 ValueScale.linear(0, 23.4, "σ"),
                 ValueScale.linear(-3, 1e6, ""),
+                ValueScale.linear(2.1, 8.3, "nats"),
+                ValueScale.linear(98.4, 103.1, ""),
                 ValueScale.log(1e-3, 40, ""),
                 ValueScale.log(2, 7, ""),
                 ValueScale.symmetric(0.07, ""),
@@ -36,7 +38,7 @@ class ValueScaleTest {
     void ticksRiseWithinTheScaleAndHaveAtMostFourDigits(ValueScale scale) {
         for (int most = 2; most <= 12; most++) {
             List<ValueScale.Tick> ticks = scale.ticks(most);
-            assertTrue(ticks.size() >= 1, scale + " has no ticks for " + most);
+            assertTrue(ticks.size() >= 2, scale + " is told by " + ticks + " for " + most);
             assertTrue(ticks.size() <= Math.max(most + 1, 3), scale + " has too many: " + ticks);
             for (int i = 0; i < ticks.size(); i++) {
                 double value = ticks.get(i).value();

@@ -15,6 +15,7 @@ import io.agilelens.views.GuiTest;
 import io.agilelens.views.Messages;
 import io.agilelens.views.RecordingActions;
 import io.agilelens.views.StationPictures;
+import io.agilelens.views.Theme;
 import io.agilelens.views.chart.BarChartPane;
 import io.agilelens.views.chart.Painter;
 import io.agilelens.views.workbench.KernelReport;
@@ -28,14 +29,17 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javafx.geometry.Bounds;
 import javafx.scene.Node;
 import javafx.scene.Parent;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
+import javafx.scene.control.ScrollPane;
 import javafx.scene.control.Spinner;
 import javafx.scene.control.TableColumn;
 import javafx.scene.control.TableView;
 import javafx.scene.input.KeyCode;
+import javafx.scene.layout.Region;
 import org.junit.jupiter.api.Test;
 
 class KernelsViewTest extends GuiTest {
@@ -351,6 +355,33 @@ class KernelsViewTest extends GuiTest {
         Label remark = lookup("#kernels-width-remark").query();
         assertTrue(remark.getText().contains("FP16: 256 bits "), remark.getText());
         assertFalse(remark.getText().contains("INT8"), remark.getText());
+    }
+
+    /** The words above it leave it no room then. */
+    @Test
+    void theChartOfWidthsCanBeReachedWithLargeTypeInALowWindow() {
+        clickOn("#kernels-tab-widths");
+        interact(
+                () -> {
+                    workbench.addKernels(report(256));
+                    workbench.addKernels(report(512));
+                    view.getScene().getWindow().setWidth(544);
+                    view.getScene().getWindow().setHeight(540);
+                    Theme.toggleProjector();
+                });
+        try {
+            ready();
+            ScrollPane scroll = lookup("#kernels-tabs .arrangement").query();
+            Region chart = lookup("#kernels-width-chart").query();
+            interact(() -> scroll.setVvalue(1));
+            ready();
+            assertTrue(chart.getHeight() >= chart.minHeight(-1), chart.getHeight() + " high");
+            Bounds seen = scroll.localToScene(scroll.getLayoutBounds());
+            Bounds drawn = chart.localToScene(chart.getLayoutBounds());
+            assertTrue(seen.contains(drawn.getMinX(), drawn.getMaxY()), seen + " " + drawn);
+        } finally {
+            interact(Theme::toggleProjector);
+        }
     }
 
     @Test

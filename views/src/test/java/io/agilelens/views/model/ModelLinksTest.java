@@ -13,7 +13,9 @@ import io.agilelens.views.RecordingActions;
 import io.agilelens.views.workbench.Workbench;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import javafx.scene.Parent;
+import javafx.scene.control.TableCell;
 import javafx.scene.control.TableView;
 import org.junit.jupiter.api.Test;
 
@@ -56,5 +58,28 @@ class ModelLinksTest extends GuiTest {
         assertFalse(
                 lookup(PlaceLine.class::isInstance).query().isVisible(),
                 "a norm belongs to no linear layer");
+    }
+
+    @Test
+    void namesInANarrowTableTellTensorsApart() {
+        interact(() -> lookup("#tensors").query().getScene().getWindow().setWidth(560));
+        settle();
+        List<TableCell<?, ?>> names =
+                lookup("#tensors .table-cell").queryAllAs(TableCell.class).stream()
+                        .<TableCell<?, ?>>map(cell -> cell)
+                        .filter(
+                                cell ->
+                                        !cell.isEmpty()
+                                                && "name".equals(cell.getTableColumn().getText()))
+                        .toList();
+        assertTrue(names.size() > 10, names.size() + " rows");
+        List<String> shown = names.stream().map(TableCell::getText).toList();
+        assertEquals(shown.size(), Set.copyOf(shown).size(), shown.toString());
+        assertTrue(
+                shown.stream().anyMatch(name -> name.startsWith("…0") && name.contains("q_proj")),
+                shown.toString());
+        for (TableCell<?, ?> cell : names) {
+            assertEquals(cell.getItem(), cell.getTooltip().getText());
+        }
     }
 }
