@@ -61,53 +61,53 @@ final class Openings {
      * present one stays if that fails.
      */
     void open(String reference) {
-        open(
-                reference,
-                ModelSession::openIfItFits,
-                opening -> {
-                    switch (opening) {
-                        case Opening.Opened opened -> show(opened.session(), Optional.empty());
-                        case Opening.TooLarge large ->
-                                askBeforeLarge.accept(large.model(), () -> openLarge(reference));
-                    }
-                });
+        open(reference, ModelSession::openIfItFits);
     }
 
     private void openLarge(String reference) {
-        open(reference, ModelSession::open, session -> show(session, Optional.empty()));
+        open(
+                reference,
+                (subject, progress, cancellation) ->
+                        new Opening.Opened(ModelSession.open(subject, progress, cancellation)));
     }
 
     /** Opens a model with its text. */
     @FunctionalInterface
-    private interface Opener<T> {
-        T open(Subject subject, Progress progress, Cancellation cancellation);
+    private interface Opener {
+        Opening open(Subject subject, Progress progress, Cancellation cancellation);
     }
 
     /**
-     * Something opened.
+     * What came of opening a model on a text.
      *
      * @param refusal why it is not on the text that was wanted, if it is not
      */
-    private record OnText<T>(T opened, Optional<UserException> refusal) {
+    private record OnText(Opening opening, Optional<UserException> refusal)
+            implements AutoCloseable {
 
         /** Opens a model on its text, or on the bundled one where that does not suit the model. */
-        static <T> OnText<T> open(
-                Subject subject, Opener<T> opener, Progress progress, Cancellation cancellation) {
+        static OnText open(
+                Subject subject, Opener opener, Progress progress, Cancellation cancellation) {
             try {
-                return new OnText<>(opener.open(subject, progress, cancellation), Optional.empty());
+                return new OnText(opener.open(subject, progress, cancellation), Optional.empty());
             } catch (UserException refusal) {
                 if (subject.text().equals(EvaluationText.BUNDLED)) {
                     throw refusal;
                 }
                 // If it is the model that cannot be opened, this says so.
                 Subject bundled = subject.withText(EvaluationText.BUNDLED);
-                return new OnText<>(
+                return new OnText(
                         opener.open(bundled, progress, cancellation), Optional.of(refusal));
             }
         }
+
+        @Override
+        public void close() {
+            opening.close();
+        }
     }
 
-    private <T> void open(String reference, Opener<T> opener, Consumer<T> onSuccess) {
+    private void open(String reference, Opener opener) {
         Subject subject =
                 live.session() == null
                         ? Subject.of(reference)
@@ -117,15 +117,19 @@ final class Openings {
                 new Cancellation(),
                 (progress, cancellation) -> OnText.open(subject, opener, progress, cancellation),
                 result -> {
-                    onSuccess.accept(result.opened());
-                    result.refusal()
-                            .ifPresent(
-                                    refusal ->
-                                            Notices.done(
-                                                    Messages.text(
-                                                            "status.text.bundled",
-                                                            refusal.getMessage())));
+                    switch (result.opening()) {
+                        case Opening.Opened opened -> {
+                            show(opened.session(), Optional.empty());
+                            result.refusal().ifPresent(Openings::tellRefusal);
+                        }
+                        case Opening.TooLarge large ->
+                                askBeforeLarge.accept(large.model(), () -> openLarge(reference));
+                    }
                 });
+    }
+
+    private static void tellRefusal(UserException refusal) {
+        Notices.done(Messages.text("status.text.bundled", refusal.getMessage()));
     }
 
     /**
