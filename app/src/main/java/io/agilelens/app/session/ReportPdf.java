@@ -10,18 +10,23 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 
 /** Sets a page in XML syntax on paper. */
 final class ReportPdf {
     /** How wide pictures may be: the width of an A4 page between its margins, in CSS pixels. */
     static final double PAGE_WIDTH = 680;
 
+    /** What a picture may refer to: the pixels of a map, which stand in the picture itself. */
+    private static final Set<String> PICTURES_INSIDE = Set.of("data");
+
     private ReportPdf() {}
 
     static void write(String page, Path file) throws IOException {
         XRLog.setLoggingEnabled(false);
         try (OutputStream out = Files.newOutputStream(file);
-                BatikSVGDrawer pictures = new BatikSVGDrawer()) {
+                BatikSVGDrawer pictures =
+                        new BatikSVGDrawer(BatikSVGDrawer.SvgScriptMode.SECURE, PICTURES_INSIDE)) {
             new PdfRendererBuilder()
                     .useSVGDrawer(pictures)
                     .useFont(

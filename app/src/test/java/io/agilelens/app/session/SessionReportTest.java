@@ -5,12 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.views.chart.FxPen;
+import io.agilelens.views.chart.SvgPen;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.pdfbox.Loader;
+import org.apache.pdfbox.cos.COSName;
 import org.apache.pdfbox.pdmodel.PDDocument;
+import org.apache.pdfbox.pdmodel.PDPage;
+import org.apache.pdfbox.pdmodel.PDResources;
+import org.apache.pdfbox.pdmodel.graphics.PDXObject;
+import org.apache.pdfbox.pdmodel.graphics.form.PDFormXObject;
+import org.apache.pdfbox.pdmodel.graphics.image.PDImageXObject;
 import org.apache.pdfbox.text.PDFTextStripper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,5 +62,33 @@ class SessionReportTest {
             assertTrue(text.contains("One sees <this>."), text);
             assertEquals(595, Math.round(pdf.getPage(0).getMediaBox().getWidth()));
         }
+    }
+
+    @Test
+    void aPdfHoldsTheMapsOfPixels() throws IOException {
+        SvgPen pen = new SvgPen(200, 100, FxPen.ruler());
+        pen.image(new int[] {0xff0069a8, 0xffffffff}, 2, 1, 0, 0, 200, 100);
+        List<SessionReport.Picture> maps =
+                List.of(new SessionReport.Picture("Outliers", "Map", "Two cells.", pen.document()));
+        Path file = folder.resolve("report.pdf");
+        SessionReport.write(Documents.full(), maps, file, false);
+        try (PDDocument pdf = Loader.loadPDF(file.toFile())) {
+            boolean held = false;
+            for (PDPage page : pdf.getPages()) {
+                held |= holdsImage(page.getResources());
+            }
+            assertTrue(held);
+        }
+    }
+
+    private static boolean holdsImage(PDResources resources) throws IOException {
+        for (COSName name : resources.getXObjectNames()) {
+            PDXObject object = resources.getXObject(name);
+            if (object instanceof PDImageXObject
+                    || object instanceof PDFormXObject form && holdsImage(form.getResources())) {
+                return true;
+            }
+        }
+        return false;
     }
 }
