@@ -414,7 +414,9 @@ public final class OutliersView extends StackPane {
                                         "outliers.ranges.joined", Integer.toString(made.width())));
         rangesCard.setHeading(
                 Messages.text(
-                        "outliers.ranges.heading.of",
+                        made.errors()
+                                ? "outliers.ranges.heading.errors"
+                                : "outliers.ranges.heading.of",
                         Integer.toString(look.layer()),
                         look.site().name()));
     }
