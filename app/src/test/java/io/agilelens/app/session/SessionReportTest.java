@@ -7,7 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.agilelens.engine.UserException;
 import io.agilelens.views.chart.FxPen;
 import io.agilelens.views.chart.SvgPen;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.FontFormatException;
+import java.awt.font.FontRenderContext;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,6 +25,7 @@ import org.apache.pdfbox.pdmodel.PDResources;
 import org.apache.pdfbox.pdmodel.graphics.PDXObject;
 import org.apache.pdfbox.pdmodel.graphics.form.PDFormXObject;
 import org.apache.pdfbox.pdmodel.graphics.image.PDImageXObject;
+import org.apache.pdfbox.rendering.PDFRenderer;
 import org.apache.pdfbox.text.PDFTextStripper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,5 +97,54 @@ class SessionReportTest {
             }
         }
         return false;
+    }
+
+    /** Other letters would not fit where the picture was measured for these. */
+    @Test
+    void aPdfWritesPicturesInTheirOwnLetters() throws IOException, FontFormatException {
+        String words = "Running millimetres";
+        String svg =
+                "<svg xmlns='http://www.w3.org/2000/svg' width='600' height='60' viewBox='0 0 600"
+                        + " 60' font-family='Roboto, sans-serif'><text x='10' y='40' font-size='40'"
+                        + " fill='#ff0000'>"
+                        + words
+                        + "</text></svg>";
+        Path file = folder.resolve("report.pdf");
+        List<SessionReport.Picture> pictures =
+                List.of(new SessionReport.Picture("Outliers", "Words", "Red ones.", svg));
+        SessionReport.write(Documents.full(), pictures, file, false);
+        double width;
+        try (InputStream face =
+                SessionReport.class.getResourceAsStream(
+                        "/io/agilelens/resources/fonts/Roboto-Regular.ttf")) {
+            width =
+                    Font.createFont(Font.TRUETYPE_FONT, face)
+                            .deriveFont(40f)
+                            .getStringBounds(words, new FontRenderContext(null, true, true))
+                            .getWidth();
+        }
+        try (PDDocument pdf = Loader.loadPDF(file.toFile())) {
+            assertEquals(width, redWidth(pdf), 0.03 * width);
+        }
+    }
+
+    /** How far what is red reaches, in pixels of a 96th of an inch. */
+    private static double redWidth(PDDocument pdf) throws IOException {
+        PDFRenderer renderer = new PDFRenderer(pdf);
+        int first = Integer.MAX_VALUE;
+        int last = 0;
+        for (int p = 0; p < pdf.getNumberOfPages(); p++) {
+            BufferedImage page = renderer.renderImageWithDPI(p, 96);
+            for (int x = 0; x < page.getWidth(); x++) {
+                for (int y = 0; y < page.getHeight(); y++) {
+                    Color color = new Color(page.getRGB(x, y));
+                    if (color.getRed() > 200 && color.getGreen() < 80) {
+                        first = Math.min(first, x);
+                        last = Math.max(last, x);
+                    }
+                }
+            }
+        }
+        return last - first;
     }
 }
