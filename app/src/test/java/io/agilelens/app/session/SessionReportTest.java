@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agilelens.engine.UserException;
 import io.agilelens.views.chart.FxPen;
+import io.agilelens.views.chart.Pen;
 import io.agilelens.views.chart.SvgPen;
 import java.awt.Color;
 import java.awt.Font;
@@ -102,16 +103,15 @@ class SessionReportTest {
     /** Other letters would not fit where the picture was measured for these. */
     @Test
     void aPdfWritesPicturesInTheirOwnLetters() throws IOException, FontFormatException {
-        String words = "Running millimetres";
-        String svg =
-                "<svg xmlns='http://www.w3.org/2000/svg' width='600' height='60' viewBox='0 0 600"
-                        + " 60' font-family='Roboto, sans-serif'><text x='10' y='40' font-size='40'"
-                        + " fill='#ff0000'>"
-                        + words
-                        + "</text></svg>";
+        // As tokens begin with spaces, each of them counts.
+        String words = "Running      millimetres";
+        SvgPen pen = new SvgPen(600, 60, FxPen.ruler());
+        pen.text(words, 10, 30, Pen.Anchor.START, 40, javafx.scene.paint.Color.RED);
         Path file = folder.resolve("report.pdf");
         List<SessionReport.Picture> pictures =
-                List.of(new SessionReport.Picture("Outliers", "Words", "Red ones.", svg));
+                List.of(
+                        new SessionReport.Picture(
+                                "Outliers", "Words", "Red ones.", pen.document()));
         SessionReport.write(Documents.full(), pictures, file, false);
         double width;
         try (InputStream face =
