@@ -1,9 +1,9 @@
 package io.agilelens.views;
 
 import io.agilelens.engine.recipe.Recipe;
+import io.agilelens.views.workbench.WindowComparison;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
-import java.util.function.IntFunction;
 import javafx.geometry.Pos;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.StackPane;
@@ -25,6 +25,8 @@ public final class PlaceLine extends StackPane {
     public PlaceLine(Workbench workbench, WorkbenchActions actions, String station) {
         this.workbench = workbench;
         path = new SelectionPath(workbench.selection());
+        // The same position is another token in another window, text or model.
+        workbench.comparisonProperty().subscribe(_ -> path.setTokenName(this::tokenName));
         badges.setAlignment(Pos.CENTER_RIGHT);
         badges.setMinWidth(USE_PREF_SIZE);
         PlaceLinks links = new PlaceLinks(actions, station);
@@ -40,9 +42,14 @@ public final class PlaceLine extends StackPane {
                                 badges));
     }
 
-    /** How a token is called. */
-    public void setTokenName(IntFunction<String> name) {
-        path.setTokenName(name);
+    private String tokenName(int position) {
+        return workbench
+                .comparisonProperty()
+                .get()
+                .map(WindowComparison::tokens)
+                .filter(tokens -> position < tokens.size())
+                .map(tokens -> TokenNames.name(tokens, position))
+                .orElse(Integer.toString(position));
     }
 
     /**

@@ -13,6 +13,7 @@ final class ReportStyle {
             h1 { font-size: 22px; margin: 0 0 12px 0; }
             h2 { font-size: 17px; margin: 28px 0 8px 0; border-bottom: 1px solid #d0d7de; }
             h3 { font-size: 13px; margin: 16px 0 4px 0; }
+            h2, h3 { page-break-after: avoid; }
             table { border-collapse: collapse; margin: 4px 0 8px 0; }
             th, td { text-align: left; vertical-align: top; padding: 2px 14px 2px 0;
                      border-bottom: 1px solid #e3e7eb; }

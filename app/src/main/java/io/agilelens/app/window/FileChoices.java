@@ -1,9 +1,9 @@
 package io.agilelens.app.window;
 
 import io.agilelens.engine.format.TextFormat;
+import io.agilelens.views.FileDialogs;
 import io.agilelens.views.Messages;
 import io.agilelens.views.workbench.WorkbenchActions;
-import java.io.File;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 import javafx.stage.DirectoryChooser;
@@ -26,10 +26,7 @@ final class FileChoices {
     void openFolder() {
         DirectoryChooser chooser = new DirectoryChooser();
         chooser.setTitle(Messages.text("action.open.folder"));
-        File chosen = chooser.showDialog(stage);
-        if (chosen != null) {
-            actions.open(chosen.getPath());
-        }
+        FileDialogs.folder(chooser, stage).ifPresent(chosen -> actions.open(chosen.toString()));
     }
 
     void openFile() {
@@ -45,19 +42,14 @@ final class FileChoices {
                                 "*.safetensors.index.json"),
                         new FileChooser.ExtensionFilter(
                                 Messages.text("menu.open.file.any"), "*.*"));
-        File chosen = chooser.showOpenDialog(stage);
-        if (chosen != null) {
-            actions.open(modelOf(chosen.toPath()).toString());
-        }
+        FileDialogs.open(chooser, stage)
+                .ifPresent(chosen -> actions.open(modelOf(chosen).toString()));
     }
 
     void openText(String title, TextFormat format) {
         FileChooser chooser = new FileChooser();
         chooser.setTitle(title);
-        File chosen = chooser.showOpenDialog(stage);
-        if (chosen != null) {
-            actions.useText(chosen.toPath(), format);
-        }
+        FileDialogs.open(chooser, stage).ifPresent(chosen -> actions.useText(chosen, format));
     }
 
     /** The model that a file is a piece of: its folder, unless the file is a model by itself. */

@@ -1,7 +1,7 @@
 package io.agilelens.app.window;
 
+import io.agilelens.views.FileDialogs;
 import io.agilelens.views.Messages;
-import java.io.File;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -66,14 +66,14 @@ interface FileQuestions {
                                 kind.filter(),
                                 new FileChooser.ExtensionFilter(
                                         Messages.text("menu.open.file.any"), "*.*"));
-                return Optional.ofNullable(chooser.showOpenDialog(owner)).map(File::toPath);
+                return FileDialogs.open(chooser, owner);
             }
 
             @Override
             public Optional<Path> folder(String title) {
                 DirectoryChooser chooser = new DirectoryChooser();
                 chooser.setTitle(title);
-                return Optional.ofNullable(chooser.showDialog(owner)).map(File::toPath);
+                return FileDialogs.folder(chooser, owner);
             }
 
             @Override
@@ -82,14 +82,13 @@ interface FileQuestions {
                 chooser.setTitle(title);
                 chooser.setInitialFileName(name + kinds.getFirst().endings().getFirst());
                 kinds.forEach(kind -> chooser.getExtensionFilters().add(kind.filter()));
-                File chosen = chooser.showSaveDialog(owner);
-                if (chosen == null) {
-                    return Optional.empty();
-                }
-                Path file = chosen.toPath();
+                return FileDialogs.save(chooser, owner).map(file -> ended(file, kinds, chooser));
+            }
+
+            private static Target ended(Path file, List<Kind> kinds, FileChooser chooser) {
                 if (kinds.stream().anyMatch(kind -> kind.fits(file))) {
                     // The dialog asked before it gave the name of a file that exists.
-                    return Optional.of(new Target(file, true));
+                    return new Target(file, true);
                 }
                 Kind kind =
                         kinds.stream()
@@ -103,7 +102,7 @@ interface FileQuestions {
                                 .orElse(kinds.getFirst());
                 String named = file.getFileName() + kind.endings().getFirst();
                 // Nobody was asked about the longer name.
-                return Optional.of(new Target(file.resolveSibling(named), false));
+                return new Target(file.resolveSibling(named), false);
             }
         };
     }

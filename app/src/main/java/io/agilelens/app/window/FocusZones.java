@@ -24,15 +24,27 @@ final class FocusZones {
         }
         for (int i = 1; i <= zones.size(); i++) {
             int next = at < 0 && step < 0 ? -i : at + step * i;
-            Node first = first(zones.get(Math.floorMod(next, zones.size())));
-            if (first != null) {
-                first.requestFocus();
+            if (enter(zones.get(Math.floorMod(next, zones.size())))) {
                 return;
             }
         }
     }
 
-    private static boolean contains(Parent zone, Node node) {
+    /**
+     * Gives the keyboard to the first control of a zone.
+     *
+     * @return whether it has one
+     */
+    static boolean enter(Parent zone) {
+        Node first = first(zone);
+        if (first != null) {
+            first.requestFocus();
+        }
+        return first != null;
+    }
+
+    /** Whether a node, which may be null, lies in a zone. */
+    static boolean contains(Parent zone, Node node) {
         for (Node each = node; each != null; each = each.getParent()) {
             if (each == zone) {
                 return true;

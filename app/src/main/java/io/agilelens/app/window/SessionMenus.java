@@ -3,6 +3,7 @@ package io.agilelens.app.window;
 import io.agilelens.app.session.SessionJson;
 import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
+import io.agilelens.views.PopOvers;
 import io.agilelens.views.action.Action;
 import io.agilelens.views.action.ActionGroup;
 import io.agilelens.views.action.Actions;
@@ -252,11 +253,12 @@ final class SessionMenus {
     }
 
     private void showHistory() {
-        PopOver popOver = new PopOver(new HistoryList(workbench.history()));
-        popOver.setTitle(Messages.text("history.title"));
+        PopOver popOver =
+                PopOvers.of(
+                        Messages.text("history.title"),
+                        new HistoryList(workbench.history()),
+                        PopOver.ArrowLocation.TOP_CENTER);
         popOver.setHeaderAlwaysVisible(true);
-        popOver.setArrowLocation(PopOver.ArrowLocation.TOP_CENTER);
-        popOver.setDetachable(false);
         popOver.show(editMenu);
     }
 

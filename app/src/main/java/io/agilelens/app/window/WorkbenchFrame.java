@@ -234,8 +234,15 @@ public final class WorkbenchFrame extends BorderPane {
     }
 
     private void show(Station station) {
-        if (station != null) {
-            middle.getChildren().setAll(view(station));
+        if (station == null) {
+            return;
+        }
+        boolean keyboardHere =
+                getScene() != null && FocusZones.contains(middle, getScene().getFocusOwner());
+        middle.getChildren().setAll(view(station));
+        if (keyboardHere) {
+            // Otherwise it would go to the first control of the window, far from here.
+            FocusZones.enter(middle);
         }
     }
 

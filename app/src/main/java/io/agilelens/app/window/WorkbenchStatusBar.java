@@ -5,6 +5,7 @@ import io.agilelens.engine.task.Progress;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
+import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicReference;
 import javafx.animation.Animation;
 import javafx.animation.KeyFrame;
@@ -136,7 +137,7 @@ public final class WorkbenchStatusBar extends StatusBar {
 
         private final String name;
         private final Cancellation cancellation;
-        private long start;
+        private TimeLeft timeLeft;
         private final AtomicReference<Report> latest = new AtomicReference<>();
 
         private Task(String name, Cancellation cancellation) {
@@ -147,7 +148,7 @@ public final class WorkbenchStatusBar extends StatusBar {
         /** Shows it, in place of what was shown before; on the JavaFX thread. */
         void begin() {
             running = this;
-            start = System.nanoTime();
+            timeLeft = new TimeLeft(seconds());
             cancel.setVisible(true);
             setText(name);
             setProgress(-1);
@@ -167,14 +168,18 @@ public final class WorkbenchStatusBar extends StatusBar {
             }
             double share = (double) report.done() / Math.max(1, report.total());
             setProgress(share);
-            String left = "";
-            double seconds = (System.nanoTime() - start) / 1e9;
-            if (share > 0.02 && share < 1 && seconds > 1) {
-                double rest = seconds / share * (1 - share);
-                left = Messages.text("status.left", Figures.seconds(Math.ceil(rest)));
-            }
+            OptionalDouble rest = timeLeft.at(share, seconds());
+            String left =
+                    rest.isEmpty()
+                            ? ""
+                            : Messages.text(
+                                    "status.left", Figures.seconds(Math.ceil(rest.getAsDouble())));
             String step = (report.step() + " " + left).strip();
             setText(name.isEmpty() ? step : Messages.text("status.progress", name, step));
+        }
+
+        private static double seconds() {
+            return System.nanoTime() / 1e9;
         }
 
         /** Whether the bar shows this piece of work; on the JavaFX thread. */

@@ -210,6 +210,8 @@ class SessionStoryTest extends ApplicationTest {
         assertEquals(first, recipe());
         interact(() -> list.getSelectionModel().select(2));
         assertEquals(last, recipe());
+        push(KeyCode.ESCAPE);
+        await(() -> lookup("#history-list").tryQuery().isEmpty());
 
         Path file = folder.resolve("recipe.json");
         interact(() -> window.keeper().exportRecipe(new FileQuestions.Target(file, false)));

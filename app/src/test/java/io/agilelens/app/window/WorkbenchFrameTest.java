@@ -108,10 +108,13 @@ class WorkbenchFrameTest extends GuiTest {
                 icon,
                 () -> {
                     created.add(id);
-                    return id.equals("outliers")
-                            ? outliers(title)
-                            : new StationPane(
-                                    title, new EmptyState(icon, "Open a model to begin."));
+                    return switch (id) {
+                        case "outliers" -> outliers(title);
+                        case "lessons" -> new StationPane(title, new Button("Start"));
+                        default ->
+                                new StationPane(
+                                        title, new EmptyState(icon, "Open a model to begin."));
+                    };
                 });
     }
 
@@ -171,6 +174,22 @@ class WorkbenchFrameTest extends GuiTest {
     private static Node verdict() {
         HBox line = new HBox(8, new Label("PPL 41.2 → 43.0"), Badge.estimate(2));
         return line;
+    }
+
+    /** As where somebody goes to a station by its key. */
+    @Test
+    void theKeyboardStaysInTheMiddleWhereItWas() {
+        interact(() -> frame.open("outliers"));
+        settle();
+        interact(() -> frame.lookup(".heatmap").requestFocus());
+        interact(() -> frame.open("lessons"));
+        settle();
+        assertEquals("Start", ((Button) frame.getScene().getFocusOwner()).getText());
+        Node levers = frame.lookup(".slider");
+        interact(levers::requestFocus);
+        interact(() -> frame.open("outliers"));
+        settle();
+        assertEquals(levers, frame.getScene().getFocusOwner());
     }
 
     @Test

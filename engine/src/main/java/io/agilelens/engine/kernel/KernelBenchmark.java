@@ -98,7 +98,7 @@ public final class KernelBenchmark {
         for (String name : NAMES) {
             cancellation.check();
             progress.report(
-                    "Measuring %s at %d × %d × %d".formatted(name, shape.m(), shape.n(), shape.k()),
+                    "measuring %s at %d × %d × %d".formatted(name, shape.m(), shape.n(), shape.k()),
                     done + contenders.size(),
                     total);
             Product product = product(name, shape, y);

@@ -120,11 +120,11 @@ public final class MachineMeter {
     public MachinePeak peak(Progress progress, Cancellation cancellation) {
         for (int i = 0; i < ROUNDS_OF_PEAK; i++) {
             cancellation.check();
-            progress.report("Measuring the machine's peak", i, ROUNDS_OF_PEAK);
+            progress.report("measuring the machine's peak", i, ROUNDS_OF_PEAK);
             gigaFlops();
             gigabytesPerSecond(Long.MAX_VALUE);
         }
-        progress.report("Measuring the machine's peak", ROUNDS_OF_PEAK, ROUNDS_OF_PEAK);
+        progress.report("measuring the machine's peak", ROUNDS_OF_PEAK, ROUNDS_OF_PEAK);
         return new MachinePeak(bits, workers.threads(), bestGigaFlops, mainMemory);
     }
 

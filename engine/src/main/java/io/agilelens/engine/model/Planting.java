@@ -161,12 +161,12 @@ public record Planting(
 
     /** One line for a person to read. */
     public String summary() {
-        return "outliers planted in channels %s, %s times as large, in layers %s at %s"
+        return "outliers planted, %s times as large, in channels %s of layers %s at %s"
                 .formatted(
-                        list(channels),
                         factor == Math.rint(factor)
                                 ? Integer.toString((int) factor)
                                 : Float.toString(factor),
+                        list(channels),
                         list(layers),
                         sites.stream().map(Site::name).collect(Collectors.joining(" and ")));
     }

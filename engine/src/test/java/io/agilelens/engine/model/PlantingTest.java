@@ -247,7 +247,7 @@ class PlantingTest {
         config.set(Planting.CONFIG_KEY, planting.toJson());
         assertEquals(planting, Planting.read(config, "here").orElseThrow());
         assertEquals(
-                "outliers planted in channels 0–2, 9, 5.5 times as large, in layers 4 at MLP_INPUT",
+                "outliers planted, 5.5 times as large, in channels 0–2, 9 of layers 4 at MLP_INPUT",
                 planting.summary());
         assertEquals(4, Planting.drawChannels(4, 128, 1).size());
         assertEquals(Planting.drawChannels(4, 128, 1), Planting.drawChannels(4, 128, 1));

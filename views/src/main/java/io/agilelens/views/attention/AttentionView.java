@@ -16,7 +16,6 @@ import io.agilelens.views.Selection;
 import io.agilelens.views.StationPane;
 import io.agilelens.views.TabbedCards;
 import io.agilelens.views.Theme;
-import io.agilelens.views.TokenNames;
 import io.agilelens.views.chart.BarChartPane;
 import io.agilelens.views.chart.ChartCard;
 import io.agilelens.views.chart.ChartPane;
@@ -117,7 +116,6 @@ public final class AttentionView extends StackPane {
         start.setOnPick(pick -> viewModel.selectHead(pick.index(), shown.head()));
 
         place = new PlaceLine(workbench, actions, "attention");
-        place.setTokenName(this::tokenName);
         Arrangement pictures = new Arrangement(ROOM_FOR_TWO, this::stacked, this::sideBySide);
         VBox.setVgrow(pictures, Priority.ALWAYS);
         VBox content = new VBox(8, figures, place, pictures);
@@ -235,16 +233,6 @@ public final class AttentionView extends StackPane {
         TabPane pane = TabbedCards.stack();
         pane.getTabs().setAll(tabs);
         return pane;
-    }
-
-    private String tokenName(int position) {
-        return viewModel
-                .lookProperty()
-                .get()
-                .map(look -> look.windows().tokens())
-                .filter(names -> position < names.size())
-                .map(names -> TokenNames.name(names, position))
-                .orElse(Integer.toString(position));
     }
 
     private void show(AttentionLook look) {

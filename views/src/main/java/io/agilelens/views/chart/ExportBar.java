@@ -1,6 +1,7 @@
 package io.agilelens.views.chart;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.views.FileDialogs;
 import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Notices;
@@ -59,8 +60,7 @@ public final class ExportBar extends HBox {
         dialog.setInitialFileName(safeName(picture.fileName()) + format.ending());
         dialog.getExtensionFilters()
                 .add(new FileChooser.ExtensionFilter(format.name(), "*" + format.ending()));
-        return Optional.ofNullable(dialog.showSaveDialog(picture.node().getScene().getWindow()))
-                .map(java.io.File::toPath);
+        return FileDialogs.save(dialog, picture.node().getScene().getWindow());
     }
 
     /** The name with everything but letters, digits and dashes replaced by dashes. */

@@ -1,10 +1,14 @@
 package io.agilelens.views.chart;
 
 import java.util.Locale;
+import java.util.regex.Pattern;
 import javafx.scene.paint.Color;
 
 /** Small words of the Scalable Vector Graphics language. */
 final class Svg {
+    private static final Pattern DROPPED_SPACES = Pattern.compile("^ +| +$| {2,}");
+    private static final String NO_BREAK_SPACE = "\u00a0";
+
     private Svg() {}
 
     static String document(double width, double height, String body) {
@@ -37,8 +41,12 @@ final class Svg {
                 color.getOpacity());
     }
 
+    /** A text as content of an element, with spaces that readers drop as ones that they keep. */
     static String escape(String text) {
-        return text.replace("&", "&amp;")
+        return DROPPED_SPACES
+                .matcher(text)
+                .replaceAll(spaces -> NO_BREAK_SPACE.repeat(spaces.group().length()))
+                .replace("&", "&amp;")
                 .replace("<", "&lt;")
                 .replace(">", "&gt;")
                 .replace("'", "&#39;");

@@ -110,7 +110,12 @@ public final class CompareView extends StackPane {
         teaching.getChildren().addAll(other, new SearchBar(model, false));
         getChildren().setAll(withoutModel, teaching, station);
 
-        scatter.setOnPick(pick -> table.getSelectionModel().select(shownRuns.get(pick.series())));
+        scatter.setOnPick(
+                pick -> {
+                    PinnedRun run = shownRuns.get(pick.series());
+                    table.getSelectionModel().select(run);
+                    table.scrollTo(run);
+                });
         table.getSelectionModel().selectedItemProperty().subscribe(this::showScatter);
         model.runs().addListener((ListChangeListener<PinnedRun>) change -> show());
         model.speeds().addListener((MapChangeListener<Object, Object>) change -> show());

@@ -3,6 +3,7 @@ package io.agilelens.views.export;
 import io.agilelens.engine.export.ExportFormat;
 import io.agilelens.engine.format.gguf.GgufType;
 import io.agilelens.engine.recipe.Recipe;
+import io.agilelens.views.FileDialogs;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Theme;
 import io.agilelens.views.workbench.OpenedModel;
@@ -245,10 +246,8 @@ public final class ExportDialog extends Dialog<ExportRequest> {
                                 chooser.setInitialDirectory(parent);
                             }
                         });
-        File chosen = chooser.showSaveDialog(getDialogPane().getScene().getWindow());
-        if (chosen != null) {
-            viewModel.targetProperty().set(chosen.getPath());
-        }
+        FileDialogs.save(chooser, getDialogPane().getScene().getWindow())
+                .ifPresent(chosen -> viewModel.targetProperty().set(chosen.toString()));
     }
 
     private Node lost() {

@@ -1,8 +1,8 @@
 package io.agilelens.views.kernels;
 
+import io.agilelens.views.FileDialogs;
 import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
-import java.io.File;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -90,7 +90,7 @@ final class ReferenceBar extends HBox {
                                 Messages.text("kernels.read.kinds"), "*.json"),
                         new FileChooser.ExtensionFilter(
                                 Messages.text("menu.open.file.any"), "*.*"));
-        return Optional.ofNullable(dialog.showOpenDialog(getScene().getWindow())).map(File::toPath);
+        return FileDialogs.open(dialog, getScene().getWindow());
     }
 
     private void show() {

@@ -52,6 +52,7 @@ final class RecipeFacts {
      */
     private static void tellRuns(Facts.Builder facts, List<PinnedRun> runs) {
         List<PinnedRun> tuned = runs.stream().filter(run -> !run.recipe().isFloat()).toList();
+        facts.is("comparable", tuned.size() >= 2);
         if (tuned.size() < 2) {
             return;
         }

@@ -33,7 +33,7 @@ final class StepPresenter {
         boolean lacking = ready && step.about().filter(fact -> !facts.isTrue(fact)).isPresent();
         Optional<StepView.Asked> question =
                 ready ? step.question().flatMap(this::ask) : Optional.empty();
-        boolean impossible = ready && question.isEmpty() && step.question().isPresent();
+        boolean impossible = ready && !lacking && question.isEmpty() && step.question().isPresent();
         String text = words(lacking ? "without" : "text");
         return new StepView(
                 lesson,

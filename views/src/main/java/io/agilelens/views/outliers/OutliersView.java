@@ -18,7 +18,6 @@ import io.agilelens.views.Selection;
 import io.agilelens.views.StationPane;
 import io.agilelens.views.TabbedCards;
 import io.agilelens.views.Theme;
-import io.agilelens.views.TokenNames;
 import io.agilelens.views.chart.BarChartPane;
 import io.agilelens.views.chart.ChartCard;
 import io.agilelens.views.chart.ChartPane;
@@ -167,7 +166,6 @@ public final class OutliersView extends StackPane {
         Theme.leastHeight(detail, 298);
 
         place = new PlaceLine(workbench, actions, "outliers");
-        place.setTokenName(this::tokenName);
         VBox inside = new VBox(8, place, detail);
         VBox.setVgrow(detail, Priority.ALWAYS);
         DividedPane pictures =
@@ -279,16 +277,6 @@ public final class OutliersView extends StackPane {
                 }
             }
         };
-    }
-
-    private String tokenName(int position) {
-        return viewModel
-                .lookProperty()
-                .get()
-                .map(look -> look.windows().tokens())
-                .filter(names -> position < names.size())
-                .map(names -> TokenNames.name(names, position))
-                .orElse(Integer.toString(position));
     }
 
     private void show(OutlierLook look) {
@@ -414,7 +402,9 @@ public final class OutliersView extends StackPane {
                                         "outliers.ranges.joined", Integer.toString(made.width())));
         rangesCard.setHeading(
                 Messages.text(
-                        "outliers.ranges.heading.of",
+                        made.errors()
+                                ? "outliers.ranges.heading.errors"
+                                : "outliers.ranges.heading.of",
                         Integer.toString(look.layer()),
                         look.site().name()));
     }

@@ -18,7 +18,7 @@ final class BudgetPane extends StackPane {
 
     BudgetPane(StudiesViewModel model, WorkbenchActions actions) {
         this.model = model;
-        pane = new StudyPane(QualityStudy.BUDGET, actions, charts.region());
+        pane = new StudyPane(QualityStudy.BUDGET, model, actions, charts.region());
         getChildren().add(pane);
     }
 

@@ -47,6 +47,7 @@ final class CurvePane extends StackPane {
         pane =
                 new StudyPane(
                         QualityStudy.CURVE,
+                        model,
                         actions,
                         new VBox(
                                 8,

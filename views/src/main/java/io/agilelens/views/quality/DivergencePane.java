@@ -71,7 +71,7 @@ final class DivergencePane extends StackPane {
                         pictures,
                         new PlaceLine(workbench, actions, "quality"));
         content.setMinSize(0, 0);
-        pane = new StudyPane(QualityStudy.DIVERGENCE, actions, content);
+        pane = new StudyPane(QualityStudy.DIVERGENCE, model, actions, content);
         getChildren().add(pane);
     }
 

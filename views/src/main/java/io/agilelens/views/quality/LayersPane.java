@@ -24,7 +24,7 @@ final class LayersPane extends StackPane {
         VBox content = new VBox(8, charts.region(), new PlaceLine(workbench, actions, "quality"));
         content.setMinSize(0, 0);
         VBox.setVgrow(charts.region(), Priority.ALWAYS);
-        pane = new StudyPane(QualityStudy.LAYERS, actions, content);
+        pane = new StudyPane(QualityStudy.LAYERS, model, actions, content);
         charts.setOnPick(model::selectLayer);
         getChildren().add(pane);
     }

@@ -30,7 +30,7 @@ final class LengthsPane extends StackPane {
 
     LengthsPane(StudiesViewModel model, WorkbenchActions actions) {
         this.model = model;
-        pane = new StudyPane(QualityStudy.LENGTHS, actions, card);
+        pane = new StudyPane(QualityStudy.LENGTHS, model, actions, card);
         getChildren().add(pane);
     }
 

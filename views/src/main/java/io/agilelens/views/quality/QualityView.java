@@ -221,6 +221,7 @@ public final class QualityView extends StackPane {
                                 ? Badge.of(Badge.Kind.EXACT)
                                 : Badge.estimate(model.quality(), model.opened()),
                         Badge.arithmetic(model.quality().recipe()));
+        Badge.planted(workbench).ifPresent(badges.getChildren()::add);
         Comparison shown = model.comparisonProperty().get();
         showRunning(shown);
         showWindows(shown);

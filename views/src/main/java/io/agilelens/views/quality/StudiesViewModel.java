@@ -2,12 +2,14 @@ package io.agilelens.views.quality;
 
 import io.agilelens.engine.evaluate.FirstDivergence;
 import io.agilelens.engine.evaluate.PruningCurve;
+import io.agilelens.engine.model.Planting;
 import io.agilelens.engine.model.Site;
 import io.agilelens.engine.recipe.PruningRecipe;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Selection;
+import io.agilelens.views.workbench.OpenedModel;
 import io.agilelens.views.workbench.Studies;
 import io.agilelens.views.workbench.Study;
 import io.agilelens.views.workbench.Workbench;
@@ -27,6 +29,11 @@ public final class StudiesViewModel {
 
     Studies studies() {
         return workbench.studiesProperty().get();
+    }
+
+    /** The outliers that were planted in the open model. */
+    Optional<Planting> planting() {
+        return workbench.modelProperty().get().flatMap(OpenedModel::planting);
     }
 
     /** Whether a study is about another recipe than the one in force. */

@@ -23,6 +23,7 @@ import org.kordamp.ikonli.feather.Feather;
  * and its pictures, with a way to run it again.
  */
 final class StudyPane extends StackPane {
+    private final StudiesViewModel model;
     private final HBox badges = new HBox(4);
     private final Label conditions = new Label();
     private final VBox shown;
@@ -31,7 +32,9 @@ final class StudyPane extends StackPane {
     /**
      * @param content the pictures
      */
-    StudyPane(QualityStudy study, WorkbenchActions actions, Region content) {
+    StudyPane(
+            QualityStudy study, StudiesViewModel model, WorkbenchActions actions, Region content) {
+        this.model = model;
         String key = "study." + study;
         setId("study-" + study.name().toLowerCase(Locale.ROOT));
         conditions.getStyleClass().addAll("small", "muted");
@@ -73,5 +76,6 @@ final class StudyPane extends StackPane {
         empty.setVisible(study.isEmpty());
         conditions.setText(words);
         badges.getChildren().setAll(Badge.of(Badge.Kind.EXACT), Badge.of(Badge.Kind.SIMULATED));
+        model.planting().map(Badge::planted).ifPresent(badges.getChildren()::add);
     }
 }

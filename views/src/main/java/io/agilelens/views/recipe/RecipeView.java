@@ -10,7 +10,7 @@ import io.agilelens.engine.recipe.WeightMethod;
 import io.agilelens.views.Help;
 import io.agilelens.views.LessonLinks;
 import io.agilelens.views.Messages;
-import io.agilelens.views.Motion;
+import io.agilelens.views.PopOvers;
 import io.agilelens.views.workbench.Workbench;
 import java.util.Arrays;
 import java.util.Map;
@@ -257,12 +257,11 @@ public final class RecipeView extends VBox {
                     if (more == null) {
                         more = new MoreSettings(viewModel);
                     }
-                    PopOver popOver = new PopOver(more);
-                    popOver.setTitle(Messages.text("recipe.more.title"));
-                    popOver.setArrowLocation(PopOver.ArrowLocation.RIGHT_CENTER);
-                    popOver.setDetachable(false);
-                    Motion.follow(popOver);
-                    popOver.show(button);
+                    PopOvers.of(
+                                    Messages.text("recipe.more.title"),
+                                    more,
+                                    PopOver.ArrowLocation.RIGHT_CENTER)
+                            .show(button);
                 });
         return button;
     }

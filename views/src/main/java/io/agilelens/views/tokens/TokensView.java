@@ -127,7 +127,6 @@ public final class TokensView extends StackPane {
         windows.setSpacing(4);
         ColoringSwitch coloring = new ColoringSwitch(model);
         place = new PlaceLine(workbench, actions, "tokens");
-        place.setTokenName(model::tokenName);
         Arrangement pictures = new Arrangement(WIDE, this::narrow, this::wide);
         VBox.setVgrow(pictures, Priority.ALWAYS);
         VBox content = new VBox(8, place, pictures);

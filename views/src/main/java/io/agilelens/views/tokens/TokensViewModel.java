@@ -4,7 +4,6 @@ import io.agilelens.engine.recipe.Knobs;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Selection;
-import io.agilelens.views.TokenNames;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.util.Optional;
@@ -71,14 +70,6 @@ public final class TokensViewModel {
     /** The selected token of the shown window, or {@link Selection#NONE}. */
     public ReadOnlyIntegerProperty tokenProperty() {
         return token.getReadOnlyProperty();
-    }
-
-    /** How the token at a position is called. */
-    String tokenName(int position) {
-        return table.get()
-                .filter(shown -> position < shown.count())
-                .map(shown -> TokenNames.name(shown.tokens(), position))
-                .orElse(Integer.toString(position));
     }
 
     /** The recipe that the shown numbers are of. */

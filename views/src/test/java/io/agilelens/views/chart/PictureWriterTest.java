@@ -29,14 +29,16 @@ import org.testfx.util.WaitForAsyncUtils;
 class PictureWriterTest extends GuiTest {
     private static final long PATIENCE = 30;
 
-    private final SlowPicture picture = new SlowPicture();
-    private final ExportBar bar = new ExportBar(picture);
+    private SlowPicture picture;
+    private ExportBar bar;
     private final List<String> told = new ArrayList<>();
 
     @TempDir private Path folder;
 
     @Override
     protected Parent createRoot() {
+        picture = new SlowPicture();
+        bar = new ExportBar(picture);
         return new VBox(bar, picture.node());
     }
 

@@ -21,6 +21,7 @@ import io.agilelens.views.workbench.SearchStatus;
 import io.agilelens.views.workbench.Workbench;
 import java.util.List;
 import java.util.Optional;
+import javafx.geometry.Bounds;
 import javafx.scene.Node;
 import javafx.scene.Parent;
 import javafx.scene.control.ChoiceBox;
@@ -29,6 +30,7 @@ import javafx.scene.control.Label;
 import javafx.scene.control.ProgressBar;
 import javafx.scene.control.TableCell;
 import javafx.scene.control.TableColumn;
+import javafx.scene.control.TableRow;
 import javafx.scene.input.KeyCode;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
@@ -106,6 +108,38 @@ class CompareViewTest extends GuiTest {
         for (TextFlow recipe : recipes) {
             assertEquals(recipe.prefHeight(recipe.getWidth()), recipe.getHeight(), 0.5);
         }
+    }
+
+    @Test
+    void aRunPickedInTheScatterComesIntoSightInTheTable() {
+        pinTwo();
+        PinnedRun rounded = workbench.runs().getLast();
+        interact(
+                () -> {
+                    for (int i = 0; i < 40; i++) {
+                        workbench.runs().add(rounded.withName("run " + i));
+                    }
+                });
+        settle();
+        interact(root.lookup(".chart-pane")::requestFocus);
+        push(KeyCode.RIGHT);
+        push(KeyCode.ENTER);
+        settle();
+        PinnedRun picked = table().getSelectionModel().getSelectedItem();
+        int far = workbench.runs().indexOf(picked) < 20 ? 41 : 0;
+        interact(() -> table().scrollTo(far));
+        settle();
+        assertFalse(isInSight(picked));
+        push(KeyCode.ENTER);
+        settle();
+        assertTrue(isInSight(picked));
+    }
+
+    private boolean isInSight(PinnedRun run) {
+        Bounds table = table().localToScene(table().getLayoutBounds());
+        return from(table()).lookup(".table-row-cell").queryAllAs(TableRow.class).stream()
+                .filter(row -> row.isVisible() && run.equals(row.getItem()))
+                .anyMatch(row -> table.contains(row.localToScene(row.getLayoutBounds())));
     }
 
     @Test

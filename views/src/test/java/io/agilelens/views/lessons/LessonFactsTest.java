@@ -227,6 +227,7 @@ class LessonFactsTest {
         double change = right.tuned().allPositions() / right.baseline().allPositions() - 1;
         assertTrue(100 * change <= budget, smallest);
         assertEquals(2, facts.find("runs", Fact.Options.class).orElseThrow().words().size());
+        assertTrue(facts.isTrue("comparable"));
         ErrorBudget shares = state.studies().budget().orElseThrow().result();
         String costliest = facts.find("costliest", Fact.Word.class).orElseThrow().id();
         for (ErrorBudget.Share share : shares.shares()) {
@@ -247,6 +248,26 @@ class LessonFactsTest {
     }
 
     /** With everything known, no text names a fact that there is not. */
+    @Test
+    void aBudgetAsksForRunsWhereTooFewArePinned() {
+        LessonState state =
+                state(
+                        TINY.prunedRecipe(),
+                        0,
+                        List.of(
+                                TINY.pin("float", Recipe.FLOAT),
+                                TINY.pin("four", TINY.recipe("RTN-W4"))));
+        Facts facts = LessonFacts.of("recipe", state, Facts.NONE);
+        Lesson lesson =
+                LessonLibrary.bundled().lessons().stream()
+                        .filter(each -> each.id().equals("recipe"))
+                        .findFirst()
+                        .orElseThrow();
+        int step = lesson.steps().stream().map(LessonStep::id).toList().indexOf("budget");
+        StepView view = new StepPresenter(lesson, step, state, facts, true).view(Optional.empty());
+        assertEquals(LessonWords.text("recipe.budget.without", facts), view.text());
+    }
+
     @Test
     void everyFactThatATextNamesIsComputed() {
         Recipe pruned = TINY.prunedRecipe();

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.agilelens.engine.evaluate.ErrorBudget;
 import io.agilelens.engine.evaluate.FirstDivergence;
 import io.agilelens.engine.evaluate.PruningCurve;
+import io.agilelens.engine.model.Planting;
+import io.agilelens.engine.model.Site;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.views.ComparisonFixture;
 import io.agilelens.views.Figures;
@@ -19,11 +21,14 @@ import io.agilelens.views.chart.ChartPane;
 import io.agilelens.views.chart.Exportable;
 import io.agilelens.views.chart.Heatmap;
 import io.agilelens.views.chart.LineChartPane;
+import io.agilelens.views.workbench.OpenedModel;
 import io.agilelens.views.workbench.QualityStudy;
 import io.agilelens.views.workbench.Studies;
 import io.agilelens.views.workbench.Workbench;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.TreeSet;
 import javafx.scene.Node;
 import javafx.scene.Parent;
 import javafx.scene.control.Button;
@@ -90,12 +95,46 @@ class QualityStudiesTest extends GuiTest {
         for (QualityStudy study : QualityStudy.values()) {
             Node pane = open(study);
             assertFalse(pane.lookup(".empty-state").isVisible());
-            assertEquals(
-                    List.of("exact", "simulated"),
-                    from(pane).lookup(".badge").queryAllAs(Label.class).stream()
-                            .map(Label::getText)
-                            .toList());
+            assertEquals(List.of("exact", "simulated"), badges(pane));
         }
+    }
+
+    @Test
+    void saysThatOutliersWerePlanted() {
+        Planting planting =
+                new Planting(
+                        8,
+                        new TreeSet<>(List.of(3)),
+                        new TreeSet<>(List.of(0)),
+                        List.of(Site.ATTN_INPUT));
+        interact(
+                () ->
+                        workbench
+                                .modelProperty()
+                                .set(Optional.of(planted(fixture.opened(), planting))));
+        know();
+        for (QualityStudy study : QualityStudy.values()) {
+            assertEquals(List.of("exact", "simulated", "planted"), badges(open(study)));
+        }
+        assertTrue(badges(root.lookup(".station-pane")).contains("planted"), "the verdict's own");
+    }
+
+    private static OpenedModel planted(OpenedModel opened, Planting planting) {
+        return new OpenedModel(
+                opened.subject(),
+                opened.title(),
+                opened.model().plant(planting),
+                opened.baseline(),
+                opened.memory(),
+                opened.text(),
+                opened.calibrationSource(),
+                opened.presets());
+    }
+
+    private List<String> badges(Node pane) {
+        return from(pane).lookup(".badge").queryAllAs(Label.class).stream()
+                .map(Label::getText)
+                .toList();
     }
 
     @Test
