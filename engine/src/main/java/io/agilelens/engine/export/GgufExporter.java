@@ -31,12 +31,14 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Writes a tuned model as one GGUF file. Codes of the recipe go into the file as they are where the
@@ -50,10 +52,13 @@ final class GgufExporter {
     private final ExportSource source;
     private final TunedModel tuned;
     private final ExportFormat.Gguf format;
-    private final GgufType type;
     private final TunedCheckpoint floats;
     private final TunedCheckpoint tunedWeights;
     private final Map<String, QuantizedModule> modules = new HashMap<>();
+
+    /** The type for each number of bits that the recipe has, those of most weights first. */
+    private final Map<Integer, GgufType> types = new LinkedHashMap<>();
+
     private final GgufContents contents;
     private final List<Planned> planned = new ArrayList<>();
     private final boolean hasTokenizer;
@@ -68,7 +73,11 @@ final class GgufExporter {
         REQUANTIZED
     }
 
-    private record Planned(GgufEntry entry, GgufType type, Way way, Tensor values) {}
+    /**
+     * @param wanted the type that it has if its rows consist of whole blocks
+     */
+    private record Planned(
+            GgufEntry entry, GgufType wanted, GgufType type, Way way, Tensor values) {}
 
     private GgufExporter(ExportSource source, ExportFormat.Gguf format, Cancellation cancellation) {
         this.source = source;
@@ -79,7 +88,7 @@ final class GgufExporter {
         TunedCheckpoint folded = TunedCheckpoint.floats(tuned);
         this.floats = folded.withoutDivisors();
         this.tunedWeights = folded.with(quantized, QuantizedModule::weight).withoutDivisors();
-        this.type = format.type().orElseGet(() -> nearest(quantized));
+        chooseTypes(quantized);
         this.contents =
                 GgufContents.of(tuned.model(), name -> floats.findAnySpelling(name).isPresent());
         for (GgufEntry entry : contents.entries()) {
@@ -136,11 +145,46 @@ final class GgufExporter {
 
     // ---- which type
 
-    /** The type that comes nearest to what the recipe does. */
-    private static GgufType nearest(List<QuantizedModule> modules) {
+    /** Weights of as many bits have one type, for the format takes one for each tensor. */
+    private void chooseTypes(List<QuantizedModule> quantized) {
+        Map<Integer, List<QuantizedModule>> byBits =
+                quantized.stream().collect(Collectors.groupingBy(QuantizedModule::bits));
+        byBits.entrySet().stream()
+                .sorted(
+                        Comparator.comparingLong(
+                                        (Map.Entry<Integer, List<QuantizedModule>> each) ->
+                                                weights(each.getValue()))
+                                .reversed())
+                .forEach(
+                        each ->
+                                types.put(
+                                        each.getKey(),
+                                        format.type().orElseGet(() -> nearest(each.getValue()))));
+    }
+
+    private static long weights(List<QuantizedModule> modules) {
+        return modules.stream()
+                .mapToLong(module -> (long) module.weight().outputs() * module.weight().inputs())
+                .sum();
+    }
+
+    /** The type of most weights. */
+    private GgufType mainType() {
+        return types.values().stream()
+                .findFirst()
+                .orElseGet(() -> format.type().orElse(GgufType.F16));
+    }
+
+    /** The type for a tensor, if its rows consist of whole blocks. */
+    private GgufType wanted(String name) {
         if (modules.isEmpty()) {
-            return GgufType.F16;
+            return mainType();
         }
+        return modules.containsKey(name) ? types.get(modules.get(name).bits()) : GgufType.F16;
+    }
+
+    /** The type that comes nearest to what the recipe does with some weights of as many bits. */
+    private static GgufType nearest(List<QuantizedModule> modules) {
         for (GgufType exact : List.of(GgufType.Q4_0, GgufType.Q4_1, GgufType.Q8_0)) {
             boolean near = exact != GgufType.Q8_0 || modules.getFirst().bits() > 4;
             if (near
@@ -149,7 +193,7 @@ final class GgufExporter {
                 return exact;
             }
         }
-        int bits = modules.stream().mapToInt(QuantizedModule::bits).max().orElseThrow();
+        int bits = modules.getFirst().bits();
         return bits <= 4 ? GgufType.Q4_K : bits <= 6 ? GgufType.Q6_K : GgufType.Q8_0;
     }
 
@@ -158,22 +202,22 @@ final class GgufExporter {
         Tensor tunedTensor = tunedWeights.findAnySpelling(entry.source()).orElseThrow();
         float largest = largest(tunedTensor);
         if (floating.shape().length == 1) {
-            return new Planned(entry, GgufType.F32, Way.NUMBERS, tunedTensor);
+            return new Planned(entry, GgufType.F32, GgufType.F32, Way.NUMBERS, tunedTensor);
         }
-        boolean block =
-                type.isBlock() && (modules.isEmpty() || modules.containsKey(floating.name()));
-        GgufType used = block ? fitting(floating.shape()[1]) : GgufType.F16;
+        GgufType wanted = wanted(floating.name());
+        GgufType used = wanted.isBlock() ? fitting(wanted, floating.shape()[1]) : GgufType.F16;
         if (used.isBlock() && entry.linear() && isPlainModule(floating.name(), tunedTensor)) {
             QuantizedWeight weight = modules.get(floating.name()).weight();
             if (CarriedCodes.fit(used, weight) && hasHalfScales(weight)) {
-                return new Planned(entry, used, Way.CARRIED, tunedTensor);
+                return new Planned(entry, wanted, used, Way.CARRIED, tunedTensor);
             }
         }
         if (used.isBlock() && holds(used, Math.max(largest, largest(floating)))) {
-            return new Planned(entry, used, Way.REQUANTIZED, floating);
+            return new Planned(entry, wanted, used, Way.REQUANTIZED, floating);
         }
         return new Planned(
                 entry,
+                wanted,
                 holds(GgufType.F16, largest) ? GgufType.F16 : GgufType.F32,
                 Way.NUMBERS,
                 tunedTensor);
@@ -198,8 +242,8 @@ final class GgufExporter {
         return true;
     }
 
-    /** The type asked for, or what llama.cpp takes where its blocks do not fill the rows. */
-    private GgufType fitting(long columns) {
+    /** The type, or what llama.cpp takes where its blocks do not fill the rows. */
+    private static GgufType fitting(GgufType type, long columns) {
         if (columns % type.blockElements() == 0) {
             return type;
         }
@@ -272,7 +316,7 @@ final class GgufExporter {
                         .text("general.architecture", contents.architecture())
                         .text("general.name", String.valueOf(checkpoint.source().getFileName()))
                         .whole("general.quantization_version", 2)
-                        .whole("general.file_type", type.fileType());
+                        .whole("general.file_type", mainType().fileType());
         contents.describe(writer);
         if (hasTokenizer) {
             GgufTokenizerWriter.write(writer, checkpoint, tuned.model().config().vocabularySize());
@@ -428,13 +472,17 @@ final class GgufExporter {
                                                             "%d linears are plain numbers, in %s"
                                                                     .formatted(count, used);
                                                 })));
-        long fallen =
-                planned.stream()
-                        .filter(tensor -> tensor.way() != Way.NUMBERS && tensor.type() != type)
-                        .count();
-        if (fallen > 0) {
-            notes.add("%d of them have rows that blocks of %s do not fill".formatted(fallen, type));
+        Map<GgufType, Integer> fallen = new TreeMap<>();
+        for (Planned tensor : planned) {
+            if (tensor.way() != Way.NUMBERS && tensor.type() != tensor.wanted()) {
+                fallen.merge(tensor.wanted(), 1, Integer::sum);
+            }
         }
+        fallen.forEach(
+                (type, count) ->
+                        notes.add(
+                                "%d of them have rows that blocks of %s do not fill"
+                                        .formatted(count, type)));
         tuned.model()
                 .planting()
                 .ifPresent(
@@ -446,6 +494,16 @@ final class GgufExporter {
             notes.add("the embedding and the head stay F16, as the recipe leaves them");
         }
         return notes;
+    }
+
+    /** The types of the weights, that of most of them first. */
+    private String layout() {
+        return types.isEmpty()
+                ? mainType().toString()
+                : types.values().stream()
+                        .distinct()
+                        .map(GgufType::toString)
+                        .collect(Collectors.joining(", "));
     }
 
     private ExportReport report(
@@ -472,7 +530,7 @@ final class GgufExporter {
         }
         return new ExportReport(
                 format,
-                "GGUF %s".formatted(type),
+                "GGUF " + layout(),
                 target,
                 Map.of(String.valueOf(target.getFileName()), size),
                 again.checkpoint().tensors().stream().mapToLong(Tensor::bytes).sum(),

@@ -19,6 +19,7 @@ import io.agilelens.engine.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -188,6 +189,36 @@ class GgufExporterTest {
                         };
                 assertTrue(relative < bound, "%s %s".formatted(taken, relative));
             }
+        }
+    }
+
+    /** What a search over layers gives: nothing of the 4-bit weights is lost for the others. */
+    @Test
+    void weightsOfOtherBitsHaveOtherTypes() throws IOException {
+        String recipe =
+                """
+                {"weights": {"method": "rtn", "bits": 4, "group": 32},
+                 "overrides": [{"layers": [0], "sites": ["MLP_HIDDEN"],
+                                "weights": {"bits": 6, "group": 32}},
+                               {"layers": [1], "sites": ["ATTN_OUTPUT"],
+                                "weights": {"method": "none"}}]}\
+                """;
+        try (Model model = wide()) {
+            TunedModel tuned = TunedModels.tune(model, recipe);
+            Path target = folder.resolve("out.gguf");
+            ExportReport report = TunedModels.write(tuned, gguf(null), target);
+            assertEquals("GGUF Q4_1, Q8_0", report.layout());
+            assertTrue(
+                    report.notes()
+                            .containsAll(
+                                    List.of(
+                                            "12 linears hold the recipe's codes as they are, in"
+                                                    + " Q4_1",
+                                            "1 linears hold the recipe's codes as they are, in"
+                                                    + " Q8_0",
+                                            "1 linears are plain numbers, in F16")),
+                    report.notes().toString());
+            assertTrue(report.logits().relative() < 5e-3, report.toString());
         }
     }
 
