@@ -126,6 +126,30 @@ class ExportsInLlamaCppTest {
         assertEquals(difference.theirLoss(), difference.ourLoss(), 0.03);
     }
 
+    /** A file of several types, as a search over layers gives. */
+    @ParameterizedTest
+    @ValueSource(strings = {"llama-tiny", "bloom-tiny"})
+    void weightsOfOtherBitsInOneFileGiveTheSameLoss(String sample) {
+        Path file = folder.resolve("model.gguf");
+        int[] ids;
+        try (Model model = Model.open(Checkpoints.open(sample(sample)))) {
+            TunedModel tuned =
+                    TunedModels.tune(
+                            model,
+                            """
+                            {"weights": {"method": "rtn", "bits": 4, "group": 32},
+                             "overrides": [{"layers": [0, 2], "sites": ["MLP_HIDDEN"],
+                                            "weights": {"bits": 8, "group": 32}}]}\
+                            """);
+            ExportReport report = TunedModels.write(tuned, gguf(null), file);
+            assertEquals("GGUF Q4_1, Q8_0", report.layout());
+            ids = model.tokenizer().encode(TEXT, true);
+        }
+        Difference difference = compare(file, ids);
+        reporter.publishEntry(sample + " of 4 and 8 bits", difference.toString());
+        assertEquals(difference.theirLoss(), difference.ourLoss(), 0.03);
+    }
+
     /** Scales folded into norms and linears; BLOOM's behind its GELU go into columns. */
     @ParameterizedTest
     @CsvSource({"llama-tiny, Q4_1", "bloom-tiny, Q4_1", "bloom-tiny, F16"})
