@@ -127,6 +127,7 @@ public final class KernelsViewModel {
                                         vectors(r),
                                         r.peak().threads(),
                                         Figures.moment(r.measured())))
+                .map(words -> Messages.text("kernels.origin.ratios", words))
                 .orElse("");
     }
 

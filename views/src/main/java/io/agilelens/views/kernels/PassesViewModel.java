@@ -191,6 +191,7 @@ final class PassesViewModel {
                                         KernelsViewModel.vectors(each.machine().vectorBits()),
                                         each.machine().threads(),
                                         Figures.moment(each.measured())))
+                .map(words -> Messages.text("kernels.origin.ratios", words))
                 .orElse("");
     }
 
