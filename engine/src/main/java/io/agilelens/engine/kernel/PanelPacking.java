@@ -2,6 +2,7 @@ package io.agilelens.engine.kernel;
 
 import io.agilelens.engine.task.Cancellation;
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 
 /** Turns the rows of a weight into panels, many panels at once. */
 final class PanelPacking {
@@ -23,27 +24,21 @@ final class PanelPacking {
             PanelChunks chunks,
             Workers workers) {
         float[][] panels = new float[chunks.count()][];
-        Cancellation cancellation = Cancellation.current();
-        for (int chunk = 0; chunk < panels.length; chunk++) {
-            cancellation.check();
-            float[] target = new float[chunks.length(chunk)];
-            panels[chunk] = target;
-            forPanels(
-                    weights,
-                    outputs,
-                    inputs,
-                    width,
-                    chunks,
-                    chunk,
-                    workers,
-                    (rows, count, start) -> {
-                        for (int from = 0; from < inputs; from += BLOCK) {
-                            int steps = Math.min(BLOCK, inputs - from);
-                            int at = start + from * width;
-                            fill(rows, from, inputs, count, steps, width, target, at);
-                        }
-                    });
-        }
+        forPanels(
+                weights,
+                outputs,
+                inputs,
+                width,
+                chunks,
+                workers,
+                chunk -> panels[chunk] = new float[chunks.length(chunk)],
+                (rows, count, chunk, start) -> {
+                    for (int from = 0; from < inputs; from += BLOCK) {
+                        int steps = Math.min(BLOCK, inputs - from);
+                        int at = start + from * width;
+                        fill(rows, from, inputs, count, steps, width, panels[chunk], at);
+                    }
+                });
         return panels;
     }
 
@@ -56,29 +51,23 @@ final class PanelPacking {
             PanelChunks chunks,
             Workers workers) {
         short[][] panels = new short[chunks.count()][];
-        Cancellation cancellation = Cancellation.current();
-        for (int chunk = 0; chunk < panels.length; chunk++) {
-            cancellation.check();
-            short[] target = new short[chunks.length(chunk)];
-            panels[chunk] = target;
-            forPanels(
-                    weights,
-                    outputs,
-                    inputs,
-                    width,
-                    chunks,
-                    chunk,
-                    workers,
-                    (rows, count, start) -> {
-                        float[] block = Scratch.ofThread().panel(BLOCK * width);
-                        Arrays.fill(block, 0, BLOCK * width, 0);
-                        for (int from = 0; from < inputs; from += BLOCK) {
-                            int steps = Math.min(BLOCK, inputs - from);
-                            fill(rows, from, inputs, count, steps, width, block, 0);
-                            narrow(block, target, start + from * width, steps * width);
-                        }
-                    });
-        }
+        forPanels(
+                weights,
+                outputs,
+                inputs,
+                width,
+                chunks,
+                workers,
+                chunk -> panels[chunk] = new short[chunks.length(chunk)],
+                (rows, count, chunk, start) -> {
+                    float[] block = Scratch.ofThread().panel(BLOCK * width);
+                    Arrays.fill(block, 0, BLOCK * width, 0);
+                    for (int from = 0; from < inputs; from += BLOCK) {
+                        int steps = Math.min(BLOCK, inputs - from);
+                        fill(rows, from, inputs, count, steps, width, block, 0);
+                        narrow(block, panels[chunk], start + from * width, steps * width);
+                    }
+                });
         return panels;
     }
 
@@ -86,35 +75,44 @@ final class PanelPacking {
         /**
          * @param rows of the panel, {@code [count, inputs]}
          * @param count outputs in it
-         * @param start of the panel in its chunk
+         * @param chunk that it lies in
+         * @param start of it there
          */
-        void run(float[] rows, int count, int start);
+        void run(float[] rows, int count, int chunk, int start);
     }
 
+    /**
+     * @param makeChunk called before the panels of a chunk are filled
+     */
     private static void forPanels(
             WeightRows weights,
             int outputs,
             int inputs,
             int width,
             PanelChunks chunks,
-            int chunk,
             Workers workers,
+            IntConsumer makeChunk,
             PanelBody body) {
         Cancellation cancellation = Cancellation.current();
-        int firstPanel = chunks.first(chunk);
-        workers.forRanges(
-                chunks.panels(chunk),
-                1 + WEIGHTS_PER_PIECE / Math.max(1, inputs * width),
-                (from, to) -> {
-                    float[] rows = Scratch.ofThread().rows((long) width * inputs);
-                    for (int panel = firstPanel + from; panel < firstPanel + to; panel++) {
-                        cancellation.check();
-                        int first = panel * width;
-                        int count = Math.min(width, outputs - first);
-                        weights.read(first, count, rows);
-                        body.run(rows, count, chunks.start(panel));
-                    }
-                });
+        for (int each = 0; each < chunks.count(); each++) {
+            int chunk = each;
+            int firstPanel = chunks.first(chunk);
+            cancellation.check();
+            makeChunk.accept(chunk);
+            workers.forRanges(
+                    chunks.panels(chunk),
+                    1 + WEIGHTS_PER_PIECE / Math.max(1, inputs * width),
+                    (from, to) -> {
+                        float[] rows = Scratch.ofThread().rows((long) width * inputs);
+                        for (int panel = firstPanel + from; panel < firstPanel + to; panel++) {
+                            cancellation.check();
+                            int first = panel * width;
+                            int count = Math.min(width, outputs - first);
+                            weights.read(first, count, rows);
+                            body.run(rows, count, chunk, chunks.start(panel));
+                        }
+                    });
+        }
     }
 
     /**
