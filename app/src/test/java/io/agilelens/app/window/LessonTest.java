@@ -101,15 +101,21 @@ abstract class LessonTest extends WindowTest {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
         boolean pressed = false;
         while (onFx(solver::isWaiting)) {
-            if (!pressed && onFx(solver::offersHelp)) {
-                fire("#lesson-help");
-                pressed = true;
-            }
+            pressed = pressed || onFx(this::helpWaiting);
             assertTrue(System.nanoTime() < until, () -> "waits in vain: " + onFx(solver::text));
             assertEquals(List.of(), failures);
             WaitForAsyncUtils.sleep(50, TimeUnit.MILLISECONDS);
         }
         WaitForAsyncUtils.waitForFxEvents();
+    }
+
+    /** Looks and presses in one go: a step that is ready by then offers other help. */
+    private boolean helpWaiting() {
+        boolean offered = solver.isWaiting() && solver.offersHelp();
+        if (offered) {
+            ((Button) stage.getScene().lookup("#lesson-help")).fire();
+        }
+        return offered;
     }
 
     private void assertMarked(String step) throws Exception {
