@@ -10,8 +10,12 @@ package io.agilelens.engine.kernel;
  */
 record PanelChunks(int panels, int panelLength, int panelsPerChunk) {
 
-    /** Few milliseconds of clearing, and large enough for the collector not to move it about. */
-    private static final int BYTES = 8 << 20;
+    /**
+     * Few milliseconds of clearing, and large enough for the collector not to move it about. With
+     * its header an array stays below a power of two: a large object has whole regions of the heap
+     * for itself, and a few bytes more would cost another one.
+     */
+    private static final int BYTES = (8 << 20) - 64;
 
     /**
      * @param elementBytes of one weight
