@@ -376,14 +376,9 @@ final class RandomWalk {
                             window.controller().open(WorkbenchApplication.FIRST_MODEL);
                             return workbench.modelProperty().get();
                         });
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        while (failures.isEmpty() && !onFx(() -> isReady(workbench, before))) {
-            if (System.nanoTime() > end) {
-                failures.add(
-                        "the window did not come to rest within %d s".formatted(PATIENCE_SECONDS));
-                return;
-            }
-            Thread.sleep(50);
+        if (!await(
+                () -> onFx(() -> isReady(workbench, before)), "the window did not come to rest")) {
+            return;
         }
         onFx(
                 () -> {
@@ -392,15 +387,37 @@ final class RandomWalk {
                     return null;
                 });
         Background.awaitIdle();
-        while (liveLoops() > othersLoops + 1) { // those of models that were replaced end by and by
-            if (System.nanoTime() > end) {
-                failures.add("a live loop goes on behind a window or a model that is gone");
-                return;
-            }
-            Thread.sleep(50);
+        // Those of models that were replaced end by and by.
+        if (!await(
+                () -> liveLoops() <= othersLoops + 1,
+                "a live loop did not end behind its window or model")) {
+            return;
         }
         heap.add(collectedHeap());
         log.println("heap %.1f MiB".formatted(heap.getLast() / MIB));
+    }
+
+    /** Something that becomes true sooner or later. */
+    @FunctionalInterface
+    private interface Condition {
+        boolean holds() throws InterruptedException;
+    }
+
+    /**
+     * Waits for something, unless the walk has failed.
+     *
+     * @param otherwise what went wrong if it does not come about
+     * @return whether it holds
+     */
+    private boolean await(Condition condition, String otherwise) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (failures.isEmpty() && !condition.holds()) {
+            if (System.nanoTime() > end) {
+                failures.add("%s within %d s".formatted(otherwise, PATIENCE_SECONDS));
+            }
+            Thread.sleep(50);
+        }
+        return failures.isEmpty();
     }
 
     /** A loop that goes on behind a window that is gone holds that window and its model. */

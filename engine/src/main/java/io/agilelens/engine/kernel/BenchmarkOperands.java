@@ -43,12 +43,7 @@ public final class BenchmarkOperands {
     /** What a quantizer of so many bits makes of normally distributed activations. */
     public byte[] codes(int count, int bits) {
         int largest = (1 << bits - 1) - 1;
-        byte[] codes = new byte[count];
-        for (int i = 0; i < count; i++) {
-            long code = Math.round(random.nextGaussian() * largest / STANDARD_DEVIATIONS);
-            codes[i] = (byte) Math.clamp(code, -largest - 1, largest);
-        }
-        return codes;
+        return normal(count, largest / STANDARD_DEVIATIONS, -largest - 1, largest);
     }
 
     /**
@@ -56,9 +51,14 @@ public final class BenchmarkOperands {
      * expected range of 32 of them is 4.14 standard deviations.
      */
     public byte[] weights(int count) {
+        return normal(count, 15 / 4.14, -8, 7);
+    }
+
+    private byte[] normal(int count, double deviation, int smallest, int largest) {
         byte[] codes = new byte[count];
         for (int i = 0; i < count; i++) {
-            codes[i] = (byte) Math.clamp(Math.round(random.nextGaussian() * 15 / 4.14), -8, 7);
+            long code = Math.round(random.nextGaussian() * deviation);
+            codes[i] = (byte) Math.clamp(code, smallest, largest);
         }
         return codes;
     }

@@ -2,10 +2,12 @@ package io.agilelens.views.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Names of tensors where there is little room: what tells one from the others stays. */
 final class TensorNames {
     private static final String LEFT_OUT = "…";
+    private static final Pattern NUMBER = Pattern.compile("\\d+");
 
     private TensorNames() {}
 
@@ -40,7 +42,7 @@ final class TensorNames {
     /** Which part is the number of the layer, or −1. */
     private static int layer(List<String> parts) {
         for (int i = 0; i < parts.size(); i++) {
-            if (parts.get(i).matches("\\d+")) {
+            if (NUMBER.matcher(parts.get(i)).matches()) {
                 return i;
             }
         }
