@@ -200,13 +200,14 @@ class LauncherTest {
         jdk("jdk-25", "25");
         maven("exit 0");
         assertUsesNone(run(Map.of("AGILELENS_START_CACHE", "on"), "info", "x"));
-        Path made = project.resolve(".agilelens/commands.aot.for");
-        Path lock = project.resolve(".agilelens/commands.aot.lock");
-        while (Files.notExists(made) || Files.exists(lock)) {
+        Path made = project.resolve(".agilelens/commands.jsa.for");
+        Path lock = project.resolve(".agilelens/commands.jsa.lock");
+        for (int waits = 0; Files.notExists(made) || Files.exists(lock); waits++) {
+            assertTrue(waits < 2400, "no start cache came");
             Thread.sleep(50);
         }
         assertUses("commands", run(CACHED, "info", "x"));
-        assertTrue(Files.notExists(project.resolve(".agilelens/window.aot")));
+        assertTrue(Files.notExists(project.resolve(".agilelens/window.jsa")));
     }
 
     @Test
@@ -214,7 +215,7 @@ class LauncherTest {
         Path jdk = jdk("jdk-25", "25");
         maven("exit 0");
         run(CACHED, "--start-cache");
-        Path made = project.resolve(".agilelens/commands.aot.for");
+        Path made = project.resolve(".agilelens/commands.jsa.for");
         Files.setLastModifiedTime(made, java.nio.file.attribute.FileTime.fromMillis(0));
         assertUsesNone(run(CACHED, "info", "x"));
         run(CACHED, "--start-cache");
@@ -232,17 +233,17 @@ class LauncherTest {
         Path jdk = jdk("jdk-25", "25");
         maven("exit 0");
         run(Map.of(), "info", "x");
-        Path inTheWay = Files.createFile(project.resolve(".agilelens/commands.aot.lock"));
+        Path inTheWay = Files.createFile(project.resolve(".agilelens/commands.jsa.lock"));
         assertEquals("", run(CACHED, "--start-cache").errors());
-        assertTrue(Files.notExists(project.resolve(".agilelens/commands.aot")));
+        assertTrue(Files.notExists(project.resolve(".agilelens/commands.jsa")));
         Files.delete(inTheWay);
         script(jdk.resolve("bin/java"), "exit 1");
         assertEquals("", run(CACHED, "--start-cache").errors());
         try (var left = Files.list(project.resolve(".agilelens"))) {
             assertEquals(
-                    java.util.Set.of("commands.aot.failed", "window.aot", "window.aot.for"),
+                    java.util.Set.of("commands.jsa.failed", "window.jsa", "window.jsa.for"),
                     left.map(file -> file.getFileName().toString())
-                            .filter(name -> name.contains(".aot"))
+                            .filter(name -> name.contains(".jsa"))
                             .collect(java.util.stream.Collectors.toSet()));
         }
     }
@@ -252,7 +253,7 @@ class LauncherTest {
         jdk("jdk-25", "25");
         maven("exit 0");
         run(CACHED, "--start-cache");
-        Path cache = project.resolve(".agilelens/commands.aot");
+        Path cache = project.resolve(".agilelens/commands.jsa");
         for (byte[] damaged : List.of(new byte[0], new byte[5000], "no cache".getBytes())) {
             Files.write(cache, damaged);
             List<String> command =
@@ -263,7 +264,7 @@ class LauncherTest {
             while (word.find()) {
                 command.add(word.group(1));
             }
-            assertTrue(command.contains("-XX:AOTCache=" + cache), command.toString());
+            assertTrue(command.contains("-XX:SharedArchiveFile=" + cache), command.toString());
             command.add("--version");
             Process java = new ProcessBuilder(command).redirectErrorStream(true).start();
             String told = new String(java.getInputStream().readAllBytes());
@@ -273,13 +274,13 @@ class LauncherTest {
     }
 
     private void assertUses(String kind, Run run) {
-        Path cache = project.resolve(".agilelens").resolve(kind + ".aot");
-        assertTrue(run.output().contains("[-XX:AOTCache=" + cache + "]"), run.output());
+        Path cache = project.resolve(".agilelens").resolve(kind + ".jsa");
+        assertTrue(run.output().contains("[-XX:SharedArchiveFile=" + cache + "]"), run.output());
         assertEquals("", run.errors());
     }
 
     private static void assertUsesNone(Run run) {
-        assertTrue(!run.output().contains("AOTCache"), run.output());
+        assertTrue(!run.output().contains("SharedArchiveFile"), run.output());
     }
 
     @Test
@@ -332,9 +333,25 @@ class LauncherTest {
         script(
                 jdk.resolve("bin/java"),
                 """
-                for word; do
-                    case $word in -XX:AOTCacheOutput=*) echo cache > "${word#*=}"; exit ;; esac
-                done
+                case " $* " in
+                    *' -Xshare:off '*)
+                        for word; do
+                            case $word in -XX:DumpLoadedClassList=*) echo list > "${word#*=}" ;; esac
+                        done
+                        exit
+                        ;;
+                    *' -Xshare:dump '*)
+                        list=no cache=
+                        for word; do
+                            case $word in
+                                -XX:SharedClassListFile=*) list=${word#*=} ;;
+                                -XX:SharedArchiveFile=*) cache=${word#*=} ;;
+                            esac
+                        done
+                        cat "$list" > "$cache"
+                        exit
+                        ;;
+                esac
                 printf '[%s]' "$@"; echo
                 """);
         script(jdk.resolve("bin/javac"), "exit 0");
