@@ -156,7 +156,10 @@ final class Errands implements AutoCloseable {
         }
     }
 
-    /** Does something behind the errands asked for so far, without showing it. */
+    /**
+     * Does something behind the errands asked for so far, without showing it; also when all is
+     * closed meanwhile.
+     */
     void afterwards(Runnable work) {
         thread.execute(work);
     }
@@ -170,6 +173,7 @@ final class Errands implements AutoCloseable {
     public void close() {
         closed = true;
         cancel();
-        thread.shutdownNow();
+        // What waits behind the errands closes something, and those that are cancelled end soon.
+        thread.shutdown();
     }
 }

@@ -9,6 +9,7 @@ import io.agilelens.views.GuiTest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import javafx.scene.Parent;
 import javafx.scene.control.Button;
 import org.junit.jupiter.api.AfterEach;
@@ -101,6 +102,30 @@ class ErrandsTest extends GuiTest {
         closed.await();
         WaitForAsyncUtils.waitForFxEvents();
         assertEquals(List.of(), handedOver);
+        assertEquals(List.of(), failures);
+    }
+
+    /** Otherwise the loop of a model that was replaced would go on for ever. */
+    @Test
+    void whatWaitsBehindAnErrandIsDoneAlsoWhenTheWindowCloses() throws Exception {
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        CountDownLatch done = new CountDownLatch(1);
+        interact(
+                () -> {
+                    errands.run(
+                            "reading",
+                            (_, cancellation) -> {
+                                await(mayEnd);
+                                cancellation.check();
+                                return "read";
+                            },
+                            _ -> {});
+                    errands.afterwards(done::countDown);
+                    errands.close();
+                });
+        mayEnd.countDown();
+        assertTrue(done.await(1, TimeUnit.MINUTES), "dropped");
+        WaitForAsyncUtils.waitForFxEvents();
         assertEquals(List.of(), failures);
     }
 
