@@ -51,6 +51,7 @@ public final class WorkbenchApplication extends Application {
     @Override
     public void start(Stage stage) {
         StartTimes.reached(StartTimes.Step.TOOLKIT);
+        StartWatch.prepare();
         Splash splash = new Splash(memory.settings().theme());
         splash.show();
         Pulses.afterDrawing(
