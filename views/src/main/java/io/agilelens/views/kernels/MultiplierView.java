@@ -167,24 +167,26 @@ final class MultiplierView extends VBox {
         spinner.setPrefWidth(SPINNER);
         spinner.setAccessibleText(Messages.text("multiplier." + key));
         Help.wrapped(spinner, Messages.text("multiplier." + key + ".help"));
-        // What is no number changes nothing; what is too large becomes the largest.
-        spinner.getValueFactory()
-                .setConverter(
-                        new StringConverter<>() {
-                            @Override
-                            public String toString(Integer value) {
-                                return value == null ? "" : value.toString();
-                            }
+        IntegerSpinnerValueFactory range = (IntegerSpinnerValueFactory) spinner.getValueFactory();
+        // What is no number changes nothing; what is too large becomes the largest. The spinner
+        // would also see to that, but only when it has told everybody what was typed.
+        range.setConverter(
+                new StringConverter<>() {
+                    @Override
+                    public String toString(Integer value) {
+                        return value == null ? "" : value.toString();
+                    }
 
-                            @Override
-                            public Integer fromString(String text) {
-                                try {
-                                    return Integer.valueOf(text.strip().replace('−', '-'));
-                                } catch (NumberFormatException e) {
-                                    return spinner.getValue();
-                                }
-                            }
-                        });
+                    @Override
+                    public Integer fromString(String text) {
+                        try {
+                            int typed = Integer.parseInt(text.strip().replace('−', '-'));
+                            return Math.clamp(typed, range.getMin(), range.getMax());
+                        } catch (NumberFormatException e) {
+                            return spinner.getValue();
+                        }
+                    }
+                });
         return spinner;
     }
 

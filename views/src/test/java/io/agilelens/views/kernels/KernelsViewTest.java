@@ -409,16 +409,33 @@ class KernelsViewTest extends GuiTest {
         assertEquals("Pack", title.getText());
         clickOn("#multiplier-to-product");
         assertEquals("Take the product apart", title.getText());
-        Spinner<Integer> lower = lookup("#multiplier-lower").query();
-        doubleClickOn(lower.getEditor());
-        interact(() -> lower.getEditor().setText("-8"));
-        type(KeyCode.ENTER);
-        assertEquals(-8, lower.getValue());
+        assertEquals(-8, typed(lookup("#multiplier-lower").query(), "-8"));
         assertTrue(picture().contains("11111000"), picture());
         clickOn("#multiplier-to-collision");
         assertTrue(picture().contains("Collision"), picture());
         clickOn("#carrier-float");
         assertFalse(picture().contains("Collision"), picture());
+    }
+
+    @Test
+    void anOperandThatIsTypedTooLargeBecomesTheLargest() {
+        clickOn("#kernels-tab-multiplier");
+        settle();
+        for (String operand : List.of("upper", "lower", "activation")) {
+            Spinner<Integer> spinner = lookup("#multiplier-" + operand).query();
+            assertEquals(7, typed(spinner, "8"));
+            assertEquals(-8, typed(spinner, "−9"));
+            assertEquals(-8, typed(spinner, "99999999999"), "no number of Java's");
+        }
+        clickOn("#activation-bits-8");
+        assertEquals(8, typed(lookup("#multiplier-activation").query(), "8"));
+    }
+
+    private int typed(Spinner<Integer> spinner, String text) {
+        doubleClickOn(spinner.getEditor());
+        interact(() -> spinner.getEditor().setText(text));
+        type(KeyCode.ENTER);
+        return spinner.getValue();
     }
 
     @Test
