@@ -8,6 +8,7 @@ import io.agilelens.engine.task.Progress;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -18,19 +19,35 @@ import org.testfx.api.FxToolkit;
 
 /**
  * The window under random actions; {@code -Dagilelens.walk.minutes=10} walks longer, {@code
- * -Dagilelens.walk.seed} elsewhere. The command {@code monkey} does the same for hours. By its name
- * the class is among those that begin first, and other classes run beside it.
+ * -Dagilelens.walk.seed} elsewhere. {@code .ci/run} says when it began, and the walk goes on for as
+ * long as its half hour allows. The command {@code monkey} does the same for hours. By its name the
+ * class is among those that begin first, and other classes run beside it.
  */
 class WindowWalkTest {
     private static final long SEED = Long.getLong("agilelens.walk.seed", 11);
     private static final int MINUTES = Integer.getInteger("agilelens.walk.minutes", 0);
+
+    /** Second of the epoch at which a run of all tests began that has half an hour; 0 if none. */
+    private static final long BEGAN = Long.getLong("agilelens.walk.began", 0);
+
+    private static final Duration SHORTEST = Duration.ofSeconds(75);
+    private static final Duration LONGEST = Duration.ofMinutes(10);
+
+    /** What a run of all tests may take. */
+    private static final Duration ALL = Duration.ofMinutes(27);
+
+    /** Of a run of all tests without a walk, what is over when the window's tests begin. */
+    private static final double OVER = 0.45;
+
+    /** How much longer a run gets by each minute of a walk, beside which other classes run. */
+    private static final double ADDED = 0.55;
 
     @Test
     void nothingBreaksUnderRandomActions() throws Exception {
         FxToolkit.registerPrimaryStage();
         Platform.setImplicitExit(false);
         StringWriter log = new StringWriter();
-        Duration time = MINUTES > 0 ? Duration.ofMinutes(MINUTES) : Duration.ofSeconds(75);
+        Duration time = time();
         RandomWalk.Result result =
                 new RandomWalk(SEED, 60, new PrintWriter(log, true), Progress.NONE)
                         .walk(time, Integer.MAX_VALUE);
@@ -39,8 +56,32 @@ class WindowWalkTest {
                 () -> String.join("\n", result.failures()) + "\nafter\n" + log);
         assertTrue(result.actions() > 0);
         System.out.printf(
-                "walk %d: %d actions, heap %s, longest without an answer %.0f ms%n",
-                SEED, result.actions(), result.trend(), result.longestMillis());
+                "walk %d of %d s: %d actions, heap %s, longest without an answer %.0f ms%n",
+                SEED, time.toSeconds(), result.actions(), result.trend(), result.longestMillis());
+    }
+
+    private static Duration time() {
+        if (MINUTES > 0) {
+            return Duration.ofMinutes(MINUTES);
+        }
+        return BEGAN > 0
+                ? timeWithin(Duration.between(Instant.ofEpochSecond(BEGAN), Instant.now()))
+                : SHORTEST;
+    }
+
+    /** How long the walk may take after what the tests before it took on this machine. */
+    private static Duration timeWithin(Duration before) {
+        double left = (ALL.toSeconds() - before.toSeconds() / OVER) / ADDED;
+        return Duration.ofSeconds(
+                Math.clamp(Math.round(left), SHORTEST.toSeconds(), LONGEST.toSeconds()));
+    }
+
+    @Test
+    void theWalkIsAsLongAsAFastMachineAllows() {
+        assertEquals(LONGEST, timeWithin(Duration.ofMinutes(9)));
+        assertEquals(Duration.ofSeconds(279), timeWithin(Duration.ofMinutes(11)));
+        assertEquals(SHORTEST, timeWithin(Duration.ofMinutes(13)));
+        assertEquals(SHORTEST, timeWithin(Duration.ofHours(1)));
     }
 
     @Test
