@@ -92,6 +92,7 @@ final class Errands implements AutoCloseable {
                 () -> {
                     Platform.runLater(() -> show(task));
                     try {
+                        cancellation.check();
                         T result = cancellation.during(() -> errand.run(task, cancellation));
                         Platform.runLater(
                                 () -> {
