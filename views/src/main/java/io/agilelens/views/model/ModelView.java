@@ -278,7 +278,11 @@ public final class ModelView extends StackPane {
     }
 
     private void showFacts(List<ModelViewModel.Fact> list) {
-        facts.show(list.stream().map(ModelView::cell).toList());
+        facts.show(cells(list, false), cells(list, true));
+    }
+
+    private static List<VBox> cells(List<ModelViewModel.Fact> list, boolean origin) {
+        return list.stream().filter(fact -> fact.origin() == origin).map(ModelView::cell).toList();
     }
 
     private static VBox cell(ModelViewModel.Fact fact) {

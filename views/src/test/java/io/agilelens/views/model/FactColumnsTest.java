@@ -22,11 +22,13 @@ class FactColumnsTest extends GuiTest {
         return new StackPane(facts);
     }
 
-    private void show(double width, String... words) {
+    private void show(double width, int longer, String... words) {
         interact(
                 () -> {
                     List<Label> labels = Stream.of(words).map(Label::new).toList();
-                    facts.show(labels);
+                    facts.show(
+                            labels.subList(0, labels.size() - longer),
+                            labels.subList(labels.size() - longer, labels.size()));
                     facts.setMaxWidth(width);
                 });
         settle();
@@ -45,6 +47,7 @@ class FactColumnsTest extends GuiTest {
     void factsStandBelowEachOther(double width) {
         show(
                 width,
+                0,
                 "LLaMA",
                 "8",
                 "tied to the embedding",
@@ -68,7 +71,23 @@ class FactColumnsTest extends GuiTest {
 
     @Test
     void aLongPathIsCutAndLeavesRoomForOthers() {
-        show(500, "/a/folder/with/a/long/name/in/it/and/many/others/below/it/model", "F16", "8");
+        show(500, 0, "/a/folder/with/a/long/name/in/it/and/many/others/below/it/model", "F16", "8");
         assertEquals(3, columns().size());
+    }
+
+    @Test
+    void aLongFactReachesOverColumnsOfTheOthers() {
+        show(300, 1, "LLaMA", "8", "F16", "128", "2048", "512", "bundled text lighthouse.txt");
+        Node last = facts.getChildrenUnmodifiable().getLast();
+        assertTrue(columns().size() > 3, columns().toString());
+        assertTrue(last.prefWidth(-1) > columns().get(1) - columns().get(0));
+        assertTrue(((Label) last).getWidth() >= Math.floor(last.prefWidth(-1)));
+        for (Node fact : facts.getChildrenUnmodifiable()) {
+            boolean apart =
+                    fact == last
+                            || fact.getLayoutY() != last.getLayoutY()
+                            || !fact.getBoundsInParent().intersects(last.getBoundsInParent());
+            assertTrue(apart, fact + " and " + last);
+        }
     }
 }
