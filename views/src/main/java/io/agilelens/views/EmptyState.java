@@ -32,6 +32,7 @@ public final class EmptyState extends VBox {
         progress.prefWidthProperty().bind(Theme.magnificationProperty().multiply(BAR));
         progress.setVisible(false);
         progress.managedProperty().bind(progress.visibleProperty());
+        step.managedProperty().bind(step.textProperty().isNotEmpty());
         getChildren().addAll(new FontIcon(icon), label, progress, step);
     }
 

@@ -13,6 +13,7 @@ import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.search.Budget;
 import io.agilelens.views.Background;
 import io.agilelens.views.Messages;
+import io.agilelens.views.chart.PictureWriter;
 import io.agilelens.views.workbench.EvaluationWindows;
 import io.agilelens.views.workbench.QualityStudy;
 import io.agilelens.views.workbench.SessionHistory;
@@ -70,6 +71,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
 
     /** Says where progress is shown; before anything is asked for. */
     void reportTo(WorkbenchStatusBar bar) {
+        PictureWriter.showWith(errands::showBeside);
         openings.reportTo(bar);
         errands.reportTo(bar);
         live.reportTo(bar);
