@@ -62,7 +62,10 @@ final class FactColumns extends Region {
     private double[] columns(double width) {
         for (int count = facts.size(); count > 1; count--) {
             double[] columns = widths(count);
-            if (reach(columns, 0, count) <= width) {
+            double left = width - reach(columns, 0, count);
+            if (left >= 0) {
+                // Behind the last column is room for a long fact.
+                columns[count - 1] += left;
                 return columns;
             }
         }
