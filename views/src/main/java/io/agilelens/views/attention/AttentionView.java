@@ -99,7 +99,7 @@ public final class AttentionView extends StackPane {
                 CellPicks.of(overview, cell -> viewModel.selectHead(cell.row(), cell.column()));
         measures.valueProperty().bindBidirectional(viewModel.measureProperty());
         overviewCard.addTool(measures);
-        overviewCard.keepHeight(192);
+        overviewCard.keepHeight(178);
 
         head.setId("attention-head");
         head.titleProperty().set(Messages.text("attention.head.heading"));

@@ -5,10 +5,13 @@ import javafx.scene.control.Label;
 import javafx.scene.text.Text;
 
 /**
- * The sentence below a picture. One that changes takes as much height as the longest one so far, at
- * least two lines, so that the picture above does not jump.
+ * The sentence below a picture. One that changes takes as much height as one a little longer than
+ * the longest so far would, so that the picture above does not jump.
  */
 final class Caption extends Label {
+    /** How much longer the next sentence may be without taking more height. */
+    private static final double SPARE = 0.15;
+
     private final Text ruler = new Text();
     private boolean changes;
     private String longest = "";
@@ -38,13 +41,8 @@ final class Caption extends Label {
         if (!changes || width < 0) {
             return own;
         }
-        return Math.max(own, Math.max(height("\n", 0), height(longest, width)));
-    }
-
-    /** How high a text is that is broken at a width, or nowhere for 0. */
-    private double height(String text, double width) {
-        ruler.setText(text);
+        ruler.setText(longest + longest.substring(0, (int) (SPARE * longest.length())));
         ruler.setWrappingWidth(width);
-        return snapSizeY(ruler.getLayoutBounds().getHeight());
+        return Math.max(own, snapSizeY(ruler.getLayoutBounds().getHeight()));
     }
 }

@@ -96,7 +96,7 @@ public final class OutliersView extends StackPane {
         map.titleProperty().set(Messages.text("outliers.map.heading"));
         map.logScaleProperty().set(true);
         mapPicks = CellPicks.of(map, cell -> viewModel.selectChannel(cell.row(), cell.column()));
-        mapCard.keepHeight(188);
+        mapCard.keepHeight(172);
 
         tokens.setId("outliers-tokens");
         tokens.titleProperty().set(Messages.text("outliers.tokens.heading"));
