@@ -5,6 +5,7 @@ import io.agilelens.views.workbench.WorkStatus;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.util.Optional;
+import javafx.beans.binding.Bindings;
 import javafx.beans.property.DoubleProperty;
 import javafx.beans.property.ReadOnlyBooleanProperty;
 import javafx.beans.property.ReadOnlyBooleanWrapper;
@@ -14,18 +15,23 @@ import javafx.collections.MapChangeListener;
 import javafx.geometry.Pos;
 import javafx.scene.control.Button;
 import javafx.scene.control.ProgressBar;
-import javafx.scene.layout.HBox;
+import javafx.scene.layout.StackPane;
 
-/** Starts work; while it runs or waits, shows how far it is and stops it. */
-public final class WorkButton extends HBox {
-    private static final double BAR = 56;
-
+/**
+ * Starts work; while it runs or waits, shows how far it is and stops it. It keeps its size, so that
+ * nothing beside it moves.
+ */
+public final class WorkButton extends StackPane {
     private final WorkbenchActions actions;
     private final Work work;
     private final String verb;
     private final Runnable start;
     private final Button button = new Button();
     private final ProgressBar progress = new ProgressBar();
+
+    /** Takes the room of the words that the button does not have now. */
+    private final Button other = new Button();
+
     private final ReadOnlyBooleanWrapper running =
             new ReadOnlyBooleanWrapper(this, "running", false);
     private final ReadOnlyStringWrapper step = new ReadOnlyStringWrapper(this, "step", "");
@@ -36,17 +42,21 @@ public final class WorkButton extends HBox {
      */
     public WorkButton(
             Workbench workbench, WorkbenchActions actions, Work work, String verb, Runnable start) {
-        super(8);
         this.actions = actions;
         this.work = work;
         this.verb = verb;
         this.start = start;
-        setAlignment(Pos.CENTER);
-        button.setMinWidth(USE_PREF_SIZE);
-        progress.setMinWidth(USE_PREF_SIZE);
-        progress.prefWidthProperty().bind(Theme.magnificationProperty().multiply(BAR));
-        progress.managedProperty().bind(progress.visibleProperty());
+        setMinWidth(USE_PREF_SIZE);
+        setMaxSize(USE_PREF_SIZE, USE_PREF_SIZE);
+        button.setMaxWidth(Double.MAX_VALUE);
+        progress.getStyleClass().add("work-progress");
+        progress.setMaxWidth(Double.MAX_VALUE);
+        progress.setMouseTransparent(true);
         progress.setAccessibleText(verb);
+        StackPane.setAlignment(progress, Pos.BOTTOM_CENTER);
+        other.setVisible(false);
+        other.setMinWidth(USE_PREF_SIZE);
+        Bindings.bindContent(other.getStyleClass(), button.getStyleClass());
         // It stops what it started also when the model is gone.
         workbench.modelProperty().subscribe(model -> show(workbench));
         workbench
@@ -58,7 +68,7 @@ public final class WorkButton extends HBox {
                                         show(workbench);
                                     }
                                 });
-        getChildren().addAll(progress, button);
+        getChildren().addAll(other, button, progress);
     }
 
     /** The button itself, to be named, styled and explained. */
@@ -83,7 +93,9 @@ public final class WorkButton extends HBox {
 
     private void show(Workbench workbench) {
         Optional<WorkStatus> status = Optional.ofNullable(workbench.underWay().get(work));
-        button.setText(status.isPresent() ? Messages.text("status.cancel") : verb);
+        String cancel = Messages.text("status.cancel");
+        button.setText(status.isPresent() ? cancel : verb);
+        other.setText(status.isPresent() ? verb : cancel);
         button.setOnAction(status.isPresent() ? _ -> actions.stop(work) : _ -> start.run());
         button.setDisable(status.isEmpty() && workbench.modelProperty().get().isEmpty());
         progress.setVisible(status.isPresent());

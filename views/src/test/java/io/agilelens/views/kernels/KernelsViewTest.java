@@ -130,6 +130,7 @@ class KernelsViewTest extends GuiTest {
         ready();
         assertFalse(measure.isDisable());
         assertEquals("Measure", measure.getText());
+        double width = measure.getWidth();
         interact(() -> workbench.underWay().put(Measuring.KERNELS, WorkStatus.BEGINNING));
         ProgressBar bar = (ProgressBar) measure.getParent().lookup(".progress-bar");
         assertTrue(bar.isVisible() && bar.isIndeterminate());
@@ -140,6 +141,8 @@ class KernelsViewTest extends GuiTest {
                                 .put(Measuring.KERNELS, new WorkStatus("INT8, 128 × 128", 1, 4)));
         assertEquals(0.25, bar.getProgress());
         assertEquals("Cancel", measure.getText());
+        settle();
+        assertEquals(width, measure.getWidth(), "what stands beside it must not move");
         clickOn(measure);
         assertEquals(List.of("stop KERNELS"), actions.asked);
         interact(() -> workbench.underWay().remove(Measuring.KERNELS));
