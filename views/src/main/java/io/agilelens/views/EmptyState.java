@@ -68,6 +68,7 @@ public final class EmptyState extends VBox {
 
     private void add(Button button) {
         Help.wrapped(button, label.getText());
+        button.setMaxWidth(USE_PREF_SIZE);
         button.managedProperty().bind(button.visibleProperty());
         getChildren().add(button);
         action = Optional.of(button);

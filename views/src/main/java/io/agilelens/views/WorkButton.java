@@ -12,6 +12,7 @@ import javafx.beans.property.ReadOnlyBooleanWrapper;
 import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.beans.property.ReadOnlyStringWrapper;
 import javafx.collections.MapChangeListener;
+import javafx.geometry.Insets;
 import javafx.geometry.Pos;
 import javafx.scene.control.Button;
 import javafx.scene.control.ProgressBar;
@@ -22,6 +23,9 @@ import javafx.scene.layout.StackPane;
  * nothing beside it moves.
  */
 public final class WorkButton extends StackPane {
+    /** From the button's edges to the line that shows how far the work is. */
+    private static final Insets EDGE = new Insets(0, 3, 2, 3);
+
     private final WorkbenchActions actions;
     private final Work work;
     private final String verb;
@@ -50,10 +54,14 @@ public final class WorkButton extends StackPane {
         setMaxSize(USE_PREF_SIZE, USE_PREF_SIZE);
         button.setMaxWidth(Double.MAX_VALUE);
         progress.getStyleClass().add("work-progress");
+        // As wide as the button, which alone says how wide that is.
+        progress.setMinWidth(0);
+        progress.setPrefWidth(0);
         progress.setMaxWidth(Double.MAX_VALUE);
         progress.setMouseTransparent(true);
         progress.setAccessibleText(verb);
         StackPane.setAlignment(progress, Pos.BOTTOM_CENTER);
+        StackPane.setMargin(progress, EDGE);
         other.setVisible(false);
         other.setMinWidth(USE_PREF_SIZE);
         Bindings.bindContent(other.getStyleClass(), button.getStyleClass());

@@ -42,6 +42,9 @@ public final class CompareView extends StackPane {
     /** A line of the table, and all that stands around the lines, in pixels at usual type. */
     private static final double ROW = 39;
 
+    /** The same where a recipe has little width, and so more lines. */
+    private static final double NARROW_ROW = 54;
+
     private static final double AROUND_ROWS = 116;
 
     private final CompareViewModel model;
@@ -58,6 +61,7 @@ public final class CompareView extends StackPane {
     private final StationPane station;
     private List<PinnedRun> shownRuns = List.of();
     private ChartPane.Axis shownAxis;
+    private double row = ROW;
     private final EmptyState teaching;
     private final EmptyState withoutModel =
             new EmptyState(Feather.COLUMNS, Messages.text("compare.empty.model"));
@@ -150,11 +154,13 @@ public final class CompareView extends StackPane {
     }
 
     private Region narrow() {
+        row = NARROW_ROW;
         table.setNarrow(true);
         return stacked();
     }
 
     private Region wide() {
+        row = ROW;
         table.setNarrow(false);
         return stacked();
     }
@@ -176,7 +182,7 @@ public final class CompareView extends StackPane {
     /** Room for all runs, but no more than the picture has. */
     private double rows(double room) {
         double needed =
-                Theme.magnificationProperty().get() * (AROUND_ROWS + ROW * model.runs().size());
+                Theme.magnificationProperty().get() * (AROUND_ROWS + row * model.runs().size());
         return Math.min(needed, room / 2);
     }
 
