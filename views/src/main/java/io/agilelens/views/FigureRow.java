@@ -53,4 +53,15 @@ public final class FigureRow extends FlowPane {
     public void set(String key, String baseline, String tuned) {
         set(key, baseline.equals(tuned) ? baseline : baseline + " → " + tuned);
     }
+
+    /**
+     * The same of numbers, with the same decimals.
+     *
+     * @param unit of both, or empty
+     */
+    public void set(String key, double baseline, double tuned, String unit) {
+        List<String> both = Figures.alike(baseline, tuned);
+        String end = unit.isEmpty() ? "" : " " + unit;
+        set(key, both.getFirst() + end, both.getLast() + end);
+    }
 }

@@ -5,6 +5,9 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * Numbers for people: at most four significant digits, a real minus sign, the unit after a space.
@@ -17,6 +20,9 @@ public final class Figures {
 
     /** From here on a whole number has more than four digits. */
     private static final double MANY = 10_000;
+
+    /** Smaller numbers have a power of ten. */
+    private static final int MOST_DECIMALS = 7;
 
     private static final MathContext FOUR_DIGITS = new MathContext(4, RoundingMode.HALF_EVEN);
     private static final MathContext TWO_DIGITS = new MathContext(2, RoundingMode.HALF_EVEN);
@@ -54,16 +60,58 @@ public final class Figures {
     }
 
     /**
+     * Numbers that stand side by side to be compared: all with as many decimals as show four digits
+     * of the largest, trailing zeros included. Where that would hide a small one, each has its own.
+     */
+    public static List<String> alike(double... values) {
+        double largest = 0;
+        double smallest = Double.POSITIVE_INFINITY;
+        for (double value : values) {
+            double size = Math.abs(value);
+            if (Double.isFinite(size) && size > 0) {
+                largest = Math.max(largest, size);
+                smallest = Math.min(smallest, size);
+            }
+        }
+        int decimals = largest == 0 ? 0 : Math.max(0, 3 - exponent(largest, FOUR_DIGITS));
+        boolean plain = largest < MANY && decimals <= MOST_DECIMALS;
+        boolean told = smallest >= 5 * Math.pow(10, -decimals);
+        return Arrays.stream(values)
+                .mapToObj(value -> plain && told ? fixed(value, decimals) : number(value))
+                .toList();
+    }
+
+    /** A single number that stands below others of its kind: four digits with trailing zeros. */
+    public static String fourDigits(double value) {
+        return alike(value).getFirst();
+    }
+
+    /** The power of ten of a number's first digit once it is rounded. */
+    private static int exponent(double value, MathContext digits) {
+        BigDecimal rounded = new BigDecimal(value).round(digits);
+        return rounded.precision() - rounded.scale() - 1;
+    }
+
+    /**
      * A value and its standard error, of which two digits say all there is to say: {@code 2.702 ±
      * 0.065}.
      */
     public static String withError(double value, double error) {
-        if (!Double.isFinite(error)) {
-            return number(value);
+        return withError(fourDigits(value), error);
+    }
+
+    /** A value that is written already, and its standard error. */
+    public static String withError(String value, double error) {
+        return Double.isFinite(error) ? value + " ± " + error(error) : value;
+    }
+
+    /** A standard error: two digits. */
+    public static String error(double error) {
+        if (!Double.isFinite(error) || error <= 0) {
+            return number(error);
         }
-        return number(value)
-                + " ± "
-                + number(new BigDecimal(error).round(TWO_DIGITS).doubleValue());
+        int decimals = Math.max(0, 1 - exponent(error, TWO_DIGITS));
+        return decimals <= MOST_DECIMALS ? fixed(error, decimals) : number(error);
     }
 
     /**
@@ -108,6 +156,11 @@ public final class Figures {
         return (text.startsWith("−") || percent <= 0 ? text : "+" + text) + " %";
     }
 
+    /** A share in per cent, with one decimal unless it is the whole: {@code 83.7 %}. */
+    public static String percent(double share) {
+        return share == 1 ? "100 %" : fixed(100 * share, 1) + " %";
+    }
+
     /** How many times as much, such as {@code 2.1×}. */
     public static String times(double ratio) {
         if (!Double.isFinite(ratio)) {
@@ -139,6 +192,39 @@ public final class Figures {
         return Math.abs(bytes) < 1024 ? bytes + " B" : scaled(bytes, 1024, POWERS_OF_1024, " ");
     }
 
+    /**
+     * A binary unit for sizes that are compared.
+     *
+     * @param name such as {@code KiB}
+     * @param bytes that it stands for
+     * @param decimals with which all of the sizes are written
+     */
+    public record ByteUnit(String name, double bytes, int decimals) {
+
+        /** The largest unit in which no size is below 1. */
+        public static ByteUnit of(LongStream sizes) {
+            long smallest = sizes.filter(size -> size > 0).min().orElse(1);
+            int power = 0;
+            double bytes = 1;
+            while (smallest >= 1024 * bytes && power < POWERS_OF_1024.length - 1) {
+                bytes *= 1024;
+                power++;
+            }
+            return new ByteUnit(
+                    POWERS_OF_1024[power], bytes, power == 0 ? 0 : threeDigits(smallest / bytes));
+        }
+
+        /** How many units a size is. */
+        public double of(long size) {
+            return size / bytes;
+        }
+
+        /** A size in this unit, with the unit behind it. */
+        public String text(long size) {
+            return fixed(of(size), decimals) + " " + name;
+        }
+    }
+
     /** A span of time in the unit that suits it: {@code 12 s}, {@code 3.2 ms}, {@code 2 min}. */
     public static String seconds(double seconds) {
         if (!Double.isFinite(seconds)) {
@@ -164,8 +250,12 @@ public final class Figures {
             value /= base;
             power++;
         }
-        int decimals = Math.abs(value) < 10 ? 2 : Math.abs(value) < 100 ? 1 : 0;
-        return fixed(value, decimals) + space + units[power];
+        return fixed(value, threeDigits(Math.abs(value))) + space + units[power];
+    }
+
+    /** Decimals that show three digits of what lies between 1 and a thousand. */
+    private static int threeDigits(double value) {
+        return value < 10 ? 2 : value < 100 ? 1 : 0;
     }
 
     private static String minus(String text) {

@@ -3,7 +3,9 @@ package io.agilelens.views;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class FiguresTest {
@@ -19,6 +21,49 @@ class FiguresTest {
         assertEquals("–", Figures.number(Double.NaN));
         assertEquals("∞", Figures.number(Double.POSITIVE_INFINITY));
         assertEquals("3 ms", Figures.number(3, "ms"));
+    }
+
+    @Test
+    void numbersSideBySideHaveTheSameDecimals() {
+        assertEquals(List.of("54.70", "56.99"), Figures.alike(54.7, 56.9876));
+        assertEquals(List.of("95.3", "104.6"), Figures.alike(95.31, 104.62));
+        assertEquals(List.of("9.9", "999.9"), Figures.alike(9.94, 999.94));
+        assertEquals(List.of("10", "1000"), Figures.alike(9.96, 999.96));
+        assertEquals(List.of("0.00000", "−0.04510"), Figures.alike(0, -0.0451));
+        assertEquals(List.of("–", "54.70"), Figures.alike(Double.NaN, 54.7));
+        assertEquals("54.70", Figures.fourDigits(54.7));
+        assertEquals("0", Figures.fourDigits(0));
+    }
+
+    @Test
+    void theSameDecimalsHideNoSmallNumber() {
+        assertEquals(List.of("0.0451", "122.5"), Figures.alike(0.0451, 122.5));
+        assertEquals(List.of("3.2", "25000"), Figures.alike(3.2, 25_000));
+        assertEquals(List.of("1e−9", "2.5e−9"), Figures.alike(1e-9, 2.5e-9));
+    }
+
+    @Test
+    void standardErrorsHaveTwoDigits() {
+        assertEquals("54.70 ± 2.1", Figures.withError(54.7, 2.1456));
+        assertEquals("2.702 ± 0.065", Figures.withError(2.702, 0.0649));
+        assertEquals("2.0", Figures.error(1.9999));
+        assertEquals("124", Figures.error(123.7));
+        assertEquals("54.70", Figures.withError(54.7, Double.NaN));
+        assertEquals("83.7 %", Figures.percent(0.8373));
+        assertEquals("100 %", Figures.percent(1));
+    }
+
+    @Test
+    void sizesThatAreComparedHaveOneUnit() {
+        Figures.ByteUnit unit = Figures.ByteUnit.of(LongStream.of(3_145_728, 909_312));
+        assertEquals("888 KiB", unit.text(909_312));
+        assertEquals("3072 KiB", unit.text(3_145_728));
+        Figures.ByteUnit large =
+                Figures.ByteUnit.of(LongStream.of(13_500_000_000L, 3_780_000_000L));
+        assertEquals("3.52 GiB", large.text(3_780_000_000L));
+        assertEquals("12.57 GiB", large.text(13_500_000_000L));
+        assertEquals("512 B", Figures.ByteUnit.of(LongStream.of(512)).text(512));
+        assertEquals("B", Figures.ByteUnit.of(LongStream.empty()).name());
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.agilelens.engine.model.Planting;
 import io.agilelens.engine.search.Budget;
 import io.agilelens.views.workbench.EvaluationWindows;
 import io.agilelens.views.workbench.QualityStudy;
+import io.agilelens.views.workbench.Work;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -102,6 +103,11 @@ public final class RecordingActions implements WorkbenchActions {
     @Override
     public void goTo(String station) {
         asked.add("goTo " + station);
+    }
+
+    @Override
+    public void stop(Work work) {
+        asked.add("stop " + work);
     }
 
     @Override

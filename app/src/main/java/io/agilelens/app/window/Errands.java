@@ -4,6 +4,7 @@ import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Notices;
+import io.agilelens.views.chart.PictureWriter;
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -92,6 +93,7 @@ final class Errands implements AutoCloseable {
                 () -> {
                     Platform.runLater(() -> show(task));
                     try {
+                        cancellation.check();
                         T result = cancellation.during(() -> errand.run(task, cancellation));
                         Platform.runLater(
                                 () -> {
@@ -154,6 +156,29 @@ final class Errands implements AutoCloseable {
         if (shown == task) {
             shown = null;
         }
+    }
+
+    /**
+     * Shows something that is done on a thread of its own, as long as no errand is shown.
+     *
+     * @param cancellation stops it
+     */
+    PictureWriter.Writing showBeside(String name, Cancellation cancellation) {
+        WorkbenchStatusBar.Task task = statusBar.waiting(name, cancellation);
+        if (shown == null) {
+            show(task);
+        }
+        return new PictureWriter.Writing() {
+            @Override
+            public void report(String step, long done, long total) {
+                task.report(step, done, total);
+            }
+
+            @Override
+            public void end(String message) {
+                finish(task, message);
+            }
+        };
     }
 
     /**

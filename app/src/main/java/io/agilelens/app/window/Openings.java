@@ -18,9 +18,11 @@ import io.agilelens.views.Notices;
 import io.agilelens.views.Selection;
 import io.agilelens.views.workbench.EvaluationText;
 import io.agilelens.views.workbench.EvaluationWindows;
+import io.agilelens.views.workbench.ModelOpening;
 import io.agilelens.views.workbench.SessionHistory;
 import io.agilelens.views.workbench.Subject;
 import io.agilelens.views.workbench.WindowComparison;
+import io.agilelens.views.workbench.WorkStatus;
 import io.agilelens.views.workbench.Workbench;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -113,7 +115,7 @@ final class Openings {
                         ? Subject.of(reference)
                         : Subject.of(reference).withText(live.session().opened().subject().text());
         open(
-                Messages.text("status.opening", reference),
+                reference,
                 new Cancellation(),
                 (progress, cancellation) -> OnText.open(subject, opener, progress, cancellation),
                 result -> {
@@ -144,19 +146,56 @@ final class Openings {
     /** Shows a model that is being opened already, as soon as it is open. */
     void open(EarlyOpening model) {
         open(
-                Messages.text("status.opening", model.reference()),
+                model.reference(),
                 model.cancellation(),
                 (progress, _) -> model.await(progress),
                 opened -> show(opened.session(), opened.firstLook()));
     }
 
     private <T> void open(
-            String name,
+            String reference,
             Cancellation cancellation,
             Errands.Errand<T> errand,
             Consumer<T> onSuccess) {
         beginOpening(cancellation);
-        errands.run(name, cancellation, errand, onSuccess);
+        run(reference, cancellation, errand, onSuccess, () -> {});
+    }
+
+    /** Opens a model, and shows views meanwhile how far that is. */
+    private <T> void run(
+            String reference,
+            Cancellation cancellation,
+            Errands.Errand<T> errand,
+            Consumer<T> onSuccess,
+            Runnable onGivenUp) {
+        Consumer<Optional<ModelOpening>> show =
+                now -> {
+                    if (opening == cancellation) {
+                        workbench.openingProperty().set(now);
+                    }
+                };
+        show.accept(Optional.of(new ModelOpening(reference, WorkStatus.BEGINNING)));
+        errands.run(
+                Messages.text("status.opening", reference),
+                cancellation,
+                (progress, stop) ->
+                        errand.run(
+                                new StatusReports(
+                                        progress,
+                                        status ->
+                                                show.accept(
+                                                        Optional.of(
+                                                                new ModelOpening(
+                                                                        reference, status)))),
+                                stop),
+                opened -> {
+                    show.accept(Optional.empty());
+                    onSuccess.accept(opened);
+                },
+                () -> {
+                    show.accept(Optional.empty());
+                    onGivenUp.run();
+                });
     }
 
     /** Who opens another model no longer wants the one before. */
@@ -164,6 +203,7 @@ final class Openings {
         opening.cancel();
         cancelSearch.run();
         opening = cancellation;
+        workbench.openingProperty().set(Optional.empty());
     }
 
     /**
@@ -177,11 +217,12 @@ final class Openings {
         Subject subject = state.subject().orElseThrow();
         Cancellation cancellation = new Cancellation();
         beginOpening(cancellation);
-        errands.run(
-                Messages.text("status.opening", subject.model()),
+        run(
+                subject.model(),
                 cancellation,
                 (progress, stop) -> ModelSession.open(subject, progress, stop),
-                opened -> begin(opened, name, state, onDone));
+                opened -> begin(opened, name, state, onDone),
+                () -> {});
     }
 
     private void begin(
@@ -205,8 +246,8 @@ final class Openings {
         Subject subject = wanted.get();
         boolean sameModel = subject.model().equals(live.session().opened().reference());
         int shown = live.window();
-        errands.run(
-                Messages.text("status.opening", subject.model()),
+        run(
+                subject.model(),
                 cancellation,
                 (progress, stop) -> ModelSession.open(subject, progress, stop),
                 opened -> {

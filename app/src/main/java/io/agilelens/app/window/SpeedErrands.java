@@ -9,6 +9,7 @@ import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Notices;
+import io.agilelens.views.workbench.Measuring;
 import io.agilelens.views.workbench.PinnedRun;
 import io.agilelens.views.workbench.Workbench;
 import java.nio.file.Path;
@@ -23,16 +24,19 @@ final class SpeedErrands {
     private final Workbench workbench;
     private final LiveSession live;
     private final Errands errands;
+    private final WorkErrands work;
 
-    SpeedErrands(Workbench workbench, LiveSession live, Errands errands) {
+    SpeedErrands(Workbench workbench, LiveSession live, Errands errands, WorkErrands work) {
         this.workbench = workbench;
         this.live = live;
         this.errands = errands;
+        this.work = work;
     }
 
     /** Products of the open model with vectors of one width, in bits. */
     void kernels(int bits) {
         measure(
+                Measuring.KERNELS,
                 "status.measuring",
                 (measurements, _, progress, cancellation) ->
                         measurements.kernels(bits, progress, cancellation),
@@ -42,6 +46,7 @@ final class SpeedErrands {
     /** The same with vectors of every width, each shown as soon as it is there. */
     void widths() {
         measure(
+                Measuring.WIDTHS,
                 "status.measuring",
                 (measurements, show, progress, cancellation) -> {
                     measurements.widths(
@@ -57,6 +62,7 @@ final class SpeedErrands {
     void passes() {
         Recipe recipe = workbench.history().recipe();
         measure(
+                Measuring.PASSES,
                 "status.measuring.passes",
                 (measurements, _, progress, cancellation) ->
                         measurements.passes(recipe, progress, cancellation),
@@ -67,6 +73,7 @@ final class SpeedErrands {
     void runs() {
         List<Recipe> recipes = workbench.runs().stream().map(PinnedRun::recipe).toList();
         measure(
+                Measuring.RUNS,
                 "status.measuring.runs",
                 (measurements, _, progress, cancellation) ->
                         measurements.speeds(recipes, progress, cancellation),
@@ -95,7 +102,7 @@ final class SpeedErrands {
 
     /** What is measured of a model. */
     @FunctionalInterface
-    private interface Measuring<T> {
+    private interface Measurement<T> {
         /**
          * @param show has something shown before all is measured
          */
@@ -110,17 +117,19 @@ final class SpeedErrands {
      * Measures the open model, if there is one; what is found is shown as long as a model of its
      * shapes is open.
      */
-    private <T> void measure(String words, Measuring<T> measuring, Consumer<T> onDone) {
+    private <T> void measure(
+            Measuring what, String words, Measurement<T> measurement, Consumer<T> onDone) {
         ModelSession present = live.session();
         if (present == null) {
             return;
         }
         Measurements measurements = new Measurements(present.opened());
         Consumer<Runnable> show = update -> Platform.runLater(() -> showIf(present, update));
-        errands.run(
+        work.run(
+                what,
                 Messages.text(words),
                 (progress, cancellation) ->
-                        alone(() -> measuring.run(measurements, show, progress, cancellation)),
+                        alone(() -> measurement.run(measurements, show, progress, cancellation)),
                 found -> showIf(present, () -> onDone.accept(found)));
     }
 

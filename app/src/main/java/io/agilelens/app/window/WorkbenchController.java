@@ -13,9 +13,11 @@ import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.search.Budget;
 import io.agilelens.views.Background;
 import io.agilelens.views.Messages;
+import io.agilelens.views.chart.PictureWriter;
 import io.agilelens.views.workbench.EvaluationWindows;
 import io.agilelens.views.workbench.QualityStudy;
 import io.agilelens.views.workbench.SessionHistory;
+import io.agilelens.views.workbench.Work;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.nio.file.Path;
@@ -33,6 +35,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
 
     private final Workbench workbench;
     private final Errands errands;
+    private final WorkErrands work;
     private final LiveSession live;
     private final SpeedErrands speed;
     private final SearchErrand search;
@@ -49,7 +52,8 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         this.workbench = workbench;
         errands = new Errands(onFailure);
         live = new LiveSession(workbench, errands, onFailure);
-        speed = new SpeedErrands(workbench, live, errands);
+        work = new WorkErrands(workbench, errands);
+        speed = new SpeedErrands(workbench, live, errands, work);
         search = new SearchErrand(workbench, live, errands);
         openings = new Openings(workbench, errands, live, search::cancel);
         workbench.history().recipeProperty().addListener((_, _, _) -> live.recipeChanged());
@@ -67,6 +71,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
 
     /** Says where progress is shown; before anything is asked for. */
     void reportTo(WorkbenchStatusBar bar) {
+        PictureWriter.showWith(errands::showBeside);
         openings.reportTo(bar);
         errands.reportTo(bar);
         live.reportTo(bar);
@@ -172,7 +177,8 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         }
         QualityStudies studies =
                 QualityStudies.of(present, workbench.history().recipe(), live.tuned());
-        errands.run(
+        work.run(
+                study,
                 Messages.text("status.study." + study),
                 (progress, cancellation) -> studies.run(study, progress, cancellation),
                 found -> {
@@ -222,6 +228,11 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
     @Override
     public void pinRun() {
         live.pinRun();
+    }
+
+    @Override
+    public void stop(Work stopped) {
+        work.stop(stopped);
     }
 
     @Override

@@ -129,7 +129,7 @@ class ErrandsTest extends GuiTest {
         assertEquals(List.of(), failures);
     }
 
-    private static void await(CountDownLatch latch) {
+    static void await(CountDownLatch latch) {
         try {
             latch.await();
         } catch (InterruptedException e) {

@@ -126,7 +126,7 @@ public final class AttentionView extends StackPane {
         comparison.valueProperty().bindBidirectional(viewModel.comparisonProperty());
         StationPane pane = new StationPane(Messages.text("attention.title"), content, comparison);
         EmptyState empty = new EmptyState(Feather.EYE, Messages.text("attention.empty"));
-        empty.waitFor(workbench.modelProperty());
+        empty.waitFor(workbench);
         getChildren().addAll(pane, empty);
         setMinSize(0, 0);
 
@@ -258,14 +258,10 @@ public final class AttentionView extends StackPane {
         for (HeadMeasure measure : HeadMeasure.values()) {
             figures.set(
                     measure.name().toLowerCase(java.util.Locale.ROOT),
-                    figure(measure, look.baseline(), look),
-                    figure(measure, look.tuned(), look));
+                    measure.of(look.baseline(), look.bits()),
+                    measure.of(look.tuned(), look.bits()),
+                    measure.unit());
         }
-    }
-
-    private static String figure(
-            HeadMeasure measure, HeadStatistics statistics, AttentionLook look) {
-        return Figures.number(measure.of(statistics, look.bits()), measure.unit());
     }
 
     private void showOverview(AttentionLook look) {

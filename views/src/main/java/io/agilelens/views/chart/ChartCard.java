@@ -21,7 +21,7 @@ import javafx.util.Subscription;
  */
 public final class ChartCard extends VBox {
     private final Label heading = new Label();
-    private final Label sentence = new Label();
+    private final Caption sentence = new Caption();
     private final HBox tools = new HBox();
     private final DoubleProperty magnification = new SimpleDoubleProperty(this, "magnification");
     private final Exportable picture;
@@ -49,8 +49,6 @@ public final class ChartCard extends VBox {
         this.heading.setMinWidth(0);
         this.sentence.setText(sentence);
         this.sentence.getStyleClass().addAll("small", "muted");
-        this.sentence.setWrapText(true);
-        this.sentence.setMinHeight(Region.USE_PREF_SIZE);
         tools.getStyleClass().add("card-tools");
         tools.setMinWidth(Region.USE_PREF_SIZE);
         if (picture instanceof Heatmap map) {
@@ -107,9 +105,9 @@ public final class ChartCard extends VBox {
         heading.setText(text);
     }
 
-    /** Changes the sentence below. */
+    /** Changes the sentence below; the picture keeps its height. */
     public void setSentence(String text) {
-        sentence.setText(text);
+        sentence.change(text);
     }
 
     /** Puts something, such as a badge, left of the tools. */

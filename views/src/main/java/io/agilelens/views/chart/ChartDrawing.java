@@ -32,6 +32,15 @@ record ChartDrawing(
     /** How much of a curve is hidden that passes where a marker's word stands. */
     private static final double WORD_GROUND = 0.85;
 
+    /** How much of a chart's height is above and below the curves, in heights of its labels. */
+    private static final double AROUND_CURVES = 7;
+
+    /** What a marker's word takes, in heights of a label. */
+    private static final double WORD_HEIGHT = 1.9;
+
+    /** Words of markers get no more than this part of the height. */
+    private static final double MOST_FOR_WORDS = 0.4;
+
     /**
      * All that a chart is drawn from. Immutable.
      *
@@ -59,7 +68,7 @@ record ChartDrawing(
             GraphicsContext graphics = canvas.getGraphicsContext2D();
             graphics.clearRect(0, 0, width, height);
             ChartRenderingInfo rendering = new ChartRenderingInfo();
-            JFreeChart chart = chart();
+            JFreeChart chart = chart(height);
             // Both ways of drawing leave their own text alignment behind.
             graphics.save();
             if (content.isEmpty()) {
@@ -81,7 +90,10 @@ record ChartDrawing(
             return new ChartDrawing(this, chart, rendering, content.spots(axes));
         }
 
-        JFreeChart chart() {
+        /**
+         * @param height of all of it, in pixels
+         */
+        JFreeChart chart(double height) {
             XYPlot plot = new XYPlot();
             plot.setDomainAxis(content.xAxis(axes));
             plot.setRangeAxis(RoundAxes.create(axes.y(), content.startsAtZero()));
@@ -89,6 +101,10 @@ record ChartDrawing(
             content.fill(plot, axes, style);
             for (ChartPane.Marker marker : markers) {
                 addMarker(plot, marker);
+            }
+            if (markers.stream().anyMatch(marker -> marker.vertical() && marker.isNamed())) {
+                ValueAxis y = plot.getRangeAxis();
+                y.setUpperMargin(Math.max(y.getUpperMargin(), roomForWords(height)));
             }
             JFreeChart chart = new JFreeChart(null, null, plot, false);
             chart.setBackgroundPaint(Awt.color(style.background()));
@@ -100,6 +116,13 @@ record ChartDrawing(
             zoom(plot.getDomainAxis(), zoomedX);
             zoom(plot.getRangeAxis(), zoomedY);
             return chart;
+        }
+
+        /** What has to be free above all curves where markers have words, of what these take. */
+        private double roomForWords(double height) {
+            double curves = Math.max(1, height - AROUND_CURVES * style.labelSize());
+            double words = Math.min(MOST_FOR_WORDS, WORD_HEIGHT * style.labelSize() / curves);
+            return words / (1 - words);
         }
 
         private LegendTitle legend(XYPlot plot) {

@@ -26,6 +26,7 @@ import javafx.scene.input.MouseEvent;
 import javafx.scene.input.ScrollEvent;
 import javafx.scene.layout.Region;
 import org.jfree.chart.axis.ValueAxis;
+import org.jfree.chart.ui.RectangleEdge;
 import org.jfree.data.Range;
 
 /**
@@ -62,7 +63,11 @@ public abstract class ChartPane extends Region implements Exportable {
      *
      * @param vertical at a place of the x axis rather than of the y axis
      */
-    public record Marker(boolean vertical, double value, String label, Ink ink) {}
+    public record Marker(boolean vertical, double value, String label, Ink ink) {
+        boolean isNamed() {
+            return !label.isEmpty();
+        }
+    }
 
     /**
      * Something under the pointer.
@@ -447,6 +452,11 @@ public abstract class ChartPane extends Region implements Exportable {
         }
     }
 
+    /** The pixel from the top at which a value is. */
+    final double pixelY(double value) {
+        return shown.y().valueToJava2D(value, shown.area(), RectangleEdge.LEFT);
+    }
+
     /** The x values in sight. */
     final Range visibleX() {
         return shown.x().getRange();
@@ -470,7 +480,7 @@ public abstract class ChartPane extends Region implements Exportable {
         double height = getHeight();
         return () -> {
             SvgGraphics svg = new SvgGraphics(width, height);
-            taken.chart().draw(svg, new Rectangle2D.Double(0, 0, width, height));
+            taken.chart(height).draw(svg, new Rectangle2D.Double(0, 0, width, height));
             return svg.document();
         };
     }

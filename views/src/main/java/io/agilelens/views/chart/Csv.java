@@ -1,6 +1,7 @@
 package io.agilelens.views.chart;
 
 import io.agilelens.engine.task.Cancellation;
+import io.agilelens.engine.task.Progress;
 import java.io.IOException;
 import java.util.List;
 
@@ -10,12 +11,23 @@ import java.util.List;
  */
 public final class Csv {
     private final Appendable out;
+    private final Progress progress;
 
     /**
      * @param out gets each line as soon as it is known
      */
     Csv(Appendable out) {
+        this(out, Progress.NONE);
+    }
+
+    /**
+     * The same.
+     *
+     * @param progress hears how many rows of a table are written
+     */
+    Csv(Appendable out, Progress progress) {
         this.out = out;
+        this.progress = progress;
     }
 
     /** Adds a line; fields with commas, quotes or line breaks are quoted. */
@@ -47,6 +59,7 @@ public final class Csv {
                 }
             }
             endLine();
+            progress.report("", row + 1, data.rows());
         }
     }
 

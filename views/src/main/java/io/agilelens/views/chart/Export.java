@@ -2,6 +2,8 @@ package io.agilelens.views.chart;
 
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.AtomicFiles;
+import io.agilelens.engine.task.Cancellation;
+import io.agilelens.engine.task.Progress;
 import io.agilelens.views.Theme;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -10,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 import javafx.scene.Node;
 import javafx.scene.SnapshotParameters;
@@ -45,9 +48,16 @@ public final class Export {
          * Encodes it and writes it whole or not at all, in place of a file of that name; on any
          * thread.
          *
+         * @param progress hears how far that is, where it may take a while
          * @throws UserException if the file cannot be written
+         * @throws CancellationException if the {@link Cancellation#current()} was cancelled
          */
-        void write(Path file);
+        void write(Path file, Progress progress);
+
+        /** The same, without saying how far it is. */
+        default void write(Path file) {
+            write(file, Progress.NONE);
+        }
     }
 
     /**
@@ -59,7 +69,8 @@ public final class Export {
         return switch (format) {
             case PNG -> {
                 Image image = snapshot(picture.node(), PNG_SCALE);
-                yield file -> AtomicFiles.writeFile(file, true, place -> writePng(image, place));
+                yield (file, _) ->
+                        AtomicFiles.writeFile(file, true, place -> writePng(image, place));
             }
             case SVG -> text(picture.svg());
             case CSV -> lines(picture.csv());
@@ -67,19 +78,19 @@ public final class Export {
     }
 
     private static Taken text(Supplier<String> text) {
-        return file ->
+        return (file, _) ->
                 AtomicFiles.writeFile(file, true, place -> Files.writeString(place, text.get()));
     }
 
     /** Line by line: a map can have millions of values. */
     private static Taken lines(CsvDocument document) {
-        return file ->
+        return (file, progress) ->
                 AtomicFiles.writeFile(
                         file,
                         true,
                         place -> {
                             try (Writer out = Files.newBufferedWriter(place)) {
-                                document.writeTo(new Csv(out));
+                                document.writeTo(new Csv(out, progress));
                             }
                         });
     }

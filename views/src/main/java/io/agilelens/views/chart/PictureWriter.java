@@ -1,9 +1,12 @@
 package io.agilelens.views.chart;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.engine.task.Cancellation;
+import io.agilelens.engine.task.Progress;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Notices;
 import java.nio.file.Path;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -28,23 +31,78 @@ public final class PictureWriter {
                     new LinkedBlockingQueue<>(),
                     Thread.ofPlatform().name("picture writer").factory());
 
+    private static Watch watch = (_, _) -> Writing.UNSEEN;
+
     private PictureWriter() {}
+
+    /** Shows what is written, and lets a person stop it. On the JavaFX thread. */
+    @FunctionalInterface
+    public interface Watch {
+        /**
+         * @param name what is done, for a person to read
+         * @param cancellation stops it
+         */
+        Writing begin(String name, Cancellation cancellation);
+    }
+
+    /** A file that is being written; hears on any thread how far it is. */
+    public interface Writing extends Progress {
+        /** Nobody sees it. */
+        Writing UNSEEN =
+                new Writing() {
+                    @Override
+                    public void report(String step, long done, long total) {}
+
+                    @Override
+                    public void end(String message) {}
+                };
+
+        /**
+         * It is written or given up; on the JavaFX thread.
+         *
+         * @param message what came of it, or empty
+         */
+        void end(String message);
+    }
+
+    /** Sets who shows what is written; on the JavaFX thread. */
+    public static void showWith(Watch shower) {
+        watch = shower;
+    }
 
     /**
      * Writes a picture, in place of a file of that name; a notice says that it is done, or why not.
+     * On the JavaFX thread.
      */
     static void write(Export.Taken picture, Path file) {
+        Cancellation cancellation = new Cancellation();
+        Writing writing = watch.begin(Messages.text("export.writing", file), cancellation);
         WRITER.execute(
                 () -> {
                     try {
-                        picture.write(file);
+                        cancellation.check();
+                        cancellation.during(
+                                () -> {
+                                    picture.write(file, writing);
+                                    return file;
+                                });
                         String done = Messages.text("export.done", file);
-                        Platform.runLater(() -> Notices.done(done));
+                        end(writing, "", () -> Notices.done(done));
+                    } catch (CancellationException cancelled) {
+                        end(writing, Messages.text("status.cancelled"), () -> {});
                     } catch (UserException failure) {
-                        Platform.runLater(() -> Notices.failed(failure));
+                        end(writing, "", () -> Notices.failed(failure));
                     } catch (RuntimeException | Error failure) {
-                        Platform.runLater(() -> rethrow(failure));
+                        end(writing, "", () -> rethrow(failure));
                     }
+                });
+    }
+
+    private static void end(Writing writing, String message, Runnable answer) {
+        Platform.runLater(
+                () -> {
+                    writing.end(message);
+                    answer.run();
                 });
     }
 

@@ -47,7 +47,14 @@ final class PointNames extends AbstractXYAnnotation {
         {-0.4, 1}
     };
 
-    private static final double GAP = 2;
+    /** Between a point's edge and its own name where there is room, in pixels. */
+    private static final double GAP = 3;
+
+    /** Between a point's edge and any name, in pixels. */
+    private static final double LEAST_GAP = 2;
+
+    /** Between names beside each other, in pixels. */
+    private static final double APART = 4;
 
     /**
      * A point that names keep off.
@@ -169,15 +176,27 @@ final class PointNames extends AbstractXYAnnotation {
 
     private static boolean isFree(
             Rectangle2D box, Place own, List<Place> points, List<Written> written) {
+        Rectangle2D about =
+                new Rectangle2D.Double(
+                        box.getX() - APART,
+                        box.getY(),
+                        box.getWidth() + 2 * APART,
+                        box.getHeight());
         for (Place each : points) {
             double reach = each.radius();
-            if (box.intersects(each.x() - reach, each.y() - reach, 2 * reach, 2 * reach)) {
+            double distance =
+                    Point2D.distance(
+                            each.x(),
+                            each.y(),
+                            Math.clamp(each.x(), box.getMinX(), box.getMaxX()),
+                            Math.clamp(each.y(), box.getMinY(), box.getMaxY()));
+            if (distance < reach + LEAST_GAP) {
                 return false;
             }
         }
         Line2D leader = leader(own, box);
         for (Written each : written) {
-            if (each.box().intersects(box)
+            if (each.box().intersects(about)
                     || each.box().intersectsLine(leader)
                     || box.intersectsLine(leader(each.point(), each.box()))) {
                 return false;

@@ -18,6 +18,9 @@ final class RoundAxes {
     /** A shorter range than this, of its middle, would have ticks with the same four digits. */
     private static final double SHORTEST = 0.01;
 
+    /** A logarithmic axis is for ratios: a smaller one than this is all but none. */
+    private static final double SMALLEST_RATIO = 1.5;
+
     private RoundAxes() {}
 
     /**
@@ -64,7 +67,16 @@ final class RoundAxes {
         @Override
         protected void autoAdjustRange() {
             super.autoAdjustRange();
-            widen(this);
+            Range shown = getRange();
+            double lacking = SMALLEST_RATIO * shown.getLowerBound() / shown.getUpperBound();
+            if (lacking > 1) {
+                setRange(
+                        new Range(
+                                shown.getLowerBound() / Math.sqrt(lacking),
+                                shown.getUpperBound() * Math.sqrt(lacking)),
+                        false,
+                        false);
+            }
         }
 
         @Override

@@ -131,12 +131,12 @@ public record ValueScale(Kind kind, double minimum, double maximum, String unit)
     private List<Tick> linearTicks(int most) {
         double step = roundStep((maximum - minimum) / most);
         List<Tick> ticks = multiples(step);
-        if (ticks.size() >= 2) {
-            return ticks;
-        }
         // One number beside an axis does not tell what the next grid line is worth.
-        List<Tick> finer = multiples(roundStep(step / 3));
-        return List.of(finer.getFirst(), finer.getLast());
+        while (ticks.size() < 2) {
+            step = nextSmaller(step);
+            ticks = multiples(step);
+        }
+        return ticks;
     }
 
     private List<Tick> multiples(double step) {
@@ -154,28 +154,39 @@ public record ValueScale(Kind kind, double minimum, double maximum, String unit)
         return ticks;
     }
 
+    /** 1, 2 and 5 in each decade; fewer where there are many decades, even steps within one. */
     private List<Tick> logTicks(int most) {
-        double decades = Math.log10(maximum / minimum);
-        int[] multiples = decades < 1.2 && most > 4 ? new int[] {1, 2, 3, 5, 7} : new int[] {1};
-        if (decades >= 1.2 && decades * 3 < most) {
-            multiples = new int[] {1, 2, 5};
+        boolean withinOne = maximum < 10 * minimum;
+        List<Tick> ticks = decades(1, 1, 2, 5);
+        if (withinOne && ticks.size() < 3) {
+            return linearTicks(most);
         }
-        int stride = multiples.length > 1 ? 1 : (int) Math.ceil((decades + 1) / most);
+        List<Tick> fewer = decades(1, 1, 3);
+        for (int stride = 1; ticks.size() > most && fewer.size() >= 2; stride++) {
+            ticks = fewer;
+            fewer = decades(stride, 1);
+        }
+        return withinOne && ticks.size() > most ? linearTicks(most) : ticks;
+    }
+
+    /**
+     * @param stride how many decades from one that has ticks to the next
+     * @param multiples of the decade that have them
+     */
+    private List<Tick> decades(int stride, int... multiples) {
         List<Tick> ticks = new ArrayList<>();
         int first = (int) Math.floor(Math.log10(minimum));
         int last = (int) Math.ceil(Math.log10(maximum));
         for (int exponent = first; exponent <= last; exponent++) {
-            if (Math.floorMod(exponent, stride) != 0) {
-                continue;
-            }
             for (int multiple : multiples) {
                 double value = multiple * Math.pow(10, exponent);
-                if (value >= minimum * (1 - 1e-9) && value <= maximum * (1 + 1e-9)) {
-                    ticks.add(new Tick(value, Figures.number(value)));
+                boolean inside = value >= minimum * (1 - 1e-9) && value <= maximum * (1 + 1e-9);
+                if (inside && Math.floorMod(exponent, stride) == 0) {
+                    ticks.add(tick(value));
                 }
             }
         }
-        return ticks.size() >= 2 ? ticks : List.of(tick(minimum), tick(maximum));
+        return ticks;
     }
 
     private List<Tick> symmetricLogTicks(int most) {
@@ -194,6 +205,17 @@ public record ValueScale(Kind kind, double minimum, double maximum, String unit)
 
     private static Tick tick(double value) {
         return new Tick(value, Figures.number(value));
+    }
+
+    /** Below 5 stands 4 times a power of ten, for it leaves more room than 2 times. */
+    private static double nextSmaller(double step) {
+        double power = Math.pow(10, Math.floor(Math.log10(step) + 1e-9));
+        return switch ((int) Math.round(step / power)) {
+            case 5 -> 4 * power;
+            case 4 -> 2 * power;
+            case 2 -> power;
+            default -> power / 2;
+        };
     }
 
     /** The next 1, 2 or 5 times a power of ten. */

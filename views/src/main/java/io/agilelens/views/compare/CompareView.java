@@ -7,10 +7,12 @@ import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
 import io.agilelens.views.StationPane;
 import io.agilelens.views.Theme;
+import io.agilelens.views.WorkButton;
 import io.agilelens.views.chart.ChartCard;
 import io.agilelens.views.chart.ChartPane;
 import io.agilelens.views.chart.Ink;
 import io.agilelens.views.chart.ScatterChartPane;
+import io.agilelens.views.workbench.Measuring;
 import io.agilelens.views.workbench.PinnedRun;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
@@ -40,6 +42,9 @@ public final class CompareView extends StackPane {
     /** A line of the table, and all that stands around the lines, in pixels at usual type. */
     private static final double ROW = 39;
 
+    /** The same where a recipe has little width, and so more lines. */
+    private static final double NARROW_ROW = 54;
+
     private static final double AROUND_ROWS = 116;
 
     private final CompareViewModel model;
@@ -47,12 +52,16 @@ public final class CompareView extends StackPane {
     private final RunTable table;
     private final ScatterChartPane scatter =
             new ScatterChartPane(
-                    Messages.text("compare.scatter.title"), Cost.SIZE.axis(), perplexityAxis());
+                    Messages.text("compare.scatter.title"),
+                    ChartPane.Axis.logarithmic("", ""),
+                    perplexityAxis());
     private final ComboBox<Cost> cost = new ComboBox<>();
     private final ChartCard tableCard;
     private final ChartCard scatterCard;
     private final StationPane station;
     private List<PinnedRun> shownRuns = List.of();
+    private ChartPane.Axis shownAxis;
+    private double row = ROW;
     private final EmptyState teaching;
     private final EmptyState withoutModel =
             new EmptyState(Feather.COLUMNS, Messages.text("compare.empty.model"));
@@ -69,11 +78,16 @@ public final class CompareView extends StackPane {
                         Messages.text("compare.empty"),
                         Messages.text("compare.pin"),
                         model::pin);
-        Button measure = new Button(Messages.text("compare.measure"));
-        measure.setId("compare-measure");
-        measure.getStyleClass().addAll("flat", "small", "export-button");
-        Help.wrapped(measure, Messages.text("compare.help.measure"));
-        measure.setOnAction(event -> model.measure());
+        WorkButton measure =
+                new WorkButton(
+                        workbench,
+                        actions,
+                        Measuring.RUNS,
+                        Messages.text("compare.measure"),
+                        model::measure);
+        measure.button().setId("compare-measure");
+        measure.button().getStyleClass().addAll("flat", "small", "export-button");
+        Help.wrapped(measure.button(), Messages.text("compare.help.measure"));
         HBox tools =
                 new HBox(
                         measure,
@@ -92,7 +106,6 @@ public final class CompareView extends StackPane {
         cost.valueProperty()
                 .subscribe(
                         chosen -> {
-                            scatter.setAxes(chosen.axis(), perplexityAxis());
                             scatter.emptyTextProperty().set(Messages.text("compare.cost.unknown"));
                             scatterCard.setHeading(
                                     Messages.text("compare.scatter.title." + chosen));
@@ -108,6 +121,7 @@ public final class CompareView extends StackPane {
         other.getStyleClass().add("muted");
         other.setWrapText(true);
         teaching.getChildren().addAll(other, new SearchBar(model, false));
+        withoutModel.waitFor(workbench);
         getChildren().setAll(withoutModel, teaching, station);
 
         scatter.setOnPick(
@@ -140,11 +154,13 @@ public final class CompareView extends StackPane {
     }
 
     private Region narrow() {
+        row = NARROW_ROW;
         table.setNarrow(true);
         return stacked();
     }
 
     private Region wide() {
+        row = ROW;
         table.setNarrow(false);
         return stacked();
     }
@@ -166,7 +182,7 @@ public final class CompareView extends StackPane {
     /** Room for all runs, but no more than the picture has. */
     private double rows(double room) {
         double needed =
-                Theme.magnificationProperty().get() * (AROUND_ROWS + ROW * model.runs().size());
+                Theme.magnificationProperty().get() * (AROUND_ROWS + row * model.runs().size());
         return Math.min(needed, room / 2);
     }
 
@@ -183,6 +199,11 @@ public final class CompareView extends StackPane {
 
     private void showScatter() {
         Cost chosen = cost.getValue();
+        ChartPane.Axis axis = chosen.axis(model);
+        if (!axis.equals(shownAxis)) {
+            shownAxis = axis;
+            scatter.setAxes(axis, perplexityAxis());
+        }
         shownRuns =
                 model.comparable().stream()
                         .filter(run -> !Double.isNaN(chosen.of(run, model)))

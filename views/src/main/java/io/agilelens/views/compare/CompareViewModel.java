@@ -34,6 +34,11 @@ public final class CompareViewModel {
         return workbench.runs();
     }
 
+    /** In which unit the sizes of all runs are told, so that they can be compared. */
+    Figures.ByteUnit sizeUnit() {
+        return Figures.ByteUnit.of(runs().stream().mapToLong(PinnedRun::weightBytes));
+    }
+
     /** Whether there is a model whose recipe could be pinned. */
     public boolean canPin() {
         return workbench.modelProperty().get().isPresent();

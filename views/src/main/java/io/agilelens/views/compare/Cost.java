@@ -8,28 +8,30 @@ import javafx.util.StringConverter;
 /** What quality is bought with. */
 enum Cost {
     /** Stored weights. */
-    SIZE("MiB"),
+    SIZE(""),
     /** Time that a prompt takes when the recipe is executed. */
     PREFILL("ms"),
     /** Time that each further token takes. */
     DECODE("ms");
 
-    private static final double MEBIBYTE = 1 << 20;
-
+    /** Of times; sizes have that of the runs. */
     private final String unit;
 
     Cost(String unit) {
         this.unit = unit;
     }
 
-    ChartPane.Axis axis() {
-        return ChartPane.Axis.logarithmic(Messages.text("compare.cost.axis." + this), unit);
+    /** The axis, with the unit in which the table has the runs' sizes, too. */
+    ChartPane.Axis axis(CompareViewModel model) {
+        return ChartPane.Axis.logarithmic(
+                Messages.text("compare.cost.axis." + this),
+                this == SIZE ? model.sizeUnit().name() : unit);
     }
 
     /** Of a run, in the axis' unit; NaN while it is unknown. */
     double of(PinnedRun run, CompareViewModel model) {
         return switch (this) {
-            case SIZE -> run.weightBytes() / MEBIBYTE;
+            case SIZE -> model.sizeUnit().of(run.weightBytes());
             case PREFILL -> model.latency(run);
             case DECODE -> model.decodeLatency(run);
         };

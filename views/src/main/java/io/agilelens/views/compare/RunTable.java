@@ -48,6 +48,7 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
     private static final double ROOMY = 1400;
     private static final double WIDER = 1.6;
     private static final double MEBIBYTE = 1 << 20;
+    private static final double LEAST_OF_FOUR_DECIMALS = 0.001;
 
     /** How one column of numbers reads a run. */
     private record Number(String key, ToDoubleFunction<PinnedRun> read, Format format) {}
@@ -65,10 +66,7 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
             List.of(
                     new Number(
                             "bits", PinnedRun::weightBits, run -> Figures.number(run.weightBits())),
-                    new Number(
-                            "size",
-                            PinnedRun::weightBytes,
-                            run -> Figures.bytes(run.weightBytes())),
+                    new Number("size", PinnedRun::weightBytes, this::size),
                     new Number("perplexity", run -> run.tuned().perplexity(), RunTable::perplexity),
                     new Number(
                             "change",
@@ -80,16 +78,16 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
                     new Number(
                             "divergence",
                             run -> run.tuned().divergence(),
-                            run -> Figures.number(run.tuned().divergence())),
+                            run -> divergence(run.tuned().divergence())),
                     new Number(
                             "agreement",
                             run -> run.tuned().agreement(),
-                            run -> percent(run.tuned().agreement())),
+                            run -> Figures.percent(run.tuned().agreement())),
                     new Number(
                             "coverage",
                             run -> run.tuned().coverage(),
-                            run -> percent(run.tuned().coverage())),
-                    new Number("latency", this::latency, run -> Figures.number(latency(run), "ms")),
+                            run -> Figures.percent(run.tuned().coverage())),
+                    new Number("latency", this::latency, run -> latency(latency(run))),
                     new Number("speedup", this::speedup, run -> Figures.times(speedup(run))));
 
     RunTable(CompareViewModel model) {
@@ -117,6 +115,19 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
     private static String perplexity(PinnedRun run) {
         String figure = Figures.withError(run.tuned().perplexity(), run.tuned().standardError());
         return run.tuned().coverage() < 1 ? figure + "*" : figure;
+    }
+
+    private String size(PinnedRun run) {
+        return model.sizeUnit().text(run.weightBytes());
+    }
+
+    /** Decimals of a column stand below each other, except of what they would hide. */
+    private static String divergence(double nats) {
+        return nats >= LEAST_OF_FOUR_DECIMALS ? Figures.fixed(nats, 4) : Figures.number(nats);
+    }
+
+    private static String latency(double milliseconds) {
+        return Double.isNaN(milliseconds) ? Figures.NONE : Figures.fourDigits(milliseconds) + " ms";
     }
 
     private double latency(PinnedRun run) {
@@ -257,10 +268,6 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
             beginRename(selected);
             event.consume();
         }
-    }
-
-    private static String percent(double share) {
-        return Figures.number(100 * share, "%");
     }
 
     /** The name, and whether the run belongs to something else than the first one. */

@@ -30,8 +30,8 @@ public final class KernelsView extends StackPane {
         Tab multiplier = tab("multiplier", MultiplierView::new);
         tabs.getTabs()
                 .addAll(
-                        tab("products", () -> new ProductsPane(model, actions)),
-                        tab("widths", () -> new WidthsPane(model, actions)),
+                        tab("products", () -> new ProductsPane(workbench, model, actions)),
+                        tab("widths", () -> new WidthsPane(workbench, model, actions)),
                         tab("passes", () -> new PassesPane(workbench, model, actions)),
                         multiplier);
         SegmentedButton phase = phaseSwitch();

@@ -5,9 +5,10 @@ import io.agilelens.views.EmptyState;
 import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Theme;
+import io.agilelens.views.WorkButton;
+import java.util.function.Function;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
-import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Pane;
@@ -31,10 +32,15 @@ final class MeasuredPane extends StackPane {
 
     /**
      * @param key of the words: {@code KEY.empty} and {@code KEY.measure}
-     * @param measure starts to measure
+     * @param button a button that measures, at each call another one
      * @param controls stand left of the button that measures again
      */
-    MeasuredPane(String key, String reason, Runnable measure, Region content, Node... controls) {
+    MeasuredPane(
+            String key,
+            String reason,
+            Function<String, WorkButton> button,
+            Region content,
+            Node... controls) {
         conditions.setId(key.replace('.', '-') + "-conditions");
         conditions.getStyleClass().addAll("small", "muted");
         conditions.setWrapText(true);
@@ -42,12 +48,10 @@ final class MeasuredPane extends StackPane {
         conditions.setMinHeight(USE_PREF_SIZE);
         conditions.setMaxWidth(Double.MAX_VALUE);
         HBox.setHgrow(conditions, Priority.ALWAYS);
-        Button again = new Button(Messages.text(key + ".measure"));
-        again.setId(key.replace('.', '-') + "-measure");
-        again.getStyleClass().add("small");
-        again.setMinWidth(USE_PREF_SIZE);
-        Help.wrapped(again, Messages.text("kernels.measure.help"));
-        again.setOnAction(_ -> measure.run());
+        WorkButton again = button.apply(Messages.text(key + ".measure"));
+        again.button().setId(key.replace('.', '-') + "-measure");
+        again.button().getStyleClass().add("small");
+        Help.wrapped(again.button(), Messages.text("kernels.measure.help"));
         tools = new HBox(8, controls);
         tools.getChildren().add(again);
         tools.setAlignment(Pos.CENTER_RIGHT);
@@ -62,8 +66,7 @@ final class MeasuredPane extends StackPane {
                 new EmptyState(
                         Feather.CPU,
                         Messages.text(key + ".empty", reason),
-                        Messages.text(key + ".measure"),
-                        measure);
+                        button.apply(Messages.text(key + ".measure")));
         setMinSize(0, 0);
         getChildren().addAll(empty, shown);
         show(false, "", "");

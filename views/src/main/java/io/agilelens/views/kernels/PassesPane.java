@@ -8,9 +8,11 @@ import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
 import io.agilelens.views.NumberColumns;
 import io.agilelens.views.TableCard;
+import io.agilelens.views.WorkButton;
 import io.agilelens.views.chart.BarChartPane;
 import io.agilelens.views.chart.ChartCard;
 import io.agilelens.views.chart.ChartPane;
+import io.agilelens.views.workbench.Measuring;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.util.ArrayList;
@@ -29,7 +31,7 @@ final class PassesPane extends StackPane {
     private static final double ROOMY = 720;
     private static final double SPEED = 84;
     private static final double OTHER = 66;
-    private static final Function<Double, String> PLUS = half -> "± " + Figures.number(half);
+    private static final Function<Double, String> PLUS = half -> "± " + Figures.error(half);
 
     private final PassesViewModel model;
     private final SpeedCard speed =
@@ -71,7 +73,13 @@ final class PassesPane extends StackPane {
                 new MeasuredPane(
                         "kernels.passes",
                         kernels.reason(),
-                        actions::measurePasses,
+                        verb ->
+                                new WorkButton(
+                                        workbench,
+                                        actions,
+                                        Measuring.PASSES,
+                                        verb,
+                                        actions::measurePasses),
                         content,
                         new ReferenceBar(
                                 "passes", model.references(), model::keep, actions::setAgainst));
@@ -129,7 +137,7 @@ final class PassesPane extends StackPane {
             Function<PassesViewModel.Row, Quartiles> speed,
             Function<PassesViewModel.Row, Double> toFloat,
             Function<PassesViewModel.Row, SpeedRatio> change) {
-        number(columns, "speed", SPEED, row -> speed.apply(row).median(), Figures::number);
+        number(columns, "speed", SPEED, row -> speed.apply(row).median(), Figures::fourDigits);
         replaced.add(number(columns, "spread", OTHER, row -> speed.apply(row).spread() / 2, PLUS));
         replaced.add(number(columns, "ratio", OTHER, toFloat, Figures::times));
         changes.add(

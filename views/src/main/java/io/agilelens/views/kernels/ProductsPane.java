@@ -7,9 +7,12 @@ import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
 import io.agilelens.views.NumberColumns;
 import io.agilelens.views.TableCard;
+import io.agilelens.views.WorkButton;
 import io.agilelens.views.chart.ChartCard;
 import io.agilelens.views.chart.ChartPane;
 import io.agilelens.views.chart.ScatterChartPane;
+import io.agilelens.views.workbench.Measuring;
+import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +49,7 @@ final class ProductsPane extends StackPane {
     private final List<TableColumn<?, ?>> replaced = new ArrayList<>();
     private boolean comparing;
 
-    ProductsPane(KernelsViewModel model, WorkbenchActions actions) {
+    ProductsPane(Workbench workbench, KernelsViewModel model, WorkbenchActions actions) {
         this.model = model;
         this.actions = actions;
         latency.chart().setId("kernels-latency");
@@ -65,7 +68,9 @@ final class ProductsPane extends StackPane {
                 new MeasuredPane(
                         "kernels",
                         model.reason(),
-                        this::measure,
+                        verb ->
+                                new WorkButton(
+                                        workbench, actions, Measuring.KERNELS, verb, this::measure),
                         content,
                         widthSwitch(),
                         new ReferenceBar(
@@ -133,18 +138,18 @@ final class ProductsPane extends StackPane {
                 Messages.text("kernels.column.median"),
                 80,
                 row -> row.timing().medianMicroseconds(),
-                us -> Figures.number(us, "µs"));
+                us -> Figures.fourDigits(us) + " µs");
         columns.add(
                 Messages.text("kernels.column.spread"),
                 80,
                 row -> row.timing().spreadMicroseconds(),
-                us -> "± " + Figures.number(us / 2, "µs"));
+                us -> "± " + Figures.error(us / 2) + " µs");
         replaced.add(
                 columns.add(
                         Messages.text("kernels.column.speed"),
                         80,
                         row -> row.timing().gigaMacsPerSecond(),
-                        Figures::number));
+                        Figures::fourDigits));
         replaced.add(
                 columns.add(
                         Messages.text("kernels.column.ratio"),
@@ -161,14 +166,14 @@ final class ProductsPane extends StackPane {
                 columns.add(
                         Messages.text("kernels.column.peak"),
                         80,
-                        row -> 100 * row.timing().shareOfPeak(),
-                        share -> Figures.number(share, "%")));
+                        row -> row.timing().shareOfPeak(),
+                        Figures::percent));
         roomy.add(
                 columns.add(
                         Messages.text("kernels.column.bandwidth"),
                         90,
-                        row -> 100 * row.timing().shareOfBandwidth(),
-                        share -> Figures.number(share, "%")));
+                        row -> row.timing().shareOfBandwidth(),
+                        Figures::percent));
         roomy.add(
                 columns.add(
                         Messages.text("kernels.column.bound"),

@@ -2,9 +2,12 @@ package io.agilelens.views.kernels;
 
 import io.agilelens.views.Arrangement;
 import io.agilelens.views.Messages;
+import io.agilelens.views.WorkButton;
 import io.agilelens.views.chart.BarChartPane;
 import io.agilelens.views.chart.ChartCard;
 import io.agilelens.views.chart.ChartPane;
+import io.agilelens.views.workbench.Measuring;
+import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
 import javafx.scene.control.Label;
 import javafx.scene.layout.Priority;
@@ -23,7 +26,7 @@ final class WidthsPane extends StackPane {
     private final Label remark = new Label();
     private final MeasuredPane pane;
 
-    WidthsPane(KernelsViewModel model, WorkbenchActions actions) {
+    WidthsPane(Workbench workbench, KernelsViewModel model, WorkbenchActions actions) {
         this.model = model;
         chart.setId("kernels-width-chart");
         remark.setId("kernels-width-remark");
@@ -39,7 +42,13 @@ final class WidthsPane extends StackPane {
                 new MeasuredPane(
                         "kernels.widths",
                         model.reason(),
-                        actions::measureWidths,
+                        verb ->
+                                new WorkButton(
+                                        workbench,
+                                        actions,
+                                        Measuring.WIDTHS,
+                                        verb,
+                                        actions::measureWidths),
                         Arrangement.of(content));
         getChildren().add(pane);
         model.widthPictureProperty().subscribe(this::show);

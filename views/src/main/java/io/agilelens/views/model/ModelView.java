@@ -34,13 +34,13 @@ import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Hyperlink;
 import javafx.scene.control.Label;
+import javafx.scene.control.OverrunStyle;
 import javafx.scene.control.TableColumn;
 import javafx.scene.control.TableView;
 import javafx.scene.control.TextField;
 import javafx.scene.control.Tooltip;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
-import javafx.scene.layout.FlowPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
@@ -71,7 +71,7 @@ public final class ModelView extends StackPane {
 
     private final WorkbenchActions actions;
     private final ModelViewModel viewModel;
-    private final FlowPane facts = new FlowPane();
+    private final FactColumns facts = new FactColumns();
     private final VBox planted = new VBox();
     private final VBox warnings = new VBox();
     private final TableView<ModelViewModel.Row> table = new TableView<>();
@@ -89,7 +89,6 @@ public final class ModelView extends StackPane {
         setId("model");
         planted.setId("model-planted");
         planted.setMinHeight(USE_PREF_SIZE);
-        facts.getStyleClass().add("facts");
         warnings.getStyleClass().add("warnings");
         var rows = FXCollections.<ModelViewModel.Row>observableArrayList();
         shown = new FilteredList<>(rows);
@@ -127,12 +126,13 @@ public final class ModelView extends StackPane {
                         Messages.text("model.title"),
                         Arrangement.of(content),
                         plantButton(workbench));
-        Node empty =
+        EmptyState empty =
                 new EmptyState(
                         Feather.BOX,
                         Messages.text("model.empty"),
                         Messages.text("model.empty.open"),
                         () -> actions.open("sample:llama-tiny"));
+        empty.waitFor(workbench);
         getChildren().addAll(empty, station);
         workbench
                 .modelProperty()
@@ -278,17 +278,26 @@ public final class ModelView extends StackPane {
     }
 
     private void showFacts(List<ModelViewModel.Fact> list) {
-        facts.getChildren().clear();
-        for (ModelViewModel.Fact fact : list) {
-            Label name = new Label(fact.name());
-            name.getStyleClass().addAll("small", "muted");
-            Label value = new Label(fact.value());
-            value.getStyleClass().add("fact-value");
-            VBox cell = new VBox(name, value);
-            cell.getStyleClass().add("fact");
-            Tooltip.install(cell, new Tooltip(fact.help()));
-            facts.getChildren().add(cell);
-        }
+        facts.show(cells(list, false), cells(list, true));
+    }
+
+    private static List<VBox> cells(List<ModelViewModel.Fact> list, boolean origin) {
+        return list.stream().filter(fact -> fact.origin() == origin).map(ModelView::cell).toList();
+    }
+
+    private static VBox cell(ModelViewModel.Fact fact) {
+        Label name = new Label(fact.name());
+        name.getStyleClass().addAll("small", "muted");
+        Label value = new Label(fact.value());
+        value.getStyleClass().add("fact-value");
+        // Of a path that is cut short, both ends tell most.
+        value.setTextOverrun(OverrunStyle.CENTER_ELLIPSIS);
+        VBox cell = new VBox(name, value);
+        Tooltip help = new Tooltip(fact.value() + "\n" + fact.help());
+        help.setWrapText(true);
+        help.setMaxWidth(HELP_WIDTH);
+        Tooltip.install(cell, help);
+        return cell;
     }
 
     private void showPlanted(Optional<Planting> planting) {

@@ -38,8 +38,9 @@ public final class ModelViewModel {
      * @param name what it is
      * @param value for a person to read
      * @param help one sentence
+     * @param origin whether it is where something comes from, which may be long
      */
-    public record Fact(String name, String value, String help) {}
+    public record Fact(String name, String value, String help, boolean origin) {}
 
     /**
      * A tensor as a row of the table.
@@ -221,9 +222,9 @@ public final class ModelViewModel {
         add(facts, "memory", Figures.bytes(opened.baseline().numerics().bytes(config)));
         add(facts, "estimate", Figures.bytes(opened.memory().heap()));
         add(facts, "tokenizer", opened.model().tokenizer().kind());
-        add(facts, "source", opened.reference());
-        add(facts, "text", opened.text().source());
-        add(facts, "calibration", opened.calibrationSource());
+        facts.add(fact("source", opened.reference(), true));
+        facts.add(fact("text", opened.text().source(), true));
+        facts.add(fact("calibration", opened.calibrationSource(), true));
         return List.copyOf(facts);
     }
 
@@ -275,10 +276,14 @@ public final class ModelViewModel {
     }
 
     private static void add(List<Fact> facts, String key, String value) {
-        facts.add(
-                new Fact(
-                        Messages.text("model." + key),
-                        value,
-                        Messages.text("model." + key + ".help")));
+        facts.add(fact(key, value, false));
+    }
+
+    private static Fact fact(String key, String value, boolean origin) {
+        return new Fact(
+                Messages.text("model." + key),
+                value,
+                Messages.text("model." + key + ".help"),
+                origin);
     }
 }

@@ -24,7 +24,6 @@ import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import javafx.beans.binding.Bindings;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
@@ -255,28 +254,17 @@ final class WeightPane extends VBox {
         figures.set(
                 "error",
                 reading.error().map(WeightError::largest).map(Figures::number).orElse(none));
-        pair("range", baseline, after, WeightPane::range);
+        List<String> ends =
+                Figures.alike(
+                        baseline.minimum(), baseline.maximum(), after.minimum(), after.maximum());
+        figures.set("range", ends.get(0) + " … " + ends.get(1), ends.get(2) + " … " + ends.get(3));
         figures.set(
                 "mean",
-                Figures.number(baseline.mean())
-                        + " ± "
-                        + Figures.number(baseline.standardDeviation()));
-        pair("kurtosis", baseline, after, values -> Figures.number(values.kurtosis()));
+                String.join(" ± ", Figures.alike(baseline.mean(), baseline.standardDeviation())));
+        figures.set("kurtosis", baseline.kurtosis(), after.kurtosis(), "");
         figures.set(
                 "unusable",
                 Figures.count(baseline.notANumber()) + " · " + Figures.count(baseline.infinite()));
-    }
-
-    private void pair(
-            String key,
-            TensorStatistics baseline,
-            TensorStatistics after,
-            Function<TensorStatistics, String> words) {
-        figures.set(key, words.apply(baseline), words.apply(after));
-    }
-
-    private static String range(TensorStatistics values) {
-        return Figures.number(values.minimum()) + " … " + Figures.number(values.maximum());
     }
 
     private void showCell(Optional<WeightViewModel.Cell> cell) {

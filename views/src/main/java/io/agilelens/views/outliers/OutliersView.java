@@ -188,7 +188,7 @@ public final class OutliersView extends StackPane {
                 new StationPane(
                         Messages.text("outliers.title"), scrolled, siteSelector(), comparison);
         EmptyState empty = new EmptyState(Feather.GRID, Messages.text("outliers.empty"));
-        empty.waitFor(workbench.modelProperty());
+        empty.waitFor(workbench);
         getChildren().addAll(pane, empty);
         setMinSize(0, 0);
 
@@ -317,19 +317,15 @@ public final class OutliersView extends StackPane {
                 look.quantizer().isPresent()
                         ? Figures.number(tuned.signalToNoise(), "dB")
                         : Messages.text("outliers.figure.noise.none"));
+        figures.set("kurtosis", baseline.kurtosis(), tuned.kurtosis(), "");
+        List<String> first =
+                Figures.alike(baseline.firstTokenMagnitude(), tuned.firstTokenMagnitude());
+        List<String> others = Figures.alike(baseline.otherMagnitude(), tuned.otherMagnitude());
         figures.set(
-                "kurtosis", Figures.number(baseline.kurtosis()), Figures.number(tuned.kurtosis()));
-        figures.set("sink", sink(baseline), sink(tuned));
-        figures.set(
-                "spread",
-                Figures.number(baseline.rootMeanSquare()),
-                Figures.number(tuned.rootMeanSquare()));
-    }
-
-    private static String sink(SiteStatistics statistics) {
-        return Figures.number(statistics.firstTokenMagnitude())
-                + " / "
-                + Figures.number(statistics.otherMagnitude());
+                "sink",
+                first.getFirst() + " / " + others.getFirst(),
+                first.getLast() + " / " + others.getLast());
+        figures.set("spread", baseline.rootMeanSquare(), tuned.rootMeanSquare(), "");
     }
 
     private void showMap(MagnitudeMap made) {

@@ -96,7 +96,7 @@ public final class QualityView extends StackPane {
         comparison.visibleProperty().bind(studies.verdictShownProperty());
         station = new StationPane(Messages.text("quality.title"), studies, badges, comparison);
         getChildren().setAll(empty, station);
-        empty.waitFor(workbench.modelProperty());
+        empty.waitFor(workbench);
 
         running.staleProperty().bind(workbench.qualityStaleProperty());
         windows.staleProperty().bind(workbench.qualityStaleProperty());

@@ -66,23 +66,25 @@ public final class QualityViewModel {
         }
         Perplexity tuned = quality().tuned().get();
         Perplexity comparable = quality().comparable().get();
+        List<String> both = Figures.alike(comparable.perplexity(), tuned.perplexity());
         rows.add(
                 new VerdictRow(
                         prunes() ? "kept" : "perplexity",
-                        withError(comparable),
-                        withError(tuned),
+                        Figures.withError(both.getFirst(), comparable.standardError()),
+                        Figures.withError(both.getLast(), tuned.standardError()),
                         Figures.change(tuned.perplexity(), comparable.perplexity())));
         if (prunes()) {
             double all = RunningPerplexity.of(quality().baseline().get(), windows()).last();
+            List<String> ofAll = Figures.alike(all, tuned.allPositions());
             rows.add(
                     new VerdictRow(
                             "all",
-                            Figures.number(all),
-                            Figures.number(tuned.allPositions()),
+                            ofAll.getFirst(),
+                            ofAll.getLast(),
                             Figures.change(tuned.allPositions(), all)));
             rows.add(
                     new VerdictRow(
-                            "coverage", "100 %", Figures.number(100 * tuned.coverage(), "%"), ""));
+                            "coverage", Figures.percent(1), Figures.percent(tuned.coverage()), ""));
         }
         rows.add(
                 new VerdictRow(
@@ -90,17 +92,8 @@ public final class QualityViewModel {
                         Figures.NONE,
                         Figures.number(tuned.divergence(), Messages.text("quality.nats")),
                         ""));
-        rows.add(
-                new VerdictRow(
-                        "agreement",
-                        Figures.NONE,
-                        Figures.number(100 * tuned.agreement(), "%"),
-                        ""));
+        rows.add(new VerdictRow("agreement", Figures.NONE, Figures.percent(tuned.agreement()), ""));
         return rows;
-    }
-
-    private static String withError(Perplexity result) {
-        return Figures.withError(result.perplexity(), result.standardError());
     }
 
     /** How windows were cut and scored, in one sentence; empty while nothing is known. */

@@ -27,6 +27,11 @@ public final class StudiesViewModel {
         this.actions = actions;
     }
 
+    /** What the studies are of. */
+    Workbench workbench() {
+        return workbench;
+    }
+
     Studies studies() {
         return workbench.studiesProperty().get();
     }
@@ -143,16 +148,12 @@ public final class StudiesViewModel {
                                         Integer.toString(turn.token()),
                                         token(turn.window(), turn.token()),
                                         token(turn.expected()),
-                                        percent(turn.floatOfExpected()),
-                                        percent(turn.tunedOfExpected()),
+                                        Figures.percent(turn.floatOfExpected()),
+                                        Figures.percent(turn.tunedOfExpected()),
                                         token(turn.actual()),
-                                        percent(turn.tunedOfActual()),
-                                        percent(turn.floatOfActual())))
+                                        Figures.percent(turn.tunedOfActual()),
+                                        Figures.percent(turn.floatOfActual())))
                 .orElse(Messages.text("study.turn.none", Integer.toString(first.windows())));
-    }
-
-    private static String percent(double share) {
-        return Figures.fixed(100 * share, 1) + " %";
     }
 
     /** Prunes as a point of the curve does. */

@@ -3,13 +3,13 @@ package io.agilelens.views.quality;
 import io.agilelens.views.Badge;
 import io.agilelens.views.EmptyState;
 import io.agilelens.views.Messages;
+import io.agilelens.views.WorkButton;
 import io.agilelens.views.workbench.QualityStudy;
 import io.agilelens.views.workbench.Study;
 import io.agilelens.views.workbench.WorkbenchActions;
 import java.util.Locale;
 import java.util.Optional;
 import javafx.geometry.Pos;
-import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
@@ -45,10 +45,8 @@ final class StudyPane extends StackPane {
         conditions.setMaxWidth(Double.MAX_VALUE);
         badges.setAlignment(Pos.CENTER_RIGHT);
         badges.setMinWidth(USE_PREF_SIZE);
-        Button again = new Button(Messages.text("study.again"));
-        again.getStyleClass().add("small");
-        again.setMinWidth(USE_PREF_SIZE);
-        again.setOnAction(_ -> actions.study(study));
+        WorkButton again = button(Messages.text("study.again"), study, actions);
+        again.button().getStyleClass().add("small");
         HBox header = new HBox(8, conditions, badges, again);
         header.setAlignment(Pos.CENTER_LEFT);
         VBox.setVgrow(content, Priority.ALWAYS);
@@ -58,12 +56,15 @@ final class StudyPane extends StackPane {
                 new EmptyState(
                         Feather.ACTIVITY,
                         Messages.text(key + ".empty"),
-                        Messages.text(key + ".run"),
-                        () -> actions.study(study));
+                        button(Messages.text(key + ".run"), study, actions));
         getStyleClass().add("study-pane");
         setMinSize(0, 0);
         getChildren().addAll(empty, shown);
         show(Optional.empty(), "");
+    }
+
+    private WorkButton button(String verb, QualityStudy study, WorkbenchActions actions) {
+        return new WorkButton(model.workbench(), actions, study, verb, () -> actions.study(study));
     }
 
     /**

@@ -107,12 +107,13 @@ final class TokenDetail extends VBox {
         }
         float baseline = table.baselineLoss()[token];
         float tuned = table.tunedLoss()[token];
+        List<String> losses = Figures.alike(baseline, tuned, tuned - baseline);
         String words =
                 Messages.text(
                         "tokens.loss",
-                        Figures.number(baseline),
-                        Figures.number(tuned),
-                        Figures.signed(tuned - baseline));
+                        losses.get(0),
+                        losses.get(1),
+                        tuned > baseline ? "+" + losses.get(2) : losses.get(2));
         return how.isEmpty() ? words : words + " " + how;
     }
 

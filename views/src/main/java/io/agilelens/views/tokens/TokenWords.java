@@ -21,15 +21,13 @@ final class TokenWords {
         if (table.isProtected(token)) {
             fate = " · " + Messages.text("tokens.protected");
         }
+        List<String> losses = Figures.alike(table.baselineLoss()[token], table.tunedLoss()[token]);
         return token
                 + " "
                 + quoted(table.tokens().get(token))
                 + fate
                 + " · "
-                + Messages.text(
-                        "tokens.loss.short",
-                        Figures.number(table.baselineLoss()[token]),
-                        Figures.number(table.tunedLoss()[token]));
+                + Messages.text("tokens.loss.short", losses.getFirst(), losses.getLast());
     }
 
     /** Why a token left or stayed, in one sentence. */

@@ -133,7 +133,7 @@ public final class TokensView extends StackPane {
         content.setMinSize(0, 0);
         station = new StationPane(Messages.text("tokens.title"), content, windows, coloring);
         getChildren().setAll(empty, station);
-        empty.waitFor(workbench.modelProperty());
+        empty.waitFor(workbench);
 
         flow.setOnSelect(model::selectToken);
         flow.staleProperty().bind(workbench.comparisonStaleProperty());

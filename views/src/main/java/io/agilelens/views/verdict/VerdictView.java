@@ -79,8 +79,12 @@ public final class VerdictView extends VBox {
             ofQuality.setOpacity(stale ? 0.5 : 1);
         }
         Optional<Perplexity> value = quality.tuned();
-        baseline.setText(Figures.number(quality.comparableBaseline()));
-        tuned.setText(value.map(p -> Figures.number(p.perplexity())).orElse(Figures.NONE));
+        List<String> both =
+                Figures.alike(
+                        quality.comparableBaseline(),
+                        value.map(Perplexity::perplexity).orElse(Double.NaN));
+        baseline.setText(both.getFirst());
+        tuned.setText(both.getLast());
         change.setText(
                 value.isEmpty()
                         ? ""
@@ -141,7 +145,7 @@ public final class VerdictView extends VBox {
         String text =
                 Messages.text(
                         "verdict.detail",
-                        Figures.number(value.standardError()),
+                        Figures.error(value.standardError()),
                         value.windows(),
                         value.totalWindows(),
                         value.window(),
@@ -151,8 +155,8 @@ public final class VerdictView extends VBox {
                         + " "
                         + Messages.text(
                                 "verdict.coverage",
-                                Figures.number(100 * value.coverage(), "%"),
-                                Figures.number(value.allPositions()))
+                                Figures.percent(value.coverage()),
+                                Figures.fourDigits(value.allPositions()))
                 : text;
     }
 }

@@ -1,7 +1,7 @@
 package io.agilelens.views.workbench;
 
 /** What can be asked about where a recipe loses its quality; each takes many passes. */
-public enum QualityStudy {
+public enum QualityStudy implements Work {
     /** Components of the recipe, each alone on and alone off. */
     BUDGET,
     /** Layers, each alone quantized and alone float. */

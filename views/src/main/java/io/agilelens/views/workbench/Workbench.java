@@ -21,6 +21,9 @@ public final class Workbench {
     private final Selection selection = new Selection();
     private final ObjectProperty<Optional<OpenedModel>> model =
             new SimpleObjectProperty<>(this, "model", Optional.empty());
+    private final ObjectProperty<Optional<ModelOpening>> opening =
+            new SimpleObjectProperty<>(this, "opening", Optional.empty());
+    private final ObservableMap<Work, WorkStatus> underWay = FXCollections.observableHashMap();
     private final ObjectProperty<Optional<WindowComparison>> comparison =
             new SimpleObjectProperty<>(this, "comparison", Optional.empty());
     private final ObjectProperty<Boolean> comparisonStale =
@@ -66,6 +69,16 @@ public final class Workbench {
     /** The open model; empty before the first one is there. */
     public ObjectProperty<Optional<OpenedModel>> modelProperty() {
         return model;
+    }
+
+    /** The model that is being opened, beside or before the open one; mostly empty. */
+    public ObjectProperty<Optional<ModelOpening>> openingProperty() {
+        return opening;
+    }
+
+    /** Work that runs or waits for its turn, and how far it is. */
+    public ObservableMap<Work, WorkStatus> underWay() {
+        return underWay;
     }
 
     /** The shown window through the float and the tuned model. */

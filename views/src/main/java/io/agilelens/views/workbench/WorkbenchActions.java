@@ -80,6 +80,9 @@ public interface WorkbenchActions {
      */
     void goTo(String station);
 
+    /** Stops work that runs or waits, if it does; nothing comes of it. */
+    void stop(Work work);
+
     /** Stops what runs in the background. */
     void cancel();
 }

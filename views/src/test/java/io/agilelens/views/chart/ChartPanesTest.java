@@ -367,31 +367,35 @@ class ChartPanesTest extends GuiTest {
     /** What is written between the bars and the axis' title of a chart so wide. */
     private static List<Word> wordsBelow(BarChartPane pane, double width) {
         pane.resize(width, 260);
+        List<Word> words = words(pane);
+        return words.subList(0, texts(words).indexOf("numeric format"));
+    }
+
+    private static Word word(ChartPane pane, String text) {
+        return words(pane).stream().filter(each -> each.text().equals(text)).findFirst().get();
+    }
+
+    /** All that is written in a chart. */
+    private static List<Word> words(ChartPane pane) {
         FontRenderContext measure = new FontRenderContext(null, true, true);
-        List<Word> words =
-                Pattern.compile(
-                                "<text transform='matrix\\(\\S+ (\\S+) .*?' x='(\\S+)' y='(\\S+)'"
-                                        + " font-size='(\\S+)'.*?>(.*?)</text>")
-                        .matcher(pane.svg().get())
-                        .results()
-                        .map(
-                                found -> {
-                                    double left = Double.parseDouble(found.group(2));
-                                    double size = Double.parseDouble(found.group(4));
-                                    String text = found.group(5);
-                                    return new Word(
-                                            text,
-                                            left,
-                                            left
-                                                    + Awt.font(size)
-                                                            .getStringBounds(text, measure)
-                                                            .getWidth(),
-                                            Double.parseDouble(found.group(3)),
-                                            Double.parseDouble(found.group(1)) < -0.5);
-                                })
-                        .toList();
-        int title = texts(words).indexOf("numeric format");
-        return words.subList(0, title);
+        return Pattern.compile(
+                        "<text transform='matrix\\(\\S+ (\\S+) .*?' x='(\\S+)' y='(\\S+)'"
+                                + " font-size='(\\S+)'.*?>(.*?)</text>")
+                .matcher(pane.svg().get())
+                .results()
+                .map(
+                        found -> {
+                            double left = Double.parseDouble(found.group(2));
+                            double size = Double.parseDouble(found.group(4));
+                            String text = found.group(5);
+                            return new Word(
+                                    text,
+                                    left,
+                                    left + Awt.font(size).getStringBounds(text, measure).getWidth(),
+                                    Double.parseDouble(found.group(3)),
+                                    Double.parseDouble(found.group(1)) < -0.5);
+                        })
+                .toList();
     }
 
     /** Curves would run through it. */
@@ -411,6 +415,60 @@ class ChartPanesTest extends GuiTest {
 
     private static Point2D middle(ChartPane pane) {
         return pane.localToScreen(pane.getWidth() / 2 + 12, pane.getHeight() / 2);
+    }
+
+    /** The numbers that stand beside a picture's axes. */
+    private static List<Double> numbers(ChartPane pane) {
+        return Pattern.compile(">\\s*([0-9.]+)\\s*<")
+                .matcher(pane.svg().get())
+                .results()
+                .map(match -> Double.parseDouble(match.group(1)))
+                .toList();
+    }
+
+    /** Recipes of the same bits differ by a hundredth in size: nothing that a person looks for. */
+    @Test
+    void sizesThatAreAllButEqualAreNotDrawnApart() {
+        ScatterChartPane pane =
+                new ScatterChartPane(
+                        "quality by size",
+                        ChartPane.Axis.logarithmic("size", "KiB"),
+                        ChartPane.Axis.linear("perplexity", ""));
+        pane.setPoints(
+                List.of(
+                        ScatterChartPane.Point.of("one", Ink.TUNED, 862.9, 55.12),
+                        ScatterChartPane.Point.of("other", Ink.TUNED, 871.5, 57.9)),
+                List.of());
+        interact(() -> grid.add(pane, 0, 3));
+        settle();
+        Range sizes = pane.visibleX();
+        assertTrue(sizes.getUpperBound() > 1.4 * sizes.getLowerBound(), sizes.toString());
+        List<Double> sizeTicks = numbers(pane).stream().filter(sizes::contains).toList();
+        assertTrue(sizeTicks.size() >= 3, sizeTicks.toString());
+        assertTrue(sizeTicks.stream().allMatch(tick -> tick % 50 == 0), sizeTicks.toString());
+    }
+
+    /** A curve that reaches the upper edge would run through it. */
+    @Test
+    void theWordOfALineStandsAboveAllCurves() {
+        LineChartPane pane =
+                new LineChartPane(
+                        "ranges",
+                        ChartPane.Axis.linear("channel", ""),
+                        ChartPane.Axis.linear("value", ""));
+        double[] x = IntStream.range(0, 100).asDoubleStream().toArray();
+        double[] highest = IntStream.range(0, 100).mapToDouble(i -> 7.5).toArray();
+        double[] lowest = IntStream.range(0, 100).mapToDouble(i -> -7.5).toArray();
+        pane.setLines(
+                List.of(
+                        LineChartPane.Line.of("highest level", Ink.MUTED, x, highest),
+                        LineChartPane.Line.of("lowest level", Ink.MUTED, x, lowest)));
+        pane.setMarkers(List.of(new ChartPane.Marker(true, 42, "channel 42", Ink.MUTED)));
+        interact(() -> grid.add(pane, 0, 3));
+        settle();
+        double word = word(pane, "channel 42").y();
+        double curve = pane.pixelY(7.5);
+        assertTrue(curve > word + 2, "the word ends at " + word + ", the curve is at " + curve);
     }
 
     /** A single run on the board, or several that are the same. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.engine.task.Cancellation;
 import io.agilelens.views.GuiTest;
 import io.agilelens.views.Notices;
 import java.nio.file.Files;
@@ -12,9 +13,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import javafx.application.Platform;
 import javafx.scene.Parent;
 import javafx.scene.control.Button;
@@ -105,6 +109,54 @@ class PictureWriterTest extends GuiTest {
         assertTrue(Files.isDirectory(taken));
     }
 
+    /** A map has millions of values; nobody has to wait for the file of them. */
+    @Test
+    void aTableIsWrittenInSightAndStoppedInItsMiddle() throws Exception {
+        List<Long> rows = new CopyOnWriteArrayList<>();
+        AtomicReference<Cancellation> stop = new AtomicReference<>();
+        interact(
+                () ->
+                        PictureWriter.showWith(
+                                (name, cancellation) -> {
+                                    told.add(name);
+                                    stop.set(cancellation);
+                                    return new PictureWriter.Writing() {
+                                        @Override
+                                        public void report(String step, long done, long total) {
+                                            assertEquals(1000, total);
+                                            rows.add(done);
+                                            if (done == 10) {
+                                                cancellation.cancel();
+                                            }
+                                        }
+
+                                        @Override
+                                        public void end(String message) {
+                                            told.add(message);
+                                        }
+                                    };
+                                }));
+        float[] values = new float[1000];
+        picture.table =
+                HeatmapData.of(
+                        1000,
+                        1,
+                        values,
+                        new HeatmapData.Labels(
+                                "x", "", "token", "channel", Integer::toString, Integer::toString));
+        Path file = folder.resolve("map.csv");
+        press("csv", file);
+        PictureWriter.awaitIdle();
+        WaitForAsyncUtils.waitForFxEvents();
+        interact(() -> PictureWriter.showWith((_, _) -> PictureWriter.Writing.UNSEEN));
+        assertTrue(stop.get().isCancelled());
+        assertEquals(10, rows.size());
+        try (Stream<Path> left = Files.list(folder)) {
+            assertEquals(List.of(), left.toList());
+        }
+        assertEquals(List.of("Saving " + file, "Cancelled"), told);
+    }
+
     @Test
     void aPictureOfNothingIsToldAtOnce() {
         press("csv", folder.resolve("nothing.csv"));
@@ -116,6 +168,7 @@ class PictureWriterTest extends GuiTest {
         private final Region node = new Region();
         private final CountDownLatch mayGoOn = new CountDownLatch(1);
         private volatile boolean encodedByJavaFx;
+        private HeatmapData table;
 
         SlowPicture() {
             node.setPrefSize(40, 30);
@@ -146,7 +199,10 @@ class PictureWriterTest extends GuiTest {
 
         @Override
         public CsvDocument csv() {
-            throw new UserException("nothing");
+            if (table == null) {
+                throw new UserException("nothing");
+            }
+            return csv -> csv.table(table);
         }
     }
 }

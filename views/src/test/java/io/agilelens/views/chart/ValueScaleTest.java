@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -48,6 +49,54 @@ class ValueScaleTest {
                 String digits = ticks.get(i).label().replaceAll("e.*|[^0-9]", "");
                 assertTrue(digits.replaceAll("^0+|0+$", "").length() <= 4, ticks.toString());
             }
+        }
+    }
+
+    private static List<String> labels(ValueScale scale, int most) {
+        return scale.ticks(most).stream().map(ValueScale.Tick::label).toList();
+    }
+
+    @Test
+    void aLogarithmHasRoundTicksInAnyRange() {
+        assertEquals(List.of("50", "100", "200", "500"), labels(ValueScale.log(46, 530, ""), 11));
+        assertEquals(List.of("0.87", "0.88"), labels(ValueScale.log(0.8629, 0.8815, ""), 2));
+        assertEquals(List.of("3", "10", "30"), labels(ValueScale.log(1.5, 80, ""), 4));
+        assertEquals(List.of("0.01", "1"), labels(ValueScale.log(1e-3, 40, ""), 2));
+        Random random = new Random(5);
+        for (int i = 0; i < 2000; i++) {
+            double low = Math.pow(10, 6 * random.nextDouble() - 3);
+            ValueScale scale =
+                    ValueScale.log(low, low * Math.pow(10, 3 * random.nextDouble() + 0.05), "");
+            int most = 2 + random.nextInt(9);
+            List<ValueScale.Tick> ticks = scale.ticks(most);
+            assertTrue(
+                    ticks.size() >= 2 && ticks.size() <= Math.max(most + 1, 4),
+                    scale + " " + ticks);
+            for (ValueScale.Tick tick : ticks) {
+                double mantissa =
+                        tick.value() / Math.pow(10, Math.floor(Math.log10(tick.value())) - 2);
+                assertEquals(Math.rint(mantissa), mantissa, 1e-6, scale + " " + ticks);
+            }
+        }
+    }
+
+    @Test
+    void stepsOfALinearAxisAreEqual() {
+        Random random = new Random(6);
+        for (int i = 0; i < 2000; i++) {
+            double low = 200 * random.nextDouble() - 150;
+            ValueScale scale = ValueScale.linear(low, low + 300 * random.nextDouble() + 1, "");
+            List<ValueScale.Tick> ticks = scale.ticks(2 + random.nextInt(9));
+            double step = ticks.get(1).value() - ticks.get(0).value();
+            double steps = step / Math.pow(10, Math.floor(Math.log10(step) + 1e-9));
+            assertTrue(List.of(1L, 2L, 4L, 5L).contains(Math.round(steps)), scale + " " + ticks);
+            assertEquals(Math.rint(steps), steps, 1e-6, scale + " " + ticks);
+            for (int k = 2; k < ticks.size(); k++) {
+                assertEquals(step, ticks.get(k).value() - ticks.get(k - 1).value(), 1e-9 * step);
+            }
+            int first = (int) Math.ceil(scale.minimum() / step - 1e-9);
+            int last = (int) Math.floor(scale.maximum() / step + 1e-9);
+            assertEquals(last - first + 1, ticks.size(), scale + " lacks some of " + ticks);
         }
     }
 

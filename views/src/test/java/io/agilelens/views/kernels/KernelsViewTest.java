@@ -11,6 +11,7 @@ import io.agilelens.engine.kernel.KernelBenchmark;
 import io.agilelens.engine.kernel.KernelTiming;
 import io.agilelens.engine.kernel.MachinePeak;
 import io.agilelens.engine.kernel.Quartiles;
+import io.agilelens.views.ComparisonFixture;
 import io.agilelens.views.GuiTest;
 import io.agilelens.views.Messages;
 import io.agilelens.views.RecordingActions;
@@ -19,8 +20,10 @@ import io.agilelens.views.Theme;
 import io.agilelens.views.chart.BarChartPane;
 import io.agilelens.views.chart.Painter;
 import io.agilelens.views.workbench.KernelReport;
+import io.agilelens.views.workbench.Measuring;
 import io.agilelens.views.workbench.PassReport;
 import io.agilelens.views.workbench.SavedMeasurement;
+import io.agilelens.views.workbench.WorkStatus;
 import io.agilelens.views.workbench.Workbench;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -32,8 +35,10 @@ import java.util.Optional;
 import javafx.geometry.Bounds;
 import javafx.scene.Node;
 import javafx.scene.Parent;
+import javafx.scene.control.Button;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
+import javafx.scene.control.ProgressBar;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.Spinner;
 import javafx.scene.control.TableColumn;
@@ -108,10 +113,52 @@ class KernelsViewTest extends GuiTest {
         return new PassReport(128, 32, rows, false, new PassReport.Machine(256, 2), MEASURED);
     }
 
+    private void openModel() {
+        interact(
+                () ->
+                        workbench
+                                .modelProperty()
+                                .set(Optional.of(ComparisonFixture.tiny().opened())));
+    }
+
+    @Test
+    void aButtonStopsWhatItStartedAndShowsHowFarItIs() {
+        Button measure = lookup("#kernels-measure").queryButton();
+        assertTrue(measure.isDisable(), "without a model there is nothing to measure");
+        openModel();
+        interact(() -> workbench.addKernels(report(256)));
+        ready();
+        assertFalse(measure.isDisable());
+        assertEquals("Measure", measure.getText());
+        double width = measure.getWidth();
+        assertTrue(width < 90, "a button for a word of seven letters takes " + width);
+        interact(() -> workbench.underWay().put(Measuring.KERNELS, WorkStatus.BEGINNING));
+        ProgressBar bar = (ProgressBar) measure.getParent().lookup(".progress-bar");
+        assertTrue(bar.isVisible() && bar.isIndeterminate());
+        interact(
+                () ->
+                        workbench
+                                .underWay()
+                                .put(Measuring.KERNELS, new WorkStatus("INT8, 128 × 128", 1, 4)));
+        assertEquals(0.25, bar.getProgress());
+        assertEquals("Cancel", measure.getText());
+        settle();
+        assertEquals(width, measure.getWidth(), "what stands beside it must not move");
+        clickOn(measure);
+        assertEquals(List.of("stop KERNELS"), actions.asked);
+        interact(() -> workbench.underWay().remove(Measuring.KERNELS));
+        assertFalse(bar.isVisible());
+        clickOn(measure);
+        assertTrue(actions.asked.getLast().startsWith("measureKernels "));
+    }
+
     @Test
     void everyTabTeachesHowToMeasure() {
+        openModel();
         clickOn("#kernels-tab-products");
-        clickOn(lookup("Measure").queryAll().stream().filter(n -> n.isVisible()).findFirst().get());
+        Button first = lookup(".empty-state .button").queryButton();
+        assertTrue(first.getWidth() < 90, "a button for a word takes " + first.getWidth());
+        clickOn(first);
         clickOn("#kernels-tab-widths");
         settle();
         clickOn("Measure all widths");

@@ -50,9 +50,9 @@ class QualityViewTest extends GuiTest {
         settle();
         Perplexity tuned = workbench.qualityProperty().get().tuned().orElseThrow();
         assertTrue(tuned.coverage() < 0.6, "half of the tokens should be pruned");
-        assertTrue(text("#tuned-kept").startsWith(Figures.number(tuned.perplexity()) + " ± "));
-        assertEquals(Figures.number(tuned.allPositions()), text("#tuned-all"));
-        assertEquals(Figures.number(100 * tuned.coverage(), "%"), text("#tuned-coverage"));
+        assertTrue(text("#tuned-kept").startsWith(Figures.fourDigits(tuned.perplexity()) + " ± "));
+        assertEquals(Figures.fourDigits(tuned.allPositions()), text("#tuned-all"));
+        assertEquals(Figures.percent(tuned.coverage()), text("#tuned-coverage"));
         assertEquals(Figures.number(tuned.divergence(), "nats"), text("#tuned-divergence"));
         assertTrue(root.lookup("#quality-rule").isVisible());
         assertTrue(text("#quality-protocol").contains("3 of 3 windows of 96 tokens"));

@@ -15,6 +15,7 @@ import io.agilelens.views.ComparisonFixture;
 import io.agilelens.views.GuiTest;
 import io.agilelens.views.StationPictures;
 import io.agilelens.views.workbench.Workbench;
+import java.util.List;
 import java.util.Optional;
 import javafx.scene.Node;
 import javafx.scene.Parent;
@@ -23,6 +24,7 @@ import javafx.scene.control.ChoiceBox;
 import javafx.scene.control.TextField;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.StackPane;
+import javafx.scene.text.Text;
 import org.junit.jupiter.api.Test;
 
 /** What sits behind "More settings". */
@@ -182,5 +184,35 @@ class MoreSettingsTest extends GuiTest {
 
     private Recipe recipe() {
         return workbench.history().recipe();
+    }
+
+    @Test
+    void choosersStandBelowEachOther() {
+        interact(
+                () -> {
+                    levers.setWeightMethod(WeightMethod.GPTQ);
+                    levers.choose(levers.presets().get(2));
+                    levers.setWeightMethod(WeightMethod.GPTQ);
+                });
+        settle();
+        List<ChoiceBox<?>> choosers =
+                root.lookupAll(".choice-box").stream()
+                        .<ChoiceBox<?>>map(node -> (ChoiceBox<?>) node)
+                        .filter(ChoiceBox::isVisible)
+                        .toList();
+        assertTrue(choosers.size() >= 6, choosers.toString());
+        assertEquals(1, choosers.stream().map(ChoiceBox::getWidth).distinct().count());
+        assertEquals(
+                1,
+                choosers.stream()
+                        .map(box -> box.localToScene(box.getLayoutBounds()).getMinX())
+                        .distinct()
+                        .count());
+        for (ChoiceBox<?> box : choosers) {
+            Text words = (Text) box.lookup(".label .text");
+            assertFalse(
+                    words.getText().endsWith("…") || words.getText().endsWith("..."),
+                    words.getText());
+        }
     }
 }
