@@ -103,7 +103,13 @@ final class WindowActions {
             String id = "study." + study.name().toLowerCase(Locale.ROOT);
             add(recipe(id, () -> study(study)).when(isOpen));
         }
-        add(recipe("cancel", work::cancel).when(isOpen).on("Shortcut+Period"));
+        add(recipe("cancel", this::cancel).on("Shortcut+Period"));
+    }
+
+    private void cancel() {
+        if (!frame.statusBar().cancelRunning()) {
+            work.cancel();
+        }
     }
 
     private static Action recipe(String id, Runnable effect) {

@@ -124,11 +124,18 @@ public final class WorkbenchStatusBar extends StatusBar {
         }
     }
 
-    private void cancelRunning() {
-        if (running != null) {
-            running.cancellation.cancel();
-            setText(Messages.text("status.cancelling"));
+    /**
+     * Stops what the bar shows, as its button does; on the JavaFX thread.
+     *
+     * @return whether anything was shown
+     */
+    boolean cancelRunning() {
+        if (running == null) {
+            return false;
         }
+        running.cancellation.cancel();
+        setText(Messages.text("status.cancelling"));
+        return true;
     }
 
     /** One piece of work in the status bar. */

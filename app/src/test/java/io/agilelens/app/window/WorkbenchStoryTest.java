@@ -13,6 +13,8 @@ import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.recipe.SoftmaxMethod;
 import io.agilelens.engine.recipe.WeightMethod;
 import io.agilelens.views.workbench.Quality;
+import io.agilelens.views.workbench.QualityStudy;
+import io.agilelens.views.workbench.Studies;
 import io.agilelens.views.workbench.WindowComparison;
 import io.agilelens.views.workbench.Workbench;
 import java.nio.file.Files;
@@ -161,6 +163,17 @@ class WorkbenchStoryTest extends ApplicationTest {
         assertEquals("sample:llama-tiny", model());
         failures.clear();
         changes("still alive", () -> Knobs.type(this, "weights.bits", "3"));
+    }
+
+    @Test
+    void theKeysThatCancelStopAStudyAsTheStatusBarsButtonDoes() throws Exception {
+        awaitExact();
+        interact(() -> window.controller().study(QualityStudy.LAYERS));
+        await(() -> onFx(() -> workbench().underWay().containsKey(QualityStudy.LAYERS)));
+        press(KeyCode.CONTROL, KeyCode.PERIOD).release(KeyCode.PERIOD, KeyCode.CONTROL);
+        await(() -> onFx(() -> workbench().underWay().isEmpty()));
+        assertEquals(Studies.NONE, onFx(() -> workbench().studiesProperty().get()));
+        assertEquals(List.of(), failures);
     }
 
     @Test
