@@ -37,20 +37,20 @@ final class Openings {
     private final Workbench workbench;
     private final Errands errands;
     private final LiveSession live;
-    private final Runnable cancelSearch;
+    private final Runnable stopWork;
 
     private WorkbenchStatusBar statusBar;
     private BiConsumer<LargeModel, Runnable> askBeforeLarge = (_, open) -> open.run();
     private Cancellation opening = Cancellation.never();
 
     /**
-     * @param cancelSearch stops a search, which is of the model before
+     * @param stopWork stops what was asked about the model before, or the opening would wait for it
      */
-    Openings(Workbench workbench, Errands errands, LiveSession live, Runnable cancelSearch) {
+    Openings(Workbench workbench, Errands errands, LiveSession live, Runnable stopWork) {
         this.workbench = workbench;
         this.errands = errands;
         this.live = live;
-        this.cancelSearch = cancelSearch;
+        this.stopWork = stopWork;
     }
 
     /** Says where the machine is shown; before anything is asked for. */
@@ -201,7 +201,7 @@ final class Openings {
     /** Who opens another model no longer wants the one before. */
     private void beginOpening(Cancellation cancellation) {
         opening.cancel();
-        cancelSearch.run();
+        stopWork.run();
         opening = cancellation;
         workbench.openingProperty().set(Optional.empty());
     }

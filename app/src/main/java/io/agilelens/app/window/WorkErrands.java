@@ -5,6 +5,7 @@ import io.agilelens.views.workbench.Work;
 import io.agilelens.views.workbench.WorkStatus;
 import io.agilelens.views.workbench.Workbench;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -49,6 +50,11 @@ final class WorkErrands {
         if (underWay.remove(work, mine)) {
             workbench.underWay().remove(work);
         }
+    }
+
+    /** Stops all work of this kind. */
+    void stopAll() {
+        List.copyOf(underWay.keySet()).forEach(this::stop);
     }
 
     /** Stops work that runs or waits, if it does. */

@@ -55,7 +55,7 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         work = new WorkErrands(workbench, errands);
         speed = new SpeedErrands(workbench, live, errands, work);
         search = new SearchErrand(workbench, live, errands);
-        openings = new Openings(workbench, errands, live, search::cancel);
+        openings = new Openings(workbench, errands, live, this::stopWork);
         workbench.history().recipeProperty().addListener((_, _, _) -> live.recipeChanged());
         workbench.history().subjectProperty().addListener((_, _, _) -> openings.follow());
         workbench
@@ -67,6 +67,12 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
                                 live.ask();
                             }
                         });
+    }
+
+    /** Stops what was asked about the model that is open. */
+    private void stopWork() {
+        search.cancel();
+        work.stopAll();
     }
 
     /** Says where progress is shown; before anything is asked for. */

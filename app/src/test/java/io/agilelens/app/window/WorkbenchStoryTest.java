@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -172,6 +173,20 @@ class WorkbenchStoryTest extends ApplicationTest {
         await(() -> onFx(() -> workbench().underWay().containsKey(QualityStudy.LAYERS)));
         press(KeyCode.CONTROL, KeyCode.PERIOD).release(KeyCode.PERIOD, KeyCode.CONTROL);
         await(() -> onFx(() -> workbench().underWay().isEmpty()));
+        assertEquals(Studies.NONE, onFx(() -> workbench().studiesProperty().get()));
+        assertEquals(List.of(), failures);
+    }
+
+    @Test
+    void whoOpensAnotherModelNeedNotWaitForAStudyOfTheOneBefore() throws Exception {
+        awaitExact();
+        interact(
+                () -> {
+                    window.controller().study(QualityStudy.LAYERS);
+                    window.controller().open("sample:opt-tiny");
+                    assertEquals(Map.of(), workbench().underWay());
+                });
+        await(() -> model().equals("sample:opt-tiny"));
         assertEquals(Studies.NONE, onFx(() -> workbench().studiesProperty().get()));
         assertEquals(List.of(), failures);
     }
