@@ -24,8 +24,7 @@ public final class LessonsView extends StackPane {
     private final DoubleProperty magnification = new SimpleDoubleProperty(this, "magnification");
 
     /** How high the cards are with each outline, as far as it was measured at this width. */
-    private final Map<LessonCard.Outline, Double> heights =
-            new EnumMap<>(LessonCard.Outline.class);
+    private final Map<LessonCard.Outline, Double> heights = new EnumMap<>(LessonCard.Outline.class);
 
     private double measuredWidth;
 
