@@ -46,6 +46,10 @@ final class LessonDock implements LessonGuide {
     private LessonPlayer player;
     private Comparison comparison;
     private String tab;
+
+    /** The tab of the present step, also once it is in front. */
+    private String stepTab;
+
     private String point;
     private final Map<String, String> numbers = new LinkedHashMap<>();
     private final Set<Station> entered = new HashSet<>();
@@ -119,6 +123,7 @@ final class LessonDock implements LessonGuide {
     @Override
     public void front(String wanted) {
         tab = wanted;
+        stepTab = wanted;
         tryAnew();
     }
 
@@ -140,6 +145,7 @@ final class LessonDock implements LessonGuide {
         point = null;
         comparison = null;
         tab = null;
+        stepTab = null;
         numbers.clear();
         pointer.mark(null);
         attempts.stop();
@@ -169,13 +175,13 @@ final class LessonDock implements LessonGuide {
             choice.valueProperty().set(comparison);
             comparison = null;
         }
-        if (tab != null && bringToFront(station)) {
+        if (tab != null && bringToFront(station, tab)) {
             tab = null;
         }
         numbers.entrySet().removeIf(number -> type(station, number.getKey(), number.getValue()));
         if (point != null) {
             pointer.mark(frame.lookup("#" + point));
-            keepInSight();
+            keepInSight(station);
         } else if (tries >= TRIES) {
             attempts.stop();
         }
@@ -187,10 +193,11 @@ final class LessonDock implements LessonGuide {
     }
 
     /**
-     * Scrolls to what is marked until a new step has found its place, and again when another size
-     * of window or type has moved it; otherwise scrolling is the person's.
+     * Brings what is marked into sight until a new step has found its place, and again when another
+     * size of window or type has moved it, maybe to other tabs; otherwise tabs and scrolling are
+     * the person's.
      */
-    private void keepInSight() {
+    private void keepInSight(Node station) {
         Room now =
                 new Room(frame.getWidth(), frame.getHeight(), Theme.magnificationProperty().get());
         if (!now.equals(room)) {
@@ -198,11 +205,14 @@ final class LessonDock implements LessonGuide {
             tries = 0;
         }
         if (tries <= SETTLING) {
+            if (stepTab != null) {
+                bringToFront(station, stepTab);
+            }
             pointer.reveal();
         }
     }
 
-    private boolean bringToFront(Node station) {
+    private static boolean bringToFront(Node station, String tab) {
         for (TabPane pane : tabPanes(station)) {
             for (Tab each : pane.getTabs()) {
                 if (tab.equals(each.getId())) {

@@ -40,6 +40,9 @@ class LessonWaysTest extends LessonTest {
         assertTrue(
                 lookup("#lesson-picked").queryLabeled().getText().contains(" " + channel + " "),
                 lookup("#lesson-picked").queryLabeled().getText());
+        push(KeyCode.RIGHT);
+        awaitStep();
+        assertEquals(channel + 1, onFx(() -> workbench().selection().place().channel()));
         push(KeyCode.ALT, KeyCode.H);
         assertEquals("HINT", onFx(solver::feedback));
         push(KeyCode.ALT, KeyCode.PAGE_UP);
@@ -237,15 +240,21 @@ class LessonWaysTest extends LessonTest {
         awaitStep();
         fire("#lesson-next");
         awaitStep();
+        fire("#lesson-next");
+        awaitStep();
+        assertEquals("step", onFx(solver::step));
         interact(Theme::toggleProjector);
+        // All tabs are in one pane now, and another one is in front.
         layOut(1024, 700);
         await(
                 () ->
                         onFx(
                                 () -> {
-                                    Bounds map = inScene(lookup("#outliers-map").query());
-                                    Bounds mark = inScene(lookup("#lesson-pointer").query());
-                                    return mark.getHeight() > 0.8 * map.getHeight();
+                                    Node picture = lookup("#outliers-histogram").query();
+                                    Node mark = lookup("#lesson-pointer").query();
+                                    return mark.isVisible()
+                                            && inScene(mark).getHeight()
+                                                    > 0.8 * inScene(picture).getHeight();
                                 }));
     }
 
