@@ -3,7 +3,9 @@ package io.agilelens.views;
 import java.util.function.Supplier;
 import javafx.beans.InvalidationListener;
 import javafx.beans.WeakInvalidationListener;
+import javafx.event.Event;
 import javafx.scene.control.ScrollPane;
+import javafx.scene.input.MouseEvent;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 
@@ -35,6 +37,8 @@ public final class Arrangement extends ScrollPane {
         setFocusTraversable(false);
         setMinSize(0, 0);
         setContent(content);
+        // A scroll pane takes the keyboard when it is pressed; it belongs to the picture that was.
+        content.addEventHandler(MouseEvent.MOUSE_PRESSED, Event::consume);
         arrange(false);
         widthProperty().subscribe(_ -> arrange(isRoomy()));
         Theme.magnificationProperty().addListener(new WeakInvalidationListener(magnified));

@@ -53,7 +53,8 @@ public final class WrappingHeader extends VBox {
     }
 
     private boolean isBelow() {
-        double wanted = heading.prefWidth(-1) + tools.prefWidth(-1) + 2 * first.getSpacing();
+        double named = Math.max(heading.minWidth(-1), heading.prefWidth(-1));
+        double wanted = named + tools.prefWidth(-1) + 2 * first.getSpacing();
         return getWidth() > 0 && Math.floor(wanted) > getWidth();
     }
 }

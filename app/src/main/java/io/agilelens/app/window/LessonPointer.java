@@ -47,7 +47,7 @@ final class LessonPointer extends Region {
         }
         target = wanted;
         if (target != null) {
-            reveal(target);
+            reveal();
             target.localToSceneTransformProperty().addListener(follow);
             target.boundsInLocalProperty().addListener(follow);
         }
@@ -107,7 +107,13 @@ final class LessonPointer extends Region {
                 : new BoundingBox(left, top, right - left, bottom - top);
     }
 
-    /** Scrolls until the middle of a node is in the middle of what holds it, as far as it can. */
+    /** Scrolls until what is marked is in the middle of what holds it, or begins at its top. */
+    void reveal() {
+        if (target != null) {
+            reveal(target);
+        }
+    }
+
     private static void reveal(Node node) {
         for (Node each = node.getParent(); each != null; each = each.getParent()) {
             if (each instanceof ScrollPane pane && pane.getContent() != null) {
@@ -117,7 +123,8 @@ final class LessonPointer extends Region {
                         content.getLayoutBounds().getHeight()
                                 - pane.getViewportBounds().getHeight();
                 if (hidden > 0) {
-                    double top = place.getCenterY() - pane.getViewportBounds().getHeight() / 2;
+                    double margins = pane.getViewportBounds().getHeight() - place.getHeight();
+                    double top = place.getMinY() - Math.max(OUTSIDE, margins / 2);
                     pane.setVvalue(Math.clamp(top / hidden, 0, 1));
                 }
             }

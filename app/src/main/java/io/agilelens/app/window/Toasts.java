@@ -3,6 +3,7 @@ package io.agilelens.app.window;
 import io.agilelens.views.Motion;
 import javafx.animation.FadeTransition;
 import javafx.animation.PauseTransition;
+import javafx.css.PseudoClass;
 import javafx.scene.control.Label;
 import javafx.scene.layout.VBox;
 import javafx.util.Duration;
@@ -15,6 +16,8 @@ final class Toasts extends VBox {
     private static final Duration STAY = Duration.seconds(4);
     private static final Duration FADE = Duration.millis(200);
 
+    private static final PseudoClass ABOVE = PseudoClass.getPseudoClass("above");
+
     /** What is older gives way. */
     private static final int MOST = 3;
 
@@ -23,6 +26,11 @@ final class Toasts extends VBox {
         getStyleClass().add("toasts");
         setMouseTransparent(true);
         setManaged(false);
+    }
+
+    /** Puts them at the top of where they are, not at its bottom. */
+    void setAbove(boolean above) {
+        pseudoClassStateChanged(ABOVE, above);
     }
 
     void show(String text) {

@@ -9,7 +9,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import javafx.beans.binding.Bindings;
+import javafx.beans.binding.BooleanBinding;
+import javafx.beans.binding.DoubleBinding;
+import javafx.beans.property.DoubleProperty;
+import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.ReadOnlyObjectProperty;
+import javafx.beans.property.SimpleDoubleProperty;
+import javafx.beans.property.SimpleObjectProperty;
 import javafx.scene.Node;
 import javafx.scene.Scene;
 import javafx.scene.control.ScrollPane;
@@ -31,6 +37,12 @@ public final class WorkbenchFrame extends BorderPane {
     private static final double DOCK_SHARE = 0.54;
     private static final double TALLEST_DOCK = 520;
 
+    /** Below so many pixels for each magnification the zone is too low for all that it holds. */
+    private static final double ROOMY = 400;
+
+    /** The dock's share of a zone that is too low for all. */
+    private static final double LARGE_DOCK_SHARE = 0.65;
+
     /** Most of the window that a toast is wide. */
     private static final double TOAST_SHARE = 0.4;
 
@@ -47,9 +59,25 @@ public final class WorkbenchFrame extends BorderPane {
     private final Zones zones = new Zones(left, right);
     private final WindowOverlay overlay = new WindowOverlay();
     private final Toasts toasts = new Toasts();
+    private final DoubleProperty magnification = new SimpleDoubleProperty(this, "magnification");
     private final List<Region> covers = new ArrayList<>();
     private final Map<Station, Node> made = new HashMap<>();
-    private Region docked;
+    private final ObjectProperty<Region> docked = new SimpleObjectProperty<>(this, "docked");
+
+    /** How high the zones are. */
+    private final DoubleBinding room =
+            Bindings.createDoubleBinding(
+                    this::zoneHeight,
+                    heightProperty(),
+                    top.heightProperty(),
+                    statusBar.heightProperty());
+
+    private final BooleanBinding cramped =
+            Bindings.createBooleanBinding(
+                    () -> docked.get() != null && room.get() < ROOMY * magnification.get(),
+                    docked,
+                    room,
+                    magnification);
 
     /**
      * @param stations in the order of the list, at least one; the first is opened
@@ -71,6 +99,8 @@ public final class WorkbenchFrame extends BorderPane {
         setBottom(statusBar);
         cover(overlay);
         getChildren().add(toasts);
+        // Bound, not subscribed: looks outlive a window and must not hold it.
+        magnification.bind(Theme.magnificationProperty());
         zones.compactProperty().subscribe(list::setCompact);
         widthProperty().subscribe(width -> zones.fit(width.doubleValue()));
         list.currentProperty().subscribe(this::show);
@@ -178,48 +208,69 @@ public final class WorkbenchFrame extends BorderPane {
     protected void layoutChildren() {
         super.layoutChildren();
         covers.forEach(cover -> cover.resizeRelocate(0, 0, getWidth(), getHeight()));
-        // Below the stations nothing is that a toast could hide; icons leave it too little room.
+        layOutToasts();
+    }
+
+    /**
+     * Below the stations nothing is that a toast could hide. Icons leave it too little room there:
+     * then it lies for its while on the station's heading, not on a corner of its pictures.
+     */
+    private void layOutToasts() {
+        boolean above = zones.compactProperty().get();
+        toasts.setAbove(above);
+        double beside = above ? left.getWidth() : 0;
         toasts.resizeRelocate(
-                0,
-                0,
-                zones.compactProperty().get() ? TOAST_SHARE * getWidth() : left.getWidth(),
-                getHeight() - statusBar.getHeight());
+                beside,
+                above ? top.getHeight() : 0,
+                (above ? TOAST_SHARE * getWidth() : left.getWidth()) - beside,
+                getHeight() - statusBar.getHeight() - (above ? top.getHeight() : 0));
     }
 
     /**
      * Puts something above the recipe, as high as half of the zone at most; where type is large it
-     * leaves the verdict whole.
+     * gets more, and the verdict says less, but that wholly.
      */
     void dock(Region node) {
         undock();
         node.prefHeightProperty()
                 .bind(
                         Bindings.createDoubleBinding(
-                                this::dockHeight,
-                                heightProperty(),
-                                top.heightProperty(),
-                                statusBar.heightProperty(),
-                                verdictZone.heightProperty()));
+                                this::dockHeight, room, cramped, verdictZone.heightProperty()));
         node.minHeightProperty().bind(node.prefHeightProperty());
         zones.widenRight(true);
         right.getChildren().addFirst(node);
-        docked = node;
+        docked.set(node);
+    }
+
+    /** Whether the right zone is too low for something above the recipe and all of the verdict. */
+    BooleanBinding crampedProperty() {
+        return cramped;
+    }
+
+    private double zoneHeight() {
+        double below = Math.max(statusBar.getHeight(), statusBar.minHeight(-1));
+        return getHeight() - top.getHeight() - below;
     }
 
     private double dockHeight() {
-        double below = Math.max(statusBar.getHeight(), statusBar.minHeight(-1));
-        double room = getHeight() - top.getHeight() - below;
+        double share = cramped.get() ? LARGE_DOCK_SHARE : DOCK_SHARE;
         double others = verdictZone.getHeight() + recipeZone.minHeight(-1);
-        return Math.max(0, Math.min(Math.min(TALLEST_DOCK, DOCK_SHARE * room), room - others));
+        double height = Math.min(Math.min(TALLEST_DOCK, share * room.get()), room.get() - others);
+        return Math.max(0, height);
     }
 
     /** Takes away what was put above the recipe. */
     void undock() {
-        if (docked != null) {
-            right.getChildren().remove(docked);
+        if (docked.get() != null) {
+            right.getChildren().remove(docked.get());
             zones.widenRight(false);
-            docked = null;
+            docked.set(null);
         }
+    }
+
+    /** Scrolls the recipe back to where it begins. */
+    void showFirstLevers() {
+        recipeZone.setVvalue(0);
     }
 
     /** Lays something over the window that places itself. */

@@ -75,7 +75,9 @@ record WorkbenchWindow(
                 (large, open) ->
                         LargeModelQuestion.ask(
                                 stage, large, workbench.modelProperty().get(), open));
-        frame.setRight(new RecipeView(workbench), new VerdictView(workbench));
+        VerdictView verdict = new VerdictView(workbench);
+        frame.setRight(new RecipeView(workbench), verdict);
+        frame.crampedProperty().subscribe(verdict::setBrief);
         Scene scene = frame.install(stage, WIDTH, HEIGHT);
         Actions actions = WindowActions.of(workbench, controller, stage, frame);
         RecentEntries recent = new RecentEntries();

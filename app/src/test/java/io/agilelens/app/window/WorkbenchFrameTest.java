@@ -308,6 +308,10 @@ class WorkbenchFrameTest extends GuiTest {
             for (String other : List.of(".right-zone", ".workbench-status")) {
                 assertFalse(toast.intersects(inScene(lookup(other).query())), other);
             }
+            Bounds middle = inScene(lookup(".middle-zone").query());
+            assertTrue(
+                    toast.getMaxY() < middle.getMinY() + middle.getHeight() / 4,
+                    "on the heading, not on a picture: " + toast);
         } finally {
             interact(Theme::toggleProjector);
         }

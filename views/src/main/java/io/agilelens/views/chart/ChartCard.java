@@ -3,6 +3,7 @@ package io.agilelens.views.chart;
 import io.agilelens.views.Help;
 import io.agilelens.views.Messages;
 import io.agilelens.views.Theme;
+import io.agilelens.views.WindowAdvice;
 import io.agilelens.views.WrappingHeader;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.DoubleProperty;
@@ -22,6 +23,7 @@ import javafx.util.Subscription;
 public final class ChartCard extends VBox {
     private final Label heading = new Label();
     private final Caption sentence = new Caption();
+    private String words;
     private final HBox tools = new HBox();
     private final DoubleProperty magnification = new SimpleDoubleProperty(this, "magnification");
     private final Exportable picture;
@@ -39,7 +41,8 @@ public final class ChartCard extends VBox {
 
     /**
      * @param heading what the picture shows, in a few words
-     * @param sentence what one is looking at and what to look for, in one sentence
+     * @param sentence what one is looking at and what to look for, in one sentence; {@link
+     *     WindowAdvice} may follow
      */
     public ChartCard(String heading, String sentence, Exportable picture) {
         this.picture = picture;
@@ -47,7 +50,7 @@ public final class ChartCard extends VBox {
         this.heading.setText(heading);
         this.heading.getStyleClass().add("card-heading");
         this.heading.setMinWidth(0);
-        this.sentence.setText(sentence);
+        setSentence(sentence);
         this.sentence.getStyleClass().addAll("small", "muted");
         tools.getStyleClass().add("card-tools");
         tools.setMinWidth(Region.USE_PREF_SIZE);
@@ -90,9 +93,9 @@ public final class ChartCard extends VBox {
         return heading.getText();
     }
 
-    /** The sentence below. */
+    /** The sentence below, without advice that is of use in the window only. */
     public String sentence() {
-        return sentence.getText();
+        return WindowAdvice.leftOut(words);
     }
 
     /** The picture itself. */
@@ -107,7 +110,8 @@ public final class ChartCard extends VBox {
 
     /** Changes the sentence below; the picture keeps its height. */
     public void setSentence(String text) {
-        sentence.change(text);
+        words = text;
+        sentence.change(WindowAdvice.shown(text));
     }
 
     /** Puts something, such as a badge, left of the tools. */

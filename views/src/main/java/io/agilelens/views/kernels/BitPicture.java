@@ -1,6 +1,7 @@
 package io.agilelens.views.kernels;
 
 import io.agilelens.views.Messages;
+import io.agilelens.views.WindowAdvice;
 import io.agilelens.views.chart.CanvasPicture;
 import io.agilelens.views.chart.ChartStyle;
 import io.agilelens.views.chart.CsvDocument;
@@ -53,7 +54,7 @@ final class BitPicture extends CanvasPicture {
     BitPicture() {
         super(Messages.text("multiplier.heading"));
         setAccessibleRole(AccessibleRole.IMAGE_VIEW);
-        setAccessibleHelp(Messages.text("multiplier.sentence"));
+        setAccessibleHelp(WindowAdvice.shown(Messages.text("multiplier.sentence")));
         setMinSize(360, 200);
         setPrefSize(720, 360);
     }

@@ -55,7 +55,7 @@ public record Facts(Map<String, Fact> all) {
         }
 
         Builder whole(String name, long value) {
-            return figure(name, value, Long.toString(value));
+            return figure(name, value, Long.toString(value).replace('-', '−'));
         }
 
         /** A share, shown and asked for in per cent. */

@@ -27,7 +27,9 @@ final class LessonCard extends VBox {
         LIST,
         /** Their titles, one behind the other. */
         LINE,
-        NONE
+        NONE,
+        /** Not even what the lesson is about. */
+        LEAST
     }
 
     private final Lesson lesson;
@@ -36,6 +38,7 @@ final class LessonCard extends VBox {
     private final VBox steps = new VBox();
     private final List<Label> kinds = new ArrayList<>();
     private final Label line = new Label();
+    private final Label summary = new Label();
 
     LessonCard(Lesson lesson, Runnable onStart) {
         this.lesson = lesson;
@@ -48,7 +51,7 @@ final class LessonCard extends VBox {
         FontIcon icon = new FontIcon(Feather.valueOf(lesson.icon()));
         HBox heading = new HBox(8, icon, title);
         heading.setAlignment(Pos.CENTER_LEFT);
-        Label summary = new Label(LessonsViewModel.summary(lesson));
+        summary.setText(LessonsViewModel.summary(lesson));
         summary.setWrapText(true);
         summary.setMinHeight(USE_PREF_SIZE);
         steps.getStyleClass().add("lesson-outline");
@@ -123,6 +126,7 @@ final class LessonCard extends VBox {
         show(steps, wanted == Outline.STEPS || wanted == Outline.LIST);
         kinds.forEach(kind -> show(kind, wanted == Outline.STEPS));
         show(line, wanted == Outline.LINE);
+        show(summary, wanted != Outline.LEAST);
     }
 
     private static void show(Node part, boolean wanted) {

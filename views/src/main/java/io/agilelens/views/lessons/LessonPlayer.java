@@ -57,7 +57,18 @@ public final class LessonPlayer extends VBox {
         getChildren().addAll(head(), course, reading, foot);
         VBox.setVgrow(reading, Priority.ALWAYS);
         viewModel.viewProperty().subscribe(view -> view.ifPresent(this::show));
-        viewModel.endProperty().subscribe(end -> end.ifPresent(this::show));
+        // The step that one comes back to from the end is the one that was shown before it.
+        viewModel
+                .endProperty()
+                .subscribe(
+                        end ->
+                                end.ifPresentOrElse(
+                                        this::show,
+                                        () ->
+                                                viewModel
+                                                        .viewProperty()
+                                                        .get()
+                                                        .ifPresent(this::show)));
         viewModel
                 .placeProperty()
                 .addListener(
@@ -77,19 +88,22 @@ public final class LessonPlayer extends VBox {
 
     private Node head() {
         lesson.getStyleClass().addAll("small", "muted");
+        lesson.setId("lesson-name");
+        lesson.setWrapText(true);
         lesson.setMinWidth(0);
+        lesson.setMinHeight(USE_PREF_SIZE);
+        lesson.setMaxWidth(Double.MAX_VALUE);
+        HBox.setHgrow(lesson, Priority.ALWAYS);
         place.setId("lesson-place");
         place.getStyleClass().addAll("small", "muted");
         place.setMinWidth(USE_PREF_SIZE);
-        Region gap = new Region();
-        HBox.setHgrow(gap, Priority.ALWAYS);
         Button leave = new Button(null, new FontIcon(Feather.X));
         leave.setId("lesson-leave");
         leave.getStyleClass().addAll("flat", "icon-button");
         leave.setAccessibleText(Messages.text("lessons.leave"));
         Help.on(leave, Messages.text("lessons.leave"));
         leave.setOnAction(_ -> viewModel.leave());
-        HBox head = new HBox(8, lesson, gap, place, leave);
+        HBox head = new HBox(8, lesson, place, leave);
         head.setAlignment(Pos.CENTER_LEFT);
         return head;
     }
@@ -127,6 +141,17 @@ public final class LessonPlayer extends VBox {
         toQuestion.setId("lesson-to-question");
         toQuestion.getStyleClass().add("lesson-to-question");
         toQuestion.setMaxWidth(Double.MAX_VALUE);
+        toQuestion.setWrapText(true);
+        toQuestion
+                .maxHeightProperty()
+                .bind(
+                        Bindings.createDoubleBinding(
+                                this::wayHeight,
+                                reading.widthProperty(),
+                                reading.heightProperty(),
+                                toQuestion.textProperty(),
+                                toQuestion.fontProperty()));
+        toQuestion.setMinHeight(0);
         StackPane.setAlignment(toQuestion, Pos.BOTTOM_LEFT);
         toQuestion.setOnAction(_ -> showQuestion());
         toQuestion
@@ -142,7 +167,12 @@ public final class LessonPlayer extends VBox {
                                 toQuestion.heightProperty()));
     }
 
-    /** Whether not even the first line of the question is in sight. */
+    /** The whole question, as long as half of what is read stays in sight. */
+    private double wayHeight() {
+        return Math.min(toQuestion.prefHeight(reading.getWidth()), reading.getHeight() / 2);
+    }
+
+    /** Whether less of the question is in sight than the way to it says. */
     private boolean isQuestionBelow() {
         double end = scroll.getVvalue() * hiddenHeight() + scroll.getViewportBounds().getHeight();
         return answerRoom.isVisible() && answerRoom.getLayoutY() + toQuestion.getHeight() > end;
@@ -181,13 +211,16 @@ public final class LessonPlayer extends VBox {
     private void show(StepView view) {
         boolean sameStep =
                 shown != null && shown.lesson() == view.lesson() && shown.index() == view.index();
+        boolean waited = shown != null && shown.waiting().isPresent();
         boolean sameFeedback = shown != null && shown.feedback().equals(view.feedback());
         shown = view;
         int steps = view.lesson().steps().size();
         lesson.setText(LessonsViewModel.title(view.lesson()));
         place.setText(Messages.text("lessons.place", view.index() + 1, steps));
+        String where = Messages.text("lessons.place.accessible", view.index() + 1, steps);
+        place.setAccessibleText(where);
         course.setProgress((view.index() + 1.0) / steps);
-        course.setAccessibleText(place.getText());
+        course.setAccessibleText(where);
         title.setText(view.title());
         text.setText(view.text());
         waiting.setVisible(view.waiting().isPresent());
@@ -207,6 +240,8 @@ public final class LessonPlayer extends VBox {
         if (!sameStep) {
             scroll.setVvalue(0);
             focusStep();
+        } else if (waited && view.waiting().isEmpty() && isKeyboardHere()) {
+            focusStep();
         } else if (!sameFeedback && view.feedback().isPresent()) {
             showEnd();
         }
@@ -222,9 +257,6 @@ public final class LessonPlayer extends VBox {
             answerRoom.getChildren().setAll(question);
             toQuestion.setText(asked.get().text());
             Help.wrapped(toQuestion, asked.get().text());
-            if (!sameStep) {
-                focusStep();
-            }
         }
         answerRoom.setVisible(asked.isPresent());
         boolean over = view.feedback().filter(StepView.Feedback::isEnd).isPresent();
@@ -315,11 +347,24 @@ public final class LessonPlayer extends VBox {
         }
     }
 
-    /** Puts the keyboard where the step goes on. */
+    /** Puts the keyboard where the step goes on: nowhere that Enter would pass a question by. */
     private void focusStep() {
-        if (question == null || !question.focusAnswer()) {
+        if (shown.waiting().isPresent()) {
+            scroll.requestFocus();
+        } else if (question == null) {
             next.requestFocus();
+        } else if (!question.focusAnswer()) {
+            check.requestFocus();
         }
+    }
+
+    /** Whether the keyboard is in the player, rather than at a lever or picture that is in use. */
+    private boolean isKeyboardHere() {
+        Node focused = getScene() == null ? null : getScene().getFocusOwner();
+        while (focused != null && focused != this) {
+            focused = focused.getParent();
+        }
+        return focused == this;
     }
 
     /** Brings what was said to the answer into sight. */

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param tab id of a tab that it brings to the front
  * @param point id of the control or picture that it marks
  * @param select parts of the selection, such as {@code layer}, and the facts that they are set to
+ * @param fill fields of the station by id, and the facts that are typed into them
  * @param levers settings of the recipe by key, as they are in force at this step; what earlier
  *     steps set stays in force
  * @param needs what must be known before the step can be worked on
@@ -30,6 +31,7 @@ public record LessonStep(
         Optional<String> tab,
         Optional<String> point,
         Map<SelectionPart, String> select,
+        Map<String, String> fill,
         Map<String, String> levers,
         List<Need> needs,
         Optional<String> about,
@@ -39,6 +41,7 @@ public record LessonStep(
 
     public LessonStep {
         select = Map.copyOf(select);
+        fill = Map.copyOf(fill);
         needs = List.copyOf(needs);
         keep = Map.copyOf(keep);
     }

@@ -2,11 +2,15 @@ package io.agilelens.views.lessons;
 
 import io.agilelens.views.Messages;
 import io.agilelens.views.StationPane;
+import io.agilelens.views.Theme;
 import io.agilelens.views.workbench.Workbench;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javafx.beans.property.DoubleProperty;
+import javafx.beans.property.SimpleDoubleProperty;
 import javafx.scene.control.Label;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.layout.Priority;
@@ -17,6 +21,12 @@ import javafx.scene.layout.VBox;
 public final class LessonsView extends StackPane {
     private final LessonsViewModel viewModel;
     private final Map<Lesson, LessonCard> cards = new LinkedHashMap<>();
+    private final DoubleProperty magnification = new SimpleDoubleProperty(this, "magnification");
+
+    /** How high the cards are with each outline, as far as it was measured at this width. */
+    private final Map<LessonCard.Outline, Double> heights = new EnumMap<>(LessonCard.Outline.class);
+
+    private double measuredWidth;
 
     public LessonsView(Workbench workbench, LessonsViewModel viewModel) {
         this.viewModel = viewModel;
@@ -32,6 +42,13 @@ public final class LessonsView extends StackPane {
         ScrollPane scroll = new ScrollPane(grid);
         scroll.widthProperty().subscribe(_ -> outline(grid, scroll));
         scroll.heightProperty().subscribe(_ -> outline(grid, scroll));
+        // Bound, not subscribed: looks outlive a window and must not hold it.
+        magnification.bind(Theme.magnificationProperty());
+        magnification.addListener(
+                _ -> {
+                    heights.clear();
+                    outline(grid, scroll);
+                });
         scroll.setFitToWidth(true);
         scroll.setFitToHeight(true);
         scroll.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
@@ -59,14 +76,28 @@ public final class LessonsView extends StackPane {
 
     /** Says as much of the steps as leaves all lessons in sight. */
     private void outline(CardGrid grid, ScrollPane scroll) {
+        if (scroll.getWidth() != measuredWidth) {
+            measuredWidth = scroll.getWidth();
+            heights.clear();
+        }
         for (LessonCard.Outline outline : LessonCard.Outline.values()) {
-            cards.values().forEach(card -> card.showOutline(outline));
-            // What was hidden has no looks yet, and so no size.
-            grid.applyCss();
-            if (grid.prefHeight(scroll.getWidth()) <= scroll.getHeight()) {
+            double height = heights.computeIfAbsent(outline, each -> height(grid, each));
+            if (height <= scroll.getHeight() || outline == LessonCard.Outline.LEAST) {
+                showOutline(outline);
                 return;
             }
         }
+    }
+
+    /** How high all cards are with an outline; what was hidden has no looks yet, and so no size. */
+    private double height(CardGrid grid, LessonCard.Outline outline) {
+        showOutline(outline);
+        grid.applyCss();
+        return grid.prefHeight(measuredWidth);
+    }
+
+    private void showOutline(LessonCard.Outline outline) {
+        cards.values().forEach(card -> card.showOutline(outline));
     }
 
     private void show() {

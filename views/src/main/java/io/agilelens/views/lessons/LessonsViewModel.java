@@ -7,7 +7,9 @@ import io.agilelens.views.workbench.OpenedModel;
 import io.agilelens.views.workbench.QualityStudy;
 import io.agilelens.views.workbench.Workbench;
 import io.agilelens.views.workbench.WorkbenchActions;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.ReadOnlyBooleanProperty;
@@ -42,6 +44,7 @@ public final class LessonsViewModel {
     private Answering answering;
     private boolean leversWanted;
     private boolean selectionWanted;
+    private boolean fillWanted;
     private boolean askedForMissing;
 
     public LessonsViewModel(Workbench workbench, WorkbenchActions actions, LessonLibrary library) {
@@ -56,6 +59,7 @@ public final class LessonsViewModel {
                                 live.forget();
                                 // Planted outliers are elsewhere than what was selected.
                                 selectionWanted = true;
+                                fillWanted = true;
                             }
                             refresh();
                         });
@@ -145,6 +149,7 @@ public final class LessonsViewModel {
         live = new LiveFacts(wanted, this::settle);
         end.set(Optional.empty());
         running.set(true);
+        guide.begin();
         enter(resumed(wanted));
     }
 
@@ -168,13 +173,15 @@ public final class LessonsViewModel {
         answering = new Answering(this::words);
         leversWanted = true;
         selectionWanted = true;
+        fillWanted = true;
         askedForMissing = false;
         note(progress.get().of(lesson).at(step().id()));
+        guide.pointNowhere();
         step().station().ifPresent(guide::open);
         step().compare().ifPresent(guide::compare);
         step().tab().ifPresent(guide::front);
         refresh();
-        step().point().ifPresentOrElse(guide::point, guide::pointNowhere);
+        step().point().ifPresent(guide::point);
     }
 
     private LessonStep step() {
@@ -309,8 +316,8 @@ public final class LessonsViewModel {
         }
         lesson = null;
         running.set(false);
-        end.set(Optional.empty());
         view.set(Optional.empty());
+        end.set(Optional.empty());
         guide.pointNowhere();
         guide.open("lessons");
     }
@@ -347,10 +354,28 @@ public final class LessonsViewModel {
                     .select(StepSetup.place(step(), live.facts(), workbench.selection().place()));
             state = LessonState.of(workbench);
         }
-        if (isReady(state) && live.keep(step().keep())) {
-            live.request(state);
+        if (isReady(state)) {
+            fill();
+            if (live.keep(step().keep())) {
+                live.request(state);
+            }
         }
         show();
+    }
+
+    /** Types what the step wants into the station, once, so that a person may type over it. */
+    private void fill() {
+        if (fillWanted) {
+            fillWanted = false;
+            Map<String, String> numbers = new LinkedHashMap<>();
+            step().fill()
+                    .forEach(
+                            (field, fact) ->
+                                    live.facts()
+                                            .find(fact)
+                                            .ifPresent(known -> numbers.put(field, known.shown())));
+            guide.fill(numbers);
+        }
     }
 
     private boolean isReady(LessonState state) {

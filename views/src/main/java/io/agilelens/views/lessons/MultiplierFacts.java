@@ -6,6 +6,8 @@ import io.agilelens.engine.model.LinearWeight;
 import io.agilelens.engine.model.Site;
 import io.agilelens.engine.quant.AffineQuantizer;
 import io.agilelens.engine.quant.IntegerRange;
+import io.agilelens.engine.quant.PackedMultiplication;
+import io.agilelens.engine.quant.PackedMultiplication.Carrier;
 import io.agilelens.engine.quant.QuantizedWeight;
 import io.agilelens.engine.quant.RoundToNearest;
 import io.agilelens.engine.tensor.Matrix;
@@ -17,34 +19,24 @@ import java.util.Optional;
 
 /**
  * Two 4-bit weights of the model in one 16-bit integer, times one 4-bit activation: two products by
- * one multiplication.
+ * one multiplication, with the numbers that the picture of the station is given.
  */
 final class MultiplierFacts {
     private static final int BITS = 4;
     private static final int GROUP = 32;
 
-    /** Codes below this make products that are no exercise. */
+    /** Codes nearer to 0 than this make products that are no exercise. */
     private static final int DULL = 3;
 
     private MultiplierFacts() {}
 
     /**
-     * One multiplication.
+     * Where the numbers of the exercise stand.
      *
-     * @param low weight code of one output, 0…15
-     * @param high weight code of another, 0…15
-     * @param activation code, 0…15
+     * @param upper the output whose weight goes into the upper field
+     * @param lower the other one
      */
-    record Exercise(int low, int high, int activation) {
-
-        int packed() {
-            return low + (high << 2 * BITS);
-        }
-
-        int product() {
-            return packed() * activation;
-        }
-    }
+    private record Place(int channel, int upper, int lower, int token) {}
 
     static Facts of(LessonState state) {
         Facts.Builder facts = new Facts.Builder();
@@ -57,36 +49,53 @@ final class MultiplierFacts {
         LayerDetail detail = kept.get();
         LinearRole role = LinearRole.QUERY;
         LinearWeight weight = opened.model().weights().linear(detail.layer(), role);
-        QuantizedWeight codes =
+        QuantizedWeight weights =
                 RoundToNearest.quantize(
-                        weight.weight(), weight.outputs(), weight.inputs(), BITS, GROUP, false);
+                        weight.weight(), weight.outputs(), weight.inputs(), BITS, GROUP, true);
         Matrix x = detail.before().get(role.input());
-        int channel = channel(codes);
-        int activation = activation(x, channel);
-        Exercise exercise =
-                new Exercise(codes.code(0, channel), codes.code(1, channel), activation);
-        int top = (1 << BITS) - 1;
-        facts.whole("layer", detail.layer())
-                .site("site", Site.ATTN_INPUT)
-                .whole("channel", channel)
-                .whole("low", exercise.low())
-                .whole("high", exercise.high())
-                .whole("low.signed", exercise.low() - (1L << BITS - 1))
-                .whole("high.signed", exercise.high() - (1L << BITS - 1))
-                .whole("activation", exercise.activation())
-                .whole("low.product", (long) exercise.low() * exercise.activation())
-                .whole("high.product", (long) exercise.high() * exercise.activation())
-                .whole("packed", exercise.packed())
-                .whole("product", exercise.product())
-                .whole("product.high", exercise.product() >> 2 * BITS)
-                .whole("product.low", exercise.product() & (1 << 2 * BITS) - 1)
-                .word("bits.high", "bits", bits(exercise.product() >> 2 * BITS))
-                .word("bits.low", "bits", bits(exercise.product() & (1 << 2 * BITS) - 1))
-                .whole("largest", (long) top * top)
-                .whole("shift", 2L * BITS)
-                .whole("radix", 1L << 2 * BITS);
+        AffineQuantizer activations = activations(x);
+        Place place = place(weights, x, activations);
+        tell(
+                facts.whole("layer", detail.layer())
+                        .site("site", Site.ATTN_INPUT)
+                        .whole("channel", place.channel()),
+                new PackedMultiplication(
+                        Carrier.INT16,
+                        signed(weights, place.lower(), place.channel()),
+                        signed(weights, place.upper(), place.channel()),
+                        activations.encode(x.get(place.token(), place.channel())),
+                        BITS));
         state.kernels().ifPresent(report -> tell(facts, report));
         return facts.build();
+    }
+
+    /** All that is asked of one multiplication. */
+    static void tell(Facts.Builder facts, PackedMultiplication exercise) {
+        int field = exercise.carrier().fieldBits();
+        int radix = 1 << field;
+        int half = 1 << BITS - 1;
+        int product = exercise.sum(1);
+        PackedMultiplication.Fields products = exercise.split(1);
+        int lowerField = product & radix - 1;
+        facts.whole("high", exercise.upper())
+                .whole("low", exercise.lower())
+                .word("low.added", "added", added(exercise.lower()))
+                .whole("activation", exercise.activation())
+                .whole("packed", exercise.packed())
+                .whole("product", product)
+                .whole("low.product", products.lower())
+                .whole("low.plain", lowerField)
+                .whole("rest", product - products.lower())
+                .whole("high.product", products.upper())
+                .word("bits.high", "bits", bits(product >> field & radix - 1, field))
+                .word("bits.low", "bits", bits(lowerField, field))
+                .whole("least.code", -half)
+                .whole("most.code", half - 1)
+                .whole("largest", half * half)
+                .whole("field.least", -radix / 2)
+                .whole("field.most", radix / 2 - 1)
+                .whole("shift", field)
+                .whole("radix", radix);
     }
 
     private static void tell(Facts.Builder facts, KernelReport report) {
@@ -96,38 +105,49 @@ final class MultiplierFacts {
                 .word("faster", ratio > 1.05 ? "faster" : ratio < 0.95 ? "slower" : "alike");
     }
 
-    /** The first input channel at which the first two outputs make an exercise. */
-    private static int channel(QuantizedWeight codes) {
-        for (int c = 0; c < codes.inputs(); c++) {
-            if (codes.code(0, c) >= DULL
-                    && codes.code(1, c) >= DULL
-                    && codes.code(0, c) != codes.code(1, c)) {
-                return c;
-            }
-        }
-        return 0;
-    }
-
-    /** An activation's unsigned code in a channel: of the first token where it is an exercise. */
-    private static int activation(Matrix x, int channel) {
+    /** Codes of all activations, 0 in their middle. */
+    private static AffineQuantizer activations(Matrix x) {
         float low = 0;
         float high = 0;
         for (int i = 0; i < x.rows() * x.columns(); i++) {
             low = Math.min(low, x.data()[i]);
             high = Math.max(high, x.data()[i]);
         }
-        AffineQuantizer quantizer = AffineQuantizer.fit(low, high, new IntegerRange(BITS, false));
-        for (int t = 0; t < x.rows(); t++) {
-            int code = quantizer.encode(x.get(t, channel));
-            if (code >= DULL) {
-                return code;
-            }
-        }
-        return quantizer.encode(x.get(0, channel));
+        return AffineQuantizer.fit(low, high, new IntegerRange(BITS, true));
     }
 
-    private static String bits(int value) {
-        String digits = Integer.toBinaryString(value | 1 << 2 * BITS).substring(1);
-        return digits.substring(0, BITS) + " " + digits.substring(BITS);
+    private static int signed(QuantizedWeight weights, int output, int channel) {
+        return weights.code(output, channel) - (1 << BITS - 1);
+    }
+
+    /**
+     * The first place at which one of the first two outputs has a weight below 0, the other one
+     * above it, and some token an activation above it, so that reading the fields takes care; the
+     * first channel and token where there is none.
+     */
+    private static Place place(QuantizedWeight weights, Matrix x, AffineQuantizer activations) {
+        for (int channel = 0; channel < weights.inputs(); channel++) {
+            int upper = signed(weights, 0, channel) > 0 ? 0 : 1;
+            int lower = 1 - upper;
+            if (signed(weights, upper, channel) >= DULL
+                    && signed(weights, lower, channel) <= -DULL) {
+                for (int token = 0; token < x.rows(); token++) {
+                    if (activations.encode(x.get(token, channel)) >= DULL) {
+                        return new Place(channel, upper, lower, token);
+                    }
+                }
+            }
+        }
+        return new Place(0, 0, 1, 0);
+    }
+
+    /** A number as it is added to another. */
+    private static String added(int value) {
+        return (value < 0 ? "− " : "+ ") + Math.abs(value);
+    }
+
+    private static String bits(int value, int width) {
+        String digits = Integer.toBinaryString(value | 1 << width).substring(1);
+        return digits.substring(0, width / 2) + " " + digits.substring(width / 2);
     }
 }

@@ -34,7 +34,8 @@ final class StepPresenter {
         Optional<StepView.Asked> question =
                 ready ? step.question().flatMap(this::ask) : Optional.empty();
         boolean impossible = ready && !lacking && question.isEmpty() && step.question().isPresent();
-        String text = words(lacking ? "without" : "text");
+        String text =
+                ready ? words(lacking ? "without" : "text") : LessonWords.known(key("text"), facts);
         return new StepView(
                 lesson,
                 index,
@@ -73,7 +74,11 @@ final class StepPresenter {
     }
 
     private String words(String part) {
-        return LessonWords.text(lesson.id() + "." + step.id() + "." + part, facts);
+        return LessonWords.text(key(part), facts);
+    }
+
+    private String key(String part) {
+        return lesson.id() + "." + step.id() + "." + part;
     }
 
     private static Optional<String> verb(Need need) {

@@ -6,6 +6,7 @@ import io.agilelens.views.Figures;
 import io.agilelens.views.workbench.WindowComparison;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** What TRIP gives the channels of the model's most uneven place, and why. */
 final class TripFacts {
@@ -36,7 +37,9 @@ final class TripFacts {
             finest += trip.exponent(c) == fit.candidates()[0] ? 1 : 0;
         }
         int exponent = trip.exponent(place.typical());
+        int shifted = shifted(trip, place);
         facts.whole("bits", trip.range().bits())
+                .whole("codes", trip.range().steps() + 1L)
                 .whole("k", largest)
                 .whole("top.factor", 1L << largest)
                 .number("top.step", Math.scalb((double) trip.base(), largest))
@@ -56,7 +59,20 @@ final class TripFacts {
                         OutlierFacts.levels(trip, place.statistics(), place.typical()))
                 .whole("finest.count", finest)
                 .whole("example.weight", EXAMPLE_WEIGHT)
-                .whole("example.shifted", (long) EXAMPLE_WEIGHT << exponent);
+                .whole("shift.channel", shifted)
+                .whole("shift.factor", 1L << trip.exponent(shifted))
+                .whole("shift.exponent", trip.exponent(shifted))
+                .whole("example.shifted", (long) EXAMPLE_WEIGHT << trip.exponent(shifted));
+    }
+
+    /** A channel whose weights are shifted at all: the typical one, the outlier, or any other. */
+    private static int shifted(TripQuantizer trip, LoudestPlace place) {
+        return IntStream.concat(
+                        IntStream.of(place.typical(), place.outlier()),
+                        IntStream.range(0, trip.channels()))
+                .filter(channel -> trip.exponent(channel) > 0)
+                .findFirst()
+                .orElse(place.typical());
     }
 
     /** The error of each factor, as the picture of the station has it. */
@@ -64,8 +80,8 @@ final class TripFacts {
         List<String> each = new ArrayList<>();
         for (int i = 0; i < fit.candidates().length; i++) {
             double error = Math.sqrt(fit.candidateErrors()[channel][i]);
-            each.add("×" + (1 << fit.candidates()[i]) + " " + Figures.number(error));
+            each.add("×" + (1 << fit.candidates()[i]) + "\u00a0" + Figures.number(error));
         }
-        return String.join(" · ", each);
+        return String.join("\u00a0· ", each);
     }
 }

@@ -5,6 +5,7 @@ import io.agilelens.engine.evaluate.SiteStatistics;
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
 import io.agilelens.views.TableCard;
+import io.agilelens.views.WindowAdvice;
 import java.util.function.IntConsumer;
 import javafx.beans.property.ReadOnlyStringWrapper;
 import javafx.scene.control.Hyperlink;
@@ -31,7 +32,8 @@ final class CensusList extends VBox {
     private final TableCard card;
     private final Label none = new Label();
     private final Hyperlink largest = new Hyperlink();
-    private final Label criterion = new Label(Messages.text("outliers.census.sentence"));
+    private final Label criterion =
+            new Label(WindowAdvice.shown(Messages.text("outliers.census.sentence")));
 
     CensusList(IntConsumer onChannel, ChannelPick onLargest) {
         super(4);

@@ -11,6 +11,7 @@ import io.agilelens.views.Help;
 import io.agilelens.views.LessonLinks;
 import io.agilelens.views.Messages;
 import io.agilelens.views.PopOvers;
+import io.agilelens.views.WrappingHeader;
 import io.agilelens.views.workbench.Workbench;
 import java.util.Arrays;
 import java.util.Map;
@@ -19,6 +20,7 @@ import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.ChoiceBox;
 import javafx.scene.control.Label;
+import javafx.scene.control.Labeled;
 import javafx.scene.control.MenuButton;
 import javafx.scene.control.MenuItem;
 import javafx.scene.control.SeparatorMenuItem;
@@ -125,7 +127,7 @@ public final class RecipeView extends VBox {
                         section("pruning"),
                         beta,
                         prunedLayersRow,
-                        section("execution", execution),
+                        executionRow(execution),
                         more());
         viewModel.recipeProperty().addListener((_, _, now) -> show(now));
         workbench
@@ -202,6 +204,14 @@ public final class RecipeView extends VBox {
         }
         row.getStyleClass().add("recipe-section-row");
         return row;
+    }
+
+    /** The switch below its title where large type leaves no room beside it. */
+    private static Node executionRow(SegmentedButton execution) {
+        HBox row = section("execution");
+        Labeled title = (Labeled) row.getChildren().remove(0);
+        execution.setMinWidth(USE_PREF_SIZE);
+        return new WrappingHeader(title, execution, "recipe-section-row");
     }
 
     private static String group(int group) {

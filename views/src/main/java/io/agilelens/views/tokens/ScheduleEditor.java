@@ -2,6 +2,7 @@ package io.agilelens.views.tokens;
 
 import io.agilelens.views.Figures;
 import io.agilelens.views.Messages;
+import io.agilelens.views.WindowAdvice;
 import io.agilelens.views.chart.CanvasPicture;
 import io.agilelens.views.chart.ChartStyle;
 import io.agilelens.views.chart.CsvDocument;
@@ -50,7 +51,7 @@ final class ScheduleEditor extends CanvasPicture {
         this.model = model;
         setId("schedule-editor");
         setAccessibleRole(AccessibleRole.SLIDER);
-        setAccessibleHelp(Messages.text("tokens.editor.sentence"));
+        setAccessibleHelp(WindowAdvice.shown(Messages.text("tokens.editor.sentence")));
         setMinSize(160, 90);
         setPrefSize(300, 150);
         addEventHandler(MouseEvent.MOUSE_PRESSED, this::press);

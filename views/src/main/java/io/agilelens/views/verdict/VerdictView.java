@@ -31,6 +31,7 @@ public final class VerdictView extends VBox {
     private final Label changed = new Label();
     private final Tooltip changedHelp = new Tooltip();
     private final Label speed = new Label();
+    private boolean brief;
 
     public VerdictView(Workbench workbench) {
         this.workbench = workbench;
@@ -72,6 +73,20 @@ public final class VerdictView extends VBox {
         show();
     }
 
+    /** Says the figures and how they came about only, where something else needs the room. */
+    public void setBrief(boolean wanted) {
+        brief = wanted;
+        arrange();
+    }
+
+    private void arrange() {
+        for (Label part : List.of(detail, changed, speed)) {
+            boolean said = !brief && !part.getText().isEmpty();
+            part.setVisible(said);
+            part.setManaged(said);
+        }
+    }
+
     private void show() {
         Quality quality = workbench.qualityProperty().get();
         boolean stale = workbench.qualityStaleProperty().get();
@@ -90,6 +105,7 @@ public final class VerdictView extends VBox {
                         ? ""
                         : Figures.change(value.get().perplexity(), quality.comparableBaseline()));
         detail.setText(value.map(p -> describe(p)).orElse(Messages.text("verdict.none")));
+        arrange();
         badges.getChildren().clear();
         if (value.isPresent()) {
             badges.getChildren()
@@ -104,7 +120,7 @@ public final class VerdictView extends VBox {
 
     private void showChanged(Optional<ChangedLayers> layers) {
         changed.setText(layers.map(VerdictView::describe).orElse(""));
-        changed.setManaged(layers.isPresent());
+        arrange();
         layers.ifPresent(
                 told ->
                         changedHelp.setText(
@@ -134,7 +150,7 @@ public final class VerdictView extends VBox {
                                                 ratio(kernels, "INT8-TRIP")))
                         .orElse("");
         speed.setText(text);
-        speed.setManaged(!text.isEmpty());
+        arrange();
     }
 
     private static String ratio(KernelReport report, String name) {

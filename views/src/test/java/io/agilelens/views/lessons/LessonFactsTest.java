@@ -11,6 +11,7 @@ import io.agilelens.engine.evaluate.WindowAnalysis;
 import io.agilelens.engine.model.Planting;
 import io.agilelens.engine.model.Site;
 import io.agilelens.engine.quant.Log2Quantizer;
+import io.agilelens.engine.quant.PackedMultiplication;
 import io.agilelens.engine.quant.TripQuantizer;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.views.ComparisonFixture;
@@ -97,14 +98,85 @@ class LessonFactsTest {
     }
 
     @Test
-    void theMultiplierHoldsBothProducts() {
-        MultiplierFacts.Exercise exercise = new MultiplierFacts.Exercise(11, 10, 8);
-        assertEquals(11 + 10 * 256, exercise.packed());
-        assertEquals(80, exercise.product() >> 8);
-        assertEquals(88, exercise.product() & 255);
-        MultiplierFacts.Exercise largest = new MultiplierFacts.Exercise(15, 15, 15);
-        assertEquals(225, largest.product() >> 8);
-        assertEquals(225, largest.product() & 255);
+    void theMultiplierIsReadFieldByField() {
+        Facts.Builder facts = new Facts.Builder();
+        MultiplierFacts.tell(
+                facts, new PackedMultiplication(PackedMultiplication.Carrier.INT16, -3, 5, 6, 4));
+        Facts known = facts.build();
+        assertEquals(5 * 256 - 3, figure(known, "packed"));
+        assertEquals((5 * 256 - 3) * 6, figure(known, "product"));
+        assertEquals(238, figure(known, "low.plain"));
+        assertEquals(-18, figure(known, "low.product"));
+        assertEquals(7680, figure(known, "rest"));
+        assertEquals(30, figure(known, "high.product"));
+        assertEquals("0001 1101", known.find("bits.high").orElseThrow().shown());
+        assertEquals("1110 1110", known.find("bits.low").orElseThrow().shown());
+        assertEquals("−3", known.find("low").orElseThrow().shown());
+        assertEquals("− 3", known.find("low.added").orElseThrow().shown());
+    }
+
+    /** What the picture of the station can be given, and no product that needs no thought. */
+    @Test
+    void theMultiplierTakesSignedCodesOfTheModel() {
+        Facts facts = LessonFacts.of("multiplier", state(Recipe.FLOAT, 0, List.of()), Facts.NONE);
+        assertTrue(figure(facts, "low") <= -3 && figure(facts, "low") >= -8);
+        assertTrue(figure(facts, "high") >= 3 && figure(facts, "high") <= 7);
+        assertTrue(figure(facts, "activation") >= 3 && figure(facts, "activation") <= 7);
+        assertEquals(
+                figure(facts, "high") * figure(facts, "activation"), figure(facts, "high.product"));
+        assertEquals(
+                figure(facts, "low") * figure(facts, "activation"), figure(facts, "low.product"));
+    }
+
+    /** A question that is a click is not answered by the words before it. */
+    @Test
+    void noTextNamesThePlaceThatIsToBeClicked() {
+        LessonState state = state(TINY.prunedRecipe(), 1, List.of());
+        for (Lesson lesson : LessonLibrary.bundled().lessons()) {
+            Facts facts = LessonFacts.of(lesson.id(), state, Facts.NONE);
+            for (LessonStep step : lesson.steps()) {
+                if (!(step.question().orElse(null) instanceof Question.Pick pick)) {
+                    continue;
+                }
+                Set<Integer> right =
+                        facts.find(pick.fact(), Fact.Places.class).orElseThrow().right();
+                for (LessonStep before :
+                        lesson.steps().subList(0, lesson.steps().indexOf(step) + 1)) {
+                    for (String part : List.of("text", "question", "hint", "wrong")) {
+                        String key = lesson.id() + "." + before.id() + "." + part;
+                        if (!LessonWords.bundle().containsKey(key)) {
+                            continue;
+                        }
+                        Matcher places =
+                                LessonWords.PLACE.matcher(LessonWords.bundle().getString(key));
+                        while (places.find()) {
+                            String name = places.group(1);
+                            assertFalse(name.equals(pick.fact()), key);
+                            boolean names = selects(lesson, pick.part(), name);
+                            assertFalse(names && right.contains((int) figure(facts, name)), key);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static boolean selects(Lesson lesson, SelectionPart part, String fact) {
+        return lesson.steps().stream().anyMatch(step -> fact.equals(step.select().get(part)));
+    }
+
+    /** Before something is known, what would name it is not said yet. */
+    @Test
+    void aStepThatWaitsHasNoHolesInItsText() {
+        LessonState state = state(Recipe.FLOAT, 0, List.of());
+        for (Lesson lesson : LessonLibrary.bundled().lessons()) {
+            for (int i = 0; i < lesson.steps().size(); i++) {
+                StepView view =
+                        new StepPresenter(lesson, i, state, Facts.NONE, false)
+                                .view(Optional.empty());
+                assertFalse(view.text().contains("…"), view.text());
+            }
+        }
     }
 
     private static LessonState state(Recipe recipe, int layer, List<PinnedRun> runs) {
@@ -170,7 +242,9 @@ class LessonFactsTest {
         assertEquals(1 << trip.exponent(typical), figure(facts, "typical.factor"));
         assertEquals(trip.base(), figure(facts, "base"));
         assertEquals(8 * (double) trip.base(), figure(facts, "top.step"), 1e-9);
-        assertEquals(5 << trip.exponent(typical), figure(facts, "example.shifted"));
+        int shifted = (int) figure(facts, "shift.channel");
+        assertTrue(trip.exponent(shifted) > 0, "a shift by nothing teaches nothing");
+        assertEquals(5 << trip.exponent(shifted), figure(facts, "example.shifted"));
         assertTrue(figure(facts, "levels.trip") >= figure(facts, "levels.one"));
     }
 
@@ -297,6 +371,11 @@ class LessonFactsTest {
                         .map(Question::fact)
                         .filter(fact -> known.find(fact).isEmpty())
                         .ifPresent(fact -> unknown.add(lesson.id() + " asks " + fact));
+                for (String fact : step.fill().values()) {
+                    if (known.find(fact).isEmpty()) {
+                        unknown.add(lesson.id() + " fills in " + fact);
+                    }
+                }
                 for (String fact : step.select().values()) {
                     if (!fact.equals(StepSetup.NONE) && known.find(fact).isEmpty()) {
                         unknown.add(lesson.id() + " selects " + fact);

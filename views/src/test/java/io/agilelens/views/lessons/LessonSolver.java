@@ -110,6 +110,11 @@ public final class LessonSolver {
         return place;
     }
 
+    /** A fact as it is shown. */
+    public String fact(String name) {
+        return viewModel.facts().find(name).orElseThrow().shown();
+    }
+
     /** What was said to the latest answer: {@code RIGHT}, {@code WRONG} and so on, or nothing. */
     public String feedback() {
         return view().feedback().map(said -> said.kind().name()).orElse("");
