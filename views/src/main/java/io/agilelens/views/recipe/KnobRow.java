@@ -34,6 +34,9 @@ final class KnobRow extends HBox {
     private final Runnable onRelease;
     private boolean showing;
 
+    /** Whether the pointer was moved onto the slider, which did not come below it by scrolling. */
+    private boolean pointedAt;
+
     /** What the field says when nothing is half typed. */
     private String committed = "";
 
@@ -86,11 +89,15 @@ final class KnobRow extends HBox {
                             }
                         });
         slider.setOnMouseReleased(_ -> onRelease.run());
+        slider.setOnMouseMoved(_ -> pointedAt = true);
+        slider.setOnMouseExited(_ -> pointedAt = false);
         slider.setOnScroll(
                 scroll -> {
-                    double steps = Math.signum(scroll.getDeltaY());
-                    slider.setValue(knob.nearest(slider.getValue() + steps * knob.step()));
-                    scroll.consume();
+                    if (pointedAt) {
+                        double steps = Math.signum(scroll.getDeltaY());
+                        slider.setValue(knob.nearest(slider.getValue() + steps * knob.step()));
+                        scroll.consume();
+                    }
                 });
         value.addEventFilter(KeyEvent.KEY_PRESSED, this::leaveUndoToTheWindow);
         value.setOnAction(_ -> commitText());
