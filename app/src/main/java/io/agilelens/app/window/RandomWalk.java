@@ -31,6 +31,7 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import javafx.application.Platform;
+import javafx.event.Event;
 import javafx.scene.Node;
 import javafx.scene.input.KeyCode;
 import javafx.stage.Stage;
@@ -53,6 +54,9 @@ final class RandomWalk {
     private static final long ACTION_MILLIS = 1500;
 
     private static final double LONGEST_PAUSE_MILLIS = 90;
+
+    /** More than what holds a node, from itself to its window, ever is. */
+    private static final int LONGEST_CHAIN = 512;
 
     private final long seed;
     private final int round;
@@ -384,6 +388,7 @@ final class RandomWalk {
                 () -> {
                     WalkHands.dismiss(stage);
                     workbench.runs().clear();
+                    forgetPastEvents();
                     return null;
                 });
         Background.awaitIdle();
@@ -395,6 +400,21 @@ final class RandomWalk {
         }
         heap.add(collectedHeap());
         log.println("heap %.1f MiB".formatted(heap.getLast() / MIB));
+    }
+
+    /**
+     * JavaFX sends events along one chain, where ends of longer ones before stay, and with them a
+     * window that is gone. A chain longer than any takes their place.
+     */
+    static void forgetPastEvents() {
+        Event.fireEvent(
+                chain -> {
+                    for (int i = 0; i < LONGEST_CHAIN; i++) {
+                        chain.append((event, _) -> event);
+                    }
+                    return chain;
+                },
+                new Event(Event.ANY));
     }
 
     /** Something that becomes true sooner or later. */

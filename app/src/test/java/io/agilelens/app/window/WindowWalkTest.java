@@ -2,11 +2,13 @@ package io.agilelens.app.window;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agilelens.engine.task.Progress;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,6 +16,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import javafx.application.Platform;
+import javafx.event.Event;
+import javafx.event.EventDispatcher;
 import org.junit.jupiter.api.Test;
 import org.testfx.api.FxToolkit;
 
@@ -92,6 +96,32 @@ class WindowWalkTest {
         }
         // Every action has its share, in the order of the list.
         assertEquals(List.of(WalkAction.values()), actions.stream().distinct().toList());
+    }
+
+    @Test
+    void noPastEventHoldsAWindow() throws Exception {
+        FxToolkit.registerPrimaryStage();
+        WeakReference<byte[]> window =
+                WindowTest.onFx(
+                        () -> {
+                            byte[] held = new byte[1];
+                            EventDispatcher holder = (event, _) -> held.length == 1 ? event : null;
+                            // What is appended under way stays in JavaFX's chain.
+                            Event.fireEvent(
+                                    chain ->
+                                            chain.append(
+                                                    (event, tail) ->
+                                                            tail.append(holder)
+                                                                    .dispatchEvent(event)),
+                                    new Event(Event.ANY));
+                            RandomWalk.forgetPastEvents();
+                            return new WeakReference<>(held);
+                        });
+        for (int i = 0; i < 100 && window.get() != null; i++) {
+            System.gc();
+            Thread.sleep(20);
+        }
+        assertNull(window.get());
     }
 
     @Test
