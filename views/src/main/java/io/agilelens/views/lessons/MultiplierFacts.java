@@ -16,6 +16,9 @@ import io.agilelens.views.workbench.KernelReport;
 import io.agilelens.views.workbench.OpenedModel;
 import io.agilelens.views.workbench.WindowComparison;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
  * Two 4-bit weights of the model in one 16-bit integer, times one 4-bit activation: two products by
@@ -29,6 +32,13 @@ final class MultiplierFacts {
     private static final int DULL = 3;
 
     private MultiplierFacts() {}
+
+    /**
+     * A multiplication and where its numbers are from.
+     *
+     * @param channel of all three
+     */
+    record Exercise(int channel, PackedMultiplication multiplication) {}
 
     /**
      * Where the numbers of the exercise stand.
@@ -53,20 +63,33 @@ final class MultiplierFacts {
                 RoundToNearest.quantize(
                         weight.weight(), weight.outputs(), weight.inputs(), BITS, GROUP, true);
         Matrix x = detail.before().get(role.input());
-        AffineQuantizer activations = activations(x);
-        Place place = place(weights, x, activations);
+        Exercise exercise = exercise(weights, x);
         tell(
                 facts.whole("layer", detail.layer())
                         .site("site", Site.ATTN_INPUT)
-                        .whole("channel", place.channel()),
+                        .whole("channel", exercise.channel()),
+                exercise.multiplication());
+        state.kernels().ifPresent(report -> tell(facts, report));
+        return facts.build();
+    }
+
+    /**
+     * Chooses two weights and an activation.
+     *
+     * @param weights of 4 bits, [outputs, inputs]
+     * @param x activations, [tokens, inputs]
+     */
+    static Exercise exercise(QuantizedWeight weights, Matrix x) {
+        AffineQuantizer activations = activations(x);
+        Place place = place(weights, x, activations);
+        return new Exercise(
+                place.channel(),
                 new PackedMultiplication(
                         Carrier.INT16,
                         signed(weights, place.lower(), place.channel()),
                         signed(weights, place.upper(), place.channel()),
                         activations.encode(x.get(place.token(), place.channel())),
                         BITS));
-        state.kernels().ifPresent(report -> tell(facts, report));
-        return facts.build();
     }
 
     /** All that is asked of one multiplication. */
@@ -121,24 +144,39 @@ final class MultiplierFacts {
     }
 
     /**
-     * The first place at which one of the first two outputs has a weight below 0, the other one
-     * above it, and some token an activation above it, so that reading the fields takes care; the
-     * first channel and token where there is none.
+     * The first place at which one output has a weight above 0, another one a weight below it, and
+     * some token an activation above it, so that reading the fields takes care; all of them far
+     * from 0 if there is such a place.
      */
     private static Place place(QuantizedWeight weights, Matrix x, AffineQuantizer activations) {
-        for (int channel = 0; channel < weights.inputs(); channel++) {
-            int upper = signed(weights, 0, channel) > 0 ? 0 : 1;
-            int lower = 1 - upper;
-            if (signed(weights, upper, channel) >= DULL
-                    && signed(weights, lower, channel) <= -DULL) {
-                for (int token = 0; token < x.rows(); token++) {
-                    if (activations.encode(x.get(token, channel)) >= DULL) {
-                        return new Place(channel, upper, lower, token);
-                    }
-                }
+        return place(weights, x, activations, DULL)
+                .or(() -> place(weights, x, activations, 1))
+                .orElse(new Place(0, 0, 1, 0));
+    }
+
+    private static Optional<Place> place(
+            QuantizedWeight weights, Matrix x, AffineQuantizer activations, int least) {
+        for (int each = 0; each < weights.inputs(); each++) {
+            int channel = each;
+            OptionalInt token =
+                    IntStream.range(0, x.rows())
+                            .filter(t -> activations.encode(x.get(t, channel)) >= least)
+                            .findFirst();
+            OptionalInt upper = output(weights, code -> code >= least, channel);
+            OptionalInt lower = output(weights, code -> code <= -least, channel);
+            if (token.isPresent() && upper.isPresent() && lower.isPresent()) {
+                return Optional.of(
+                        new Place(channel, upper.getAsInt(), lower.getAsInt(), token.getAsInt()));
             }
         }
-        return new Place(0, 0, 1, 0);
+        return Optional.empty();
+    }
+
+    /** The first output with such a weight. */
+    private static OptionalInt output(QuantizedWeight weights, IntPredicate such, int channel) {
+        return IntStream.range(0, weights.outputs())
+                .filter(output -> such.test(signed(weights, output, channel)))
+                .findFirst();
     }
 
     /** A number as it is added to another. */

@@ -12,8 +12,10 @@ import io.agilelens.engine.model.Planting;
 import io.agilelens.engine.model.Site;
 import io.agilelens.engine.quant.Log2Quantizer;
 import io.agilelens.engine.quant.PackedMultiplication;
+import io.agilelens.engine.quant.RoundToNearest;
 import io.agilelens.engine.quant.TripQuantizer;
 import io.agilelens.engine.recipe.Recipe;
+import io.agilelens.engine.tensor.Matrix;
 import io.agilelens.views.ComparisonFixture;
 import io.agilelens.views.Selection;
 import io.agilelens.views.workbench.PinnedRun;
@@ -126,6 +128,33 @@ class LessonFactsTest {
                 figure(facts, "high") * figure(facts, "activation"), figure(facts, "high.product"));
         assertEquals(
                 figure(facts, "low") * figure(facts, "activation"), figure(facts, "low.product"));
+    }
+
+    /** Only the loud channel's activations are not 0 at 4 bits, and there two weights are large. */
+    @Test
+    void theMultiplierFindsAnExerciseBesideALoudChannel() {
+        int outputs = 5;
+        int inputs = 32;
+        int loud = 9;
+        float[] weight = new float[outputs * inputs];
+        Matrix x = Matrix.zeros(4, inputs);
+        for (int input = 0; input < inputs; input++) {
+            for (int output = 0; output < outputs; output++) {
+                weight[output * inputs + input] = input == 0 ? 1 : 0.1f;
+            }
+            x.data()[input] = input == loud ? -80 : 0.5f;
+            x.data()[3 * inputs + input] = input == loud ? 60 : -0.5f;
+        }
+        weight[2 * inputs + loud] = -0.9f;
+        weight[4 * inputs + loud] = 0.8f;
+        MultiplierFacts.Exercise exercise =
+                MultiplierFacts.exercise(
+                        RoundToNearest.quantize(weight, outputs, inputs, 4, inputs, true), x);
+        assertEquals(loud, exercise.channel());
+        PackedMultiplication chosen = exercise.multiplication();
+        assertEquals(-7, chosen.lower());
+        assertEquals(6, chosen.upper());
+        assertTrue(chosen.activation() >= 3, chosen.toString());
     }
 
     /** A question that is a click is not answered by the words before it. */
