@@ -15,10 +15,11 @@ import java.util.Arrays;
  * taken if the ids of both sides are not those of the whole. Not safe for several threads.
  */
 public final class TextEncoder {
-    /** Characters of the first piece; later ones are longer, so that little is read in vain. */
-    private static final int FIRST_PIECE = 1 << 15;
-
-    private static final int LONGEST_PIECE = 1 << 20;
+    /**
+     * Characters of a piece, unless there is no place to cut. Whoever cancels waits for a piece, so
+     * they are few; trying out a cut takes a thirtieth as many.
+     */
+    private static final int PIECE = 1 << 15;
 
     /** Characters without a place to cut before this gives up. */
     private static final int LONGEST_UNCUT = 1 << 26;
@@ -31,7 +32,7 @@ public final class TextEncoder {
 
     private final Tokenizer tokenizer;
     private final Reader text;
-    private final int longest;
+    private final int length;
     private final StringBuilder pending = new StringBuilder();
     private final char[] block;
     private int wanted;
@@ -40,19 +41,18 @@ public final class TextEncoder {
 
     /** Encodes what the reader gives, special tokens read as ordinary text. */
     public TextEncoder(Tokenizer tokenizer, Reader text) {
-        this(tokenizer, text, FIRST_PIECE, LONGEST_PIECE);
+        this(tokenizer, text, PIECE);
     }
 
     /**
-     * @param first characters of the first piece
-     * @param longest characters of later pieces, unless there is no place to cut
+     * @param length characters of a piece, unless there is no place to cut
      */
-    TextEncoder(Tokenizer tokenizer, Reader text, int first, int longest) {
+    TextEncoder(Tokenizer tokenizer, Reader text, int length) {
         this.tokenizer = tokenizer;
         this.text = text;
-        this.wanted = first;
-        this.longest = longest;
-        this.block = new char[Math.min(1 << 16, longest)];
+        this.length = length;
+        this.wanted = length;
+        this.block = new char[length];
     }
 
     /**
@@ -85,7 +85,7 @@ public final class TextEncoder {
                 int[] ids = tokenizer.encodeLiterally(pending.substring(0, cut.end()));
                 piece = pending.substring(0, cut.start());
                 pending.delete(0, cut.start());
-                wanted = Math.min(longest, 2 * wanted);
+                wanted = length;
                 return ids;
             }
             if (wanted >= LONGEST_UNCUT) {

@@ -113,7 +113,7 @@ class TextEncoderTest {
 
     private static int[] pieces(
             Tokenizer tokenizer, String text, int length, boolean severalExpected) {
-        TextEncoder encoder = new TextEncoder(tokenizer, new StringReader(text), length, length);
+        TextEncoder encoder = new TextEncoder(tokenizer, new StringReader(text), length);
         IntStream ids = IntStream.empty();
         int count = 0;
         for (int[] piece = encoder.next(); piece != null; piece = encoder.next()) {
