@@ -23,6 +23,13 @@ final class ResidentLinear implements LinearOperator {
 
     /** Packs a stored weight, in one piece if it is not large. */
     static LinearOperator of(Kernels kernels, WeightPrecision precision, LinearWeight weight) {
+        LinearOperator packed = pack(kernels, precision, weight);
+        weight.weight().unload();
+        return packed;
+    }
+
+    private static LinearOperator pack(
+            Kernels kernels, WeightPrecision precision, LinearWeight weight) {
         int outputs = weight.outputs();
         int inputs = weight.inputs();
         int step = BlockedLinear.outputs(outputs, inputs, BlockedLinear.ELEMENTS);

@@ -57,6 +57,11 @@ public record BlockTensor(
      * @throws UserException also if a scale is no finite number
      */
     @Override
+    public void unload() {
+        data.unload();
+    }
+
+    @Override
     public void widen(long first, float[] target, int offset, int count) {
         Objects.checkFromIndexSize(first, count, elements());
         Objects.checkFromIndexSize(offset, count, target.length);

@@ -39,6 +39,11 @@ public record DenseTensor(String name, DType dtype, long[] shape, StoredBytes da
     }
 
     @Override
+    public void unload() {
+        data.unload();
+    }
+
+    @Override
     public void widen(long first, float[] target, int offset, int count) {
         dtype.widen(data, first, target, offset, count);
     }

@@ -81,6 +81,13 @@ public final class StoredBytes {
         return new StoredBytes(segment.asSlice(offset, size), origin);
     }
 
+    /** Lets the pages of a mapped file go; they come back when bytes are copied again. */
+    public void unload() {
+        if (segment.isMapped() && size() > 0) {
+            segment.unload();
+        }
+    }
+
     /** Copies {@code count} bytes from byte {@code offset} on. */
     public void copyTo(long offset, byte[] target, int at, int count) {
         copy(() -> MemorySegment.copy(segment, ValueLayout.JAVA_BYTE, offset, target, at, count));

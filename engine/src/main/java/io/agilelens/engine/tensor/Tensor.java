@@ -39,6 +39,13 @@ public interface Tensor {
      */
     void widen(long first, float[] target, int offset, int count);
 
+    /**
+     * Lets the pages of a mapped file go that hold it, because it will hardly be read again soon;
+     * what is read nevertheless comes back. Whoever closes a large file otherwise waits until all
+     * of its pages are given back at once. Does nothing for what is only made from other tensors.
+     */
+    default void unload() {}
+
     /** Number of elements. */
     default long elements() {
         long product = 1;

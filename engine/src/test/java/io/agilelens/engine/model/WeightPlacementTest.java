@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.agilelens.engine.TinyModels;
 import io.agilelens.engine.UserException;
@@ -17,6 +18,8 @@ import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import io.agilelens.engine.tensor.DType;
 import io.agilelens.engine.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +34,9 @@ import tools.jackson.databind.JsonNode;
 /** Weights in memory, in the file, and some here and some there. */
 class WeightPlacementTest {
     private static final int[] IDS = {256, 3, 77, 12, 200, 258, 9};
+
+    /** What of this process is mapped from where, on Linux. */
+    private static final Path MAPPINGS = Path.of("/proc/self/smaps");
 
     @TempDir private Path folder;
 
@@ -101,6 +107,37 @@ class WeightPlacementTest {
                 }
             }
         }
+    }
+
+    /** Otherwise closing a large model takes longer than a cancellation may. */
+    @Test
+    void aPackedWeightLetsItsPagesOfTheFileGo() throws IOException {
+        assumeTrue(Files.exists(MAPPINGS), "what is mapped cannot be seen here");
+        var dimensions =
+                new TinyModels.Dimensions(9000, 512, 1, 8, 8, 600, 64, false, DType.F16, 7);
+        try (Model model = Model.open(Checkpoints.open(TinyModels.write(folder, dimensions)))) {
+            LinearWeight head = model.weights().head();
+            float[] before = head.weight().toFloats();
+            long read = residentKilobytes();
+            assertTrue(read >= before.length * 2 / 1024, read + " kB");
+            ResidentLinear.of(KernelProvider.of(0), WeightPrecision.FP16, head);
+            assertTrue(residentKilobytes() < read / 4, residentKilobytes() + " of " + read + " kB");
+            assertArrayEquals(before, head.weight().toFloats());
+        }
+    }
+
+    /** Of the mapped files below the folder, what is in memory. */
+    private long residentKilobytes() throws IOException {
+        long resident = 0;
+        boolean ours = false;
+        for (String line : Files.readAllLines(MAPPINGS)) {
+            if (line.matches("[0-9a-f]+-[0-9a-f]+ .*")) {
+                ours = line.contains(folder.toString());
+            } else if (ours && line.startsWith("Rss:")) {
+                resident += Long.parseLong(line.replaceAll("\\D", ""));
+            }
+        }
+        return resident;
     }
 
     @Test
