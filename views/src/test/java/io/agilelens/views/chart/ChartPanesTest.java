@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javafx.geometry.Insets;
 import javafx.geometry.Point2D;
 import javafx.geometry.VerticalDirection;
@@ -105,11 +106,7 @@ class ChartPanesTest extends GuiTest {
     }
 
     private static ScatterChartPane scatter() {
-        ScatterChartPane pane =
-                new ScatterChartPane(
-                        "quality by size",
-                        ChartPane.Axis.logarithmic("size", "MiB"),
-                        ChartPane.Axis.linear("perplexity", ""));
+        ScatterChartPane pane = qualityBySize("MiB");
         List<ScatterChartPane.Point> points =
                 List.of(
                         ScatterChartPane.Point.of("FP", Ink.BASELINE, 7.8, 41.2),
@@ -419,21 +416,27 @@ class ChartPanesTest extends GuiTest {
 
     /** The numbers that stand beside a picture's axes. */
     private static List<Double> numbers(ChartPane pane) {
+        return numberWords(pane).map(Double::valueOf).toList();
+    }
+
+    private static Stream<String> numberWords(ChartPane pane) {
         return Pattern.compile(">\\s*([0-9.]+)\\s*<")
                 .matcher(pane.svg().get())
                 .results()
-                .map(match -> Double.parseDouble(match.group(1)))
-                .toList();
+                .map(match -> match.group(1));
+    }
+
+    private static ScatterChartPane qualityBySize(String unit) {
+        return new ScatterChartPane(
+                "quality by size",
+                ChartPane.Axis.logarithmic("size", unit),
+                ChartPane.Axis.linear("perplexity", ""));
     }
 
     /** Recipes of the same bits differ by a hundredth in size: nothing that a person looks for. */
     @Test
     void sizesThatAreAllButEqualAreNotDrawnApart() {
-        ScatterChartPane pane =
-                new ScatterChartPane(
-                        "quality by size",
-                        ChartPane.Axis.logarithmic("size", "KiB"),
-                        ChartPane.Axis.linear("perplexity", ""));
+        ScatterChartPane pane = qualityBySize("KiB");
         pane.setPoints(
                 List.of(
                         ScatterChartPane.Point.of("one", Ink.TUNED, 862.9, 55.12),
@@ -474,21 +477,12 @@ class ChartPanesTest extends GuiTest {
     /** A single run on the board, or several that are the same. */
     @Test
     void aRangeOfOneValueHasTicksThatDiffer() {
-        ScatterChartPane pane =
-                new ScatterChartPane(
-                        "quality by size",
-                        ChartPane.Axis.logarithmic("size", "MiB"),
-                        ChartPane.Axis.linear("perplexity", ""));
+        ScatterChartPane pane = qualityBySize("MiB");
         pane.setPoints(
                 List.of(ScatterChartPane.Point.of("RTN-W4", Ink.TUNED, 0.8672, 55.12)), List.of());
         interact(() -> grid.add(pane, 0, 3));
         settle();
-        List<String> numbers =
-                Pattern.compile(">\\s*([0-9.]+)\\s*<")
-                        .matcher(pane.svg().get())
-                        .results()
-                        .map(match -> match.group(1))
-                        .toList();
+        List<String> numbers = numberWords(pane).toList();
         assertTrue(numbers.size() >= 4, numbers.toString());
         assertEquals(numbers.stream().distinct().toList(), numbers);
     }
