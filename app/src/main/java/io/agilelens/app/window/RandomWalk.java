@@ -250,20 +250,21 @@ final class RandomWalk {
 
     /**
      * Faults of JavaFX 26 that harm nobody: a slider's thumb that is dragged although the press hid
-     * a popup instead of reaching it, and a popup that the headless platform draws although it
-     * reaches beyond the edge of the screen that it imitates.
+     * a popup instead of reaching it, and a popup that the headless platform draws, or clears to
+     * move it, although it reaches beyond the edge of the screen that it imitates.
      */
-    private static boolean isOfJavaFx(Throwable failure) {
+    static boolean isOfJavaFx(Throwable failure) {
         StackTraceElement[] stack = failure.getStackTrace();
         return failure instanceof NullPointerException
                         && stack.length > 0
                         && stack[0].getClassName().equals("javafx.scene.control.skin.SliderSkin")
                 || failure instanceof IndexOutOfBoundsException
-                        && Arrays.stream(stack)
-                                .anyMatch(
-                                        frame ->
-                                                frame.getClassName().endsWith(".HeadlessWindow")
-                                                        && frame.getMethodName().equals("blit"));
+                        && Arrays.stream(stack).anyMatch(RandomWalk::drawsOnHeadlessScreen);
+    }
+
+    private static boolean drawsOnHeadlessScreen(StackTraceElement frame) {
+        return frame.getClassName().endsWith(".HeadlessWindow")
+                && List.of("blit", "clearRect").contains(frame.getMethodName());
     }
 
     private void perform(int number, Wish wish, WalkFiles files) throws InterruptedException {

@@ -99,6 +99,26 @@ class WindowWalkTest {
     }
 
     @Test
+    void aPopupBeyondTheHeadlessScreensEdgeIsNoFaultOfOurs() {
+        String type = "com.sun.glass.ui.headless.HeadlessWindow";
+        for (String method : List.of("blit", "clearRect")) {
+            assertTrue(RandomWalk.isOfJavaFx(outOfBounds(type, method)), method);
+        }
+        assertFalse(RandomWalk.isOfJavaFx(outOfBounds(type, "requestFocus")));
+        assertFalse(RandomWalk.isOfJavaFx(outOfBounds(WindowWalkTest.class.getName(), "blit")));
+    }
+
+    private static IndexOutOfBoundsException outOfBounds(String type, String method) {
+        IndexOutOfBoundsException failure = new IndexOutOfBoundsException();
+        failure.setStackTrace(
+                new StackTraceElement[] {
+                    new StackTraceElement("java.nio.Buffer", "checkIndex", "Buffer.java", 1),
+                    new StackTraceElement(type, method, null, 1)
+                });
+        return failure;
+    }
+
+    @Test
     void noPastEventHoldsAWindow() throws Exception {
         FxToolkit.registerPrimaryStage();
         WeakReference<byte[]> window =
