@@ -151,7 +151,7 @@ final class RunTable extends TableView<PinnedRun> implements Exportable {
                         case "recipe" -> narrow ? 68 : 150;
                         case "perplexity" -> narrow ? 84 : 112;
                         case "bits" -> 52;
-                        case "latency", "divergence" -> narrow ? 64 : 76;
+                        case "latency", "divergence", "speedup" -> narrow ? 64 : 76;
                         case "size" -> narrow ? 64 : 68;
                         default -> narrow ? 58 : 66;
                     };
