@@ -66,14 +66,13 @@ public final class WorkbenchApplication extends Application {
     private void open(Stage stage) {
         Thread.setDefaultUncaughtExceptionHandler(new UncaughtFailures(stage));
         memory.settings().apply();
-        // Who measures the start takes nobody's session.
-        Optional<Path> state =
-                StartTimes.areWanted() ? Optional.empty() : Optional.of(UserState.folder());
+        // Who measures the start leaves the window as a person had it, and takes nobody's session.
+        boolean measured = StartTimes.areWanted();
         window =
                 WorkbenchWindow.show(
                         stage,
-                        Optional.of(memory),
-                        state,
+                        measured ? Optional.empty() : Optional.of(memory),
+                        measured ? Optional.empty() : Optional.of(UserState.folder()),
                         FileQuestions.of(stage),
                         failure -> Dialogs.showError(stage, failure));
         first.ifPresent(window.controller()::open);

@@ -127,6 +127,8 @@ class PackageIT {
         Run window = run(environment, List.of("xvfb-run", "-a", native_));
         assertEquals(0, window.status(), window.output() + window.errors());
         assertTrue(Files.readString(times).toLowerCase().contains("pictures"), window.errors());
+        // Whoever works with the window finds it as it was left.
+        assertFalse(Files.exists(folder.resolve("state/agilelens/layout.properties")));
     }
 
     @Test
