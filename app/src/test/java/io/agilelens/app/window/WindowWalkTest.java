@@ -40,10 +40,10 @@ class WindowWalkTest {
     /** What a run of all tests may take. */
     private static final Duration ALL = Duration.ofMinutes(27);
 
-    /** Of a run of all tests without a walk, what is over when the window's tests begin. */
+    /** Of a run of all tests without a walk, about what is over when the window's tests begin. */
     private static final double OVER = 0.45;
 
-    /** How much longer a run gets by each minute of a walk, beside which other classes run. */
+    /** About how much longer a run gets by each minute of a walk, beside which others run. */
     private static final double ADDED = 0.55;
 
     @Test
