@@ -64,7 +64,6 @@ public final class ModelView extends StackPane {
     private static final double ROOMY = 1400;
 
     private static final double ROOMY_STRETCH = 2.0;
-    private static final double HELP_WIDTH = 320;
     private static final double ROOM_FOR_FACTS = 744;
     private static final double LEAST_TABLE = 92;
     private static final double SHORT_TABLE = 168;
@@ -234,10 +233,7 @@ public final class ModelView extends StackPane {
     private Button plantButton(Workbench workbench) {
         Button plant = new Button(Messages.text("action.plant.outliers"));
         plant.setId("model-plant");
-        Tooltip help = new Tooltip(Messages.text("model.plant.help"));
-        help.setWrapText(true);
-        help.setMaxWidth(HELP_WIDTH);
-        plant.setTooltip(help);
+        Help.wrapped(plant, Messages.text("model.plant.help"));
         plant.setOnAction(
                 _ ->
                         workbench
@@ -293,10 +289,10 @@ public final class ModelView extends StackPane {
         // Of a path that is cut short, both ends tell most.
         value.setTextOverrun(OverrunStyle.CENTER_ELLIPSIS);
         VBox cell = new VBox(name, value);
-        Tooltip help = new Tooltip(fact.value() + "\n" + fact.help());
-        help.setWrapText(true);
-        help.setMaxWidth(HELP_WIDTH);
-        Tooltip.install(cell, help);
+        for (Label part : List.of(name, value)) {
+            part.setMaxWidth(Double.MAX_VALUE);
+            Help.wrapped(part, fact.value() + "\n" + fact.help());
+        }
         return cell;
     }
 

@@ -165,15 +165,25 @@ final class Levers {
 
     /** A title on the left and controls on the right. */
     static HBox row(String key, String styleClass, Node... controls) {
-        Label title = new Label(Messages.text("recipe." + key));
-        title.getStyleClass().add(styleClass);
-        LessonLinks.explain(title, "recipe." + key, Messages.text("recipe." + key + ".help"));
+        return row(title(key, styleClass), controls);
+    }
+
+    /** The same with a title that was made already. */
+    static HBox row(Label title, Node... controls) {
         Region space = new Region();
         HBox.setHgrow(space, Priority.ALWAYS);
         HBox row = new HBox(8, title, space);
         row.getChildren().addAll(controls);
         row.setAlignment(Pos.CENTER_LEFT);
         return row;
+    }
+
+    /** The title of a row, explained. */
+    static Label title(String key, String styleClass) {
+        Label title = new Label(Messages.text("recipe." + key));
+        title.getStyleClass().add(styleClass);
+        LessonLinks.explain(title, "recipe." + key, Messages.text("recipe." + key + ".help"));
+        return title;
     }
 
     private static Tooltip help(String key) {

@@ -20,7 +20,6 @@ import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.ChoiceBox;
 import javafx.scene.control.Label;
-import javafx.scene.control.Labeled;
 import javafx.scene.control.MenuButton;
 import javafx.scene.control.MenuItem;
 import javafx.scene.control.SeparatorMenuItem;
@@ -197,21 +196,24 @@ public final class RecipeView extends VBox {
     }
 
     private static HBox section(String key, Node... controls) {
-        HBox row = Levers.row(key, "recipe-section", controls);
-        String lesson = LESSONS.get(key);
-        if (lesson != null && row.getChildren().getFirst() instanceof Label title) {
-            Help.wrapped(title, LessonLinks.link(title, lesson, title.getAccessibleHelp()));
-        }
+        HBox row = Levers.row(title(key), controls);
         row.getStyleClass().add("recipe-section-row");
         return row;
     }
 
+    private static Label title(String key) {
+        Label title = Levers.title(key, "recipe-section");
+        String lesson = LESSONS.get(key);
+        if (lesson != null) {
+            Help.wrapped(title, LessonLinks.link(title, lesson, title.getAccessibleHelp()));
+        }
+        return title;
+    }
+
     /** The switch below its title where large type leaves no room beside it. */
     private static Node executionRow(SegmentedButton execution) {
-        HBox row = section("execution");
-        Labeled title = (Labeled) row.getChildren().remove(0);
         execution.setMinWidth(USE_PREF_SIZE);
-        return new WrappingHeader(title, execution, "recipe-section-row");
+        return new WrappingHeader(title("execution"), execution, "recipe-section-row");
     }
 
     private static String group(int group) {
