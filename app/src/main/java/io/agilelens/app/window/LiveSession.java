@@ -100,10 +100,7 @@ final class LiveSession {
             workbench.forgetMeasurements();
         }
         loop = null;
-        if (old != null) {
-            old.pause();
-            errands.afterwards(old::close);
-        }
+        retire(old);
         session = opened;
         window = 0;
         tuned = null;
@@ -256,20 +253,24 @@ final class LiveSession {
         Notices.done(Messages.text("status.pinned", name));
     }
 
-    /**
-     * Stops the loop for good.
-     *
-     * @return what was open, to be closed
-     */
-    Optional<ModelSession> stop() {
+    /** The JavaFX thread cannot wait for what a loop has begun. */
+    private void retire(LiveLoop old) {
+        if (old != null) {
+            old.pause();
+            errands.afterwards(old::close);
+        }
+    }
+
+    /** Stops the loop for good; the model is closed once nothing touches it any more. */
+    void stop() {
         LiveLoop last = loop;
         ModelSession open = session;
         loop = null;
         session = null;
-        if (last != null) {
-            last.close();
+        retire(last);
+        if (open != null) {
+            errands.afterwards(open::close);
         }
-        return Optional.ofNullable(open);
     }
 
     /**

@@ -256,14 +256,13 @@ public final class WorkbenchController implements WorkbenchActions, AutoCloseabl
         onClose = action;
     }
 
-    /** Stops all work and closes the model. */
+    /** Stops all work and has the model closed behind it. */
     @Override
     public void close() {
         onClose.run();
         // What is still read for a picture would find the model closed.
         Background.dropAll();
-        Optional<ModelSession> open = live.stop();
+        live.stop();
         errands.close();
-        open.ifPresent(ModelSession::close);
     }
 }
