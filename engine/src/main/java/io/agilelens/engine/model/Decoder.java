@@ -115,7 +115,8 @@ public final class Decoder {
                 embed(ids, seen),
                 Positions.range(0, ids.length),
                 new Positions(Positions.range(seen, ids.length), seen + ids.length),
-                TokenMarks.NONE);
+                TokenMarks.NONE,
+                new Workspace());
     }
 
     /**
@@ -141,13 +142,14 @@ public final class Decoder {
         int[] survivors = state.survivors();
         Positions positions = state.positions();
         TokenMarks marks = state.marks();
+        Workspace workspace = state.workspace();
         if (!pruner.keepsPositions()) {
             positions = positions.renumbered(cache == null ? 0 : cache.nextPosition(layer));
         }
         boolean prunes = residual.rows() > 1 && pruner.prunes(layer);
         TokenScores scores =
                 prunes ? new TokenScores(pruner.score(), config.heads(), residual.rows()) : null;
-        var attention = new Attention(layer, residual, positions, cache, scores, probe);
+        var attention = new Attention(layer, residual, positions, cache, scores, probe, workspace);
         if (prunes && pruner.marks()) {
             float[] importance = scores.sum();
             int[] unmarked = pruner.survivors(layer, importance);
@@ -159,13 +161,13 @@ public final class Decoder {
             float[] importance = scores.sum();
             int[] kept = pruner.survivors(layer, importance);
             probe.pruned(layer, importance, kept);
-            residual = gather(residual, kept);
+            residual = gather(residual, kept, workspace);
             survivors = Positions.gather(survivors, kept);
             positions = positions.of(kept);
         }
-        residual = mlpBlock(layer, residual, marks, probe);
+        residual = mlpBlock(layer, residual, marks, probe, workspace);
         probe.layerOutput(layer, residual);
-        return new PassState(layer + 1, residual, survivors, positions, marks);
+        return new PassState(layer + 1, residual, survivors, positions, marks, workspace);
     }
 
     /**
@@ -199,7 +201,7 @@ public final class Decoder {
      */
     public Matrix attention(int layer, Matrix residual, Probe probe) {
         Positions positions = new Positions(Positions.range(0, residual.rows()), residual.rows());
-        return new Attention(layer, residual.copy(), positions, null, null, probe)
+        return new Attention(layer, residual.copy(), positions, null, null, probe, new Workspace())
                 .output(TokenMarks.NONE);
     }
 
@@ -211,7 +213,7 @@ public final class Decoder {
      * @return what leaves the layer
      */
     public Matrix mlp(int layer, Matrix residual, Probe probe) {
-        Matrix left = mlpBlock(layer, residual.copy(), TokenMarks.NONE, probe);
+        Matrix left = mlpBlock(layer, residual.copy(), TokenMarks.NONE, probe, new Workspace());
         probe.layerOutput(layer, left);
         return left;
     }
@@ -226,7 +228,7 @@ public final class Decoder {
     }
 
     private Matrix headInput(Matrix residual) {
-        Matrix normed = weights.finalNorm().map(norm -> norm(residual, norm)).orElse(residual);
+        Matrix normed = weights.finalNorm().map(norm -> normed(residual, norm)).orElse(residual);
         return numerics.outputProjection()
                 .map(projection -> project(projection, normed))
                 .orElse(normed);
@@ -270,7 +272,7 @@ public final class Decoder {
         if (config.positions() instanceof LearnedPositions learned) {
             addPositions(embedded, learned.offset() + seen);
         }
-        return weights.embeddingNorm().map(norm -> norm(embedded, norm)).orElse(embedded);
+        return weights.embeddingNorm().map(norm -> normed(embedded, norm)).orElse(embedded);
     }
 
     private void requireTokens(int[] ids, int seen) {
@@ -316,24 +318,36 @@ public final class Decoder {
     }
 
     /** What a block reads: the residual stream, normed unless norms follow the blocks. */
-    private Matrix blockInput(Matrix residual, NormWeights norm) {
+    private Matrix blockInput(Matrix residual, NormWeights norm, Workspace workspace) {
         return switch (config.norm().placement()) {
-            case BEFORE, BEFORE_RESIDUAL_TOO -> norm(residual, norm);
+            case BEFORE, BEFORE_RESIDUAL_TOO -> norm(residual, norm, workspace);
             case AFTER -> residual;
         };
     }
 
     /**
-     * The residual stream behind a block; may share its array with either matrix.
+     * The residual stream behind a block. What is no longer read goes back to the workspace.
      *
+     * @param residual the stream in front of the block
      * @param read what the block read
      * @param given what the block gave, {@code [tokens, hidden]}
      */
-    private Matrix blockOutput(Matrix residual, Matrix read, float[] given, NormWeights norm) {
+    private Matrix blockOutput(
+            Matrix residual, Matrix read, float[] given, NormWeights norm, Workspace workspace) {
         Matrix stream =
                 config.norm().placement() == Norm.Placement.BEFORE_RESIDUAL_TOO ? read : residual;
         kernels.add(stream.data(), given, stream.rows() * stream.columns());
-        return config.norm().placement() == Norm.Placement.AFTER ? norm(stream, norm) : stream;
+        workspace.giveBack(given);
+        Matrix other = stream == read ? residual : read;
+        if (other != stream) {
+            workspace.giveBack(other);
+        }
+        if (config.norm().placement() != Norm.Placement.AFTER) {
+            return stream;
+        }
+        Matrix normed = norm(stream, norm, workspace);
+        workspace.giveBack(stream);
+        return normed;
     }
 
     /**
@@ -346,29 +360,50 @@ public final class Decoder {
         private final Matrix read;
         private final Matrix context;
         private final Probe probe;
+        private final Workspace workspace;
 
+        /**
+         * @param residual the stream in front of the block; used up
+         */
         Attention(
                 int layer,
                 Matrix residual,
                 Positions positions,
                 KeyValueCache cache,
                 TokenScores scores,
-                Probe probe) {
+                Probe probe,
+                Workspace workspace) {
             this.layer = layer;
             this.residual = residual;
-            this.read = blockInput(residual, weights.attentionNorm(layer));
-            this.context = Matrix.zeros(residual.rows(), config.queryWidth());
+            this.read = blockInput(residual, weights.attentionNorm(layer), workspace);
             this.probe = probe;
+            this.workspace = workspace;
             Activation input = transform(layer, Site.ATTN_INPUT, read, TokenMarks.NONE, probe);
 
             // The transforms may share their input's array, and rotation works in place.
-            float[] queries = project(layer, LinearRole.QUERY, Site.QUERY, input, probe);
-            float[] keys = project(layer, LinearRole.KEY, Site.KEY, input, probe);
-            float[] values = project(layer, LinearRole.VALUE, Site.VALUE, input, probe);
-            positions.rotate(queries, config, config.heads(), kernels);
-            positions.rotate(keys, config, config.keyValueHeads(), kernels);
-            Heads heads = heads(queries, keys, values, positions, cache);
-            heads.attend(scores, probe);
+            Matrix queries = project(LinearRole.QUERY, input);
+            Matrix keys = project(LinearRole.KEY, input);
+            Matrix values = project(LinearRole.VALUE, input);
+            float[] q = transformed(Site.QUERY, queries);
+            float[] k = transformed(Site.KEY, keys);
+            float[] v = transformed(Site.VALUE, values);
+            positions.rotate(q, config, config.heads(), kernels);
+            positions.rotate(k, config, config.keyValueHeads(), kernels);
+            this.context = workspace.matrix(residual.rows(), config.queryWidth());
+            heads(q, k, v, positions, cache).attend(scores, probe);
+            workspace.giveBack(queries);
+            workspace.giveBack(keys);
+            workspace.giveBack(values);
+        }
+
+        private Matrix project(LinearRole role, Activation input) {
+            Matrix projected = workspace.matrix(input.tokens(), role.outputs(config));
+            numerics.linear(layer, role).apply(input, projected.data());
+            return projected;
+        }
+
+        private float[] transformed(Site site, Matrix projected) {
+            return transform(layer, site, projected, TokenMarks.NONE, probe).values().data();
         }
 
         private Heads heads(
@@ -432,18 +467,13 @@ public final class Decoder {
         /** The residual stream behind the block. */
         Matrix output(TokenMarks marks) {
             Activation output = transform(layer, Site.ATTN_OUTPUT, context, marks, probe);
-            float[] projected = new float[residual.rows() * config.hiddenSize()];
+            float[] projected = workspace.take(residual.rows() * config.hiddenSize());
             numerics.linear(layer, LinearRole.ATTENTION_OUTPUT).apply(output, projected);
+            workspace.giveBack(context);
             probe.attentionAdded(
                     layer, new Matrix(residual.rows(), config.hiddenSize(), projected));
-            return blockOutput(residual, read, projected, weights.attentionNorm(layer));
+            return blockOutput(residual, read, projected, weights.attentionNorm(layer), workspace);
         }
-    }
-
-    private float[] project(int layer, LinearRole role, Site site, Activation input, Probe probe) {
-        Matrix projected = Matrix.zeros(input.tokens(), role.outputs(config));
-        numerics.linear(layer, role).apply(input, projected.data());
-        return transform(layer, site, projected, TokenMarks.NONE, probe).values().data();
     }
 
     /** One layer's attention, head by head. */
@@ -624,40 +654,49 @@ public final class Decoder {
         return scratch;
     }
 
-    /** The residual stream behind the MLP. */
-    private Matrix mlpBlock(int layer, Matrix residual, TokenMarks marks, Probe probe) {
+    /**
+     * The residual stream behind the MLP.
+     *
+     * @param residual the stream in front of it; used up
+     */
+    private Matrix mlpBlock(
+            int layer, Matrix residual, TokenMarks marks, Probe probe, Workspace workspace) {
         int tokens = residual.rows();
-        Matrix read = blockInput(residual, weights.mlpNorm(layer));
+        Matrix read = blockInput(residual, weights.mlpNorm(layer), workspace);
         Activation input = transform(layer, Site.MLP_INPUT, read, marks, probe);
-        Matrix hidden = Matrix.zeros(tokens, config.feedForwardSize());
-        feedForward(layer, input, hidden.data());
+        Matrix hidden = workspace.matrix(tokens, config.feedForwardSize());
+        feedForward(layer, input, hidden, workspace);
         weights.hiddenDivisors(layer).ifPresent(divisors -> divide(hidden, divisors));
         Activation activated = transform(layer, Site.MLP_HIDDEN, hidden, marks, probe);
-        float[] projected = new float[tokens * config.hiddenSize()];
+        float[] projected = workspace.take(tokens * config.hiddenSize());
         numerics.linear(layer, LinearRole.DOWN).apply(activated, projected);
+        workspace.giveBack(hidden);
         probe.mlpAdded(layer, new Matrix(tokens, config.hiddenSize(), projected));
-        return blockOutput(residual, read, projected, weights.mlpNorm(layer));
+        return blockOutput(residual, read, projected, weights.mlpNorm(layer), workspace);
     }
 
     /**
      * @param hidden receives {@code [tokens, feedForward]}
      */
-    private void feedForward(int layer, Activation input, float[] hidden) {
+    private void feedForward(int layer, Activation input, Matrix hidden, Workspace workspace) {
+        float[] activated = hidden.data();
+        int count = hidden.rows() * hidden.columns();
         LinearOperator up = numerics.linear(layer, LinearRole.UP);
         switch (config.feedForward()) {
             case GATED_SILU -> {
-                float[] ungated = new float[hidden.length];
-                numerics.linear(layer, LinearRole.GATE).apply(input, hidden);
+                float[] ungated = workspace.take(count);
+                numerics.linear(layer, LinearRole.GATE).apply(input, activated);
                 up.apply(input, ungated);
-                kernels.siluMultiply(hidden, ungated, hidden.length);
+                kernels.siluMultiply(activated, ungated, count);
+                workspace.giveBack(ungated);
             }
             case RELU -> {
-                up.apply(input, hidden);
-                kernels.relu(hidden, hidden.length);
+                up.apply(input, activated);
+                kernels.relu(activated, count);
             }
             case GELU_TANH -> {
-                up.apply(input, hidden);
-                kernels.geluTanh(hidden, hidden.length);
+                up.apply(input, activated);
+                kernels.geluTanh(activated, count);
             }
         }
     }
@@ -685,8 +724,12 @@ public final class Decoder {
         return transformed;
     }
 
-    private Matrix norm(Matrix x, NormWeights norm) {
-        Matrix y = Matrix.zeros(x.rows(), x.columns());
+    private Matrix normed(Matrix x, NormWeights norm) {
+        return norm(x, norm, new Workspace());
+    }
+
+    private Matrix norm(Matrix x, NormWeights norm, Workspace workspace) {
+        Matrix y = workspace.matrix(x.rows(), x.columns());
         float epsilon = config.norm().epsilon();
         switch (config.norm().kind()) {
             case RMS ->
@@ -705,8 +748,9 @@ public final class Decoder {
         return y;
     }
 
-    private static Matrix gather(Matrix rows, int[] kept) {
-        Matrix gathered = Matrix.zeros(kept.length, rows.columns());
+    /** Some rows of a matrix, which goes back to the workspace. */
+    private static Matrix gather(Matrix rows, int[] kept, Workspace workspace) {
+        Matrix gathered = workspace.matrix(kept.length, rows.columns());
         for (int i = 0; i < kept.length; i++) {
             System.arraycopy(
                     rows.data(),
@@ -715,6 +759,7 @@ public final class Decoder {
                     gathered.offset(i),
                     rows.columns());
         }
+        workspace.giveBack(rows);
         return gathered;
     }
 }

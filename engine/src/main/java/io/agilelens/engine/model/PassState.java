@@ -13,13 +13,21 @@ public final class PassState {
     private final int[] survivors;
     private final Positions positions;
     private final TokenMarks marks;
+    private final Workspace workspace;
 
-    PassState(int layer, Matrix residual, int[] survivors, Positions positions, TokenMarks marks) {
+    PassState(
+            int layer,
+            Matrix residual,
+            int[] survivors,
+            Positions positions,
+            TokenMarks marks,
+            Workspace workspace) {
         this.layer = layer;
         this.residual = residual;
         this.survivors = survivors;
         this.positions = positions;
         this.marks = marks;
+        this.workspace = workspace;
     }
 
     /** The layer that comes next, from 0; the number of layers if none does. */
@@ -45,9 +53,14 @@ public final class PassState {
         return marks;
     }
 
-    /** The same place with a residual stream of its own. */
+    /** Arrays for the layers to come. */
+    Workspace workspace() {
+        return workspace;
+    }
+
+    /** The same place with a residual stream and a workspace of its own. */
     public PassState copy() {
-        return new PassState(layer, residual.copy(), survivors, positions, marks);
+        return new PassState(layer, residual.copy(), survivors, positions, marks, new Workspace());
     }
 
     /** Bytes of the residual stream, next to which nothing else counts. */
