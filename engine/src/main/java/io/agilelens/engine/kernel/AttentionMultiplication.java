@@ -24,50 +24,46 @@ final class AttentionMultiplication {
         this.width = products.panelWidth();
     }
 
-    /**
-     * @param panels {@code [heads, panels of keys, headDimension, width]}
-     */
-    record Keys(float[] panels, int keys, int heads, int headDimension) implements PackedKeys {}
+    // Each panel is an array of its own: the thread that fills it also makes and clears it, and
+    // has it in its cache then.
 
     /**
-     * @param panels {@code [heads, panels of channels, keys, width]}
+     * @param panels {@code [heads, panels of keys][headDimension, width]}
+     */
+    record Keys(float[][] panels, int keys, int heads, int headDimension) implements PackedKeys {}
+
+    /**
+     * @param panels {@code [heads, panels of channels][keys, width]}
      * @param scales of each head's integers; 1 for floats
      */
-    record Values(float[] panels, int keys, int heads, int headDimension, float[] scales)
+    record Values(float[][] panels, int keys, int heads, int headDimension, float[] scales)
             implements PackedValues {}
 
     /** As {@link Kernels#packKeys}. */
     Keys packKeys(float[] k, int keys, int heads, int headDimension) {
         int ofHead = Panels.count(keys, width);
-        float[] panels = new float[Math.multiplyExact(heads * headDimension, ofHead * width)];
+        float[][] panels = new float[heads * ofHead][];
         workers.forRanges(
                 heads * ofHead,
                 1 + NUMBERS_PER_PIECE / (headDimension * width),
                 (from, to) -> {
                     for (int panel = from; panel < to; panel++) {
                         int first = panel % ofHead * width;
-                        packKeyPanel(
-                                k,
-                                (first * heads + panel / ofHead) * headDimension,
-                                heads * headDimension,
-                                Math.min(width, keys - first),
-                                headDimension,
-                                panels,
-                                panel * headDimension * width);
+                        panels[panel] =
+                                packKeyPanel(
+                                        k,
+                                        (first * heads + panel / ofHead) * headDimension,
+                                        heads * headDimension,
+                                        Math.min(width, keys - first),
+                                        headDimension);
                     }
                 });
         return new Keys(panels, keys, heads, headDimension);
     }
 
     /** Transposes the keys of one panel, four at once, for each is a stream of its own. */
-    private void packKeyPanel(
-            float[] k,
-            int offset,
-            int stride,
-            int count,
-            int headDimension,
-            float[] panels,
-            int panel) {
+    private float[] packKeyPanel(float[] k, int offset, int stride, int count, int headDimension) {
+        float[] panel = new float[headDimension * width];
         int j = 0;
         for (; j < count - 3; j += 4) {
             int first = offset + j * stride;
@@ -75,18 +71,19 @@ final class AttentionMultiplication {
             int third = second + stride;
             int fourth = third + stride;
             for (int d = 0; d < headDimension; d++) {
-                int at = panel + d * width + j;
-                panels[at] = k[first + d];
-                panels[at + 1] = k[second + d];
-                panels[at + 2] = k[third + d];
-                panels[at + 3] = k[fourth + d];
+                int at = d * width + j;
+                panel[at] = k[first + d];
+                panel[at + 1] = k[second + d];
+                panel[at + 2] = k[third + d];
+                panel[at + 3] = k[fourth + d];
             }
         }
         for (; j < count; j++) {
             for (int d = 0; d < headDimension; d++) {
-                panels[panel + d * width + j] = k[offset + j * stride + d];
+                panel[d * width + j] = k[offset + j * stride + d];
             }
         }
+        return panel;
     }
 
     /**
@@ -96,7 +93,7 @@ final class AttentionMultiplication {
      */
     Values packValues(float[] v, int keys, int heads, int headDimension, float[] scales) {
         int ofHead = Panels.count(headDimension, width);
-        float[] panels = new float[Math.multiplyExact(heads * ofHead * width, keys)];
+        float[][] panels = new float[heads * ofHead][];
         float[] factors = new float[heads];
         for (int head = 0; head < heads; head++) {
             factors[head] = scales == null ? 1 : scales[head];
@@ -109,13 +106,15 @@ final class AttentionMultiplication {
                         int head = panel / ofHead;
                         int channel = panel % ofHead * width;
                         int columns = Math.min(width, headDimension - channel);
+                        float[] packed = new float[Math.multiplyExact(keys, width)];
+                        panels[panel] = packed;
                         for (int j = 0; j < keys; j++) {
                             int row = (j * heads + head) * headDimension + channel;
-                            int at = (panel * keys + j) * width;
+                            int at = j * width;
                             if (scales == null) {
-                                System.arraycopy(v, row, panels, at, columns);
+                                System.arraycopy(v, row, packed, at, columns);
                             } else {
-                                rows.rounded(1 / scales[head], v, row, panels, at, columns);
+                                rows.rounded(1 / scales[head], v, row, packed, at, columns);
                             }
                         }
                     }
@@ -142,8 +141,8 @@ final class AttentionMultiplication {
         float[] sums = Scratch.ofThread().sums(TILE * width);
         int dimension = keys.headDimension();
         int visible = Math.min(keys.keys(), firstVisible + queries - 1);
-        int panel = head * Panels.count(keys.keys(), width) * dimension * width;
-        for (int key = 0; key < visible; key += width, panel += dimension * width) {
+        int panel = head * Panels.count(keys.keys(), width);
+        for (int key = 0; key < visible; key += width, panel++) {
             int packed = Math.min(width, visible - key);
             int firstQuery = Math.max(0, key - firstVisible + 1);
             for (int i = firstQuery / TILE * TILE; i < queries; i += TILE) {
@@ -155,8 +154,8 @@ final class AttentionMultiplication {
                         qOffset + i * qStride,
                         qStride,
                         rowsOfTile,
-                        keys.panels(),
-                        panel,
+                        keys.panels()[panel],
+                        0,
                         dimension,
                         scale,
                         whole ? scores : sums,
@@ -190,32 +189,23 @@ final class AttentionMultiplication {
         float[] sums = Scratch.ofThread().sums(TILE * width);
         int keys = values.keys();
         int dimension = values.headDimension();
-        int panel = head * Panels.count(dimension, width) * keys * width;
-        for (int channel = 0; channel < dimension; channel += width, panel += keys * width) {
+        int firstPanel = head * Panels.count(dimension, width);
+        for (int channel = 0; channel < dimension; channel += width) {
+            float[] panel = values.panels()[firstPanel + channel / width];
             for (int i = 0; i < queries; i += TILE) {
                 int rowsOfTile = Math.min(TILE, queries - i);
                 int common = Math.min(keys, firstVisible + i);
                 int row = pOffset + i * pStride;
                 products.multiplyTile(
-                        p,
-                        row,
-                        pStride,
-                        rowsOfTile,
-                        values.panels(),
-                        panel,
-                        common,
-                        1,
-                        sums,
-                        0,
-                        width);
+                        p, row, pStride, rowsOfTile, panel, 0, common, 1, sums, 0, width);
                 for (int t = 0; t < rowsOfTile; t++) {
                     int more = Math.min(keys, firstVisible + i + t) - common;
                     if (more > 0) {
                         products.addRow(
                                 p,
                                 row + t * pStride + common,
-                                values.panels(),
-                                panel + common * width,
+                                panel,
+                                common * width,
                                 more,
                                 sums,
                                 t * width);

@@ -412,14 +412,17 @@ public final class Decoder {
                 float[] values,
                 Positions positions,
                 KeyValueCache cache) {
-            if (cache == null) {
+            int cached = cache == null ? 0 : cache.length(layer);
+            if (cache != null) {
+                cache.append(layer, keys, values, positions.values(), positions.next());
+            }
+            if (cached == 0) {
+                // What a cache would give back is what is there.
                 int tokens = context.rows();
                 numerics.cacheFormat().ifPresent(format -> format.round(keys, tokens));
                 numerics.cacheFormat().ifPresent(format -> format.round(values, tokens));
                 return heads(queries, keys, values, positions.values(), 0);
             }
-            int cached = cache.length(layer);
-            cache.append(layer, keys, values, positions.values(), positions.next());
             if (packs()) {
                 float[] allKeys = cache.keys(layer);
                 float[] allValues = cache.values(layer);

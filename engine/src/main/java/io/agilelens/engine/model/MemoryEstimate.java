@@ -234,7 +234,8 @@ public record MemoryEstimate(
                     + angles
                     + tiled
                     + threads * perThread
-                    + Math.max(Math.max(attention, mlp), logits);
+                    // A pass keeps the arrays of both blocks from layer to layer.
+                    + Math.max(attention + mlp, logits);
         }
 
         /** Keys and values of a layer in panels. */
