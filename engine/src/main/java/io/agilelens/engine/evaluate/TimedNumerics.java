@@ -74,9 +74,9 @@ final class TimedNumerics implements Numerics {
     @Override
     public SiteTransform site(int layer, Site site) {
         SiteTransform transform = numerics.site(layer, site);
-        return (values, marks) -> {
+        return (values, marks, workspace) -> {
             long start = System.nanoTime();
-            Activation transformed = transform.apply(values, marks);
+            Activation transformed = transform.apply(values, marks, workspace);
             clock.add(Operator.QUANTIZATION, start);
             return transformed;
         };

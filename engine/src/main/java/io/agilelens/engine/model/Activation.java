@@ -16,11 +16,31 @@ public interface Activation {
      */
     Matrix values();
 
+    /**
+     * Called once nobody reads it any more.
+     *
+     * @param workspace gets back what was taken from it for this
+     */
+    default void giveBack(Workspace workspace) {}
+
     /** Plain floats. */
     record Floats(Matrix values) implements Activation {
         @Override
         public int tokens() {
             return values.rows();
+        }
+    }
+
+    /** Plain floats in an array of a workspace. */
+    record TakenFloats(Matrix values) implements Activation {
+        @Override
+        public int tokens() {
+            return values.rows();
+        }
+
+        @Override
+        public void giveBack(Workspace workspace) {
+            workspace.giveBack(values);
         }
     }
 }

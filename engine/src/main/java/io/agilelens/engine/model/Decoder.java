@@ -378,32 +378,29 @@ public final class Decoder {
             this.read = blockInput(residual, weights.attentionNorm(layer), workspace);
             this.probe = probe;
             this.workspace = workspace;
-            Activation input = transform(layer, Site.ATTN_INPUT, read, TokenMarks.NONE, probe);
-
-            // The transforms may share their input's array, and rotation works in place.
-            Matrix queries = project(LinearRole.QUERY, input);
-            Matrix keys = project(LinearRole.KEY, input);
-            Matrix values = project(LinearRole.VALUE, input);
-            float[] q = transformed(Site.QUERY, queries);
-            float[] k = transformed(Site.KEY, keys);
-            float[] v = transformed(Site.VALUE, values);
-            positions.rotate(q, config, config.heads(), kernels);
-            positions.rotate(k, config, config.keyValueHeads(), kernels);
+            Activation input = transform(Site.ATTN_INPUT, read, TokenMarks.NONE);
+            Projected queries = project(LinearRole.QUERY, Site.QUERY, input);
+            Projected keys = project(LinearRole.KEY, Site.KEY, input);
+            Projected values = project(LinearRole.VALUE, Site.VALUE, input);
+            input.giveBack(workspace);
+            positions.rotate(queries.floats(), config, config.heads(), kernels);
+            positions.rotate(keys.floats(), config, config.keyValueHeads(), kernels);
             this.context = workspace.matrix(residual.rows(), config.queryWidth());
-            heads(q, k, v, positions, cache).attend(scores, probe);
-            workspace.giveBack(queries);
-            workspace.giveBack(keys);
-            workspace.giveBack(values);
+            heads(queries.floats(), keys.floats(), values.floats(), positions, cache)
+                    .attend(scores, probe);
+            queries.giveBack(workspace);
+            keys.giveBack(workspace);
+            values.giveBack(workspace);
         }
 
-        private Matrix project(LinearRole role, Activation input) {
+        private Projected project(LinearRole role, Site site, Activation input) {
             Matrix projected = workspace.matrix(input.tokens(), role.outputs(config));
             numerics.linear(layer, role).apply(input, projected.data());
-            return projected;
+            return new Projected(projected, transform(site, projected, TokenMarks.NONE));
         }
 
-        private float[] transformed(Site site, Matrix projected) {
-            return transform(layer, site, projected, TokenMarks.NONE, probe).values().data();
+        private Activation transform(Site site, Matrix values, TokenMarks marks) {
+            return Decoder.this.transform(layer, site, values, marks, probe, workspace);
         }
 
         private Heads heads(
@@ -469,13 +466,32 @@ public final class Decoder {
 
         /** The residual stream behind the block. */
         Matrix output(TokenMarks marks) {
-            Activation output = transform(layer, Site.ATTN_OUTPUT, context, marks, probe);
-            float[] projected = workspace.take(residual.rows() * config.hiddenSize());
+            Activation output = transform(Site.ATTN_OUTPUT, context, marks);
+            float[] projected = workspace.floats(residual.rows() * config.hiddenSize());
             numerics.linear(layer, LinearRole.ATTENTION_OUTPUT).apply(output, projected);
+            output.giveBack(workspace);
             workspace.giveBack(context);
             probe.attentionAdded(
                     layer, new Matrix(residual.rows(), config.hiddenSize(), projected));
             return blockOutput(residual, read, projected, weights.attentionNorm(layer), workspace);
+        }
+    }
+
+    /**
+     * Queries, keys or values of a layer.
+     *
+     * @param transformed what attention reads; rotation works in place, and it may share the array
+     *     of what was projected
+     */
+    private record Projected(Matrix projected, Activation transformed) {
+
+        float[] floats() {
+            return transformed.values().data();
+        }
+
+        void giveBack(Workspace workspace) {
+            transformed.giveBack(workspace);
+            workspace.giveBack(projected);
         }
     }
 
@@ -666,13 +682,15 @@ public final class Decoder {
             int layer, Matrix residual, TokenMarks marks, Probe probe, Workspace workspace) {
         int tokens = residual.rows();
         Matrix read = blockInput(residual, weights.mlpNorm(layer), workspace);
-        Activation input = transform(layer, Site.MLP_INPUT, read, marks, probe);
+        Activation input = transform(layer, Site.MLP_INPUT, read, marks, probe, workspace);
         Matrix hidden = workspace.matrix(tokens, config.feedForwardSize());
         feedForward(layer, input, hidden, workspace);
+        input.giveBack(workspace);
         weights.hiddenDivisors(layer).ifPresent(divisors -> divide(hidden, divisors));
-        Activation activated = transform(layer, Site.MLP_HIDDEN, hidden, marks, probe);
-        float[] projected = workspace.take(tokens * config.hiddenSize());
+        Activation activated = transform(layer, Site.MLP_HIDDEN, hidden, marks, probe, workspace);
+        float[] projected = workspace.floats(tokens * config.hiddenSize());
         numerics.linear(layer, LinearRole.DOWN).apply(activated, projected);
+        activated.giveBack(workspace);
         workspace.giveBack(hidden);
         probe.mlpAdded(layer, new Matrix(tokens, config.hiddenSize(), projected));
         return blockOutput(residual, read, projected, weights.mlpNorm(layer), workspace);
@@ -687,7 +705,7 @@ public final class Decoder {
         LinearOperator up = numerics.linear(layer, LinearRole.UP);
         switch (config.feedForward()) {
             case GATED_SILU -> {
-                float[] ungated = workspace.take(count);
+                float[] ungated = workspace.floats(count);
                 numerics.linear(layer, LinearRole.GATE).apply(input, activated);
                 up.apply(input, ungated);
                 kernels.siluMultiply(activated, ungated, count);
@@ -721,8 +739,13 @@ public final class Decoder {
     }
 
     private Activation transform(
-            int layer, Site site, Matrix values, TokenMarks marks, Probe probe) {
-        Activation transformed = numerics.site(layer, site).apply(values, marks);
+            int layer,
+            Site site,
+            Matrix values,
+            TokenMarks marks,
+            Probe probe,
+            Workspace workspace) {
+        Activation transformed = numerics.site(layer, site).apply(values, marks, workspace);
         probe.activation(layer, site, values, transformed);
         return transformed;
     }

@@ -9,6 +9,9 @@ import java.util.Optional;
  * after a pruned prompt later layers hold fewer tokens. Not safe for several threads.
  */
 public final class KeyValueCache {
+    /** Tokens that there is room for behind a prompt, so that the first of them moves nothing. */
+    static final int TOKENS_TO_COME = 64;
+
     private final int heads;
     private final int headDimension;
     private final int width;
@@ -161,8 +164,9 @@ public final class KeyValueCache {
         return scratch[0];
     }
 
+    /** Room for as many tokens and some that come one by one behind them. */
     private static int capacity(int length, int tokens) {
-        return Math.max(length + tokens, length * 3 / 2);
+        return Math.max(length + tokens + TOKENS_TO_COME, length * 3 / 2);
     }
 
     /** Tokens that a layer holds. */

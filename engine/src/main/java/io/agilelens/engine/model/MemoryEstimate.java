@@ -207,7 +207,9 @@ public record MemoryEstimate(
             }
             return 2L
                     * config.layers()
-                    * floats((long) pass.cachedTokens() * config.keyValueWidth());
+                    * floats(
+                            ((long) pass.cachedTokens() + KeyValueCache.TOKENS_TO_COME)
+                                    * config.keyValueWidth());
         }
 
         private long activations(ModelConfig config) {

@@ -2,6 +2,7 @@ package io.agilelens.engine.quant;
 
 import io.agilelens.engine.model.Activation;
 import io.agilelens.engine.model.TokenMarks;
+import io.agilelens.engine.model.Workspace;
 import io.agilelens.engine.tensor.Matrix;
 
 /**
@@ -18,7 +19,8 @@ final class ActivationCodes implements Activation {
 
     /**
      * @param source the floats that were encoded, {@code [tokens, channels]}
-     * @param codes {@code [tokens, channels]} in the order that the kernels of this site want
+     * @param codes {@code [tokens, channels]} in the order that the kernels of this site want; an
+     *     array of a workspace
      * @param scales scale of each token
      * @param zeros zero point of each token, in the kernels' signed codes
      */
@@ -45,6 +47,11 @@ final class ActivationCodes implements Activation {
     @Override
     public Matrix values() {
         return quantizer.simulate(source, marks);
+    }
+
+    @Override
+    public void giveBack(Workspace workspace) {
+        workspace.giveBack(codes);
     }
 
     byte[] codes() {

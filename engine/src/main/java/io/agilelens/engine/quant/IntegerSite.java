@@ -8,6 +8,7 @@ import io.agilelens.engine.model.Activation;
 import io.agilelens.engine.model.LinearOperator;
 import io.agilelens.engine.model.SiteTransform;
 import io.agilelens.engine.model.TokenMarks;
+import io.agilelens.engine.model.Workspace;
 import io.agilelens.engine.tensor.Matrix;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
@@ -81,9 +82,9 @@ final class IntegerSite implements SiteTransform {
     }
 
     @Override
-    public Activation apply(Matrix values, TokenMarks marks) {
+    public Activation apply(Matrix values, TokenMarks marks, Workspace workspace) {
         int tokens = values.rows();
-        byte[] codes = new byte[tokens * channels];
+        byte[] codes = workspace.bytes(tokens * channels);
         float[] scales = new float[tokens];
         int[] zeros = new int[tokens];
         SiteQuantizer.forTokens(

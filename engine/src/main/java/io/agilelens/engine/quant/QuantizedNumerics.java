@@ -19,6 +19,7 @@ import io.agilelens.engine.model.StreamedLinear;
 import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
+import io.agilelens.engine.tensor.Matrix;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -193,7 +194,11 @@ public final class QuantizedNumerics implements Numerics {
     private static SiteTransform simulated(SiteQuantizer quantizer) {
         return quantizer == null
                 ? SiteTransform.NONE
-                : (values, marks) -> new Activation.Floats(quantizer.simulate(values, marks));
+                : (values, marks, workspace) -> {
+                    Matrix simulated = workspace.matrix(values.rows(), values.columns());
+                    quantizer.simulate(values, marks, simulated);
+                    return new Activation.TakenFloats(simulated);
+                };
     }
 
     private static LinearOperator linear(

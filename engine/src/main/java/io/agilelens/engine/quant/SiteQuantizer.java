@@ -60,6 +60,16 @@ final class SiteQuantizer {
      */
     Matrix simulate(Matrix x, TokenMarks marks) {
         Matrix result = Matrix.zeros(x.rows(), x.columns());
+        simulate(x, marks, result);
+        return result;
+    }
+
+    /**
+     * The same.
+     *
+     * @param result receives {@code [tokens, channels]}
+     */
+    void simulate(Matrix x, TokenMarks marks, Matrix result) {
         forTokens(
                 x,
                 (from, to) -> {
@@ -68,7 +78,6 @@ final class SiteQuantizer {
                         ofToken.apply(x, t, result);
                     }
                 });
-        return result;
     }
 
     /** Shares the tokens out. */

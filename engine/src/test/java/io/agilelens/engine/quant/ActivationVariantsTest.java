@@ -10,6 +10,7 @@ import io.agilelens.engine.model.Activation;
 import io.agilelens.engine.model.FloatLinear;
 import io.agilelens.engine.model.TokenMarks;
 import io.agilelens.engine.model.WeightPrecision;
+import io.agilelens.engine.model.Workspace;
 import io.agilelens.engine.tensor.Matrix;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -114,7 +115,7 @@ class ActivationVariantsTest {
                 new FloatLinear(kernels, WeightPrecision.FP32, dequantized, OUTPUTS, INPUTS, null)
                         .apply(new Activation.Floats(simulatedInput), simulated);
                 var site = new IntegerSite(quantizer, weight.groupOf(), name);
-                var codes = (ActivationCodes) site.apply(x, marks);
+                var codes = (ActivationCodes) site.apply(x, marks, new Workspace());
                 assertArrayEquals(simulatedInput.data(), codes.values().data());
                 float[] executed = new float[TOKENS * OUTPUTS];
                 site.linear(kernels, weight, null).apply(codes, executed);
