@@ -13,7 +13,8 @@ import java.util.Optional;
  * norms only. Safe for several threads until it is closed.
  */
 public final class Model implements AutoCloseable {
-    private static final long MANY_WEIGHTS = 500_000_000;
+    /** So many fill no cache as floats: each step of decoding reads them from main memory. */
+    private static final long MANY_WEIGHTS = 20_000_000;
 
     private final Checkpoint checkpoint;
     private final ModelConfig config;
