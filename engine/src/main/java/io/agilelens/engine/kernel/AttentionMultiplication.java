@@ -1,5 +1,7 @@
 package io.agilelens.engine.kernel;
 
+import java.util.Arrays;
+
 /**
  * Attention of blocks of queries as products of matrices. Keys are packed once a layer so that
  * lanes are keys, values so that lanes are channels; every number is one sum in the order of its
@@ -24,46 +26,64 @@ final class AttentionMultiplication {
         this.width = products.panelWidth();
     }
 
-    // Each panel is an array of its own: the thread that fills it also makes and clears it, and
-    // has it in its cache then.
-
     /**
-     * @param panels {@code [heads, panels of keys][headDimension, width]}
+     * @param panels {@code [heads, panels of keys, headDimension, width]}
      */
-    record Keys(float[][] panels, int keys, int heads, int headDimension) implements PackedKeys {}
+    record Keys(float[] panels, int keys, int heads, int headDimension) implements PackedKeys {
+        @Override
+        public void giveBack() {
+            Scratch.ofThread().giveBackHeads(panels);
+        }
+    }
 
     /**
-     * @param panels {@code [heads, panels of channels][keys, width]}
+     * @param panels {@code [heads, panels of channels, keys, width]}
      * @param scales of each head's integers; 1 for floats
      */
-    record Values(float[][] panels, int keys, int heads, int headDimension, float[] scales)
-            implements PackedValues {}
+    record Values(float[] panels, int keys, int heads, int headDimension, float[] scales)
+            implements PackedValues {
+        @Override
+        public void giveBack() {
+            Scratch.ofThread().giveBackHeads(panels);
+        }
+    }
 
     /** As {@link Kernels#packKeys}. */
     Keys packKeys(float[] k, int keys, int heads, int headDimension) {
         int ofHead = Panels.count(keys, width);
-        float[][] panels = new float[heads * ofHead][];
+        float[] panels =
+                Scratch.ofThread().heads(Math.multiplyExact(heads * headDimension, ofHead * width));
         workers.forRanges(
                 heads * ofHead,
                 1 + NUMBERS_PER_PIECE / (headDimension * width),
                 (from, to) -> {
                     for (int panel = from; panel < to; panel++) {
                         int first = panel % ofHead * width;
-                        panels[panel] =
-                                packKeyPanel(
-                                        k,
-                                        (first * heads + panel / ofHead) * headDimension,
-                                        heads * headDimension,
-                                        Math.min(width, keys - first),
-                                        headDimension);
+                        packKeyPanel(
+                                k,
+                                (first * heads + panel / ofHead) * headDimension,
+                                heads * headDimension,
+                                Math.min(width, keys - first),
+                                headDimension,
+                                panels,
+                                panel * headDimension * width);
                     }
                 });
         return new Keys(panels, keys, heads, headDimension);
     }
 
     /** Transposes the keys of one panel, four at once, for each is a stream of its own. */
-    private float[] packKeyPanel(float[] k, int offset, int stride, int count, int headDimension) {
-        float[] panel = new float[headDimension * width];
+    private void packKeyPanel(
+            float[] k,
+            int offset,
+            int stride,
+            int count,
+            int headDimension,
+            float[] panels,
+            int panel) {
+        if (count < width) { // products with what lay there before could be slow
+            Arrays.fill(panels, panel, panel + headDimension * width, 0);
+        }
         int j = 0;
         for (; j < count - 3; j += 4) {
             int first = offset + j * stride;
@@ -71,19 +91,18 @@ final class AttentionMultiplication {
             int third = second + stride;
             int fourth = third + stride;
             for (int d = 0; d < headDimension; d++) {
-                int at = d * width + j;
-                panel[at] = k[first + d];
-                panel[at + 1] = k[second + d];
-                panel[at + 2] = k[third + d];
-                panel[at + 3] = k[fourth + d];
+                int at = panel + d * width + j;
+                panels[at] = k[first + d];
+                panels[at + 1] = k[second + d];
+                panels[at + 2] = k[third + d];
+                panels[at + 3] = k[fourth + d];
             }
         }
         for (; j < count; j++) {
             for (int d = 0; d < headDimension; d++) {
-                panel[d * width + j] = k[offset + j * stride + d];
+                panels[panel + d * width + j] = k[offset + j * stride + d];
             }
         }
-        return panel;
     }
 
     /**
@@ -93,7 +112,7 @@ final class AttentionMultiplication {
      */
     Values packValues(float[] v, int keys, int heads, int headDimension, float[] scales) {
         int ofHead = Panels.count(headDimension, width);
-        float[][] panels = new float[heads * ofHead][];
+        float[] panels = Scratch.ofThread().heads(Math.multiplyExact(heads * ofHead * width, keys));
         float[] factors = new float[heads];
         for (int head = 0; head < heads; head++) {
             factors[head] = scales == null ? 1 : scales[head];
@@ -106,16 +125,15 @@ final class AttentionMultiplication {
                         int head = panel / ofHead;
                         int channel = panel % ofHead * width;
                         int columns = Math.min(width, headDimension - channel);
-                        float[] packed = new float[Math.multiplyExact(keys, width)];
-                        panels[panel] = packed;
                         for (int j = 0; j < keys; j++) {
                             int row = (j * heads + head) * headDimension + channel;
-                            int at = j * width;
+                            int at = (panel * keys + j) * width;
                             if (scales == null) {
-                                System.arraycopy(v, row, packed, at, columns);
+                                System.arraycopy(v, row, panels, at, columns);
                             } else {
-                                rows.rounded(1 / scales[head], v, row, packed, at, columns);
+                                rows.rounded(1 / scales[head], v, row, panels, at, columns);
                             }
+                            Arrays.fill(panels, at + columns, at + width, 0);
                         }
                     }
                 });
@@ -141,8 +159,8 @@ final class AttentionMultiplication {
         float[] sums = Scratch.ofThread().sums(TILE * width);
         int dimension = keys.headDimension();
         int visible = Math.min(keys.keys(), firstVisible + queries - 1);
-        int panel = head * Panels.count(keys.keys(), width);
-        for (int key = 0; key < visible; key += width, panel++) {
+        int panel = head * Panels.count(keys.keys(), width) * dimension * width;
+        for (int key = 0; key < visible; key += width, panel += dimension * width) {
             int packed = Math.min(width, visible - key);
             int firstQuery = Math.max(0, key - firstVisible + 1);
             for (int i = firstQuery / TILE * TILE; i < queries; i += TILE) {
@@ -154,8 +172,8 @@ final class AttentionMultiplication {
                         qOffset + i * qStride,
                         qStride,
                         rowsOfTile,
-                        keys.panels()[panel],
-                        0,
+                        keys.panels(),
+                        panel,
                         dimension,
                         scale,
                         whole ? scores : sums,
@@ -189,23 +207,32 @@ final class AttentionMultiplication {
         float[] sums = Scratch.ofThread().sums(TILE * width);
         int keys = values.keys();
         int dimension = values.headDimension();
-        int firstPanel = head * Panels.count(dimension, width);
-        for (int channel = 0; channel < dimension; channel += width) {
-            float[] panel = values.panels()[firstPanel + channel / width];
+        int panel = head * Panels.count(dimension, width) * keys * width;
+        for (int channel = 0; channel < dimension; channel += width, panel += keys * width) {
             for (int i = 0; i < queries; i += TILE) {
                 int rowsOfTile = Math.min(TILE, queries - i);
                 int common = Math.min(keys, firstVisible + i);
                 int row = pOffset + i * pStride;
                 products.multiplyTile(
-                        p, row, pStride, rowsOfTile, panel, 0, common, 1, sums, 0, width);
+                        p,
+                        row,
+                        pStride,
+                        rowsOfTile,
+                        values.panels(),
+                        panel,
+                        common,
+                        1,
+                        sums,
+                        0,
+                        width);
                 for (int t = 0; t < rowsOfTile; t++) {
                     int more = Math.min(keys, firstVisible + i + t) - common;
                     if (more > 0) {
                         products.addRow(
                                 p,
                                 row + t * pStride + common,
-                                panel,
-                                common * width,
+                                values.panels(),
+                                panel + common * width,
                                 more,
                                 sums,
                                 t * width);

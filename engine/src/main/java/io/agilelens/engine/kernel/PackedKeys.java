@@ -11,4 +11,9 @@ public interface PackedKeys {
 
     /** Channels of a head. */
     int headDimension();
+
+    /**
+     * Says that nobody reads it any more, so that what this thread packs next may use its memory.
+     */
+    default void giveBack() {}
 }

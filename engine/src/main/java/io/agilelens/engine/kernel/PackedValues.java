@@ -14,4 +14,9 @@ public interface PackedValues {
 
     /** Channels of a head. */
     int headDimension();
+
+    /**
+     * Says that nobody reads it any more, so that what this thread packs next may use its memory.
+     */
+    default void giveBack() {}
 }

@@ -19,6 +19,7 @@ final class Scratch {
     private double[] widePanel = {};
     private double[] wideParts = {};
     private double[] wideSums = {};
+    private final float[][] spareHeads = {{}, {}};
     private Operands spare = new Operands();
     private int kept;
 
@@ -81,6 +82,26 @@ final class Scratch {
     float[] squares(int length) {
         squares = grown(squares, length);
         return squares;
+    }
+
+    /** Room for a layer's packed keys or values; what it holds is left over from before. */
+    float[] heads(int length) {
+        for (int i = 0; i < spareHeads.length; i++) {
+            float[] taken = spareHeads[i];
+            if (taken.length >= length) {
+                spareHeads[i] = new float[0];
+                return taken;
+            }
+        }
+        return new float[length];
+    }
+
+    /** Keeps room that nobody reads any more for what is packed next. */
+    void giveBackHeads(float[] room) {
+        int smaller = spareHeads[0].length <= spareHeads[1].length ? 0 : 1;
+        if (spareHeads[smaller].length < room.length) {
+            spareHeads[smaller] = room;
+        }
     }
 
     /** Room for where a tile's units of segments end; filled and read as {@link #activations}. */

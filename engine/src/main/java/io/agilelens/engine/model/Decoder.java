@@ -386,8 +386,9 @@ public final class Decoder {
             positions.rotate(queries.floats(), config, config.heads(), kernels);
             positions.rotate(keys.floats(), config, config.keyValueHeads(), kernels);
             this.context = workspace.matrix(residual.rows(), config.queryWidth());
-            heads(queries.floats(), keys.floats(), values.floats(), positions, cache)
-                    .attend(scores, probe);
+            Heads heads = heads(queries.floats(), keys.floats(), values.floats(), positions, cache);
+            heads.attend(scores, probe);
+            heads.giveBack();
             queries.giveBack(workspace);
             keys.giveBack(workspace);
             values.giveBack(workspace);
@@ -566,6 +567,13 @@ public final class Decoder {
                                     attend(i / blocks, i % blocks, scores, probe);
                                 }
                             });
+        }
+
+        void giveBack() {
+            if (packedKeys != null) {
+                packedKeys.giveBack();
+                packedValues.giveBack();
+            }
         }
 
         private void attend(int head, int block, TokenScores scores, Probe probe) {

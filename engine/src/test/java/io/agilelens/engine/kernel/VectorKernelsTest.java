@@ -432,9 +432,22 @@ class VectorKernelsTest {
                 context(scalar, p, queries, values, head, firstVisible, expected, stride);
                 values = vector.packValues(k, keys, heads, headDimension);
                 context(vector, p, queries, values, head, firstVisible, actual, stride);
+                values.giveBack();
                 assertArrayEquals(expected, actual, 2e-6f * keys, "context");
             }
         }
+    }
+
+    @Test
+    void whatWasPackedBeforeLeavesNoTrace() {
+        float[] before = floats(64 * 2 * 40, Float.NaN);
+        for (int i = 0; i < 2; i++) {
+            PackedKeys keys = vector.packKeys(before, 64, 2, 40);
+            PackedValues values = vector.packValues(before, 64, 2, 40);
+            keys.giveBack();
+            values.giveBack();
+        }
+        packedAttention(5, 13, 31, 2);
     }
 
     private static void scores(
@@ -451,6 +464,7 @@ class VectorKernelsTest {
         PackedKeys packed = kernels.packKeys(k, keys, heads, k.length / keys / heads);
         kernels.attentionScores(
                 q, 3, stride, queries, packed, head, 0.3f, firstVisible, scores, 1, keys + 2);
+        packed.giveBack();
     }
 
     private static void context(
