@@ -351,8 +351,12 @@ public abstract class ChartPane extends Region implements Exportable {
             resetZoom();
             return;
         }
-        ChartContent.Spot spot = spotAt(event.getX(), event.getY());
-        if (spot != null) {
+        pick(spotAt(event.getX(), event.getY()));
+    }
+
+    /** Says what was picked, unless other data are about to be drawn: it may be no part of them. */
+    private void pick(ChartContent.Spot spot) {
+        if (spot != null && shown.plan().content() == content) {
             onPick.accept(spot.pick());
         }
     }
@@ -383,11 +387,7 @@ public abstract class ChartPane extends Region implements Exportable {
             case ZOOM_IN -> zoom(1 / 1.5, shown.area().getCenterX(), shown.area().getCenterY());
             case ZOOM_OUT -> zoom(1.5, shown.area().getCenterX(), shown.area().getCenterY());
             case WHOLE -> resetZoom();
-            case PICK -> {
-                if (cursor.spot() != null) {
-                    onPick.accept(cursor.spot().pick());
-                }
-            }
+            case PICK -> pick(cursor.spot());
             case LOG -> {
                 if (!switchLogarithm()) {
                     return;
