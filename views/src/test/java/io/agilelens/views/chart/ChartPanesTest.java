@@ -20,6 +20,7 @@ import java.util.Random;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import javafx.event.EventType;
 import javafx.geometry.Insets;
 import javafx.geometry.Point2D;
 import javafx.geometry.VerticalDirection;
@@ -27,6 +28,7 @@ import javafx.scene.Parent;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.input.MouseButton;
+import javafx.scene.input.MouseEvent;
 import javafx.scene.layout.GridPane;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.VBox;
@@ -251,6 +253,74 @@ class ChartPanesTest extends GuiTest {
         assertEquals(zoomed.getLength(), lines.visibleX().getLength(), 1e-9);
         doubleClickOn(middle(lines));
         assertEquals(whole, lines.visibleX());
+    }
+
+    /** The bars in sight are those of before until the painter is done. */
+    @Test
+    void nothingIsPickedFromWhatIsAboutToBeReplaced() {
+        BarChartPane bars = (BarChartPane) pictures.get(2);
+        List<Integer> picked = new ArrayList<>();
+        settle();
+        interact(
+                () -> {
+                    bars.setOnPick(pick -> picked.add(pick.index()));
+                    Point2D last = clickFromTheRight(bars, picked);
+                    assertEquals(List.of(4), picked);
+                    bars.setBars(
+                            List.of("FP32"),
+                            List.of(BarChartPane.Bars.of("prefill", Ink.SERIES_2, 4.1)));
+                    click(bars, last);
+                    assertEquals(List.of(4), picked);
+                    picked.clear();
+                });
+        settle();
+        interact(() -> clickFromTheRight(bars, picked));
+        assertEquals(List.of(0), picked);
+    }
+
+    /**
+     * Clicks until something is picked.
+     *
+     * @return where it was
+     */
+    private static Point2D clickFromTheRight(ChartPane chart, List<Integer> picked) {
+        for (double x = chart.getWidth() - 1; x > 0; x -= 4) {
+            for (double y = 1; y < chart.getHeight(); y += 4) {
+                Point2D at = new Point2D(x, y);
+                click(chart, at);
+                if (!picked.isEmpty()) {
+                    return at;
+                }
+            }
+        }
+        throw new AssertionError("nothing can be picked");
+    }
+
+    private static void click(ChartPane chart, Point2D at) {
+        Point2D inScene = chart.localToScene(at);
+        for (EventType<MouseEvent> type :
+                List.of(MouseEvent.MOUSE_PRESSED, MouseEvent.MOUSE_CLICKED)) {
+            chart.fireEvent(
+                    new MouseEvent(
+                            type,
+                            inScene.getX(),
+                            inScene.getY(),
+                            inScene.getX(),
+                            inScene.getY(),
+                            MouseButton.PRIMARY,
+                            1,
+                            false,
+                            false,
+                            false,
+                            false,
+                            true,
+                            false,
+                            false,
+                            true,
+                            false,
+                            true,
+                            null));
+        }
     }
 
     @Test
