@@ -605,6 +605,7 @@ public final class Decoder {
         }
 
         private void scores(int head, int first, int count, float[] p, int stride) {
+            int keyValueHead = config.keyValueHead(head);
             int dimension = config.headDimension();
             float scale = (float) (1 / Math.sqrt(dimension));
             int offset = first * config.queryWidth() + head * dimension;
@@ -616,7 +617,7 @@ public final class Decoder {
                         config.queryWidth(),
                         count,
                         packedKeys,
-                        config.keyValueHead(head),
+                        keyValueHead,
                         scale,
                         firstVisible,
                         p,
@@ -629,8 +630,8 @@ public final class Decoder {
                     offset,
                     config.queryWidth(),
                     count,
-                    keys.floats(),
-                    config.keyValueHead(head) * keys.headStride(),
+                    keys.floats(keyValueHead),
+                    keys.offset(keyValueHead),
                     keys.tokenStride(),
                     stride,
                     dimension,
@@ -642,6 +643,7 @@ public final class Decoder {
         }
 
         private void context(int head, ProbabilityBlock block) {
+            int keyValueHead = config.keyValueHead(head);
             int dimension = config.headDimension();
             int offset = block.firstQuery() * config.queryWidth() + head * dimension;
             if (packedValues != null) {
@@ -651,7 +653,7 @@ public final class Decoder {
                         block.stride(),
                         block.queries(),
                         packedValues,
-                        config.keyValueHead(head),
+                        keyValueHead,
                         block.firstVisible(),
                         context.data(),
                         offset,
@@ -661,9 +663,9 @@ public final class Decoder {
             softmax.context(
                     kernels,
                     block,
-                    config.keyValueHead(head),
-                    values.floats(),
-                    config.keyValueHead(head) * values.headStride(),
+                    keyValueHead,
+                    values.floats(keyValueHead),
+                    values.offset(keyValueHead),
                     values.tokenStride(),
                     dimension,
                     context.data(),

@@ -1,5 +1,6 @@
 package io.agilelens.engine.model;
 
+import io.agilelens.engine.kernel.Workers;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -12,6 +13,9 @@ public final class KeyValueCache {
     /** Tokens that there is room for behind a prompt, so that the first of them moves nothing. */
     static final int TOKENS_TO_COME = 64;
 
+    /** Numbers to copy that are worth another thread. */
+    private static final int NUMBERS_PER_PIECE = 1 << 15;
+
     private final int heads;
     private final int headDimension;
     private final int width;
@@ -23,10 +27,28 @@ public final class KeyValueCache {
     private final int[] nextPositions;
 
     /**
-     * One layer's keys or values. The row of a head and a token starts at {@code head * headStride
-     * + token * tokenStride} and has as many elements as a head has dimensions.
+     * One layer's keys or values, each head in an array of its own or all in one. The row of a head
+     * and a token starts at {@code offset(head) + token * tokenStride} and has as many elements as
+     * a head has dimensions.
+     *
+     * @param arrays one for each head, or a single one
+     * @param headStride between heads in a single array
      */
-    record HeadRows(float[] floats, int headStride, int tokenStride) {}
+    record HeadRows(float[][] arrays, int headStride, int tokenStride) {
+
+        /** All heads in one array. */
+        HeadRows(float[] array, int headStride, int tokenStride) {
+            this(new float[][] {array}, headStride, tokenStride);
+        }
+
+        float[] floats(int head) {
+            return arrays[arrays.length == 1 ? 0 : head];
+        }
+
+        int offset(int head) {
+            return arrays.length == 1 ? head * headStride : 0;
+        }
+    }
 
     /** One layer's keys or values; tokens are only added. */
     private sealed interface Rows {
@@ -66,13 +88,12 @@ public final class KeyValueCache {
     }
 
     /**
-     * {@code [heads, capacity, headDimension]}: a token that is decoded reads head by head, and
-     * memory delivers neighbours fastest.
+     * {@code [heads][capacity, headDimension]}: a token that is decoded reads head by head, and
+     * memory delivers neighbours fastest. Threads share out the heads of a prompt.
      */
     private final class FloatRows implements Rows {
         private final float[][] scratch;
-        private float[] floats = new float[0];
-        private int capacity;
+        private final float[][] floats = new float[heads][0];
 
         FloatRows(float[][] scratch) {
             this.scratch = scratch;
@@ -80,30 +101,33 @@ public final class KeyValueCache {
 
         @Override
         public void append(float[] rows, int length, int tokens) {
-            if (capacity < length + tokens) {
-                grow(length, capacity(length, tokens));
+            int numbers = tokens * headDimension;
+            if (numbers * heads < 2 * NUMBERS_PER_PIECE) {
+                append(rows, length, tokens, 0, heads);
+                return;
             }
-            for (int head = 0; head < heads; head++) {
-                for (int t = 0; t < tokens; t++) {
-                    int to = (head * capacity + length + t) * headDimension;
-                    System.arraycopy(
-                            rows, t * width + head * headDimension, floats, to, headDimension);
-                }
-            }
+            Workers.shared()
+                    .forRanges(
+                            heads,
+                            1 + NUMBERS_PER_PIECE / numbers,
+                            (from, to) -> append(rows, length, tokens, from, to));
         }
 
-        private void grow(int length, int grownCapacity) {
-            float[] grown = new float[grownCapacity * width];
-            for (int head = 0; head < heads; head++) {
-                System.arraycopy(
-                        floats,
-                        head * capacity * headDimension,
-                        grown,
-                        head * grownCapacity * headDimension,
-                        length * headDimension);
+        private void append(float[] rows, int length, int tokens, int fromHead, int toHead) {
+            for (int head = fromHead; head < toHead; head++) {
+                if (floats[head].length < (length + tokens) * headDimension) {
+                    int room = capacity(length, tokens) * headDimension;
+                    floats[head] = Arrays.copyOf(floats[head], room);
+                }
+                for (int t = 0; t < tokens; t++) {
+                    System.arraycopy(
+                            rows,
+                            t * width + head * headDimension,
+                            floats[head],
+                            (length + t) * headDimension,
+                            headDimension);
+                }
             }
-            floats = grown;
-            capacity = grownCapacity;
         }
 
         @Override
@@ -111,9 +135,12 @@ public final class KeyValueCache {
             float[] rows = grown(scratch, length);
             for (int head = 0; head < heads; head++) {
                 for (int t = 0; t < length; t++) {
-                    int from = (head * capacity + t) * headDimension;
                     System.arraycopy(
-                            floats, from, rows, t * width + head * headDimension, headDimension);
+                            floats[head],
+                            t * headDimension,
+                            rows,
+                            t * width + head * headDimension,
+                            headDimension);
                 }
             }
             return rows;
@@ -121,7 +148,7 @@ public final class KeyValueCache {
 
         @Override
         public HeadRows readHeads(int length) {
-            return new HeadRows(floats, capacity * headDimension, headDimension);
+            return new HeadRows(floats, 0, headDimension);
         }
     }
 
