@@ -541,11 +541,11 @@ public final class Decoder {
 
         /**
          * Blocks of queries are shared out, those that see most keys first. Where something is
-         * collected on the way, a head's blocks follow each other on one thread.
+         * added up on the way, a head's blocks follow each other on one thread.
          */
         void attend(TokenScores scores, Probe probe) {
             int blocks = (context.rows() + QUERY_BLOCK - 1) / QUERY_BLOCK;
-            if (scores == null && probe == Probe.NONE) {
+            if ((scores == null || !scores.addsUp()) && probe == Probe.NONE) {
                 int heads = config.heads();
                 Workers.shared()
                         .forRanges(

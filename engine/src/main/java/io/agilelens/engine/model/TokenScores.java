@@ -17,6 +17,11 @@ final class TokenScores {
         this.sums = new double[heads][tokens];
     }
 
+    /** Whether blocks of a head are added to each other, so that their order matters. */
+    boolean addsUp() {
+        return kind == TokenScore.RECEIVED;
+    }
+
     /**
      * @param cached keys that came before this pass
      */
