@@ -6,13 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import javafx.collections.FXCollections;
 import javafx.collections.ObservableMap;
-import javafx.event.Event;
 import javafx.event.EventType;
 import javafx.geometry.Orientation;
+import javafx.geometry.Point2D;
 import javafx.scene.Node;
 import javafx.scene.Parent;
 import javafx.scene.input.KeyCode;
-import javafx.scene.input.MouseButton;
 import javafx.scene.input.MouseEvent;
 import javafx.scene.layout.Region;
 import org.junit.jupiter.api.Test;
@@ -58,27 +57,8 @@ class DividedPaneTest extends GuiTest {
 
     private void point(EventType<MouseEvent> type, double x) {
         Node divider = lookup("#divider-attention-heads").query();
-        Event.fireEvent(
-                divider,
-                new MouseEvent(
-                        type,
-                        x,
-                        20,
-                        x,
-                        20,
-                        MouseButton.PRIMARY,
-                        1,
-                        false,
-                        false,
-                        false,
-                        false,
-                        true,
-                        false,
-                        false,
-                        false,
-                        false,
-                        true,
-                        null));
+        Point2D at = divider.sceneToLocal(x, 20);
+        mouse(divider, type, at.getX(), at.getY());
     }
 
     @Test

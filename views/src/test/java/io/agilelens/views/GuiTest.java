@@ -6,8 +6,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javafx.animation.AnimationTimer;
 import javafx.application.Platform;
+import javafx.event.Event;
+import javafx.event.EventType;
+import javafx.geometry.Point2D;
+import javafx.scene.Node;
 import javafx.scene.Parent;
 import javafx.scene.Scene;
+import javafx.scene.input.MouseButton;
+import javafx.scene.input.MouseEvent;
+import javafx.scene.input.PickResult;
 import javafx.stage.PopupWindow;
 import javafx.stage.Stage;
 import javafx.stage.Window;
@@ -72,6 +79,37 @@ public abstract class GuiTest extends ApplicationTest {
                         List.copyOf(Window.getWindows()).stream()
                                 .filter(PopupWindow.class::isInstance)
                                 .forEach(Window::hide));
+    }
+
+    /**
+     * Has the first button's event arrive at once, on the JavaFX thread.
+     *
+     * @param x from the node's left edge
+     * @param y from its top
+     */
+    protected static void mouse(Node node, EventType<MouseEvent> type, double x, double y) {
+        Point2D inScene = node.localToScene(x, y);
+        Event.fireEvent(
+                node,
+                new MouseEvent(
+                        type,
+                        inScene.getX(),
+                        inScene.getY(),
+                        inScene.getX(),
+                        inScene.getY(),
+                        MouseButton.PRIMARY,
+                        1,
+                        false,
+                        false,
+                        false,
+                        false,
+                        type != MouseEvent.MOUSE_MOVED,
+                        false,
+                        false,
+                        false,
+                        false,
+                        false,
+                        new PickResult(node, inScene.getX(), inScene.getY())));
     }
 
     /** Lets work that was handed to other threads come back and be drawn. */

@@ -95,12 +95,10 @@ final class LiveSession {
      * @param note tells the history
      */
     void replace(ModelSession opened, Runnable note) {
-        LiveLoop old = loop;
         if (!isShaped(opened)) {
             workbench.forgetMeasurements();
         }
-        loop = null;
-        retire(old);
+        retireLoop();
         session = opened;
         window = 0;
         tuned = null;
@@ -254,22 +252,20 @@ final class LiveSession {
     }
 
     /** The JavaFX thread cannot wait for what a loop has begun. */
-    private void retire(LiveLoop old) {
-        if (old != null) {
-            old.pause();
-            errands.afterwards(old::close);
+    private void retireLoop() {
+        if (loop != null) {
+            loop.pause();
+            errands.afterwards(loop::close);
+            loop = null;
         }
     }
 
     /** Stops the loop for good; the model is closed once nothing touches it any more. */
     void stop() {
-        LiveLoop last = loop;
-        ModelSession open = session;
-        loop = null;
-        session = null;
-        retire(last);
-        if (open != null) {
-            errands.afterwards(open::close);
+        retireLoop();
+        if (session != null) {
+            errands.afterwards(session::close);
+            session = null;
         }
     }
 

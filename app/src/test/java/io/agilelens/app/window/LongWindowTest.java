@@ -16,9 +16,7 @@ import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import javafx.application.Platform;
 import javafx.event.Event;
-import javafx.scene.Node;
 import javafx.scene.control.ButtonBase;
-import javafx.scene.input.MouseButton;
 import javafx.scene.input.MouseEvent;
 import javafx.scene.input.PickResult;
 import javafx.scene.input.ScrollEvent;
@@ -205,31 +203,6 @@ class LongWindowTest extends WindowTest {
             mouse(picture, MouseEvent.MOUSE_PRESSED, x, y);
         }
         mouse(picture, MouseEvent.MOUSE_DRAGGED, x - 4 * step, y - 2 * step);
-    }
-
-    private static void mouse(
-            Node node, javafx.event.EventType<MouseEvent> type, double x, double y) {
-        Event.fireEvent(
-                node,
-                new MouseEvent(
-                        type,
-                        x,
-                        y,
-                        x,
-                        y,
-                        MouseButton.PRIMARY,
-                        1,
-                        false,
-                        false,
-                        false,
-                        false,
-                        type != MouseEvent.MOUSE_MOVED,
-                        false,
-                        false,
-                        false,
-                        false,
-                        false,
-                        new PickResult(node, x, y)));
     }
 
     private static void scroll(Region node, double turned) {

@@ -20,7 +20,6 @@ import java.util.Random;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import javafx.event.EventType;
 import javafx.geometry.Insets;
 import javafx.geometry.Point2D;
 import javafx.geometry.VerticalDirection;
@@ -297,30 +296,8 @@ class ChartPanesTest extends GuiTest {
     }
 
     private static void click(ChartPane chart, Point2D at) {
-        Point2D inScene = chart.localToScene(at);
-        for (EventType<MouseEvent> type :
-                List.of(MouseEvent.MOUSE_PRESSED, MouseEvent.MOUSE_CLICKED)) {
-            chart.fireEvent(
-                    new MouseEvent(
-                            type,
-                            inScene.getX(),
-                            inScene.getY(),
-                            inScene.getX(),
-                            inScene.getY(),
-                            MouseButton.PRIMARY,
-                            1,
-                            false,
-                            false,
-                            false,
-                            false,
-                            true,
-                            false,
-                            false,
-                            true,
-                            false,
-                            true,
-                            null));
-        }
+        mouse(chart, MouseEvent.MOUSE_PRESSED, at.getX(), at.getY());
+        mouse(chart, MouseEvent.MOUSE_CLICKED, at.getX(), at.getY());
     }
 
     @Test
