@@ -1,6 +1,7 @@
 package io.agilelens.engine.kernel;
 
 import java.lang.invoke.MethodHandles;
+import java.util.Arrays;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -50,6 +51,8 @@ final class RowLoopsTemplate implements RowLoops {
     /** Carries from a mantissa into the exponent if it is above √2. */
     private static final int BEYOND_SQUARE_ROOT_OF_TWO =
             (1 << 23) - 1 - (Float.floatToRawIntBits((float) Math.sqrt(2)) & ((1 << 23) - 1));
+
+    private static final boolean[] WHOLE_THEN_REST = {true, false};
 
     @Override
     public void scaledDots(
@@ -471,36 +474,43 @@ final class RowLoopsTemplate implements RowLoops {
         return result;
     }
 
+    /**
+     * What does not fill a vector is made to fill one of its own, for masks cost more than copies.
+     * Both go through a single call: of two the compiler would not inline all.
+     */
     @Override
     public float exponentials(float[] x, int offset, int length, float subtracted) {
-        FloatVector sum = FloatVector.zero(FLOATS);
+        float[] lanes = Scratch.ofThread().parts(2 * LANES);
+        Arrays.fill(lanes, 0, LANES, 0);
         int bound = FLOATS.loopBound(length);
-        int i = 0;
-        for (; i < bound; i += LANES) {
-            FloatVector y = decay(FloatVector.fromArray(FLOATS, x, offset + i).sub(subtracted));
-            y.intoArray(x, offset + i);
-            sum = sum.add(y);
+        int rest = length - bound;
+        System.arraycopy(x, offset + bound, lanes, LANES, rest);
+        Arrays.fill(lanes, LANES + rest, 2 * LANES, Float.NEGATIVE_INFINITY);
+        for (boolean whole : WHOLE_THEN_REST) {
+            addExponentials(
+                    whole ? x : lanes,
+                    whole ? offset : LANES,
+                    whole ? bound : LANES,
+                    subtracted,
+                    lanes);
         }
-        float[] lanes = Scratch.ofThread().parts(LANES);
-        sum.intoArray(lanes, 0);
-        if (i < length) {
-            restOfExponentials(x, offset + i, length - i, subtracted, lanes);
-        }
+        System.arraycopy(lanes, LANES, x, offset + bound, rest);
         return LaneSums.sum(lanes, 0, LANES);
     }
 
     /**
-     * By itself, for the compiler inlines only so much: what hands vectors around must stay below
-     * it.
-     *
-     * @param lanes sums that these are added to
+     * @param length a multiple of the lanes
+     * @param sums of each lane, that these are added to
      */
-    private static void restOfExponentials(
-            float[] x, int offset, int length, float subtracted, float[] lanes) {
-        VectorMask<Float> rest = FLOATS.indexInRange(0, length);
-        FloatVector y = decay(FloatVector.fromArray(FLOATS, x, offset, rest).sub(subtracted));
-        y.intoArray(x, offset, rest);
-        FloatVector.fromArray(FLOATS, lanes, 0).add(y, rest).intoArray(lanes, 0);
+    private static void addExponentials(
+            float[] x, int offset, int length, float subtracted, float[] sums) {
+        FloatVector sum = FloatVector.fromArray(FLOATS, sums, 0);
+        for (int i = 0; i < length; i += LANES) {
+            FloatVector y = decay(FloatVector.fromArray(FLOATS, x, offset + i).sub(subtracted));
+            y.intoArray(x, offset + i);
+            sum = sum.add(y);
+        }
+        sum.intoArray(sums, 0);
     }
 
     /**
