@@ -71,6 +71,14 @@ public final class Decoder {
         return new KeyValueCache(config, numerics.cacheFormat());
     }
 
+    /**
+     * An empty cache for another sequence: the one that is no longer used, whose room is there
+     * already, or a new one if it does not suit this decoder.
+     */
+    public KeyValueCache cache(KeyValueCache used) {
+        return used.empty(config, numerics.cacheFormat()) ? used : cache();
+    }
+
     /** A pass over a whole sequence that nothing watches and nothing is pruned from. */
     public Pass run(int[] ids, Cancellation cancellation) {
         return run(ids, null, TokenPruner.NONE, Probe.NONE, cancellation);
@@ -179,7 +187,9 @@ public final class Decoder {
         if (state.layer() != config.layers()) {
             throw new IllegalArgumentException("layer " + state.layer() + " was not run");
         }
-        return new Pass(headInput(state.residual()), state.survivors());
+        Matrix hidden = headInput(state.residual());
+        state.workspace().leave();
+        return new Pass(hidden, state.survivors());
     }
 
     /**

@@ -16,6 +16,8 @@ public final class KeyValueCache {
     /** Numbers to copy that are worth another thread. */
     private static final int NUMBERS_PER_PIECE = 1 << 15;
 
+    private final ModelConfig config;
+    private final Optional<CacheFormat> format;
     private final int heads;
     private final int headDimension;
     private final int width;
@@ -62,19 +64,21 @@ public final class KeyValueCache {
     }
 
     KeyValueCache(ModelConfig config, Optional<CacheFormat> format) {
+        this.config = config;
+        this.format = format;
         int layers = config.layers();
         heads = config.keyValueHeads();
         headDimension = config.headDimension();
         width = config.keyValueWidth();
         rowBytes = format.map(CacheFormat::rowBytes).orElse(width * Float.BYTES);
-        keys = rows(layers, format);
-        values = rows(layers, format);
+        keys = rows(layers);
+        values = rows(layers);
         positions = new int[layers][0];
         lengths = new int[layers];
         nextPositions = new int[layers];
     }
 
-    private Rows[] rows(int layers, Optional<CacheFormat> format) {
+    private Rows[] rows(int layers) {
         // One layer is read at a time, so all share the floats that rows are put together in.
         float[][] scratch = new float[1][0];
         Rows[] rows = new Rows[layers];
@@ -199,6 +203,20 @@ public final class KeyValueCache {
     /** Tokens that a layer holds. */
     public int length(int layer) {
         return lengths[layer];
+    }
+
+    /**
+     * Forgets all tokens but keeps their room.
+     *
+     * @return false if it does not suit such a decoder; then nothing is forgotten
+     */
+    boolean empty(ModelConfig config, Optional<CacheFormat> format) {
+        if (!config.equals(this.config) || !format.equals(this.format)) {
+            return false;
+        }
+        Arrays.fill(lengths, 0);
+        Arrays.fill(nextPositions, 0);
+        return true;
     }
 
     /** What all keys and values held take, in bytes, without the room left for later ones. */

@@ -2,8 +2,12 @@ package io.agilelens.engine.model;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agilelens.engine.TinyModels;
+import io.agilelens.engine.quant.CacheQuantizer;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -39,6 +43,36 @@ class KeyValueCacheTest {
             assertHeads(keys, config, cache.keyHeads(0));
             assertHeads(values, config, cache.valueHeads(0));
         }
+    }
+
+    @Test
+    void anEmptiedCacheHoldsTheNextSequenceOnly() {
+        ModelConfig config = config();
+        int width = config.keyValueWidth();
+        KeyValueCache cache = new KeyValueCache(config, Optional.empty());
+        float[] first = random(1, 9 * width);
+        cache.append(0, first, first, Positions.range(0, 9), 9);
+        float[] room = cache.keyHeads(0).floats(0);
+        assertTrue(cache.empty(config, Optional.empty()));
+        assertEquals(0, cache.length(0));
+        assertEquals(0, cache.nextPosition(0));
+        assertEquals(0, cache.bytes());
+        float[] second = random(2, 5 * width);
+        cache.append(0, second, second, Positions.range(0, 5), 5);
+        assertSame(room, cache.keyHeads(0).floats(0));
+        assertArrayEquals(second, Arrays.copyOf(cache.keys(0), second.length));
+        assertArrayEquals(second, Arrays.copyOf(cache.values(0), second.length));
+    }
+
+    @Test
+    void aCacheOfAnotherFormatKeepsItsTokens() {
+        ModelConfig config = config();
+        KeyValueCache cache = new KeyValueCache(config, Optional.empty());
+        float[] row = random(1, config.keyValueWidth());
+        cache.append(0, row, row, Positions.range(0, 1), 1);
+        CacheFormat format = new CacheQuantizer(8, config.headDimension(), config.keyValueHeads());
+        assertFalse(cache.empty(config, Optional.of(format)));
+        assertEquals(1, cache.length(0));
     }
 
     private static void assertHeads(

@@ -8,6 +8,9 @@ import io.agilelens.engine.tensor.Matrix;
 import org.junit.jupiter.api.Test;
 
 class WorkspaceTest {
+    /** As long as this passes inherit, and no other test has it. */
+    private static final int LONG = 123_457;
+
     private final Workspace workspace = new Workspace();
 
     @Test
@@ -48,5 +51,54 @@ class WorkspaceTest {
         workspace.giveBack(codes);
         assertEquals(10, workspace.floats(10).length);
         assertSame(codes, workspace.bytes(9));
+    }
+
+    @Test
+    void whatAPassLeftIsTakenByTheNextOneOnly() {
+        float[] array = workspace.floats(LONG);
+        byte[] codes = workspace.bytes(LONG);
+        workspace.giveBack(array);
+        workspace.giveBack(codes);
+        workspace.leave();
+        workspace.leave();
+        Workspace next = new Workspace();
+        assertSame(array, next.floats(LONG));
+        assertSame(codes, next.bytes(LONG));
+        assertNotSame(array, new Workspace().floats(LONG));
+        assertNotSame(array, workspace.floats(LONG));
+    }
+
+    /** Steps of decoding come between one prompt and the next. */
+    @Test
+    void shortPassesLeaveWhatIsThere() {
+        float[] array = workspace.floats(LONG);
+        workspace.giveBack(array);
+        workspace.leave();
+        Workspace step = new Workspace();
+        step.giveBack(step.floats(10));
+        step.leave();
+        assertSame(array, new Workspace().floats(LONG));
+    }
+
+    /** Otherwise ever more arrays of lengths that nobody wants would be kept. */
+    @Test
+    void whatTheNextPassDoesNotTakeIsGone() {
+        float[] array = workspace.floats(LONG);
+        workspace.giveBack(array);
+        workspace.leave();
+        Workspace next = new Workspace();
+        next.giveBack(next.floats(LONG + 1));
+        next.leave();
+        assertNotSame(array, new Workspace().floats(LONG));
+    }
+
+    @Test
+    void whoReadsWhatHeGaveBackSeesIt() {
+        float[] array = workspace.floats(1);
+        byte[] codes = workspace.bytes(1);
+        workspace.giveBack(array);
+        workspace.giveBack(codes);
+        assertEquals(Float.NaN, array[0]);
+        assertEquals(Byte.MIN_VALUE, codes[0]);
     }
 }

@@ -93,9 +93,10 @@ public record PassBenchmark(int prompt, int tokens, int rounds) {
             Cancellation cancellation) {
         int total = (1 + rounds) * contenders.size();
         int done = 0;
+        KeyValueCache cache = contenders.getFirst().decoder().cache();
         for (Contender contender : contenders) {
             progress.report("warming up", done++, total);
-            warmUp(contender, cancellation);
+            warmUp(contender, cache, cancellation);
         }
         List<Speeds> speeds = contenders.stream().map(_ -> new Speeds(rounds)).toList();
         for (int round = 0; round < rounds; round++) {
@@ -103,22 +104,24 @@ public record PassBenchmark(int prompt, int tokens, int rounds) {
                 progress.report("measuring", done++, total);
                 // There and back again: a trend within the rounds favours nobody.
                 int at = round % 2 == 0 ? i : contenders.size() - 1 - i;
-                measure(contenders.get(at), meter, speeds.get(at), round, cancellation);
+                Contender contender = contenders.get(at);
+                measure(contender, cache, meter, speeds.get(at), round, cancellation);
             }
         }
         progress.report("measuring", total, total);
         return speeds;
     }
 
-    private void warmUp(Contender contender, Cancellation cancellation) {
+    private void warmUp(Contender contender, KeyValueCache cache, Cancellation cancellation) {
         long warm = System.nanoTime() + WARM_UP_NANOS;
         for (int i = 0; i < FEWEST_WARM_UPS || System.nanoTime() < warm; i++) {
-            once(contender, cancellation);
+            once(contender, cache, cancellation);
         }
     }
 
     private void measure(
             Contender contender,
+            KeyValueCache cache,
             MachineMeter meter,
             Speeds speeds,
             int round,
@@ -128,17 +131,21 @@ public record PassBenchmark(int prompt, int tokens, int rounds) {
             speeds.gigabytesPerSecond()[round] =
                     meter.gigabytesPerSecond(PassWork.decodedBytes(contender.decoder()));
         }
-        Once once = once(contender, cancellation);
+        Once once = once(contender, cache, cancellation);
         speeds.prefill()[round] = once.prefill();
         speeds.decode()[round] = once.decode();
     }
 
-    /** Runs the prompt and the steps behind it once, for a measurement that has its own rounds. */
-    public Once once(Contender contender, Cancellation cancellation) {
+    /**
+     * Runs the prompt and the steps behind it once, for a measurement that has its own rounds.
+     *
+     * @param used the cache of the time before: to make and clear a new one is no part of a pass
+     */
+    public Once once(Contender contender, KeyValueCache used, Cancellation cancellation) {
         Decoder decoder = contender.decoder();
         int vocabulary = decoder.model().config().vocabularySize();
         int[] ids = new SplittableRandom(1).ints(prompt + tokens, 0, vocabulary).toArray();
-        KeyValueCache cache = decoder.cache();
+        KeyValueCache cache = decoder.cache(used);
         long began = System.nanoTime();
         step(decoder, cache, contender.pruner(), Arrays.copyOf(ids, prompt), cancellation);
         long filled = System.nanoTime();

@@ -17,6 +17,7 @@ import io.agilelens.engine.kernel.Workers;
 import io.agilelens.engine.model.Architecture;
 import io.agilelens.engine.model.Decoder;
 import io.agilelens.engine.model.FloatNumerics;
+import io.agilelens.engine.model.KeyValueCache;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.TokenPruner;
 import io.agilelens.engine.model.WeightPrecision;
@@ -129,15 +130,16 @@ class LlamaCppSpeedTest {
         Samples theirs = new Samples();
         Map<String, Samples> ours = new LinkedHashMap<>();
         decoders.keySet().forEach(name -> ours.put(name, new Samples()));
+        KeyValueCache cache = decoders.values().iterator().next().cache();
         try (LlamaCpp llama = LlamaCpp.open(file)) {
             run(llama, ids, new Samples(), 0);
             for (int i = 0; i < WARM_UPS; i++) {
-                decoders.values().forEach(decoder -> run(decoder, new Samples(), 0));
+                decoders.values().forEach(decoder -> run(decoder, cache, new Samples(), 0));
             }
             for (int round = 0; round < ROUNDS; round++) {
                 run(llama, ids, theirs, round);
                 for (Map.Entry<String, Decoder> entry : decoders.entrySet()) {
-                    run(entry.getValue(), ours.get(entry.getKey()), round);
+                    run(entry.getValue(), cache, ours.get(entry.getKey()), round);
                 }
             }
         }
@@ -158,10 +160,11 @@ class LlamaCppSpeedTest {
                 });
     }
 
-    private static void run(Decoder decoder, Samples samples, int round) {
+    private static void run(Decoder decoder, KeyValueCache cache, Samples samples, int round) {
         PassBenchmark.Once once =
                 OURS.once(
                         new PassBenchmark.Contender(decoder, TokenPruner.NONE),
+                        cache,
                         Cancellation.never());
         samples.prefill()[round] = once.prefill();
         samples.decode()[round] = once.decode();
