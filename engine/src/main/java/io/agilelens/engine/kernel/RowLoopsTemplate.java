@@ -52,6 +52,11 @@ final class RowLoopsTemplate implements RowLoops {
     private static final int BEYOND_SQUARE_ROOT_OF_TWO =
             (1 << 23) - 1 - (Float.floatToRawIntBits((float) Math.sqrt(2)) & ((1 << 23) - 1));
 
+    /**
+     * What does not fill a vector is made to fill one of its own, for masks cost more than copies.
+     * It goes through the same call as all before it: of two calls of a long function the compiler
+     * inlines one, and the other one makes an object of each vector.
+     */
     private static final boolean[] WHOLE_THEN_REST = {true, false};
 
     @Override
@@ -474,10 +479,6 @@ final class RowLoopsTemplate implements RowLoops {
         return result;
     }
 
-    /**
-     * What does not fill a vector is made to fill one of its own, for masks cost more than copies.
-     * Both go through a single call: of two the compiler would not inline all.
-     */
     @Override
     public float exponentials(float[] x, int offset, int length, float subtracted) {
         float[] lanes = Scratch.ofThread().parts(2 * LANES);
@@ -679,38 +680,52 @@ final class RowLoopsTemplate implements RowLoops {
 
     @Override
     public void siluMultiply(float[] gate, float[] up, int from, int to) {
-        int i = from;
-        for (; i <= to - LANES; i += LANES) {
-            FloatVector x = FloatVector.fromArray(FLOATS, gate, i);
-            timesSigmoid(x, x).mul(FloatVector.fromArray(FLOATS, up, i)).intoArray(gate, i);
+        float[] rest = Scratch.ofThread().parts(2 * LANES);
+        int count = (to - from) % LANES;
+        System.arraycopy(gate, to - count, rest, 0, count);
+        System.arraycopy(up, to - count, rest, LANES, count);
+        for (boolean whole : WHOLE_THEN_REST) {
+            multiplyBySilu(
+                    whole ? gate : rest,
+                    whole ? from : 0,
+                    whole ? up : rest,
+                    whole ? from : LANES,
+                    whole ? to - from - count : LANES);
         }
-        if (i < to) {
-            multiplyRestBySilu(gate, up, i, to);
-        }
+        System.arraycopy(rest, 0, gate, to - count, count);
     }
 
-    private static void multiplyRestBySilu(float[] gate, float[] up, int from, int to) {
-        VectorMask<Float> rest = FLOATS.indexInRange(from, to);
-        FloatVector x = FloatVector.fromArray(FLOATS, gate, from, rest);
-        timesSigmoid(x, x)
-                .mul(FloatVector.fromArray(FLOATS, up, from, rest))
-                .intoArray(gate, from, rest);
+    /**
+     * @param length a multiple of the lanes
+     */
+    private static void multiplyBySilu(
+            float[] gate, int gateOffset, float[] up, int upOffset, int length) {
+        for (int i = 0; i < length; i += LANES) {
+            FloatVector x = FloatVector.fromArray(FLOATS, gate, gateOffset + i);
+            timesSigmoid(x, x)
+                    .mul(FloatVector.fromArray(FLOATS, up, upOffset + i))
+                    .intoArray(gate, gateOffset + i);
+        }
     }
 
     @Override
     public void geluTanh(float[] x, int from, int to) {
-        int i = from;
-        for (; i <= to - LANES; i += LANES) {
-            gelu(FloatVector.fromArray(FLOATS, x, i)).intoArray(x, i);
+        float[] rest = Scratch.ofThread().parts(LANES);
+        int count = (to - from) % LANES;
+        System.arraycopy(x, to - count, rest, 0, count);
+        for (boolean whole : WHOLE_THEN_REST) {
+            gelu(whole ? x : rest, whole ? from : 0, whole ? to - from - count : LANES);
         }
-        if (i < to) {
-            geluRest(x, i, to);
-        }
+        System.arraycopy(rest, 0, x, to - count, count);
     }
 
-    private static void geluRest(float[] x, int from, int to) {
-        VectorMask<Float> rest = FLOATS.indexInRange(from, to);
-        gelu(FloatVector.fromArray(FLOATS, x, from, rest)).intoArray(x, from, rest);
+    /**
+     * @param length a multiple of the lanes
+     */
+    private static void gelu(float[] x, int offset, int length) {
+        for (int i = 0; i < length; i += LANES) {
+            gelu(FloatVector.fromArray(FLOATS, x, offset + i)).intoArray(x, offset + i);
+        }
     }
 
     /** {@code 0.5 · x · (1 + tanh u) = x · sigmoid(2u)}. */
