@@ -68,12 +68,18 @@ class WorkspaceTest {
         assertNotSame(array, workspace.floats(LONG));
     }
 
-    /** Steps of decoding come between one prompt and the next. */
-    @Test
-    void shortPassesLeaveWhatIsThere() {
+    /** An array that the pass that ended last left. */
+    private float[] left() {
         float[] array = workspace.floats(LONG);
         workspace.giveBack(array);
         workspace.leave();
+        return array;
+    }
+
+    /** Steps of decoding come between one prompt and the next. */
+    @Test
+    void shortPassesLeaveWhatIsThere() {
+        float[] array = left();
         Workspace step = new Workspace();
         step.giveBack(step.floats(10));
         step.leave();
@@ -83,9 +89,7 @@ class WorkspaceTest {
     /** Otherwise ever more arrays of lengths that nobody wants would be kept. */
     @Test
     void whatTheNextPassDoesNotTakeIsGone() {
-        float[] array = workspace.floats(LONG);
-        workspace.giveBack(array);
-        workspace.leave();
+        float[] array = left();
         Workspace next = new Workspace();
         next.giveBack(next.floats(LONG + 1));
         next.leave();
