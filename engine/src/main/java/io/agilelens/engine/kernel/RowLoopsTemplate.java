@@ -491,7 +491,7 @@ final class RowLoopsTemplate implements RowLoops {
             addExponentials(
                     whole ? x : lanes,
                     whole ? offset : LANES,
-                    whole ? bound : LANES,
+                    whole ? bound : rest,
                     subtracted,
                     lanes);
         }
@@ -500,7 +500,7 @@ final class RowLoopsTemplate implements RowLoops {
     }
 
     /**
-     * @param length a multiple of the lanes
+     * @param length rounded up to a multiple of the lanes
      * @param sums of each lane, that these are added to
      */
     private static void addExponentials(
@@ -690,13 +690,13 @@ final class RowLoopsTemplate implements RowLoops {
                     whole ? from : 0,
                     whole ? up : rest,
                     whole ? from : LANES,
-                    whole ? to - from - count : LANES);
+                    whole ? to - from - count : count);
         }
         System.arraycopy(rest, 0, gate, to - count, count);
     }
 
     /**
-     * @param length a multiple of the lanes
+     * @param length rounded up to a multiple of the lanes
      */
     private static void multiplyBySilu(
             float[] gate, int gateOffset, float[] up, int upOffset, int length) {
@@ -714,13 +714,13 @@ final class RowLoopsTemplate implements RowLoops {
         int count = (to - from) % LANES;
         System.arraycopy(x, to - count, rest, 0, count);
         for (boolean whole : WHOLE_THEN_REST) {
-            gelu(whole ? x : rest, whole ? from : 0, whole ? to - from - count : LANES);
+            gelu(whole ? x : rest, whole ? from : 0, whole ? to - from - count : count);
         }
         System.arraycopy(rest, 0, x, to - count, count);
     }
 
     /**
-     * @param length a multiple of the lanes
+     * @param length rounded up to a multiple of the lanes
      */
     private static void gelu(float[] x, int offset, int length) {
         for (int i = 0; i < length; i += LANES) {

@@ -85,14 +85,17 @@ public final class Workspace {
     /**
      * Leaves what was given back to the next pass. This workspace goes on empty, so a pass may end
      * more than once.
+     *
+     * @return what was left; the collector takes it from those who do not keep this
      */
-    void leave() {
+    Workspace leave() {
         Workspace left = new Workspace();
         floats.moveTo(left.floats);
         bytes.moveTo(left.bytes);
         if (!left.floats.inherited.isEmpty() || !left.bytes.inherited.isEmpty()) {
             LEFT.set(new WeakReference<>(left));
         }
+        return left;
     }
 
     /** At least as many values as asked for; what they are is left over from before. */
