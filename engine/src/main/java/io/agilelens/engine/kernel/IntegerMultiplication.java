@@ -26,7 +26,8 @@ final class IntegerMultiplication {
     private final IntegerPacking packing;
     private final IntegerTiles tiles;
     private final TripleMultiplication triples;
-    private final IntegerVectorMultiplication vectors;
+    private final ByteVectorMultiplication byteVectors;
+    private final ShortLaneMultiplication shortLanes;
     private final Workers workers;
 
     private final IntegerTiles.TilePacking tilePacking = this::packTile;
@@ -52,7 +53,12 @@ final class IntegerMultiplication {
         joining = new SegmentJoining(segmentSums, rows);
         packing = new IntegerPacking(products.panelOutputs(), tuning, workers);
         tiles = new IntegerTiles(unpacking, rows, workers);
-        vectors = new IntegerVectorMultiplication(codes, unpacking, workers);
+        byteVectors = new ByteVectorMultiplication(codes, unpacking, workers);
+        shortLanes =
+                new ShortLaneMultiplication(
+                        WidthTemplate.instantiate(
+                                ShortLaneProducts.class, ShortLaneProductsTemplate.class, bits),
+                        workers);
         triples = new TripleMultiplication(doubles, unpacking, tiles, segmentSums, workers);
     }
 
@@ -137,7 +143,11 @@ final class IntegerMultiplication {
     void multiply(byte[] x, int tokens, IntegerPanels weights, float[] y) {
         PackingChecks.requireWidth(weights.width(), 2 * products.panelOutputs());
         if (tokens == 1) {
-            vectors.multiply(x, weights, y);
+            if (weights.bits() == 4) {
+                shortLanes.multiply(x, weights, y);
+            } else {
+                byteVectors.multiply(x, weights, y);
+            }
             return;
         }
         switch (weights.multiplier()) {
@@ -245,20 +255,26 @@ final class IntegerMultiplication {
         int start = segments.starts()[first];
         float[] unpacked = Scratch.ofThread().panel((segments.starts()[end] - start) * width);
         for (int s = first; s < end; s++) {
-            int bytesBefore = column * weights.bits() / 8;
-            int from = weights.code(panel, segments.starts()[s]) + bytesBefore;
-            int zero = weights.zeroPoint(panel, segments.groups()[s]) + bytesBefore;
-            int to = (segments.starts()[s] - start) * width;
+            int input = segments.starts()[s];
+            int group = segments.groups()[s];
+            int to = (input - start) * width;
             int steps = segments.length(s);
             byte[] codes = weights.codes();
             byte[] zeros = weights.zeroPoints();
-            int stride = weights.bytesPerInput();
-            if (weights.multiplier() == Multiplier.PAIR) {
-                unpacking.unpackPairs(codes, from, zeros, zero, steps, unpacked, to);
-            } else if (weights.bits() == 4) {
-                unpacking.unpackHalves(codes, from, stride, zeros, zero, steps, unpacked, to);
-            } else {
+            if (weights.bits() == 8) {
+                int from = weights.code(panel, input) + column;
+                int zero = weights.zeroPoint(panel, group) + column;
+                int stride = weights.bytesPerInput();
                 unpacking.unpackBytes(codes, from, stride, zeros, zero, steps, unpacked, to);
+                continue;
+            }
+            int from = weights.fours(panel, 0, weights.inputs());
+            int zero = weights.fours(panel, 0, weights.groups());
+            if (weights.multiplier() == Multiplier.PAIR) {
+                unpacking.unpackPairs(codes, from, input, zeros, zero, group, steps, unpacked, to);
+            } else {
+                unpacking.unpackFours(
+                        codes, from, input, zeros, zero, group, column > 0, steps, unpacked, to);
             }
         }
         return unpacked;

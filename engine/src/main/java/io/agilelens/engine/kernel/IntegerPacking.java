@@ -8,6 +8,9 @@ final class IntegerPacking {
 
     private static final int LARGEST_BYTE = 255;
 
+    /** Of a panel's vectors in a lane of four codes, see {@link ShortLaneProducts}. */
+    private static final int[] PLACES = {0, 3, 1, 2};
+
     private final int panelOutputs;
     private final Supplier<KernelTuning> tuning;
     private final Workers workers;
@@ -55,7 +58,9 @@ final class IntegerPacking {
                         runShifts,
                         Multiplier.SINGLE.capacity(8),
                         IntegerMultiplication.SLICE),
-                segmentsOfOne(runStarts, runGroups, runShifts, 8));
+                segmentsOfOne(runStarts, runGroups, runShifts, 8),
+                null,
+                isZero(zeroPoints));
     }
 
     /** As {@link Kernels#packInt4}. */
@@ -98,6 +103,7 @@ final class IntegerPacking {
         }
         int width = 2 * panelOutputs;
         int groups = scales.length / outputs;
+        Segments segmentsOfOne = segmentsOfOne(runStarts, runGroups, runShifts, activationBits);
         // Panels that fill up the last triple are all zero, and so are their scales.
         int filled =
                 multiplier == Multiplier.TRIPLE
@@ -112,11 +118,13 @@ final class IntegerPacking {
                 4,
                 width,
                 multiplier,
-                pairs(values, outputs, filled, inputs, width),
+                fours(values, outputs, filled, inputs, width),
                 scales(scales, outputs, filled, groups, width),
-                pairs(zeroPoints, outputs, filled, groups, width),
+                fours(zeroPoints, outputs, filled, groups, width),
                 segments,
-                segmentsOfOne(runStarts, runGroups, runShifts, activationBits));
+                segmentsOfOne,
+                Turns.of(segmentsOfOne, activationBits),
+                isZero(zeroPoints));
     }
 
     @FunctionalInterface
@@ -163,15 +171,25 @@ final class IntegerPacking {
         return bytes;
     }
 
+    private static boolean isZero(byte[] values) {
+        for (byte value : values) {
+            if (value != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /**
-     * Puts outputs a vector apart, {@code lanes = width / 4}, into the halves of a byte, each with
-     * a bias of 8.
+     * Puts four outputs a vector apart, {@code lanes = width / 4}, into the four places of a lane
+     * of 16 bits, each with a bias of 8, and two inputs beside each other.
      */
-    private byte[] pairs(byte[] values, int outputs, int filled, int inputs, int width) {
+    private byte[] fours(byte[] values, int outputs, int filled, int inputs, int width) {
         int lanes = width / 4;
-        byte[] pairs =
-                new byte[Panels.length(filled, inputs, width) / 2 + WeightOnlyProducts.READ_AHEAD];
-        Arrays.fill(pairs, (byte) 0x88);
+        int pairs = IntegerPanels.pairs(inputs);
+        int behind = WeightOnlyProducts.READ_AHEAD + ShortLaneProducts.BLOCK * width;
+        byte[] fours = new byte[Panels.length(filled, pairs, width) + behind];
+        Arrays.fill(fours, (byte) 0x88);
         workers.forEach(
                 Panels.count(outputs, width),
                 1,
@@ -179,17 +197,17 @@ final class IntegerPacking {
                     int end = Math.min(outputs, (panel + 1) * width);
                     for (int o = panel * width; o < end; o++) {
                         int inPanel = o % width;
-                        int shift = inPanel / lanes % 2 * 4;
-                        int pair = inPanel / (2 * lanes) * lanes + inPanel % lanes;
-                        int at = panel * inputs * (width / 2) + pair;
+                        int place = PLACES[inPanel / lanes];
+                        int shift = place % 2 * 4;
+                        int at = panel * pairs * width + inPanel % lanes * 4 + place / 2;
                         for (int i = 0; i < inputs; i++) {
                             // The bias of 8 is there already, and 8 ^ (w & 15) is w + 8 of 4 bits.
-                            pairs[at + i * (width / 2)] ^=
+                            fours[at + i / 2 * width + i % 2 * 2] ^=
                                     (byte) ((values[o * inputs + i] & 0xF) << shift);
                         }
                     }
                 });
-        return pairs;
+        return fours;
     }
 
     private static float[] scales(float[] scales, int outputs, int filled, int groups, int width) {

@@ -24,50 +24,63 @@ interface IntegerUnpacking {
             int panelOffset);
 
     /**
-     * The same for one vector of bytes a step with two four-bit weights each, those of the low
-     * halves first.
+     * Turns two vectors of a panel's four-bit weights into floats, the first two or the last two.
+     * Four-bit codes and zero points lie as {@link ShortLaneProducts} has them.
+     *
+     * @param packed the panel's from {@code offset} on
+     * @param input first of the steps
+     * @param zeroPoints the panel's from {@code zeroPointsOffset} on
+     * @param last which two
+     * @param panel {@code [steps, 2 vectors]} from {@code panelOffset} on
      */
-    void unpackHalves(
+    void unpackFours(
             byte[] packed,
             int offset,
-            int stride,
+            int input,
             byte[] zeroPoints,
             int zeroPointsOffset,
+            int group,
+            boolean last,
             int steps,
             float[] panel,
             int panelOffset);
 
     /**
-     * The same for adjacent pairs of weights and zero points, {@code (low + 8) | (high + 8) << 4}
-     * each.
+     * Makes pairs of all of a panel's four-bit weights, a vector of the first two vectors' and one
+     * of the last two.
      */
     void unpackPairs(
             byte[] packed,
             int offset,
+            int input,
             byte[] zeroPoints,
             int zeroPointsOffset,
+            int group,
             int steps,
             float[] panel,
             int panelOffset);
 
     /**
-     * Makes triples of the bytes of three panels, as many bytes of each in a step as a vector has
-     * doubles: a vector of the low halves, then one of the high halves. Zero points are taken off.
+     * Makes triples of the four-bit weights of three panels, of as many outputs as a vector has
+     * doubles in each of two vectors of a panel. Zero points are taken off.
      *
-     * @param first where the bytes of the first panel start; {@code stride} lie between two steps
+     * @param packed those of the first panel from {@code offset} on
      * @param distance from one panel to the next
-     * @param firstZeroPoint where the zero points of the first panel start
-     * @param distanceOfZeroPoints from one panel to the next
+     * @param distanceOfZeroPoints from one panel's to the next one's
+     * @param chunk which outputs: the lower or the upper half of the first two vectors or of the
+     *     last two
      * @param panel {@code [steps, 2 vectors]} from {@code panelOffset} on
      */
     void unpackTriples(
             byte[] packed,
-            int first,
+            int offset,
             int distance,
-            int stride,
+            int input,
             byte[] zeroPoints,
-            int firstZeroPoint,
+            int zeroPointsOffset,
             int distanceOfZeroPoints,
+            int group,
+            int chunk,
             int steps,
             double[] panel,
             int panelOffset);

@@ -32,8 +32,15 @@ final class IntegerUnpackingTemplate implements IntegerUnpacking {
     private static final VectorSpecies<Byte> BYTES =
             VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, 8 * LANES)));
 
-    /** Eight bytes, of which the first are widened to a vector of longs. */
-    private static final VectorSpecies<Byte> FEW_BYTES = ByteVector.SPECIES_64;
+    /** A vector of lanes of four-bit codes, those of two inputs. */
+    private static final VectorSpecies<Byte> FOURS = VectorSpecies.of(byte.class, SHAPE);
+
+    /** Half of it. */
+    private static final VectorSpecies<Byte> HALF_FOURS =
+            VectorSpecies.of(byte.class, VectorShape.forBitSize(Integer.SIZE * DOUBLE_LANES));
+
+    /** Bytes that a panel has for two inputs. */
+    private static final int PAIR = FOURS.length();
 
     /** Distance of the fields of a triple. */
     private static final int TRIPLE_BITS = 18;
@@ -86,106 +93,101 @@ final class IntegerUnpackingTemplate implements IntegerUnpacking {
     }
 
     @Override
-    public void unpackHalves(
+    public void unpackFours(
             byte[] packed,
             int offset,
-            int stride,
+            int input,
             byte[] zeroPoints,
             int zeroPointsOffset,
+            int group,
+            boolean last,
             int steps,
             float[] panel,
             int panelOffset) {
+        int first = last ? 4 : 0;
+        int second = last ? 8 : 12;
         IntVector zeros =
-                (IntVector)
-                        ByteVector.fromArray(BYTES, zeroPoints, zeroPointsOffset)
-                                .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
-        IntVector zeroLow = zeros.and(0xF);
-        IntVector zeroHigh = zeros.lanewise(VectorOperators.LSHR, 4);
+                ByteVector.fromArray(FOURS, zeroPoints, zeroPointsOffset + group / 2 * PAIR)
+                        .reinterpretAsInts()
+                        .lanewise(VectorOperators.LSHR, group % 2 * 16);
+        IntVector firstZero = zeros.lanewise(VectorOperators.LSHR, first).and(0xF);
+        IntVector secondZero = zeros.lanewise(VectorOperators.LSHR, second).and(0xF);
         for (int i = 0; i < steps; i++) {
             int to = panelOffset + i * 2 * LANES;
-            IntVector both =
-                    (IntVector)
-                            ByteVector.fromArray(BYTES, packed, offset + i * stride)
-                                    .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
-            ((FloatVector) both.and(0xF).sub(zeroLow).convert(VectorOperators.I2F, 0))
-                    .intoArray(panel, to);
-            ((FloatVector)
-                            both.lanewise(VectorOperators.LSHR, 4)
-                                    .sub(zeroHigh)
-                                    .convert(VectorOperators.I2F, 0))
-                    .intoArray(panel, to + LANES);
+            IntVector codes =
+                    ByteVector.fromArray(FOURS, packed, offset + (input + i) / 2 * PAIR)
+                            .reinterpretAsInts()
+                            .lanewise(VectorOperators.LSHR, (input + i) % 2 * 16);
+            IntVector a = codes.lanewise(VectorOperators.LSHR, first).and(0xF).sub(firstZero);
+            IntVector b = codes.lanewise(VectorOperators.LSHR, second).and(0xF).sub(secondZero);
+            ((FloatVector) a.convert(VectorOperators.I2F, 0)).intoArray(panel, to);
+            ((FloatVector) b.convert(VectorOperators.I2F, 0)).intoArray(panel, to + LANES);
         }
     }
 
+    /** {@code 2^23 + low + F · high} less that of the zero points: both biases cancel. */
     @Override
     public void unpackPairs(
             byte[] packed,
             int offset,
+            int input,
             byte[] zeroPoints,
             int zeroPointsOffset,
-            int steps,
-            float[] panel,
-            int panelOffset) {
-        unpackPairColumn(packed, offset, zeroPoints, zeroPointsOffset, steps, panel, panelOffset);
-        unpackPairColumn(
-                packed,
-                offset + LANES,
-                zeroPoints,
-                zeroPointsOffset + LANES,
-                steps,
-                panel,
-                panelOffset + LANES);
-    }
-
-    /** {@code 2^23 + low + F · high} less that of the zero points: both biases cancel. */
-    private static void unpackPairColumn(
-            byte[] packed,
-            int offset,
-            byte[] zeroPoints,
-            int zeroPointsOffset,
+            int group,
             int steps,
             float[] panel,
             int panelOffset) {
         IntVector zeros =
-                (IntVector)
-                        ByteVector.fromArray(BYTES, zeroPoints, zeroPointsOffset)
-                                .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
-        FloatVector zero =
-                zeros.lanewise(VectorOperators.LSHL, 8)
-                        .or(zeros)
+                ByteVector.fromArray(FOURS, zeroPoints, zeroPointsOffset + group / 2 * PAIR)
+                        .reinterpretAsInts()
+                        .lanewise(VectorOperators.LSHR, group % 2 * 16)
+                        .and(0xFFFF);
+        FloatVector firstZero = zeros.and(0xF00F).or(UNIT_EXPONENT).reinterpretAsFloats();
+        FloatVector lastZero =
+                zeros.lanewise(VectorOperators.LSHR, 4)
+                        .or(zeros.lanewise(VectorOperators.LSHL, 4))
                         .and(0xF00F)
                         .or(UNIT_EXPONENT)
                         .reinterpretAsFloats();
-        for (int i = 0; i < 2 * LANES * steps; i += 2 * LANES) {
-            IntVector pairs =
-                    (IntVector)
-                            ByteVector.fromArray(BYTES, packed, offset + i)
-                                    .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
-            pairs.lanewise(VectorOperators.LSHL, 8)
-                    .or(pairs)
+        for (int i = 0; i < steps; i++) {
+            int to = panelOffset + i * 2 * LANES;
+            IntVector codes =
+                    ByteVector.fromArray(FOURS, packed, offset + (input + i) / 2 * PAIR)
+                            .reinterpretAsInts()
+                            .lanewise(VectorOperators.LSHR, (input + i) % 2 * 16)
+                            .and(0xFFFF);
+            codes.and(0xF00F)
+                    .or(UNIT_EXPONENT)
+                    .reinterpretAsFloats()
+                    .sub(firstZero)
+                    .intoArray(panel, to);
+            codes.lanewise(VectorOperators.LSHR, 4)
+                    .or(codes.lanewise(VectorOperators.LSHL, 4))
                     .and(0xF00F)
                     .or(UNIT_EXPONENT)
                     .reinterpretAsFloats()
-                    .sub(zero)
-                    .intoArray(panel, panelOffset + i);
+                    .sub(lastZero)
+                    .intoArray(panel, to + LANES);
         }
     }
 
     @Override
     public void unpackTriples(
             byte[] packed,
-            int first,
+            int offset,
             int distance,
-            int stride,
+            int input,
             byte[] zeroPoints,
-            int firstZeroPoint,
+            int zeroPointsOffset,
             int distanceOfZeroPoints,
+            int group,
+            int chunk,
             int steps,
             double[] panel,
             int panelOffset) {
         double[] zeros = Scratch.ofThread().wideParts(2 * DOUBLE_LANES);
-        joinTriples(zeroPoints, firstZeroPoint, distanceOfZeroPoints, 0, 1, zeros, 0);
-        joinTriples(packed, first, distance, stride, steps, panel, panelOffset);
+        joinTriples(zeroPoints, zeroPointsOffset, distanceOfZeroPoints, group, chunk, 1, zeros, 0);
+        joinTriples(packed, offset, distance, input, chunk, steps, panel, panelOffset);
         DoubleVector low = DoubleVector.fromArray(DOUBLES, zeros, 0);
         DoubleVector high = DoubleVector.fromArray(DOUBLES, zeros, DOUBLE_LANES);
         for (int i = 0; i < steps; i++) {
@@ -197,38 +199,56 @@ final class IntegerUnpackingTemplate implements IntegerUnpacking {
         }
     }
 
-    /** {@code 2^52 + first + F · second + F² · third} of the low halves, then of the high ones. */
+    /** {@code 2^52 + first + F · second + F² · third} of one vector, then of another. */
     private static void joinTriples(
             byte[] packed,
-            int first,
+            int offset,
             int distance,
-            int stride,
+            int input,
+            int chunk,
             int steps,
             double[] panel,
             int panelOffset) {
+        int low = chunk / 2 == 0 ? 0 : 4;
+        int high = chunk / 2 == 0 ? 12 : 8;
+        int first = offset + chunk % 2 * (PAIR / 2);
         for (int i = 0; i < steps; i++) {
-            int from = first + i * stride;
+            int from = first + (input + i) / 2 * PAIR;
+            int half = (input + i) % 2 * 16;
             LongVector a =
-                    (LongVector)
-                            ByteVector.fromArray(FEW_BYTES, packed, from)
-                                    .convertShape(VectorOperators.ZERO_EXTEND_B2L, LONGS, 0);
+                    ((LongVector)
+                                    ByteVector.fromArray(HALF_FOURS, packed, from)
+                                            .reinterpretAsInts()
+                                            .convertShape(
+                                                    VectorOperators.ZERO_EXTEND_I2L, LONGS, 0))
+                            .lanewise(VectorOperators.LSHR, half)
+                            .and(0xFFFF);
             LongVector b =
-                    (LongVector)
-                            ByteVector.fromArray(FEW_BYTES, packed, from + distance)
-                                    .convertShape(VectorOperators.ZERO_EXTEND_B2L, LONGS, 0);
+                    ((LongVector)
+                                    ByteVector.fromArray(HALF_FOURS, packed, from + distance)
+                                            .reinterpretAsInts()
+                                            .convertShape(
+                                                    VectorOperators.ZERO_EXTEND_I2L, LONGS, 0))
+                            .lanewise(VectorOperators.LSHR, half)
+                            .and(0xFFFF);
             LongVector c =
-                    (LongVector)
-                            ByteVector.fromArray(FEW_BYTES, packed, from + 2 * distance)
-                                    .convertShape(VectorOperators.ZERO_EXTEND_B2L, LONGS, 0);
+                    ((LongVector)
+                                    ByteVector.fromArray(HALF_FOURS, packed, from + 2 * distance)
+                                            .reinterpretAsInts()
+                                            .convertShape(
+                                                    VectorOperators.ZERO_EXTEND_I2L, LONGS, 0))
+                            .lanewise(VectorOperators.LSHR, half)
+                            .and(0xFFFF);
             LongVector all =
                     a.or(b.lanewise(VectorOperators.LSHL, TRIPLE_BITS))
                             .or(c.lanewise(VectorOperators.LSHL, 2 * TRIPLE_BITS));
             int to = panelOffset + i * 2 * DOUBLE_LANES;
-            all.and(TRIPLE_OF_HALVES)
+            all.lanewise(VectorOperators.LSHR, low)
+                    .and(TRIPLE_OF_HALVES)
                     .or(DOUBLE_UNIT_EXPONENT)
                     .reinterpretAsDoubles()
                     .intoArray(panel, to);
-            all.lanewise(VectorOperators.LSHR, 4)
+            all.lanewise(VectorOperators.LSHR, high)
                     .and(TRIPLE_OF_HALVES)
                     .or(DOUBLE_UNIT_EXPONENT)
                     .reinterpretAsDoubles()

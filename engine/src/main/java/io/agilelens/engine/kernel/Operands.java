@@ -54,6 +54,12 @@ final class Operands {
     /** {@code [tiles, segments]}, see {@link SegmentJoining}; of pairs only. */
     int[] unitEnds;
 
+    /** One token's codes, two to each slot, see {@link Turns}. */
+    int[] slots;
+
+    /** What the biases of the weights gave in each turn. */
+    int[] biases;
+
     /** Inputs of a slice, see {@link Panels}. */
     int slice;
 
@@ -102,6 +108,8 @@ final class Operands {
         prepared = null;
         wide = null;
         unitEnds = null;
+        slots = null;
+        biases = null;
         unpacking = null;
         packing = null;
         turn = null;

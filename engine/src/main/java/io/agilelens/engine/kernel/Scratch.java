@@ -15,6 +15,8 @@ final class Scratch {
     private float[] sums = {};
     private float[] squares = {};
     private int[] unitEnds = {};
+    private int[] slots = {};
+    private int[] biases = {};
     private double[] wideActivations = {};
     private double[] widePanel = {};
     private double[] wideParts = {};
@@ -106,10 +108,20 @@ final class Scratch {
 
     /** Room for where a tile's units of segments end; filled and read as {@link #activations}. */
     int[] unitEnds(long length) {
-        if (unitEnds.length < length) {
-            unitEnds = new int[Math.toIntExact(length)];
-        }
+        unitEnds = grown(unitEnds, length);
         return unitEnds;
+    }
+
+    /** Room for the slots of {@link Turns}; filled and read as {@link #activations}. */
+    int[] slots(int length) {
+        slots = grown(slots, length);
+        return slots;
+    }
+
+    /** Room for what the biases of {@link Turns} gave; filled and read as {@link #activations}. */
+    int[] biases(int length) {
+        biases = grown(biases, length);
+        return biases;
     }
 
     /** {@link #activations} in double precision. */
@@ -143,6 +155,10 @@ final class Scratch {
 
     private static float[] grown(float[] buffer, long length) {
         return buffer.length >= length ? buffer : new float[Math.toIntExact(length)];
+    }
+
+    private static int[] grown(int[] buffer, long length) {
+        return buffer.length >= length ? buffer : new int[Math.toIntExact(length)];
     }
 
     private static double[] grown(double[] buffer, long length) {

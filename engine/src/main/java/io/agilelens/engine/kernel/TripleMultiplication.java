@@ -83,7 +83,9 @@ final class TripleMultiplication {
         return weights.bytesPerInput() / (doubles.panelOutputs() / 2);
     }
 
-    /** A chunk are the outputs of three panels whose weights lie in a vector's worth of bytes. */
+    /**
+     * A chunk are the outputs of three panels that one call unpacks, see {@link IntegerUnpacking}.
+     */
     private void multiplyBlock(Operands operands, int firstChunk, int endChunk, int from, int to) {
         IntegerPanels weights = operands.integers;
         double[] tiled = operands.wide;
@@ -145,7 +147,6 @@ final class TripleMultiplication {
      * @return {@code [steps, 2 vectors]}: the weights of some segments
      */
     private double[] unpack(IntegerPanels weights, int panel, int chunk, int first, int end) {
-        int bytes = weights.bytesPerInput();
         int lanes = doubles.panelOutputs() / 2;
         Segments segments = weights.segments();
         int start = segments.starts()[first];
@@ -154,12 +155,14 @@ final class TripleMultiplication {
         for (int s = first; s < end; s++) {
             unpacking.unpackTriples(
                     weights.codes(),
-                    (panel * weights.inputs() + segments.starts()[s]) * bytes + chunk * lanes,
-                    weights.inputs() * bytes,
-                    bytes,
+                    weights.fours(panel, 0, weights.inputs()),
+                    weights.fours(1, 0, weights.inputs()),
+                    segments.starts()[s],
                     weights.zeroPoints(),
-                    (panel * weights.groups() + segments.groups()[s]) * bytes + chunk * lanes,
-                    weights.groups() * bytes,
+                    weights.fours(panel, 0, weights.groups()),
+                    weights.fours(1, 0, weights.groups()),
+                    segments.groups()[s],
+                    chunk,
                     segments.length(s),
                     unpacked,
                     (segments.starts()[s] - start) * 2 * lanes);
@@ -168,8 +171,8 @@ final class TripleMultiplication {
     }
 
     /**
-     * The first output of a chunk within its panel: of every two vectors of floats the first is the
-     * low, the second the high half of bytes.
+     * The first output of a chunk within its panel: half a vector of floats, and of another one
+     * behind it.
      */
     private int outputOf(IntegerPanels weights, int chunk) {
         int lanes = doubles.panelOutputs() / 2;

@@ -60,8 +60,8 @@ interface WeightOnlyProducts {
             int partsOffset);
 
     /**
-     * Ends a segment of integers: {@code sums[o] += factor · scale[o] · (Σ x · code − zero[o] · Σ
-     * x)}. The parts become 0.
+     * Ends a segment of eight-bit integers: {@code sums[o] += factor · scale[o] · (Σ x · code −
+     * zero[o] · Σ x)}. The parts become 0.
      *
      * @param zeroPoints as one more input, from {@code offset} on
      * @param activations {@code Σ x} over the segment
@@ -69,7 +69,6 @@ interface WeightOnlyProducts {
      * @param parts of the segment; as many sums stand at the same places of {@code sums}
      */
     void addSegment(
-            int bits,
             byte[] zeroPoints,
             int offset,
             float activations,

@@ -232,7 +232,6 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
 
     @Override
     public void addSegment(
-            int bits,
             byte[] zeroPoints,
             int offset,
             float activations,
@@ -242,94 +241,21 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
             float[] parts,
             float[] sums,
             int partsOffset) {
-        if (bits == 8) {
-            addByteSegment(
-                    zeroPoints,
-                    offset,
-                    activations,
-                    scales,
-                    scalesOffset,
-                    factor,
-                    parts,
-                    sums,
-                    partsOffset);
-            return;
-        }
-        for (int pair = 0; pair < VECTORS / 2; pair++) {
-            addPairedSegment(
-                    zeroPoints,
-                    offset + pair * LANES,
-                    activations,
-                    scales,
-                    scalesOffset + pair * 2 * LANES,
-                    factor,
-                    parts,
-                    sums,
-                    partsOffset + pair * 2 * LANES);
-        }
-    }
-
-    private static void addByteSegment(
-            byte[] zeroPoints,
-            int zeros,
-            float activations,
-            float[] scales,
-            int scale,
-            float factor,
-            float[] parts,
-            float[] sums,
-            int at) {
         FloatVector less = FloatVector.broadcast(FLOATS, -activations);
         for (int o = 0; o < VECTORS * LANES; o += LANES) {
             IntVector zero =
                     (IntVector)
-                            ByteVector.fromArray(BYTES, zeroPoints, zeros + o)
+                            ByteVector.fromArray(BYTES, zeroPoints, offset + o)
                                     .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
             ((FloatVector) zero.convert(VectorOperators.I2F, 0))
-                    .fma(less, FloatVector.fromArray(FLOATS, parts, at + o))
+                    .fma(less, FloatVector.fromArray(FLOATS, parts, partsOffset + o))
                     .mul(factor)
                     .fma(
-                            FloatVector.fromArray(FLOATS, scales, scale + o),
-                            FloatVector.fromArray(FLOATS, sums, at + o))
-                    .intoArray(sums, at + o);
-            FloatVector.zero(FLOATS).intoArray(parts, at + o);
+                            FloatVector.fromArray(FLOATS, scales, scalesOffset + o),
+                            FloatVector.fromArray(FLOATS, sums, partsOffset + o))
+                    .intoArray(sums, partsOffset + o);
+            FloatVector.zero(FLOATS).intoArray(parts, partsOffset + o);
         }
-    }
-
-    private static void addPairedSegment(
-            byte[] zeroPoints,
-            int zeros,
-            float activations,
-            float[] scales,
-            int scale,
-            float factor,
-            float[] parts,
-            float[] sums,
-            int at) {
-        FloatVector less = FloatVector.broadcast(FLOATS, -activations);
-        IntVector pairs =
-                (IntVector)
-                        ByteVector.fromArray(BYTES, zeroPoints, zeros)
-                                .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
-        FloatVector low =
-                ((FloatVector) pairs.and(LOW_HALF).convert(VectorOperators.I2F, 0))
-                        .fma(less, FloatVector.fromArray(FLOATS, parts, at));
-        FloatVector high =
-                ((FloatVector) pairs.convert(VectorOperators.I2F, 0))
-                        .fma(less, FloatVector.fromArray(FLOATS, parts, at + LANES))
-                        .sub(low);
-        low.mul(factor)
-                .fma(
-                        FloatVector.fromArray(FLOATS, scales, scale),
-                        FloatVector.fromArray(FLOATS, sums, at))
-                .intoArray(sums, at);
-        high.mul(factor / 16)
-                .fma(
-                        FloatVector.fromArray(FLOATS, scales, scale + LANES),
-                        FloatVector.fromArray(FLOATS, sums, at + LANES))
-                .intoArray(sums, at + LANES);
-        FloatVector.zero(FLOATS).intoArray(parts, at);
-        FloatVector.zero(FLOATS).intoArray(parts, at + LANES);
     }
 
     @Override

@@ -196,30 +196,17 @@ class VectorKernelsTest {
         int outputs = 5;
         int[] group = {0, k};
         float[] ones = {1, 1, 1, 1, 1};
-        for (int activation : new int[] {-8, 7}) {
-            for (int weight : new int[] {-8, 7}) {
-                byte[] x = filled(tokens * k, activation);
-                byte[] w = filled(outputs * k, weight);
-                for (int zeroPoint : new int[] {-8, 0, 7}) {
-                    byte[] zeroPoints = filled(outputs, zeroPoint);
+        for (int weight : new int[] {-8, 7}) {
+            for (int zeroPoint : new int[] {-8, 0, 7}) {
+                for (int activation : new int[] {-8, 7}) {
                     for (int shift : new int[] {0, 8}) {
-                        int[] shifts = {shift};
-                        Int4Weights packed =
-                                vector.packInt4(
-                                        w,
-                                        outputs,
-                                        k,
-                                        ones,
-                                        zeroPoints,
-                                        group,
-                                        new int[1],
-                                        shifts,
-                                        4);
-                        float[] y = dirty(tokens * outputs);
-                        vector.multiply(x, tokens, packed, y);
-                        float exact = activation * (weight - zeroPoint) * k << shift;
-                        assertArrayEquals(floats(y.length, exact), y);
+                        fourBits(1, k, activation, 4, weight, zeroPoint, shift);
+                        fourBits(tokens, k, activation, 4, weight, zeroPoint, shift);
                     }
+                }
+                for (int activation : new int[] {-128, 127}) {
+                    fourBits(1, k, activation, 8, weight, zeroPoint, 0);
+                    fourBits(tokens, k, activation, 8, weight, zeroPoint, 0);
                 }
             }
         }
@@ -248,6 +235,34 @@ class VectorKernelsTest {
                 }
             }
         }
+    }
+
+    /** The same activation and weight everywhere. */
+    private void fourBits(
+            int tokens,
+            int k,
+            int activation,
+            int activationBits,
+            int weight,
+            int zeroPoint,
+            int shift) {
+        float[] ones = {1, 1, 1, 1, 1};
+        int outputs = ones.length;
+        Int4Weights packed =
+                vector.packInt4(
+                        filled(outputs * k, weight),
+                        outputs,
+                        k,
+                        ones,
+                        filled(outputs, zeroPoint),
+                        new int[] {0, k},
+                        new int[1],
+                        new int[] {shift},
+                        activationBits);
+        float[] y = dirty(tokens * outputs);
+        vector.multiply(filled(tokens * k, activation), tokens, packed, y);
+        float exact = activation * (weight - zeroPoint) * k << shift;
+        assertArrayEquals(floats(y.length, exact), y);
     }
 
     /** Low and high outputs of a pair at opposite extremes, where one could borrow of the other. */
@@ -872,10 +887,13 @@ class VectorKernelsTest {
                                 new int[groups],
                                 4)
                         .bytes();
-        long codes = outputs * k / 2 + WeightOnlyProducts.READ_AHEAD;
-        long zeroPoints = outputs * groups / 2 + WeightOnlyProducts.READ_AHEAD;
+        int behind =
+                WeightOnlyProducts.READ_AHEAD + ShortLaneProducts.BLOCK * vector.vectorBits() / 8;
+        long codes = outputs * k / 2 + behind;
+        long zeroPoints = outputs * groups / 2 + behind;
         long plan = 4L * (5 * groups + 1) + 4L * k;
-        assertEquals(codes + 4L * outputs * groups + zeroPoints + 2 * plan, bytes);
+        long turns = 4L * (4 * groups + 2) + 2L * k; // of one token: each group is one
+        assertEquals(codes + 4L * outputs * groups + zeroPoints + 2 * plan + turns, bytes);
     }
 
     private static double[] sizes(float[] x, int tokens, float[] w, int outputs, int k) {

@@ -3,18 +3,18 @@ package io.agilelens.engine.kernel;
 import java.util.Arrays;
 
 /**
- * Integer weights times the codes of one token. What counts is reading the weights once, so they
+ * Eight-bit weights times the codes of one token. What counts is reading the weights once, so they
  * are multiplied as they are packed, as {@link WeightOnlyMultiplication} does; the sums of a
  * segment are integers that a float holds exactly.
  */
-final class IntegerVectorMultiplication {
+final class ByteVectorMultiplication {
 
     private final WeightOnlyProducts loops;
     private final IntegerUnpacking unpacking;
     private final Workers workers;
     private final Workers.PieceOf<Operands> multiplyingPanels = this::multiplyPanels;
 
-    IntegerVectorMultiplication(
+    ByteVectorMultiplication(
             WeightOnlyProducts loops, IntegerUnpacking unpacking, Workers workers) {
         this.loops = loops;
         this.unpacking = unpacking;
@@ -86,7 +86,7 @@ final class IntegerVectorMultiplication {
                 int at = (panel - from) * weights.width();
                 touched |=
                         loops.addCodes(
-                                weights.bits(),
+                                Byte.SIZE,
                                 weights.codes(),
                                 weights.code(panel, first),
                                 x,
@@ -96,7 +96,6 @@ final class IntegerVectorMultiplication {
                                 at);
                 if (first + steps == end) {
                     loops.addSegment(
-                            weights.bits(),
                             weights.zeroPoints(),
                             weights.zeroPoint(panel, group),
                             total,

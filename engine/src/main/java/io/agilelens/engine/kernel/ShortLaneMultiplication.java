@@ -1,0 +1,122 @@
+package io.agilelens.engine.kernel;
+
+import java.util.Arrays;
+
+/**
+ * Four-bit weights times the codes of one token. What counts is reading the weights once, so they
+ * are multiplied as they are packed, in integers of 16 bits.
+ */
+final class ShortLaneMultiplication {
+
+    private static final int BIAS = 8;
+
+    private final ShortLaneProducts loops;
+    private final Workers workers;
+    private final Workers.PieceOf<Operands> multiplyingPanels = this::multiplyPanels;
+
+    ShortLaneMultiplication(ShortLaneProducts loops, Workers workers) {
+        this.loops = loops;
+        this.workers = workers;
+    }
+
+    void multiply(byte[] x, IntegerPanels weights, float[] y) {
+        Scratch scratch = Scratch.ofThread();
+        Operands operands = scratch.operands().ofProduct(x, 1, weights, y);
+        Turns turns = weights.turns();
+        operands.slots = scratch.slots(turns.slotCount());
+        operands.biases = scratch.biases(turns.turnCount());
+        operands.prepared = scratch.activations(weights.segmentsOfOne().count());
+        fillSlots(operands);
+        try {
+            Panels.inTurns(
+                    operands,
+                    Panels.count(weights.outputs(), weights.width()),
+                    (long) weights.inputs() * weights.bytesPerInput(),
+                    workers,
+                    multiplyingPanels);
+        } finally {
+            scratch.giveBack(operands);
+        }
+    }
+
+    /** Activations as turns want them, and what biases and zero points take off. */
+    private static void fillSlots(Operands operands) {
+        IntegerPanels weights = operands.integers;
+        Turns turns = weights.turns();
+        for (int segment = 0; segment < weights.segmentsOfOne().count(); segment++) {
+            int total = 0;
+            for (int t = turns.firstTurns()[segment]; t < turns.firstTurns()[segment + 1]; t++) {
+                total += fillTurn(operands, turns, t) << turns.shifts()[t];
+            }
+            operands.prepared[segment] = weights.symmetric() ? 0 : total;
+        }
+    }
+
+    /**
+     * @return what the turn's activations add up to
+     */
+    private static int fillTurn(Operands operands, Turns turns, int turn) {
+        byte[] x = operands.codes;
+        int[] slots = operands.slots;
+        short[] multipliers = turns.multipliers();
+        int begin = turns.slots()[turn];
+        int end = turns.slots()[turn + 1];
+        int input = 2 * turns.pairs()[turn];
+        int inputs = operands.integers.inputs();
+        int whole = Math.min(end, begin + (inputs - input) / 2);
+        int even = 0;
+        int odd = 0;
+        int slot = begin;
+        for (; slot < whole; slot++) {
+            int first = x[input + 2 * (slot - begin)] * multipliers[2 * slot];
+            int second = x[input + 2 * (slot - begin) + 1] * multipliers[2 * slot + 1];
+            slots[slot] = first & 0xFFFF | second << 16;
+            even += first;
+            odd += second;
+        }
+        for (; slot < end; slot++) { // there is one more input at the most, an even one
+            int last = input + 2 * (slot - begin);
+            int first = last < inputs ? x[last] * multipliers[2 * slot] : 0;
+            slots[slot] = first & 0xFFFF;
+            even += first;
+        }
+        operands.biases[turn] = BIAS * even & 0xFFFF | BIAS * odd << 16;
+        return even + odd;
+    }
+
+    private void multiplyPanels(Operands operands, int from, int to) {
+        IntegerPanels weights = operands.integers;
+        Segments segments = weights.segmentsOfOne();
+        int width = weights.width();
+        Scratch scratch = Scratch.ofThread();
+        float[] sums = scratch.sums(Panels.STREAMS * width);
+        Arrays.fill(sums, 0, Panels.STREAMS * width, 0);
+        int touched = 0;
+        for (int segment = 0; segment < segments.count(); segment++) {
+            int group = segments.groups()[segment];
+            for (int panel = from; panel < to; panel++) {
+                touched |=
+                        loops.addSegment(
+                                weights.codes(),
+                                weights.fours(panel, 0, weights.inputs()),
+                                operands.slots,
+                                operands.biases,
+                                weights.turns(),
+                                segment,
+                                operands.prepared[segment],
+                                weights.zeroPoints(),
+                                weights.fours(panel, group, weights.groups()),
+                                group % 2 == 1,
+                                weights.scales(),
+                                weights.scale(panel, group),
+                                1 << segments.shifts()[segment],
+                                sums,
+                                (panel - from) * width);
+            }
+        }
+        scratch.keep(touched);
+        int first = from * width;
+        int real = Math.min(weights.outputs(), to * width) - first;
+        System.arraycopy(sums, 0, operands.y, first, real);
+    }
+}

@@ -1,0 +1,55 @@
+package io.agilelens.engine.kernel;
+
+/**
+ * The innermost loop of products of one token's codes with four-bit weights, in lanes of 16 bits.
+ * This is the multiplier of Agile-Quant: one multiplication serves several weights, and the sums
+ * are told apart behind it.
+ *
+ * <p>A lane holds four weights {@code w0 + 16·w1 + 16²·w2 + 16³·w3}, each with a bias of 8. It is
+ * multiplied as it is, and shifted right by four, eight and twelve bits, and added up modulo 2^16:
+ * the sum of the last shift is that of w3 alone, and each other less 16 times the next one is that
+ * of its own weight. What the biases gave is taken off, and as long as a sum stays within ±32767
+ * then, it is exact however often the lanes have overflown, see {@link Turns}.
+ *
+ * <p>A panel has four vectors of outputs, called 0 to 3 as they follow one another. A vector of its
+ * codes belongs to two inputs, {@code [outputs of a vector][even input, odd input]} lanes; the
+ * weights of a lane are those of vectors 0, 2, 3, 1.
+ */
+interface ShortLaneProducts {
+
+    /** Pairs of inputs that are multiplied at the least. */
+    int BLOCK = 4;
+
+    /**
+     * {@code sums[o] += factor · scale[o] · Σ x[i] · (code[i, o] − zero[o])} over a segment.
+     *
+     * @param codes of the panel, from {@code offset} on
+     * @param activations slots of {@link Turns}: two codes each, that of the even input in the low
+     *     half
+     * @param biases for each turn what the biases gave, {@code 8 · Σ x} of the even inputs in the
+     *     low half, of the odd ones in the high half
+     * @param total {@code Σ x} over the segment, 0 where all zero points are 0
+     * @param zeroPoints of the segment's group, laid out as the codes, from {@code
+     *     zeroPointsOffset} on
+     * @param oddGroup whether they lie where those of an odd input would
+     * @param scales of the panel's outputs
+     * @param sums {@code [outputs]}
+     * @return anything: whoever keeps it keeps the reading ahead from being optimised away
+     */
+    int addSegment(
+            byte[] codes,
+            int offset,
+            int[] activations,
+            int[] biases,
+            Turns turns,
+            int segment,
+            float total,
+            byte[] zeroPoints,
+            int zeroPointsOffset,
+            boolean oddGroup,
+            float[] scales,
+            int scalesOffset,
+            float factor,
+            float[] sums,
+            int sumsOffset);
+}
