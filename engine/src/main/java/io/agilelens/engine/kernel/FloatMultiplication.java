@@ -19,13 +19,11 @@ final class FloatMultiplication {
     private final int width;
     private final Workers workers;
 
-    /** Scales of sums that have none. */
-    private final float[] ones;
-
     private final Workers.PieceOf<Operands> fp32Panels = this::multiplyFp32;
     private final Workers.PieceOf<Operands> fp16Panels = this::multiplyFp16;
     private final Workers.PieceOf<Operands> tiling = this::packTiles;
     private final Panels.BlockBody blocks = this::multiplyBlock;
+    private final TileRows activations = FloatMultiplication::copyActivations;
     private final Unpacking copying = this::copy;
     private final Unpacking widening = this::widen;
 
@@ -34,8 +32,6 @@ final class FloatMultiplication {
         this.halves = halves;
         this.width = loops.panelOutputs();
         this.workers = workers;
-        ones = new float[width];
-        Arrays.fill(ones, 1);
     }
 
     /**
@@ -118,6 +114,17 @@ final class FloatMultiplication {
         }
     }
 
+    /** Where the rows of tiles come from. */
+    @FunctionalInterface
+    interface TileRows {
+
+        /**
+         * @param first first input
+         * @param target gets so many activations of the token from {@code at} on
+         */
+        void copy(Operands operands, int token, int first, int steps, float[] target, int at);
+    }
+
     /** Makes floats of weights that are packed otherwise. */
     @FunctionalInterface
     interface Unpacking {
@@ -127,19 +134,24 @@ final class FloatMultiplication {
          * @param first first input
          * @param target {@code [steps, panelOutputs]}
          */
-        void unpack(PackedWeights weights, int panel, int first, int steps, float[] target);
+        void unpack(Operands operands, int panel, int first, int steps, float[] target);
+    }
+
+    private static void copyActivations(
+            Operands operands, int token, int first, int steps, float[] target, int at) {
+        System.arraycopy(operands.x, token * operands.inputs + first, target, at, steps);
     }
 
     /** A copy of the slice costs little and comes from memory in one go. */
-    private void copy(PackedWeights weights, int panel, int first, int steps, float[] target) {
-        Fp32 floats = (Fp32) weights;
+    private void copy(Operands operands, int panel, int first, int steps, float[] target) {
+        Fp32 floats = (Fp32) operands.weights;
         PanelChunks chunks = floats.chunks();
         float[] chunk = floats.panels()[chunks.of(panel)];
         System.arraycopy(chunk, chunks.start(panel) + first * width, target, 0, steps * width);
     }
 
-    private void widen(PackedWeights weights, int panel, int first, int steps, float[] target) {
-        Fp16 halves = (Fp16) weights;
+    private void widen(Operands operands, int panel, int first, int steps, float[] target) {
+        Fp16 halves = (Fp16) operands.weights;
         float unit = Float.isNaN(halves.unit()) ? 1 : halves.unit();
         PanelChunks chunks = halves.chunks();
         short[] chunk = halves.panels()[chunks.of(panel)];
@@ -154,17 +166,35 @@ final class FloatMultiplication {
     /** The product of many tokens with weights that become floats slice by slice. */
     void multiplyUnpacked(
             float[] x, int tokens, PackedWeights weights, Unpacking unpacking, float[] y) {
+        Operands operands = Scratch.ofThread().operands().ofProduct(x, tokens, weights, y);
+        multiplyUnpacked(operands, activations, unpacking);
+    }
+
+    /** The same with codes and weights that are both integers before. */
+    void multiplyUnpacked(
+            byte[] codes,
+            int tokens,
+            IntegerPanels weights,
+            TileRows tileRows,
+            Unpacking unpacking,
+            float[] y) {
+        Operands operands = Scratch.ofThread().operands().ofProduct(codes, tokens, weights, y);
+        multiplyUnpacked(operands, tileRows, unpacking);
+    }
+
+    private void multiplyUnpacked(Operands operands, TileRows tileRows, Unpacking unpacking) {
         Scratch scratch = Scratch.ofThread();
-        Operands operands = scratch.operands().ofProduct(x, tokens, weights, y);
+        operands.tileRows = tileRows;
         operands.unpacking = unpacking;
         try {
-            int inputs = weights.inputs();
+            int inputs = operands.inputs;
+            int tokens = operands.tokens;
             int rows = loops.tileTokens();
             operands.prepared = scratch.activations((long) Panels.padded(tokens, rows) * inputs);
             workers.forRanges(Panels.tiles(tokens, rows), 1 + (1 << 14) / inputs, operands, tiling);
             Panels.forBlocks(
                     operands,
-                    Panels.count(weights.outputs(), width),
+                    Panels.count(operands.outputs, width),
                     PANELS,
                     rows,
                     (long) inputs * width,
@@ -181,7 +211,7 @@ final class FloatMultiplication {
      * of so many steps that begins with input {@code first}.
      */
     private void packTiles(Operands operands, int fromTile, int toTile) {
-        int inputs = operands.weights.inputs();
+        int inputs = operands.inputs;
         int rows = loops.tileTokens();
         int padded = Panels.padded(operands.tokens, rows);
         int stride = SLICE + Panels.ROW_SPACING;
@@ -191,8 +221,7 @@ final class FloatMultiplication {
             for (int first = 0; first < inputs; first += SLICE) {
                 int steps = Math.min(SLICE, inputs - first);
                 for (int t = 0; t < count; t++) {
-                    int from = (token + t) * inputs + first;
-                    System.arraycopy(operands.x, from, near, t * stride, steps);
+                    operands.tileRows.copy(operands, token + t, first, steps, near, t * stride);
                 }
                 int to = first * padded + token * steps;
                 loops.packTile(near, 0, stride, count, steps, operands.prepared, to);
@@ -201,8 +230,7 @@ final class FloatMultiplication {
     }
 
     private void multiplyBlock(Operands operands, int firstPanel, int endPanel, int from, int to) {
-        PackedWeights weights = operands.weights;
-        int inputs = weights.inputs();
+        int inputs = operands.inputs;
         int rows = loops.tileTokens();
         int padded = Panels.padded(operands.tokens, rows);
         Scratch scratch = Scratch.ofThread();
@@ -213,7 +241,7 @@ final class FloatMultiplication {
             int steps = Math.min(SLICE, inputs - first);
             int tiles = first * padded + from * steps;
             for (int panel = firstPanel; panel < endPanel; panel++) {
-                operands.unpacking.unpack(weights, panel, first, steps, unpacked);
+                operands.unpacking.unpack(operands, panel, first, steps, unpacked);
                 int sum = (panel - firstPanel) * length;
                 addSlice(
                         operands,
@@ -254,7 +282,7 @@ final class FloatMultiplication {
             int firstOutput) {
         float[] tiled = operands.prepared;
         float[] y = operands.y;
-        int outputs = operands.weights.outputs();
+        int outputs = operands.outputs;
         int rows = loops.tileTokens();
         for (int token = from; token < to; token += rows) {
             operands.cancellation.check();
@@ -270,11 +298,8 @@ final class FloatMultiplication {
                     real,
                     steps,
                     add,
-                    ones,
-                    0,
                     sums,
                     sum,
-                    width,
                     direct ? y : sums,
                     direct ? token * outputs + firstOutput : sum,
                     direct ? outputs : width);

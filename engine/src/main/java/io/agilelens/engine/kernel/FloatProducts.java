@@ -27,13 +27,13 @@ interface FloatProducts {
             float[] x, int offset, int stride, int tokens, int steps, float[] tile, int tileOffset);
 
     /**
-     * {@code target[t, o] = Σ x[i, t] · w[i, o]} over {@code steps} inputs; or, if it is to be
-     * added, {@code target[t, o] = sums[t, o] + scales[o] · Σ x[i, t] · w[i, o]}.
+     * {@code target[t, o] = Σ x[i, t] · w[i, o]} over {@code steps} inputs, and {@code sums[t, o]}
+     * more if it is to be added.
      *
      * @param tokens how many rows of the tile matter; up to 6 are computed if these suffice, else
      *     all
-     * @param sums row t starts at {@code sumsOffset + t * sumsStride}
-     * @param target likewise; may be the sums themselves
+     * @param sums {@code [tileTokens, panelOutputs]} from {@code sumsOffset} on
+     * @param target row t starts at {@code targetOffset + t * targetStride}; may be the sums
      */
     void multiplyTile(
             float[] panel,
@@ -43,11 +43,8 @@ interface FloatProducts {
             int tokens,
             int steps,
             boolean add,
-            float[] scales,
-            int scalesOffset,
             float[] sums,
             int sumsOffset,
-            int sumsStride,
             float[] target,
             int targetOffset,
             int targetStride);

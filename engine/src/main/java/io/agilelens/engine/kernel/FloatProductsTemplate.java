@@ -111,11 +111,8 @@ final class FloatProductsTemplate implements FloatProducts {
             int tokens,
             int steps,
             boolean add,
-            float[] scales,
-            int scalesOffset,
             float[] sums,
             int sumsOffset,
-            int sumsStride,
             float[] target,
             int targetOffset,
             int targetStride) {
@@ -127,11 +124,8 @@ final class FloatProductsTemplate implements FloatProducts {
                     tileOffset,
                     steps,
                     add,
-                    scales,
-                    scalesOffset,
                     sums,
                     sumsOffset,
-                    sumsStride,
                     target,
                     targetOffset,
                     targetStride);
@@ -143,11 +137,8 @@ final class FloatProductsTemplate implements FloatProducts {
                     tileOffset,
                     steps,
                     add,
-                    scales,
-                    scalesOffset,
                     sums,
                     sumsOffset,
-                    sumsStride,
                     target,
                     targetOffset,
                     targetStride);
@@ -161,11 +152,8 @@ final class FloatProductsTemplate implements FloatProducts {
             int tileOffset,
             int steps,
             boolean add,
-            float[] scales,
-            int scalesOffset,
             float[] sums,
             int sumsOffset,
-            int sumsStride,
             float[] target,
             int targetOffset,
             int targetStride) {
@@ -206,31 +194,28 @@ final class FloatProductsTemplate implements FloatProducts {
             b5 = wb.fma(x5, b5);
         }
         if (add) {
-            FloatVector sa = FloatVector.fromArray(FLOATS, scales, scalesOffset);
-            FloatVector sb = FloatVector.fromArray(FLOATS, scales, scalesOffset + LANES);
-            a0.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset))
-                    .intoArray(target, targetOffset);
-            b0.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + LANES))
+            a0.add(FloatVector.fromArray(FLOATS, sums, sumsOffset)).intoArray(target, targetOffset);
+            b0.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + LANES))
                     .intoArray(target, targetOffset + LANES);
-            a1.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset + sumsStride))
+            a1.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + PANEL))
                     .intoArray(target, targetOffset + targetStride);
-            b1.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + sumsStride + LANES))
+            b1.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + PANEL + LANES))
                     .intoArray(target, targetOffset + targetStride + LANES);
-            a2.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset + 2 * sumsStride))
+            a2.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 2 * PANEL))
                     .intoArray(target, targetOffset + 2 * targetStride);
-            b2.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + 2 * sumsStride + LANES))
+            b2.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 2 * PANEL + LANES))
                     .intoArray(target, targetOffset + 2 * targetStride + LANES);
-            a3.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset + 3 * sumsStride))
+            a3.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 3 * PANEL))
                     .intoArray(target, targetOffset + 3 * targetStride);
-            b3.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + 3 * sumsStride + LANES))
+            b3.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 3 * PANEL + LANES))
                     .intoArray(target, targetOffset + 3 * targetStride + LANES);
-            a4.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset + 4 * sumsStride))
+            a4.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 4 * PANEL))
                     .intoArray(target, targetOffset + 4 * targetStride);
-            b4.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + 4 * sumsStride + LANES))
+            b4.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 4 * PANEL + LANES))
                     .intoArray(target, targetOffset + 4 * targetStride + LANES);
-            a5.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset + 5 * sumsStride))
+            a5.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 5 * PANEL))
                     .intoArray(target, targetOffset + 5 * targetStride);
-            b5.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + 5 * sumsStride + LANES))
+            b5.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 5 * PANEL + LANES))
                     .intoArray(target, targetOffset + 5 * targetStride + LANES);
         } else {
             a0.intoArray(target, targetOffset);
@@ -255,11 +240,8 @@ final class FloatProductsTemplate implements FloatProducts {
             int tileOffset,
             int steps,
             boolean add,
-            float[] scales,
-            int scalesOffset,
             float[] sums,
             int sumsOffset,
-            int sumsStride,
             float[] target,
             int targetOffset,
             int targetStride) {
@@ -330,55 +312,52 @@ final class FloatProductsTemplate implements FloatProducts {
             b11 = wb.fma(x11, b11);
         }
         if (add) {
-            FloatVector sa = FloatVector.fromArray(FLOATS, scales, scalesOffset);
-            FloatVector sb = FloatVector.fromArray(FLOATS, scales, scalesOffset + LANES);
-            a0.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset))
-                    .intoArray(target, targetOffset);
-            b0.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + LANES))
+            a0.add(FloatVector.fromArray(FLOATS, sums, sumsOffset)).intoArray(target, targetOffset);
+            b0.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + LANES))
                     .intoArray(target, targetOffset + LANES);
-            a1.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset + sumsStride))
+            a1.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + PANEL))
                     .intoArray(target, targetOffset + targetStride);
-            b1.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + sumsStride + LANES))
+            b1.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + PANEL + LANES))
                     .intoArray(target, targetOffset + targetStride + LANES);
-            a2.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset + 2 * sumsStride))
+            a2.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 2 * PANEL))
                     .intoArray(target, targetOffset + 2 * targetStride);
-            b2.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + 2 * sumsStride + LANES))
+            b2.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 2 * PANEL + LANES))
                     .intoArray(target, targetOffset + 2 * targetStride + LANES);
-            a3.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset + 3 * sumsStride))
+            a3.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 3 * PANEL))
                     .intoArray(target, targetOffset + 3 * targetStride);
-            b3.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + 3 * sumsStride + LANES))
+            b3.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 3 * PANEL + LANES))
                     .intoArray(target, targetOffset + 3 * targetStride + LANES);
-            a4.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset + 4 * sumsStride))
+            a4.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 4 * PANEL))
                     .intoArray(target, targetOffset + 4 * targetStride);
-            b4.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + 4 * sumsStride + LANES))
+            b4.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 4 * PANEL + LANES))
                     .intoArray(target, targetOffset + 4 * targetStride + LANES);
-            a5.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset + 5 * sumsStride))
+            a5.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 5 * PANEL))
                     .intoArray(target, targetOffset + 5 * targetStride);
-            b5.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + 5 * sumsStride + LANES))
+            b5.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 5 * PANEL + LANES))
                     .intoArray(target, targetOffset + 5 * targetStride + LANES);
-            a6.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset + 6 * sumsStride))
+            a6.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 6 * PANEL))
                     .intoArray(target, targetOffset + 6 * targetStride);
-            b6.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + 6 * sumsStride + LANES))
+            b6.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 6 * PANEL + LANES))
                     .intoArray(target, targetOffset + 6 * targetStride + LANES);
-            a7.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset + 7 * sumsStride))
+            a7.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 7 * PANEL))
                     .intoArray(target, targetOffset + 7 * targetStride);
-            b7.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + 7 * sumsStride + LANES))
+            b7.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 7 * PANEL + LANES))
                     .intoArray(target, targetOffset + 7 * targetStride + LANES);
-            a8.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset + 8 * sumsStride))
+            a8.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 8 * PANEL))
                     .intoArray(target, targetOffset + 8 * targetStride);
-            b8.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + 8 * sumsStride + LANES))
+            b8.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 8 * PANEL + LANES))
                     .intoArray(target, targetOffset + 8 * targetStride + LANES);
-            a9.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset + 9 * sumsStride))
+            a9.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 9 * PANEL))
                     .intoArray(target, targetOffset + 9 * targetStride);
-            b9.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + 9 * sumsStride + LANES))
+            b9.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 9 * PANEL + LANES))
                     .intoArray(target, targetOffset + 9 * targetStride + LANES);
-            a10.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset + 10 * sumsStride))
+            a10.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 10 * PANEL))
                     .intoArray(target, targetOffset + 10 * targetStride);
-            b10.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + 10 * sumsStride + LANES))
+            b10.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 10 * PANEL + LANES))
                     .intoArray(target, targetOffset + 10 * targetStride + LANES);
-            a11.fma(sa, FloatVector.fromArray(FLOATS, sums, sumsOffset + 11 * sumsStride))
+            a11.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 11 * PANEL))
                     .intoArray(target, targetOffset + 11 * targetStride);
-            b11.fma(sb, FloatVector.fromArray(FLOATS, sums, sumsOffset + 11 * sumsStride + LANES))
+            b11.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 11 * PANEL + LANES))
                     .intoArray(target, targetOffset + 11 * targetStride + LANES);
         } else {
             a0.intoArray(target, targetOffset);

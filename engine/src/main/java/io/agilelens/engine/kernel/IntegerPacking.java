@@ -39,6 +39,7 @@ final class IntegerPacking {
                 values, outputs, inputs, scales, zeroPoints, runStarts, runGroups, runShifts);
         int groups = scales.length / outputs;
         int width = 2 * panelOutputs;
+        Segments segments = segmentsOfOne(runStarts, runGroups, runShifts, 8);
         return new IntegerPanels(
                 outputs,
                 inputs,
@@ -49,16 +50,8 @@ final class IntegerPacking {
                 bytes(values, outputs, inputs, width),
                 Panels.ofScales(scales, outputs, groups, width),
                 bytes(zeroPoints, outputs, groups, width),
-                Segments.of(
-                        values,
-                        zeroPoints,
-                        outputs,
-                        runStarts,
-                        runGroups,
-                        runShifts,
-                        Multiplier.SINGLE.capacity(8),
-                        IntegerMultiplication.SLICE),
-                segmentsOfOne(runStarts, runGroups, runShifts, 8),
+                segments,
+                segments,
                 null,
                 isZero(zeroPoints));
     }
@@ -88,22 +81,21 @@ final class IntegerPacking {
                                 runShifts,
                                 multiplier.capacity(activationBits),
                                 longest);
+        Segments segmentsOfOne = segmentsOfOne(runStarts, runGroups, runShifts, activationBits);
         Multiplier multiplier = Multiplier.PAIR;
-        Segments segments = null;
+        Segments segments;
         if (activationBits > 4) {
             multiplier = Multiplier.TRIPLE;
             segments = cut.of(multiplier, TripleMultiplication.SLICE);
             if (inputs < (long) segments.count() * tuning.get().tripleFrom()) {
                 multiplier = Multiplier.SINGLE;
-                segments = null;
+                segments = segmentsOfOne;
             }
-        }
-        if (segments == null) {
-            segments = cut.of(multiplier, IntegerMultiplication.SLICE);
+        } else {
+            segments = cut.of(multiplier, PairMultiplication.SLICE);
         }
         int width = 2 * panelOutputs;
         int groups = scales.length / outputs;
-        Segments segmentsOfOne = segmentsOfOne(runStarts, runGroups, runShifts, activationBits);
         // Panels that fill up the last triple are all zero, and so are their scales.
         int filled =
                 multiplier == Multiplier.TRIPLE

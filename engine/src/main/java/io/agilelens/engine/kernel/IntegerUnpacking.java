@@ -7,10 +7,12 @@ package io.agilelens.engine.kernel;
 interface IntegerUnpacking {
 
     /**
-     * Widens two vectors of unsigned bytes a step and takes the zero points off.
+     * Turns two vectors of unsigned bytes a step into floats: {@code (code − zero point) · factor ·
+     * scale}.
      *
      * @param packed those of step i start at {@code offset + i * stride}
      * @param zeroPoints of the two vectors
+     * @param scales of the two vectors
      * @param panel {@code [steps, 2 vectors]} from {@code panelOffset} on
      */
     void unpackBytes(
@@ -19,18 +21,22 @@ interface IntegerUnpacking {
             int stride,
             byte[] zeroPoints,
             int zeroPointsOffset,
+            float[] scales,
+            int scalesOffset,
+            float factor,
             int steps,
             float[] panel,
             int panelOffset);
 
     /**
-     * Turns two vectors of a panel's four-bit weights into floats, the first two or the last two.
+     * The same of two vectors of a panel's four-bit weights, the first two or the last two.
      * Four-bit codes and zero points lie as {@link ShortLaneProducts} has them.
      *
      * @param packed the panel's from {@code offset} on
      * @param input first of the steps
      * @param zeroPoints the panel's from {@code zeroPointsOffset} on
      * @param last which two
+     * @param scales of the two vectors
      * @param panel {@code [steps, 2 vectors]} from {@code panelOffset} on
      */
     void unpackFours(
@@ -41,13 +47,16 @@ interface IntegerUnpacking {
             int zeroPointsOffset,
             int group,
             boolean last,
+            float[] scales,
+            int scalesOffset,
+            float factor,
             int steps,
             float[] panel,
             int panelOffset);
 
     /**
      * Makes pairs of all of a panel's four-bit weights, a vector of the first two vectors' and one
-     * of the last two.
+     * of the last two. Zero points are taken off.
      */
     void unpackPairs(
             byte[] packed,

@@ -64,9 +64,15 @@ final class IntegerUnpackingTemplate implements IntegerUnpacking {
             int stride,
             byte[] zeroPoints,
             int zeroPointsOffset,
+            float[] scales,
+            int scalesOffset,
+            float factor,
             int steps,
             float[] panel,
             int panelOffset) {
+        FloatVector scaleA = FloatVector.fromArray(FLOATS, scales, scalesOffset).mul(factor);
+        FloatVector scaleB =
+                FloatVector.fromArray(FLOATS, scales, scalesOffset + LANES).mul(factor);
         IntVector zeroA =
                 (IntVector)
                         ByteVector.fromArray(BYTES, zeroPoints, zeroPointsOffset)
@@ -82,12 +88,15 @@ final class IntegerUnpackingTemplate implements IntegerUnpacking {
                     (IntVector)
                             ByteVector.fromArray(BYTES, packed, from)
                                     .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
-            ((FloatVector) a.sub(zeroA).convert(VectorOperators.I2F, 0)).intoArray(panel, to);
+            ((FloatVector) a.sub(zeroA).convert(VectorOperators.I2F, 0))
+                    .mul(scaleA)
+                    .intoArray(panel, to);
             IntVector b =
                     (IntVector)
                             ByteVector.fromArray(BYTES, packed, from + LANES)
                                     .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
             ((FloatVector) b.sub(zeroB).convert(VectorOperators.I2F, 0))
+                    .mul(scaleB)
                     .intoArray(panel, to + LANES);
         }
     }
@@ -101,9 +110,15 @@ final class IntegerUnpackingTemplate implements IntegerUnpacking {
             int zeroPointsOffset,
             int group,
             boolean last,
+            float[] scales,
+            int scalesOffset,
+            float factor,
             int steps,
             float[] panel,
             int panelOffset) {
+        FloatVector firstScale = FloatVector.fromArray(FLOATS, scales, scalesOffset).mul(factor);
+        FloatVector secondScale =
+                FloatVector.fromArray(FLOATS, scales, scalesOffset + LANES).mul(factor);
         int first = last ? 4 : 0;
         int second = last ? 8 : 12;
         IntVector zeros =
@@ -120,8 +135,10 @@ final class IntegerUnpackingTemplate implements IntegerUnpacking {
                             .lanewise(VectorOperators.LSHR, (input + i) % 2 * 16);
             IntVector a = codes.lanewise(VectorOperators.LSHR, first).and(0xF).sub(firstZero);
             IntVector b = codes.lanewise(VectorOperators.LSHR, second).and(0xF).sub(secondZero);
-            ((FloatVector) a.convert(VectorOperators.I2F, 0)).intoArray(panel, to);
-            ((FloatVector) b.convert(VectorOperators.I2F, 0)).intoArray(panel, to + LANES);
+            ((FloatVector) a.convert(VectorOperators.I2F, 0)).mul(firstScale).intoArray(panel, to);
+            ((FloatVector) b.convert(VectorOperators.I2F, 0))
+                    .mul(secondScale)
+                    .intoArray(panel, to + LANES);
         }
     }
 

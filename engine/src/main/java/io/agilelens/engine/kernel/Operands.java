@@ -45,6 +45,11 @@ final class Operands {
 
     IntegerPanels integers;
 
+    /** Inputs and outputs of either. */
+    int inputs;
+
+    int outputs;
+
     /** What the calling thread made of the activations: tiles, or sums that zero points need. */
     float[] prepared;
 
@@ -63,6 +68,7 @@ final class Operands {
     /** Inputs of a slice, see {@link Panels}. */
     int slice;
 
+    FloatMultiplication.TileRows tileRows;
     FloatMultiplication.Unpacking unpacking;
     IntegerTiles.TilePacking packing;
     Workers.PieceOf<Operands> turn;
@@ -77,6 +83,8 @@ final class Operands {
         this.x = x;
         this.tokens = tokens;
         this.weights = weights;
+        this.inputs = weights.inputs();
+        this.outputs = weights.outputs();
         this.y = y;
         return this;
     }
@@ -86,6 +94,8 @@ final class Operands {
         this.codes = codes;
         this.tokens = tokens;
         this.integers = integers;
+        this.inputs = integers.inputs();
+        this.outputs = integers.outputs();
         this.y = y;
         return this;
     }
@@ -110,6 +120,7 @@ final class Operands {
         unitEnds = null;
         slots = null;
         biases = null;
+        tileRows = null;
         unpacking = null;
         packing = null;
         turn = null;

@@ -44,7 +44,13 @@ final class VectorKernels implements Kernels {
                         WeightOnlyProducts.class, WeightOnlyProductsTemplate.class, bits);
         integers =
                 new IntegerMultiplication(
-                        bits, floatProducts, doubleProducts, weightOnlyProducts, tuning, workers);
+                        bits,
+                        floatProducts,
+                        floats,
+                        doubleProducts,
+                        weightOnlyProducts,
+                        tuning,
+                        workers);
         weightOnly = new WeightOnlyMultiplication(floats, weightOnlyProducts, workers);
         doubles = new DoubleMultiplication(doubleProducts, workers);
         weightLoops = WidthTemplate.instantiate(WeightLoops.class, WeightLoopsTemplate.class, bits);

@@ -237,9 +237,8 @@ final class WeightOnlyMultiplication {
     }
 
     /** Fills a panel of floats, which is some vectors of one of these panels. */
-    private void unpack(
-            PackedWeights packed, int floatPanel, int first, int steps, float[] target) {
-        Grouped weights = (Grouped) packed;
+    private void unpack(Operands operands, int floatPanel, int first, int steps, float[] target) {
+        Grouped weights = (Grouped) operands.weights;
         int firstOutput = floatPanel * floats.panelOutputs();
         int lanes = width / WeightOnlyProducts.VECTORS;
         int stride = floats.panelOutputs();

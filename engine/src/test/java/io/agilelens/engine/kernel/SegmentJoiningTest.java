@@ -39,7 +39,7 @@ class SegmentJoiningTest {
                 groups,
                 shifts,
                 Multiplier.PAIR.capacity(4),
-                IntegerMultiplication.SLICE);
+                PairMultiplication.SLICE);
     }
 
     /** {@code [inputs, rows]} of codes, each at the shift of its segment. */
