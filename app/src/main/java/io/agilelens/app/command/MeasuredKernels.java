@@ -15,11 +15,13 @@ import java.util.Properties;
 
 /**
  * Keeps in the user's cache which kernels were faster on this processor and Java. What cannot be
- * read, or was measured elsewhere, counts as not measured: the kernels then go by expectation.
+ * read, or was measured elsewhere or of other kernels, counts as not measured: the kernels then go
+ * by expectation.
  */
 public final class MeasuredKernels {
     private static final String PROCESSOR = "processor";
     private static final String JAVA = "java";
+    private static final String GENERATION = "generation";
     private static final String TRIPLE_FROM = "triple.from.";
 
     private final KeptProperties file;
@@ -82,6 +84,7 @@ public final class MeasuredKernels {
         int from = tuning.tripleFrom();
         kept.setProperty(PROCESSOR, Processor.name());
         kept.setProperty(JAVA, Processor.virtualMachine());
+        kept.setProperty(GENERATION, String.valueOf(KernelTuning.GENERATION));
         kept.setProperty(
                 TRIPLE_FROM + bits, from == KernelTuning.NEVER ? "never" : String.valueOf(from));
         file.write(kept);
@@ -89,6 +92,7 @@ public final class MeasuredKernels {
 
     private static boolean isOfHere(Properties kept) {
         return Processor.name().equals(kept.getProperty(PROCESSOR))
-                && Processor.virtualMachine().equals(kept.getProperty(JAVA));
+                && Processor.virtualMachine().equals(kept.getProperty(JAVA))
+                && String.valueOf(KernelTuning.GENERATION).equals(kept.getProperty(GENERATION));
     }
 }

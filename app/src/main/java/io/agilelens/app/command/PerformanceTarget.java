@@ -95,9 +95,7 @@ record PerformanceTarget(
                             "llama.cpp decode",
                             "4-bit decoding against llama.cpp's Q4_0, scaled by bandwidth",
                             1,
-                            run ->
-                                    run.decodeAgainst(
-                                            BenchRow.W4A16, PeerFigures.LLAMA_CPP, "Q4_0")),
+                            run -> run.decodeAgainst(BenchRow.W4A8, PeerFigures.LLAMA_CPP, "Q4_0")),
                     of(
                             "llama3.java decode",
                             "4-bit decoding against llama3.java's Q4_0, scaled by bandwidth",

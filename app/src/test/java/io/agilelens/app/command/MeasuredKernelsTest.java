@@ -39,6 +39,17 @@ class MeasuredKernelsTest {
     }
 
     @Test
+    void forgetsWhatOtherKernelsWereMeasuredAs() throws IOException {
+        Path file = folder.resolve("measured.properties");
+        new MeasuredKernels(file).keep(512, new KernelTuning(96));
+        String kept = Files.readString(file);
+        for (String of : new String[] {"generation=1", ""}) {
+            Files.writeString(file, kept.replaceFirst("(?m)^generation=.*$", of));
+            assertEquals(Optional.empty(), new MeasuredKernels(file).tuning(512));
+        }
+    }
+
+    @Test
     void whatCannotBeReadCountsAsNotMeasured() throws IOException {
         Path file = folder.resolve("measured.properties");
         for (String text : new String[] {"", "\\u12", "triple.from.512=many", "\0\1"}) {

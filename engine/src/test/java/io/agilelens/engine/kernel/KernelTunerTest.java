@@ -72,6 +72,6 @@ class KernelTunerTest {
         assertEquals(KernelTuning.NEVER, KernelProvider.tuning(bits).tripleFrom());
         KernelProvider.use(bits, new KernelTuning(7));
         assertEquals(7, KernelProvider.tuning(bits).tripleFrom());
-        assertTrue(KernelTuning.expected(512).tripleFrom() < KernelTuning.NEVER);
+        assertTrue(KernelTuning.expected(256).tripleFrom() < KernelTuning.NEVER);
     }
 }

@@ -63,6 +63,11 @@ class LlamaCppSpeedTest {
             "\"activations\": {\"method\": \"trip\", \"bits\": 4}, \"softmax\": {\"method\":"
                     + " \"log2\", \"bits\": 4}, ";
 
+    /** What llama.cpp multiplies its Q4_0 by has 8 bits, too. */
+    private static final String CODES8 =
+            "\"activations\": {\"method\": \"uniform\", \"bits\": 8, \"granularity\":"
+                    + " \"token\"}, ";
+
     @TempDir Path folder;
 
     @BeforeEach
@@ -100,6 +105,7 @@ class LlamaCppSpeedTest {
             compare("F16", f16, Map.of("fp16", new Decoder(model, kernels, half)), rows);
             Map<String, Decoder> fourBit = new LinkedHashMap<>();
             fourBit.put("w4a4-trip", tuned(model, kernels, half, TRIP4));
+            fourBit.put("w4a8", tuned(model, kernels, half, CODES8));
             fourBit.put("w4a16", tuned(model, kernels, half, ""));
             compare("Q4_0", q4, fourBit, rows);
         }
