@@ -232,35 +232,69 @@ final class PairMultiplication {
             int targetOffset,
             int targetStride) {
         int width = products.panelOutputs();
-        float[] parts = Scratch.ofThread().parts(rows * width);
+        int length = rows * width;
+        float[] parts = Scratch.ofThread().parts(2 * length);
         int computed = products.rowsComputed(tokens);
-        int next;
-        for (int s = first; s < end; s = next) {
-            next = unitEnds[unitsOffset + s];
-            int step = segments.inputs(first, s);
-            products.multiplyTile(
-                    unpacked,
-                    step * width,
-                    tiled,
-                    tile + step * rows,
-                    tokens,
-                    segments.inputs(s, next),
-                    false,
-                    parts,
-                    0,
-                    parts,
-                    0,
-                    width);
+        int endOfNext;
+        for (int s = first; s < end; s = endOfNext) {
+            int next = unitEnds[unitsOffset + s];
+            endOfNext = next < end ? unitEnds[unitsOffset + next] : end;
+            multiplyUnit(unpacked, tiled, tile, tokens, segments, first, s, next, parts, 0);
+            int scale = (segments.lowest(s, next) - first) * 2 * width;
+            int nextScale = scale;
+            if (next < endOfNext) {
+                multiplyUnit(
+                        unpacked, tiled, tile, tokens, segments, first, next, endOfNext, parts,
+                        length);
+                nextScale = (segments.lowest(next, endOfNext) - first) * 2 * width;
+            } else { // a loop of its own for one would be compiled late, so rare it is
+                Arrays.fill(parts, length, 2 * length, 0);
+            }
             segmentSums.addPairs(
                     parts,
                     computed,
                     scales,
-                    (segments.lowest(s, next) - first) * 2 * width,
+                    scale,
+                    nextScale,
                     sums,
                     sumsOffset,
-                    next == end ? target : sums,
-                    next == end ? targetOffset : sumsOffset,
-                    next == end ? targetStride : 2 * width);
+                    endOfNext == end ? target : sums,
+                    endOfNext == end ? targetOffset : sumsOffset,
+                    endOfNext == end ? targetStride : 2 * width);
         }
+    }
+
+    /**
+     * The pairs' sums of neighbouring segments.
+     *
+     * @param tile of the slice that begins with segment {@code first}
+     * @param parts {@code [tile rows, panelOutputs]} from {@code partsOffset} on
+     */
+    private void multiplyUnit(
+            float[] unpacked,
+            float[] tiled,
+            int tile,
+            int tokens,
+            Segments segments,
+            int first,
+            int from,
+            int to,
+            float[] parts,
+            int partsOffset) {
+        int width = products.panelOutputs();
+        int step = segments.inputs(first, from);
+        products.multiplyTile(
+                unpacked,
+                step * width,
+                tiled,
+                tile + step * rows,
+                tokens,
+                segments.inputs(from, to),
+                false,
+                parts,
+                partsOffset,
+                parts,
+                partsOffset,
+                width);
     }
 }

@@ -7,12 +7,15 @@ package io.agilelens.engine.kernel;
 interface SegmentSums {
 
     /**
-     * {@code target[r, o] = sums[r, o] + scales[o] · parts[r, o]} for sums of pairs.
+     * {@code target[r, o] = sums[r, o] + scales[o] · parts[0, r, o] + nextScales[o] · parts[1, r,
+     * o]} for sums of pairs, those of two segments at once, for sums are read and written as long
+     * as they are told apart.
      *
-     * @param parts {@code [rows, 2 vectors of pairs]}
-     * @param rows an even number
-     * @param scales of four vectors of outputs: low and high halves of the first vector of pairs,
-     *     then those of the second
+     * @param parts {@code [2, tile rows, 2 vectors of pairs]}
+     * @param rows of the tile that matter
+     * @param scalesOffset of four vectors of outputs: low and high halves of the first vector of
+     *     pairs, then those of the second
+     * @param nextScalesOffset those of the second segment
      * @param sums {@code [rows, 4 vectors]} from {@code sumsOffset} on
      * @param target row r starts at {@code targetOffset + r * targetStride}; may be the sums
      */
@@ -21,6 +24,7 @@ interface SegmentSums {
             int rows,
             float[] scales,
             int scalesOffset,
+            int nextScalesOffset,
             float[] sums,
             int sumsOffset,
             float[] target,

@@ -52,13 +52,13 @@ final class SegmentSumsTemplate implements SegmentSums {
     /** The same for a double below 2^51. */
     private static final double DOUBLE_ROUNDER = 0x1.8p52;
 
-    /** Two rows at a time: shorter loops spend as much on their ends as on their bodies. */
     @Override
     public void addPairs(
             float[] parts,
             int rows,
             float[] scales,
             int scalesOffset,
+            int nextScalesOffset,
             float[] sums,
             int sumsOffset,
             float[] target,
@@ -68,52 +68,51 @@ final class SegmentSumsTemplate implements SegmentSums {
         FloatVector high0 = FloatVector.fromArray(FLOATS, scales, scalesOffset + LANES);
         FloatVector low1 = FloatVector.fromArray(FLOATS, scales, scalesOffset + PANEL);
         FloatVector high1 = FloatVector.fromArray(FLOATS, scales, scalesOffset + PANEL + LANES);
+        FloatVector nextLow0 = FloatVector.fromArray(FLOATS, scales, nextScalesOffset);
+        FloatVector nextHigh0 = FloatVector.fromArray(FLOATS, scales, nextScalesOffset + LANES);
+        FloatVector nextLow1 = FloatVector.fromArray(FLOATS, scales, nextScalesOffset + PANEL);
+        FloatVector nextHigh1 =
+                FloatVector.fromArray(FLOATS, scales, nextScalesOffset + PANEL + LANES);
         FloatVector share = FloatVector.broadcast(FLOATS, 1 / PAIR_FIELD);
         FloatVector field = FloatVector.broadcast(FLOATS, -PAIR_FIELD);
         FloatVector rounder = FloatVector.broadcast(FLOATS, ROUNDER);
-        for (int r = 0; r < rows; r += 2) {
+        for (int r = 0; r < rows; r++) {
             int part = r * PANEL;
             int sum = sumsOffset + r * 2 * PANEL;
-            int even = targetOffset + r * targetStride;
-            int odd = even + targetStride;
-            FloatVector evenFirst = FloatVector.fromArray(FLOATS, parts, part);
-            FloatVector evenFirstHigh = evenFirst.fma(share, rounder).sub(rounder);
-            evenFirstHigh
-                    .fma(field, evenFirst)
-                    .fma(low0, FloatVector.fromArray(FLOATS, sums, sum))
-                    .intoArray(target, even);
-            evenFirstHigh
-                    .fma(high0, FloatVector.fromArray(FLOATS, sums, sum + LANES))
-                    .intoArray(target, even + LANES);
-            FloatVector evenSecond = FloatVector.fromArray(FLOATS, parts, part + LANES);
-            FloatVector evenSecondHigh = evenSecond.fma(share, rounder).sub(rounder);
-            evenSecondHigh
-                    .fma(field, evenSecond)
-                    .fma(low1, FloatVector.fromArray(FLOATS, sums, sum + PANEL))
-                    .intoArray(target, even + PANEL);
-            evenSecondHigh
-                    .fma(high1, FloatVector.fromArray(FLOATS, sums, sum + PANEL + LANES))
-                    .intoArray(target, even + PANEL + LANES);
-            FloatVector oddFirst = FloatVector.fromArray(FLOATS, parts, part + PANEL);
-            FloatVector oddFirstHigh = oddFirst.fma(share, rounder).sub(rounder);
-            oddFirstHigh
-                    .fma(field, oddFirst)
-                    .fma(low0, FloatVector.fromArray(FLOATS, sums, sum + 2 * PANEL))
-                    .intoArray(target, odd);
-            oddFirstHigh
-                    .fma(high0, FloatVector.fromArray(FLOATS, sums, sum + 2 * PANEL + LANES))
-                    .intoArray(target, odd + LANES);
-            FloatVector oddSecond = FloatVector.fromArray(FLOATS, parts, part + PANEL + LANES);
-            FloatVector oddSecondHigh = oddSecond.fma(share, rounder).sub(rounder);
-            oddSecondHigh
-                    .fma(field, oddSecond)
-                    .fma(low1, FloatVector.fromArray(FLOATS, sums, sum + 2 * PANEL + PANEL))
-                    .intoArray(target, odd + PANEL);
-            oddSecondHigh
+            int to = targetOffset + r * targetStride;
+            FloatVector a = FloatVector.fromArray(FLOATS, parts, part);
+            FloatVector aHigh = a.fma(share, rounder).sub(rounder);
+            FloatVector aNext = FloatVector.fromArray(FLOATS, parts, part + ROWS * PANEL);
+            FloatVector aNextHigh = aNext.fma(share, rounder).sub(rounder);
+            aNextHigh
+                    .fma(field, aNext)
                     .fma(
-                            high1,
-                            FloatVector.fromArray(FLOATS, sums, sum + 2 * PANEL + PANEL + LANES))
-                    .intoArray(target, odd + PANEL + LANES);
+                            nextLow0,
+                            aHigh.fma(field, a).fma(low0, FloatVector.fromArray(FLOATS, sums, sum)))
+                    .intoArray(target, to);
+            aNextHigh
+                    .fma(
+                            nextHigh0,
+                            aHigh.fma(high0, FloatVector.fromArray(FLOATS, sums, sum + LANES)))
+                    .intoArray(target, to + LANES);
+            FloatVector b = FloatVector.fromArray(FLOATS, parts, part + LANES);
+            FloatVector bHigh = b.fma(share, rounder).sub(rounder);
+            FloatVector bNext = FloatVector.fromArray(FLOATS, parts, part + ROWS * PANEL + LANES);
+            FloatVector bNextHigh = bNext.fma(share, rounder).sub(rounder);
+            bNextHigh
+                    .fma(field, bNext)
+                    .fma(
+                            nextLow1,
+                            bHigh.fma(field, b)
+                                    .fma(low1, FloatVector.fromArray(FLOATS, sums, sum + PANEL)))
+                    .intoArray(target, to + PANEL);
+            bNextHigh
+                    .fma(
+                            nextHigh1,
+                            bHigh.fma(
+                                    high1,
+                                    FloatVector.fromArray(FLOATS, sums, sum + PANEL + LANES)))
+                    .intoArray(target, to + PANEL + LANES);
         }
     }
 
