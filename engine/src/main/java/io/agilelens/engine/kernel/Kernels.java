@@ -3,7 +3,8 @@ package io.agilelens.engine.kernel;
 /**
  * The arithmetic of a forward pass. There are two implementations: {@code ScalarKernels}, the
  * readable reference, and {@code VectorKernels}, which uses the Vector API. Integer kernels agree
- * exactly; float kernels agree within a bound that grows with the length of the sums.
+ * exactly where scales are powers of two and sums stay within 2^24; elsewhere, as float kernels do,
+ * within a bound that grows with the length of the sums.
  *
  * <p>A linear layer maps a row {@code x} to {@code x · Wᵀ}, {@code W} being {@code [outputs,
  * inputs]} row-major as checkpoints store it. Weights are packed once into the layout that the
@@ -115,7 +116,8 @@ public interface Kernels {
 
     /**
      * {@code y[t,o] = Σ_g scale[o,g] · Σ_{r∈g} 2^shift_r · Σ_{c∈r} x[t,c] · (value[o,c] −
-     * zero[o,g])}; the sums of codes are exact integers.
+     * zero[o,g])}, the sums of codes being integers. Vector kernels may scale the weights of several
+     * tokens beforehand, which is rounded as float products are.
      *
      * @param x activation codes {@code [tokens, inputs]}, inputs in the order of the runs
      */
