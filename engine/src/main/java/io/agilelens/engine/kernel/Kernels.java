@@ -116,8 +116,8 @@ public interface Kernels {
 
     /**
      * {@code y[t,o] = Σ_g scale[o,g] · Σ_{r∈g} 2^shift_r · Σ_{c∈r} x[t,c] · (value[o,c] −
-     * zero[o,g])}, the sums of codes being integers. Vector kernels may scale the weights of several
-     * tokens beforehand, which is rounded as float products are.
+     * zero[o,g])}, the sums of codes being integers. Vector kernels may scale the weights of
+     * several tokens beforehand, which is rounded as float products are.
      *
      * @param x activation codes {@code [tokens, inputs]}, inputs in the order of the runs
      */
