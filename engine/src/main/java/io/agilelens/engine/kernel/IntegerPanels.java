@@ -13,7 +13,7 @@ package io.agilelens.engine.kernel;
  * @param scales {@code [panels, groups, width]}
  * @param zeroPoints laid out as the codes, with groups instead of inputs
  * @param segments for several tokens
- * @param segmentsOfOne for one token
+ * @param segmentsOfOne for one token; may be the same
  * @param turns of those, for codes of four bits; null for eight
  * @param symmetric whether all zero points are 0
  */
@@ -37,7 +37,7 @@ record IntegerPanels(
                 + 4L * scales.length
                 + zeroPoints.length
                 + segments.bytes()
-                + segmentsOfOne.bytes()
+                + (segmentsOfOne == segments ? 0 : segmentsOfOne.bytes())
                 + (turns == null ? 0 : turns.bytes());
     }
 

@@ -8,8 +8,6 @@ import java.util.Arrays;
  */
 final class ShortLaneMultiplication {
 
-    private static final int BIAS = 8;
-
     private final ShortLaneProducts loops;
     private final Workers workers;
     private final Workers.PieceOf<Operands> multiplyingPanels = this::multiplyPanels;
@@ -80,7 +78,8 @@ final class ShortLaneMultiplication {
             slots[slot] = first & 0xFFFF;
             even += first;
         }
-        operands.biases[turn] = BIAS * even & 0xFFFF | BIAS * odd << 16;
+        operands.biases[turn] =
+                ShortLaneProducts.BIAS * even & 0xFFFF | ShortLaneProducts.BIAS * odd << 16;
         return even + odd;
     }
 

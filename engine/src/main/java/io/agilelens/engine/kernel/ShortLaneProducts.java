@@ -20,6 +20,9 @@ interface ShortLaneProducts {
     /** Pairs of inputs that are multiplied at the least. */
     int BLOCK = 4;
 
+    /** Of each code, and so the largest magnitude of a weight. */
+    int BIAS = 8;
+
     /**
      * {@code sums[o] += factor · scale[o] · Σ x[i] · (code[i, o] − zero[o])} over a segment.
      *

@@ -40,8 +40,6 @@ final class ShortLaneProductsTemplate implements ShortLaneProducts {
 
     private static final ShortVector TWELVE = ShortVector.broadcast(SHORTS, 12);
 
-    private static final int BIAS = 8;
-
     // Methods that return vectors would be fewer lines, but the compiler stops inlining them where
     // there are many, and then every vector is an object. The inner loop ends where an index meets
     // another, which is none that the compiler splits into one before, one behind and one unrolled

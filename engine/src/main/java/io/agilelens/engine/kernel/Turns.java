@@ -17,16 +17,14 @@ import java.util.Arrays;
  */
 record Turns(int[] firstTurns, int[] pairs, int[] slots, int[] shifts, short[] multipliers) {
 
-    /** Largest magnitude of a weight less its bias. */
-    private static final int LARGEST_WEIGHT = 8;
-
     /**
      * @param segments with one token's factors
      * @param activationBits of signed activations, at most 8
      */
     static Turns of(Segments segments, int activationBits) {
         Builder builder =
-                new Builder(segments, Short.MAX_VALUE / LARGEST_WEIGHT >> activationBits - 1);
+                new Builder(
+                        segments, Short.MAX_VALUE / ShortLaneProducts.BIAS >> activationBits - 1);
         for (int s = 0; s < segments.count(); s++) {
             builder.addSegment(s);
         }

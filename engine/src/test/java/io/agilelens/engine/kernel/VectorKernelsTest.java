@@ -896,6 +896,30 @@ class VectorKernelsTest {
         assertEquals(codes + 4L * outputs * groups + zeroPoints + 2 * plan + turns, bytes);
     }
 
+    /** Several tokens and one share what eight-bit weights are cut into. */
+    @Test
+    void eightBitWeightsTakeAByte() {
+        int outputs = 256;
+        int k = 1024;
+        int[] starts = KernelInputs.blocks(k, 32);
+        int groups = starts.length - 1;
+        long bytes =
+                vector.packInt8(
+                                new byte[outputs * k],
+                                outputs,
+                                k,
+                                new float[outputs * groups],
+                                new byte[outputs * groups],
+                                starts,
+                                IntStream.range(0, groups).toArray(),
+                                new int[groups])
+                        .bytes();
+        long codes = outputs * k + WeightOnlyProducts.READ_AHEAD;
+        long zeroPoints = outputs * groups + WeightOnlyProducts.READ_AHEAD;
+        long plan = 4L * (5 * groups + 1) + 4L * k;
+        assertEquals(codes + 4L * outputs * groups + zeroPoints + plan, bytes);
+    }
+
     private static double[] sizes(float[] x, int tokens, float[] w, int outputs, int k) {
         return KernelInputs.product(
                 KernelInputs.absolute(x), tokens, KernelInputs.absolute(w), outputs, k);
