@@ -2,25 +2,35 @@ package io.agilelens.app.window;
 
 import io.agilelens.views.workbench.Workbench;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.List;
 import javafx.animation.AnimationTimer;
+import javafx.scene.Node;
+import javafx.scene.Parent;
 import javafx.scene.Scene;
 
 /**
- * Makes the stations before they are opened, one every few frames, once the first pictures are
- * there and whenever the window waits for none. They get their looks when they are opened: JavaFX
- * styles what is in a window.
+ * Makes the stations and gives them their looks before they are opened, a step every few frames,
+ * once the first pictures are there and whenever the window waits for none.
  */
 final class StationsAhead {
     /** Frames before the first station, so that the first pictures are drawn by then. */
     private static final int FIRST_PAUSE = 30;
 
-    /** Frames from one to the next, for all else that happens in the window. */
+    /** Frames from one step to the next, for all else that happens in the window. */
     private static final int PAUSE = 4;
+
+    /**
+     * Styled before the others, each with a part of what all of them need: the first styles take
+     * two to three times as long as they do once their code is compiled.
+     */
+    private static final List<String> STYLED_FIRST = List.of("lessons", "attention");
 
     private final Workbench workbench;
     private final WorkbenchFrame frame;
-    private final Deque<Station> stations = new ArrayDeque<>();
+    private final Deque<Runnable> steps = new ArrayDeque<>();
     private final AnimationTimer timer =
             new AnimationTimer() {
                 private int pause = FIRST_PAUSE;
@@ -39,8 +49,8 @@ final class StationsAhead {
     private StationsAhead(Workbench workbench, WorkbenchFrame frame) {
         this.workbench = workbench;
         this.frame = frame;
-        // What all stations need the first time comes bit by bit, for the last ones have least.
-        stations.addAll(frame.stations().reversed());
+        frame.stations().forEach(station -> steps.add(() -> frame.view(station)));
+        steps.add(this::planLooks);
     }
 
     /** Begins as soon as the window has something to show. */
@@ -50,7 +60,7 @@ final class StationsAhead {
                 .comparisonProperty()
                 .subscribe(
                         comparison -> {
-                            if (comparison.isPresent() && !ahead.stations.isEmpty()) {
+                            if (comparison.isPresent() && !ahead.steps.isEmpty()) {
                                 ahead.timer.start();
                             }
                         });
@@ -61,9 +71,39 @@ final class StationsAhead {
         return scene != null && scene.getWindow() != null && scene.getWindow().isShowing();
     }
 
+    /** First the styles of all, then the layouts. */
+    private void planLooks() {
+        List<Station> styled = new ArrayList<>(frame.stations());
+        styled.sort(Comparator.comparing(StationsAhead::turn));
+        styled.forEach(station -> steps.add(() -> frame.rehearse(station, false)));
+        steps.add(this::planLayouts);
+    }
+
+    private static int turn(Station station) {
+        int first = STYLED_FIRST.indexOf(station.id());
+        return first < 0 ? STYLED_FIRST.size() : first;
+    }
+
+    /** What is large comes last, by then the code is compiled; styles have added nodes. */
+    private void planLayouts() {
+        List<Station> laidOut = new ArrayList<>(frame.stations());
+        laidOut.sort(Comparator.comparing(station -> nodes(frame.view(station))));
+        laidOut.forEach(station -> steps.add(() -> frame.rehearse(station, true)));
+    }
+
+    private static int nodes(Node node) {
+        int nodes = 1;
+        if (node instanceof Parent parent) {
+            for (Node child : parent.getChildrenUnmodifiable()) {
+                nodes += nodes(child);
+            }
+        }
+        return nodes;
+    }
+
     private void next() {
-        frame.view(stations.remove());
-        if (stations.isEmpty()) {
+        steps.remove().run();
+        if (steps.isEmpty()) {
             timer.stop();
         }
     }

@@ -6,8 +6,10 @@ import io.agilelens.views.Notices;
 import io.agilelens.views.Theme;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import javafx.beans.binding.Bindings;
 import javafx.beans.binding.BooleanBinding;
 import javafx.beans.binding.DoubleBinding;
@@ -62,6 +64,7 @@ public final class WorkbenchFrame extends BorderPane {
     private final DoubleProperty magnification = new SimpleDoubleProperty(this, "magnification");
     private final List<Region> covers = new ArrayList<>();
     private final Map<Station, Node> made = new HashMap<>();
+    private final Set<Station> ready = new HashSet<>();
     private final ObjectProperty<Region> docked = new SimpleObjectProperty<>(this, "docked");
 
     /** How high the zones are. */
@@ -302,9 +305,37 @@ public final class WorkbenchFrame extends BorderPane {
         return made.computeIfAbsent(station, s -> s.factory().get());
     }
 
-    /** Whether a station was opened already, or made for that. */
-    boolean isMade(Station station) {
-        return made.containsKey(station);
+    /**
+     * Gives a station its looks before anybody opens it, so that this then takes no longer than the
+     * second time. JavaFX styles only what is in a window: there it is put, out of sight, for as
+     * long as this takes. One that is open has its looks.
+     *
+     * @param laidOut whether it is laid out, too, for the present size of the middle; styles alone
+     *     are about half of the work
+     */
+    void rehearse(Station station, boolean laidOut) {
+        Node view = view(station);
+        if (view.getParent() == null) {
+            StackPane unseen = new StackPane(view);
+            unseen.setVisible(false);
+            unseen.setManaged(false);
+            middle.getChildren().add(unseen);
+            unseen.applyCss();
+            if (laidOut) {
+                unseen.resize(middle.getWidth(), middle.getHeight());
+                unseen.layout();
+            }
+            middle.getChildren().remove(unseen);
+            unseen.getChildren().clear();
+        }
+        if (laidOut) {
+            ready.add(station);
+        }
+    }
+
+    /** Whether opening a station finds it made, styled and laid out. */
+    boolean isReady(Station station) {
+        return ready.contains(station);
     }
 
     /**

@@ -65,7 +65,7 @@ class FrameTimesTest extends ApplicationTest {
                 TimeUnit.SECONDS,
                 () -> onFx(() -> window.workbench().comparisonProperty().get().isPresent()));
         if (MEASURES) {
-            watchStationsBeingMade();
+            watchStationsBeingPrepared();
             // Code is compiled.
             round("first round");
             round("second round");
@@ -78,8 +78,8 @@ class FrameTimesTest extends ApplicationTest {
         }
     }
 
-    /** They are made a piece at a time before anybody opens them. */
-    private void watchStationsBeingMade() throws Exception {
+    /** They are made and styled a piece at a time before anybody opens them. */
+    private void watchStationsBeingPrepared() throws Exception {
         FrameWatch watch = onFx(FrameWatch::new);
         WaitForAsyncUtils.waitFor(
                 60,
@@ -88,13 +88,13 @@ class FrameTimesTest extends ApplicationTest {
                         onFx(
                                 () ->
                                         window.frame().stations().stream()
-                                                .allMatch(window.frame()::isMade)));
+                                                .allMatch(window.frame()::isReady)));
         onFx(
                 () -> {
                     watch.close();
                     return null;
                 });
-        System.out.print("making stations, " + watch.summary());
+        System.out.print("preparing stations, " + watch.summary());
     }
 
     private FrameWatch round(String name) throws Exception {

@@ -179,8 +179,18 @@ abstract class LessonTest extends WindowTest {
             default -> Knobs.type(this, "activations.bits", "8");
         }
         awaitStep();
-        assertTrue(lookup("#lesson-check").query().isVisible());
-        fire("#lesson-check");
+        await(() -> onFx(this::pressCheck));
+        WaitForAsyncUtils.waitForFxEvents();
+    }
+
+    /** Looks and presses in one go: after a lever was moved a step may wait once more. */
+    private boolean pressCheck() {
+        Button check = (Button) stage.getScene().lookup("#lesson-check");
+        boolean ready = !solver.isWaiting() && check.isVisible() && !check.isDisabled();
+        if (ready) {
+            check.fire();
+        }
+        return ready;
     }
 
     void fire(String button) {

@@ -1,8 +1,10 @@
 package io.agilelens.app.window;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agilelens.views.GuiTest;
 import io.agilelens.views.workbench.WindowComparison;
@@ -65,7 +67,7 @@ class StationsAheadTest extends GuiTest {
         assertEquals(List.of("one"), created);
         interact(() -> workbench.comparisonStaleProperty().set(false));
         Button button = button("two");
-        assertEquals(List.of("one", "three", "two"), created);
+        assertEquals(List.of("one", "two", "three"), created);
         assertEquals("one", frame.stationProperty().get().id());
         interact(
                 () ->
@@ -77,29 +79,50 @@ class StationsAheadTest extends GuiTest {
         interact(() -> frame.open("two"));
         assertSame(button, button("two"));
         assertSame(frame.getScene(), button.getScene());
-        assertEquals(List.of("one", "three", "two"), created);
+        assertEquals(List.of("one", "two", "three"), created);
     }
 
     @Test
     void aStationOpenedMeanwhileIsLeftAlone() throws Exception {
-        interact(() -> workbench.comparisonProperty().set(Optional.of(PICTURES)));
-        WaitForAsyncUtils.waitFor(30, TimeUnit.SECONDS, () -> created.contains("three"));
-        interact(() -> frame.open("three"));
-        interact(() -> frame.open("two"));
-        settle();
-        WaitForAsyncUtils.sleep(500, TimeUnit.MILLISECONDS);
-        assertSame(frame.getScene(), button("two").getScene());
+        interact(
+                () -> {
+                    workbench.comparisonProperty().set(Optional.of(PICTURES));
+                    frame.open("three");
+                });
+        Button open = button("three");
+        button("two");
+        assertSame(frame.getScene(), open.getScene());
+        assertTrue(open.getParent().isVisible());
         assertEquals(List.of("one", "three", "two"), created);
     }
 
-    /** Of a station that is made, or will be. */
+    @Test
+    void aStationIsStyledAndLaidOutBeforeItIsOpened() throws Exception {
+        interact(() -> workbench.comparisonProperty().set(Optional.of(PICTURES)));
+        Button button = button("three");
+        StackPane middle = (StackPane) button("one").getParent().getParent();
+        interact(
+                () -> {
+                    assertNull(button.getScene());
+                    assertNotNull(button.getSkin());
+                    assertTrue(button.getWidth() > 0);
+                    assertEquals(1, middle.getChildren().size());
+                    assertEquals(middle.getWidth(), ((StackPane) button.getParent()).getWidth());
+                });
+        interact(() -> frame.open("three"));
+        settle();
+        assertTrue(button.isVisible() && button.getParent().isVisible());
+        assertSame(frame.getScene(), button.getScene());
+    }
+
+    /** Of a station that is prepared, or will be. */
     private Button button(String id) throws Exception {
         Station station =
                 frame.stations().stream()
                         .filter(each -> each.id().equals(id))
                         .findFirst()
                         .orElseThrow();
-        WaitForAsyncUtils.waitFor(30, TimeUnit.SECONDS, () -> frame.isMade(station));
+        WaitForAsyncUtils.waitFor(30, TimeUnit.SECONDS, () -> frame.isReady(station));
         return (Button) ((StackPane) frame.view(station)).getChildren().getFirst();
     }
 }
