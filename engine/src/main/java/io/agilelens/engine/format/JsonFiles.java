@@ -1,6 +1,8 @@
 package io.agilelens.engine.format;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.engine.task.Cancellation;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -107,14 +109,14 @@ public final class JsonFiles {
     }
 
     /**
-     * Parses a whole JSON object.
+     * Parses a whole JSON object, unless the thread's work is cancelled meanwhile.
      *
      * @param path where it came from, for the message
      */
     public static JsonNode parseObject(byte[] json, Path path) {
         JsonNode value;
         try {
-            value = MAPPER.readTree(json);
+            value = MAPPER.readTree(cancellable(json));
         } catch (JacksonException failure) {
             throw new UserException(
                     "%s is no valid JSON: %s; mend it or get the file again"
@@ -126,6 +128,18 @@ public final class JsonFiles {
                     "%s must hold a JSON object in { }; get the file again".formatted(name(path)));
         }
         return value;
+    }
+
+    /** The parser reads a few thousand bytes at a time. */
+    private static InputStream cancellable(byte[] bytes) {
+        Cancellation cancellation = Cancellation.current();
+        return new ByteArrayInputStream(bytes) {
+            @Override
+            public int read(byte[] into, int offset, int length) {
+                cancellation.check();
+                return super.read(into, offset, length);
+            }
+        };
     }
 
     /** What the parser says, with line and column, on one line. */

@@ -5,6 +5,7 @@ import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Printable;
 import io.agilelens.engine.format.UserCache;
+import io.agilelens.engine.task.Cancellation;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,10 +31,13 @@ final class NativeTokenizer implements AutoCloseable {
      * @param json the text of a tokenizer.json
      * @param source where it was read, for messages
      * @throws UserException if the library refuses it
+     * @throws java.util.concurrent.CancellationException if the thread's work was cancelled before
      */
     NativeTokenizer(String json, Path source) {
         this.source = source;
         Library.load();
+        // What follows is one call that cannot be: a millisecond or two for a thousand pieces.
+        Cancellation.current().check();
         try {
             tokenizer =
                     HuggingFaceTokenizer.newInstance(

@@ -10,6 +10,8 @@ import io.agilelens.engine.TinyModels;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Checkpoint;
 import io.agilelens.engine.format.Checkpoints;
+import io.agilelens.engine.format.JsonFiles;
+import io.agilelens.engine.task.Cancellation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -50,6 +53,26 @@ class TokenizersTest {
             assertArrayEquals(new int[] {the}, tokenizer.encode(" the", false));
             assertEquals("Ġthe", tokenizer.piece(the));
         }
+    }
+
+    /** Whether its text is still being parsed or about to be handed to the library. */
+    @Test
+    void makingOneEndsWhenItIsCancelled() throws IOException {
+        byte[] json = Files.readAllBytes(folder.resolve("tokenizer.json"));
+        Cancellation cancellation = new Cancellation();
+        cancellation.cancel();
+        assertThrows(CancellationException.class, () -> cancellation.during(this::load));
+        assertThrows(
+                CancellationException.class,
+                () -> cancellation.during(() -> JsonFiles.parseObject(json, folder)));
+        assertThrows(
+                CancellationException.class,
+                () ->
+                        cancellation.during(
+                                () ->
+                                        new NativeTokenizer(
+                                                new String(json, StandardCharsets.UTF_8), folder)));
+        load().close();
     }
 
     @Test
