@@ -71,11 +71,11 @@ final class StationsAhead {
         return scene != null && scene.getWindow() != null && scene.getWindow().isShowing();
     }
 
-    /** First the styles of all, then the layouts. */
+    /** First the styles of all, then the layouts, then the pictures. */
     private void planLooks() {
         List<Station> styled = new ArrayList<>(frame.stations());
         styled.sort(Comparator.comparing(StationsAhead::turn));
-        styled.forEach(station -> steps.add(() -> frame.rehearse(station, false)));
+        rehearse(styled, WorkbenchFrame.Looks.STYLES);
         steps.add(this::planLayouts);
     }
 
@@ -88,7 +88,12 @@ final class StationsAhead {
     private void planLayouts() {
         List<Station> laidOut = new ArrayList<>(frame.stations());
         laidOut.sort(Comparator.comparing(station -> nodes(frame.view(station))));
-        laidOut.forEach(station -> steps.add(() -> frame.rehearse(station, true)));
+        rehearse(laidOut, WorkbenchFrame.Looks.LAYOUT);
+        rehearse(laidOut, WorkbenchFrame.Looks.PICTURES);
+    }
+
+    private void rehearse(List<Station> stations, WorkbenchFrame.Looks looks) {
+        stations.forEach(station -> steps.add(() -> frame.rehearse(station, looks)));
     }
 
     private static int nodes(Node node) {

@@ -4,6 +4,7 @@ import io.agilelens.views.Messages;
 import io.agilelens.views.Motion;
 import io.agilelens.views.Notices;
 import io.agilelens.views.Theme;
+import io.agilelens.views.chart.Redraw;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -305,15 +306,21 @@ public final class WorkbenchFrame extends BorderPane {
         return made.computeIfAbsent(station, s -> s.factory().get());
     }
 
+    /** What a station has when it is opened, each with what is before it. */
+    enum Looks {
+        STYLES,
+        LAYOUT,
+        PICTURES
+    }
+
     /**
      * Gives a station its looks before anybody opens it, so that this then takes no longer than the
      * second time. JavaFX styles only what is in a window: there it is put, out of sight, for as
      * long as this takes. One that is open has its looks.
      *
-     * @param laidOut whether it is laid out, too, for the present size of the middle; styles alone
-     *     are about half of the work
+     * @param looks how far; with the steps behind it that were made before, little is left of them
      */
-    void rehearse(Station station, boolean laidOut) {
+    void rehearse(Station station, Looks looks) {
         Node view = view(station);
         if (view.getParent() == null) {
             StackPane unseen = new StackPane(view);
@@ -321,19 +328,22 @@ public final class WorkbenchFrame extends BorderPane {
             unseen.setManaged(false);
             middle.getChildren().add(unseen);
             unseen.applyCss();
-            if (laidOut) {
+            if (looks != Looks.STYLES) {
                 unseen.resize(middle.getWidth(), middle.getHeight());
                 unseen.layout();
+            }
+            if (looks == Looks.PICTURES) {
+                Redraw.drawAhead(view);
             }
             middle.getChildren().remove(unseen);
             unseen.getChildren().clear();
         }
-        if (laidOut) {
+        if (looks == Looks.PICTURES) {
             ready.add(station);
         }
     }
 
-    /** Whether opening a station finds it made, styled and laid out. */
+    /** Whether opening a station finds it made, styled, laid out and drawn. */
     boolean isReady(Station station) {
         return ready.contains(station);
     }

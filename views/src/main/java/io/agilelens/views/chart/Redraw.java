@@ -1,7 +1,10 @@
 package io.agilelens.views.chart;
 
+import java.util.ArrayList;
+import java.util.List;
 import javafx.application.Platform;
 import javafx.scene.Node;
+import javafx.scene.Parent;
 import javafx.scene.Scene;
 
 /**
@@ -9,7 +12,7 @@ import javafx.scene.Scene;
  * a picture behind a tab or in a station that is not open waits until it is looked at. For the
  * JavaFX thread; a picture that is in no window yet may be asked from any.
  */
-final class Redraw {
+public final class Redraw {
     private final Node picture;
     private final Runnable drawing;
     private final Runnable onPulse = this::pulse;
@@ -26,6 +29,29 @@ final class Redraw {
         this.picture = picture;
         this.drawing = drawing;
         picture.sceneProperty().addListener(property -> listen());
+        redraws(picture).add(this);
+    }
+
+    /**
+     * Has all pictures of a tree drawn that wait for being looked at, so that they are there when
+     * it is shown.
+     *
+     * @param root laid out, in a window or not
+     */
+    public static void drawAhead(Node root) {
+        if (root.getProperties().containsKey(Redraw.class)) {
+            redraws(root).stream().filter(Redraw::isWanted).forEach(Redraw::draw);
+        }
+        if (root instanceof Parent parent) {
+            List.copyOf(parent.getChildrenUnmodifiable()).forEach(Redraw::drawAhead);
+        }
+    }
+
+    /** A picture knows what draws it, be it drawn in several layers. */
+    @SuppressWarnings("unchecked")
+    private static List<Redraw> redraws(Node picture) {
+        return (List<Redraw>)
+                picture.getProperties().computeIfAbsent(Redraw.class, _ -> new ArrayList<Redraw>());
     }
 
     /** Has the picture drawn as soon as it is in sight. */
@@ -58,10 +84,14 @@ final class Redraw {
 
     private void pulse() {
         if (isInSight()) {
-            wanted = false;
-            listen();
-            drawing.run();
+            draw();
         }
+    }
+
+    private void draw() {
+        wanted = false;
+        listen();
+        drawing.run();
     }
 
     private boolean isInSight() {

@@ -72,6 +72,30 @@ class RedrawTest extends GuiTest {
     }
 
     @Test
+    void whatWaitsIsDrawnAheadOnce() {
+        AtomicInteger layers = new AtomicInteger();
+        Redraw layer = new Redraw(picture, layers::incrementAndGet);
+        StackPane hidden = new StackPane(new StackPane(picture));
+        interact(
+                () -> {
+                    redraw.ask();
+                    Redraw.drawAhead(hidden);
+                    Redraw.drawAhead(hidden);
+                });
+        assertEquals(1, drawings.get());
+        assertEquals(0, layers.get());
+        interact(
+                () -> {
+                    layer.ask();
+                    Redraw.drawAhead(hidden);
+                    tab.getChildren().add(hidden);
+                });
+        settle();
+        assertEquals(1, drawings.get());
+        assertEquals(1, layers.get());
+    }
+
+    @Test
     void chartsAreFilledOnAnotherThreadAndOnlyWhenSeen() throws Exception {
         Recorder recorder = new Recorder();
         ChartPane chart = recorder.pane();
