@@ -71,11 +71,11 @@ final class StationsAhead {
         return scene != null && scene.getWindow() != null && scene.getWindow().isShowing();
     }
 
-    /** First the styles of all, then the layouts, then the pictures. */
+    /** First the styles of all, then their layouts, and so on. */
     private void planLooks() {
         List<Station> styled = new ArrayList<>(frame.stations());
         styled.sort(Comparator.comparing(StationsAhead::turn));
-        rehearse(styled, WorkbenchFrame.Looks.STYLES);
+        rehearse(styled, Rehearsal.Looks.STYLES);
         steps.add(this::planLayouts);
     }
 
@@ -88,11 +88,12 @@ final class StationsAhead {
     private void planLayouts() {
         List<Station> laidOut = new ArrayList<>(frame.stations());
         laidOut.sort(Comparator.comparing(station -> nodes(frame.view(station))));
-        rehearse(laidOut, WorkbenchFrame.Looks.LAYOUT);
-        rehearse(laidOut, WorkbenchFrame.Looks.PICTURES);
+        rehearse(laidOut, Rehearsal.Looks.LAYOUT);
+        rehearse(laidOut, Rehearsal.Looks.PICTURES);
+        rehearse(laidOut, Rehearsal.Looks.IN_PLACE);
     }
 
-    private void rehearse(List<Station> stations, WorkbenchFrame.Looks looks) {
+    private void rehearse(List<Station> stations, Rehearsal.Looks looks) {
         stations.forEach(station -> steps.add(() -> frame.rehearse(station, looks)));
     }
 

@@ -4,7 +4,6 @@ import io.agilelens.views.Messages;
 import io.agilelens.views.Motion;
 import io.agilelens.views.Notices;
 import io.agilelens.views.Theme;
-import io.agilelens.views.chart.Redraw;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -55,6 +54,7 @@ public final class WorkbenchFrame extends BorderPane {
     private final VBox top = new VBox(topBar);
     private final WorkbenchStatusBar statusBar = new WorkbenchStatusBar();
     private final StackPane middle = new StackPane();
+    private final Rehearsal rehearsal = new Rehearsal();
     private final VBox left = new VBox();
     private final VBox right = new VBox();
     private final ScrollPane recipeZone = new ScrollPane();
@@ -101,6 +101,7 @@ public final class WorkbenchFrame extends BorderPane {
         setCenter(middle);
         setRight(zones.right());
         setBottom(statusBar);
+        getChildren().addAll(rehearsal.nodes());
         cover(overlay);
         getChildren().add(toasts);
         // Bound, not subscribed: looks outlive a window and must not hold it.
@@ -306,44 +307,21 @@ public final class WorkbenchFrame extends BorderPane {
         return made.computeIfAbsent(station, s -> s.factory().get());
     }
 
-    /** What a station has when it is opened, each with what is before it. */
-    enum Looks {
-        STYLES,
-        LAYOUT,
-        PICTURES
-    }
-
     /**
      * Gives a station its looks before anybody opens it, so that this then takes no longer than the
-     * second time. JavaFX styles only what is in a window: there it is put, out of sight, for as
-     * long as this takes. One that is open has its looks.
-     *
-     * @param looks how far; with the steps behind it that were made before, little is left of them
+     * second time. One that is open has its looks.
      */
-    void rehearse(Station station, Looks looks) {
+    void rehearse(Station station, Rehearsal.Looks looks) {
         Node view = view(station);
         if (view.getParent() == null) {
-            StackPane unseen = new StackPane(view);
-            unseen.setVisible(false);
-            unseen.setManaged(false);
-            middle.getChildren().add(unseen);
-            unseen.applyCss();
-            if (looks != Looks.STYLES) {
-                unseen.resize(middle.getWidth(), middle.getHeight());
-                unseen.layout();
-            }
-            if (looks == Looks.PICTURES) {
-                Redraw.drawAhead(view);
-            }
-            middle.getChildren().remove(unseen);
-            unseen.getChildren().clear();
+            rehearsal.give(view, looks, middle.getWidth(), middle.getHeight());
         }
-        if (looks == Looks.PICTURES) {
+        if (looks == Rehearsal.Looks.IN_PLACE) {
             ready.add(station);
         }
     }
 
-    /** Whether opening a station finds it made, styled, laid out and drawn. */
+    /** Whether opening a station finds it made and with its looks. */
     boolean isReady(Station station) {
         return ready.contains(station);
     }
