@@ -71,7 +71,7 @@ final class StationsAhead {
         return scene != null && scene.getWindow() != null && scene.getWindow().isShowing();
     }
 
-    /** First the styles of all, then their layouts, and so on. */
+    /** First the styles of all, then their layouts and pictures. */
     private void planLooks() {
         List<Station> styled = new ArrayList<>(frame.stations());
         styled.sort(Comparator.comparing(StationsAhead::turn));
@@ -90,7 +90,6 @@ final class StationsAhead {
         laidOut.sort(Comparator.comparing(station -> nodes(frame.view(station))));
         rehearse(laidOut, Rehearsal.Looks.LAYOUT);
         rehearse(laidOut, Rehearsal.Looks.PICTURES);
-        rehearse(laidOut, Rehearsal.Looks.IN_PLACE);
     }
 
     private void rehearse(List<Station> stations, Rehearsal.Looks looks) {

@@ -101,7 +101,7 @@ public final class WorkbenchFrame extends BorderPane {
         setCenter(middle);
         setRight(zones.right());
         setBottom(statusBar);
-        getChildren().addAll(rehearsal.nodes());
+        getChildren().add(rehearsal.node());
         cover(overlay);
         getChildren().add(toasts);
         // Bound, not subscribed: looks outlive a window and must not hold it.
@@ -316,7 +316,7 @@ public final class WorkbenchFrame extends BorderPane {
         if (view.getParent() == null) {
             rehearsal.give(view, looks, middle.getWidth(), middle.getHeight());
         }
-        if (looks == Rehearsal.Looks.IN_PLACE) {
+        if (looks == Rehearsal.Looks.PICTURES) {
             ready.add(station);
         }
     }
