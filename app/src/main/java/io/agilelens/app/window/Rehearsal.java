@@ -44,15 +44,18 @@ final class Rehearsal {
         // Clips are not told of new styles: it gets those of now before the node does.
         owner.setClip(room);
         room.getChildren().setAll(node);
-        room.applyCss();
-        if (looks != Looks.STYLES) {
-            room.resize(width, height);
-            room.layout();
+        try {
+            room.applyCss();
+            if (looks != Looks.STYLES) {
+                room.resize(width, height);
+                room.layout();
+            }
+            if (looks == Looks.PICTURES) {
+                Redraw.drawAhead(node);
+            }
+        } finally {
+            room.getChildren().clear();
+            owner.setClip(null);
         }
-        if (looks == Looks.PICTURES) {
-            Redraw.drawAhead(node);
-        }
-        room.getChildren().clear();
-        owner.setClip(null);
     }
 }

@@ -33,12 +33,15 @@ public final class Redraw {
     }
 
     /**
-     * Has all pictures of a tree drawn that wait for being looked at, so that they are there when
-     * it is shown.
+     * Has the pictures of a tree drawn that wait for being looked at and will be in sight when it
+     * is shown.
      *
      * @param root laid out, in a window or not
      */
     public static void drawAhead(Node root) {
+        if (!root.isVisible()) {
+            return;
+        }
         if (root.getProperties().containsKey(Redraw.class)) {
             redraws(root).stream().filter(Redraw::isWanted).forEach(Redraw::draw);
         }

@@ -79,6 +79,13 @@ class RedrawTest extends GuiTest {
         interact(
                 () -> {
                     redraw.ask();
+                    picture.setVisible(false);
+                    Redraw.drawAhead(hidden);
+                });
+        assertEquals(0, drawings.get());
+        interact(
+                () -> {
+                    picture.setVisible(true);
                     Redraw.drawAhead(hidden);
                     Redraw.drawAhead(hidden);
                 });
