@@ -38,7 +38,7 @@ final class Rehearsal {
      * Takes a step with a node and lets it go.
      *
      * @param node without a parent
-     * @param width that it will have
+     * @param width that it will have when it is shown, as {@code height}
      */
     void give(Node node, Looks looks, double width, double height) {
         // Clips are not told of new styles: it gets those of now before the node does.

@@ -36,7 +36,7 @@ final class NativeTokenizer implements AutoCloseable {
     NativeTokenizer(String json, Path source) {
         this.source = source;
         Library.load();
-        // What follows is one call that cannot be: a millisecond or two for a thousand pieces.
+        // The call that follows cannot be cancelled; a thousand pieces take it a millisecond or two.
         Cancellation.current().check();
         try {
             tokenizer =
