@@ -36,7 +36,8 @@ final class NativeTokenizer implements AutoCloseable {
     NativeTokenizer(String json, Path source) {
         this.source = source;
         Library.load();
-        // The call that follows cannot be cancelled; a thousand pieces take it a millisecond or two.
+        // The call that follows cannot be cancelled; a thousand pieces take it a millisecond or
+        // two.
         Cancellation.current().check();
         try {
             tokenizer =
