@@ -85,8 +85,7 @@ final class ByteVectorMultiplication {
             for (int panel = from; panel < to; panel++) {
                 int at = (panel - from) * weights.width();
                 touched |=
-                        loops.addCodes(
-                                Byte.SIZE,
+                        loops.addBytes(
                                 weights.codes(),
                                 weights.code(panel, first),
                                 x,

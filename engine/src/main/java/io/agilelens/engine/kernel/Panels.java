@@ -15,7 +15,7 @@ final class Panels {
     /** Fewer bytes of weights than this are not worth another thread to one token. */
     private static final int BYTES_PER_PIECE = 1 << 15;
 
-    /** Panels that one token is multiplied with in turn. */
+    /** Panels that one token is multiplied with in turn, where it is. */
     static final int STREAMS = 4;
 
     /** Inputs of one panel before the next one's turn. */
@@ -142,11 +142,23 @@ final class Panels {
     }
 
     /**
-     * Shares the panels of a product with one token out, a few of them at a time: memory delivers
-     * several streams of bytes faster than one.
+     * Shares the panels of a product with one token out.
      *
      * @param bytes of a panel
      * @param body what is done with neighbouring panels
+     */
+    static void forPanels(
+            Operands operands,
+            int panels,
+            long bytes,
+            Workers workers,
+            Workers.PieceOf<Operands> body) {
+        workers.forRanges(panels, (int) (1 + BYTES_PER_PIECE / bytes), operands, body);
+    }
+
+    /**
+     * As {@link #forPanels}, a few panels at a time: where next to nothing is computed, memory
+     * delivers several streams of bytes faster than one.
      */
     static void inTurns(
             Operands operands,
@@ -155,8 +167,7 @@ final class Panels {
             Workers workers,
             Workers.PieceOf<Operands> body) {
         operands.turn = body;
-        workers.forRanges(
-                panels, (int) (1 + BYTES_PER_PIECE / bytes), operands, Panels::runInTurns);
+        forPanels(operands, panels, bytes, workers, Panels::runInTurns);
     }
 
     private static void runInTurns(Operands operands, int from, int to) {

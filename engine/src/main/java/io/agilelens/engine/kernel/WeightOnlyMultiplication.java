@@ -12,7 +12,8 @@ final class WeightOnlyMultiplication {
     private final WeightOnlyProducts loops;
     private final int width;
     private final Workers workers;
-    private final Workers.PieceOf<Operands> multiplyingPanels = this::multiplyPanels;
+    private final Workers.PieceOf<Operands> multiplyingPairs = this::multiplyPairs;
+    private final Workers.PieceOf<Operands> multiplyingBytes = this::multiplyBytes;
     private final FloatMultiplication.Unpacking unpacking = this::unpack;
 
     WeightOnlyMultiplication(
@@ -153,12 +154,14 @@ final class WeightOnlyMultiplication {
         Operands operands = scratch.operands().ofProduct(x, 1, weights, y);
         operands.prepared = groupSums(x, weights);
         try {
-            Panels.inTurns(
-                    operands,
-                    weights.panels(),
-                    weights.bytesPerPanel(),
-                    workers,
-                    multiplyingPanels);
+            int panels = weights.panels();
+            if (weights.bits() == 4) {
+                Panels.forPanels(
+                        operands, panels, weights.bytesPerPanel(), workers, multiplyingPairs);
+            } else {
+                Panels.inTurns(
+                        operands, panels, weights.bytesPerPanel(), workers, multiplyingBytes);
+            }
         } finally {
             scratch.giveBack(operands);
         }
@@ -174,7 +177,28 @@ final class WeightOnlyMultiplication {
         return sums;
     }
 
-    private void multiplyPanels(Operands operands, int from, int to) {
+    /** A whole panel at once: what is begun of the next group hides what ends the last one. */
+    private void multiplyPairs(Operands operands, int from, int to) {
+        Grouped weights = (Grouped) operands.weights;
+        Scratch scratch = Scratch.ofThread();
+        float[] sums = scratch.sums(width);
+        int touched = 0;
+        for (int panel = from; panel < to; panel++) {
+            Arrays.fill(sums, 0, width, 0);
+            touched |=
+                    loops.addPairGroups(
+                            weights.stream(),
+                            weights.codes(panel, 0),
+                            operands.x,
+                            weights.groupStarts(),
+                            operands.prepared,
+                            sums);
+            store(operands, sums, 0, panel);
+        }
+        scratch.keep(touched);
+    }
+
+    private void multiplyBytes(Operands operands, int from, int to) {
         Grouped weights = (Grouped) operands.weights;
         float[] x = operands.x;
         float[] groupSums = operands.prepared;
@@ -189,11 +213,8 @@ final class WeightOnlyMultiplication {
         }
         scratch.keep(touched);
         for (int panel = from; panel < to; panel++) {
-            scale(sums, (panel - from) * width, weights, panel * width);
+            store(operands, sums, (panel - from) * width, panel);
         }
-        int first = from * width;
-        int real = Math.min(weights.outputs(), to * width) - first;
-        System.arraycopy(sums, 0, operands.y, first, real);
     }
 
     private int addGroup(
@@ -206,7 +227,6 @@ final class WeightOnlyMultiplication {
             float[] parts,
             float[] sums) {
         byte[] stream = weights.stream();
-        int bits = weights.bits();
         int start = weights.groupStarts()[group];
         int end = weights.groupStarts()[group + 1];
         int touched = 0;
@@ -215,24 +235,25 @@ final class WeightOnlyMultiplication {
             for (int panel = from; panel < to; panel++) {
                 int codes = weights.codes(panel, group) + (first - start) * weights.bytesPerInput();
                 int at = (panel - from) * width;
-                touched |= loops.addCodes(bits, stream, codes, x, first, steps, parts, at);
+                touched |= loops.addBytes(stream, codes, x, first, steps, parts, at);
                 if (first + steps == end) {
                     int zeros = codes + steps * weights.bytesPerInput();
-                    loops.addGroup(bits, stream, zeros, activations, parts, sums, at);
+                    loops.addByteGroup(stream, zeros, activations, parts, sums, at);
                 }
             }
         }
         return touched;
     }
 
-    /** Sums become numbers; those of high halves stand for a sixteenth. */
-    private void scale(float[] sums, int at, Grouped weights, int firstOutput) {
+    /** Sums of a panel become numbers; those of high halves stand for a sixteenth. */
+    private void store(Operands operands, float[] sums, int at, int panel) {
+        Grouped weights = (Grouped) operands.weights;
+        int first = panel * width;
+        int real = Math.min(weights.outputs() - first, width);
         int lanes = width / WeightOnlyProducts.VECTORS;
-        for (int vector = 0; vector < WeightOnlyProducts.VECTORS; vector++) {
-            float share = weights.bits() == 4 && vector % 2 == 1 ? 1f / 16 : 1;
-            for (int o = vector * lanes; o < (vector + 1) * lanes; o++) {
-                sums[at + o] *= weights.units()[firstOutput + o] * share;
-            }
+        for (int o = 0; o < real; o++) {
+            float share = weights.bits() == 4 && o / lanes % 2 == 1 ? 1f / 16 : 1;
+            operands.y[first + o] = sums[at + o] * (weights.units()[first + o] * share);
         }
     }
 

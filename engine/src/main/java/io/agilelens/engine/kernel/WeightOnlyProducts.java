@@ -26,15 +26,26 @@ interface WeightOnlyProducts {
     int panelOutputs();
 
     /**
-     * {@code parts[o] += Σ x[i] · code[i, o]} over {@code steps} inputs; of four-bit codes the
-     * second and fourth vector of parts get the sums of whole bytes.
+     * All groups of a panel of four-bit codes: {@code sums[o] += Σ scale[group, o] · (Σ x · code −
+     * zero[group, o] · Σ x)}, with 16 times that in the second and fourth vector.
      *
-     * @param parts {@code [panelOutputs]} from {@code partsOffset} on
+     * @param offset of the panel's first code
+     * @param groupStarts first input of each group and, last, the number of inputs
+     * @param totals {@code Σ x} over each group
+     * @param sums {@code [panelOutputs]}
      * @return anything: whoever keeps it keeps the reading ahead from being optimised away
      */
-    int addCodes(
-            int bits,
-            byte[] stream,
+    int addPairGroups(
+            byte[] stream, int offset, float[] x, int[] groupStarts, float[] totals, float[] sums);
+
+    /**
+     * {@code parts[o] += Σ x[i] · code[i, o]} over {@code steps} inputs with eight-bit codes.
+     *
+     * @param parts {@code [panelOutputs]} from {@code partsOffset} on
+     * @return as {@link #addPairGroups}
+     */
+    int addBytes(
+            byte[] codes,
             int offset,
             float[] x,
             int xOffset,
@@ -43,15 +54,14 @@ interface WeightOnlyProducts {
             int partsOffset);
 
     /**
-     * Ends a group: {@code sums[o] += scale[o] · (Σ x · code − zero[o] · Σ x)}, with 16 times that
-     * in the second and fourth vector of four-bit codes. The parts become 0.
+     * Ends a group of eight-bit codes: {@code sums[o] += scale[o] · (Σ x · code − zero[o] · Σ x)}.
+     * The parts become 0.
      *
      * @param offset of the group's zero points
      * @param activations {@code Σ x} over the group
      * @param parts of the group; as many sums stand at the same places of {@code sums}
      */
-    void addGroup(
-            int bits,
+    void addByteGroup(
             byte[] stream,
             int offset,
             float activations,

@@ -35,174 +35,200 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
         return VECTORS * LANES;
     }
 
+    // Methods that return vectors would be fewer lines, but the compiler stops inlining them where
+    // there are many, and then every vector is an object.
+
     @Override
-    public int addCodes(
-            int bits,
-            byte[] stream,
+    public int addPairGroups(
+            byte[] stream, int offset, float[] x, int[] groupStarts, float[] totals, float[] sums) {
+        FloatVector sum0 = FloatVector.fromArray(FLOATS, sums, 0);
+        FloatVector sum1 = FloatVector.fromArray(FLOATS, sums, LANES);
+        FloatVector sum2 = FloatVector.fromArray(FLOATS, sums, 2 * LANES);
+        FloatVector sum3 = FloatVector.fromArray(FLOATS, sums, 3 * LANES);
+        int touched = 0;
+        int codes = offset;
+        for (int group = 0; group < groupStarts.length - 1; group++) {
+            int first = groupStarts[group];
+            int steps = groupStarts[group + 1] - first;
+            FloatVector low = FloatVector.zero(FLOATS);
+            FloatVector both = low;
+            FloatVector nextLow = low;
+            FloatVector nextBoth = low;
+            for (int i = 0; i < steps; i++) {
+                int w = codes + i * 2 * LANES;
+                touched |= stream[w + READ_AHEAD];
+                FloatVector activation = FloatVector.broadcast(FLOATS, x[first + i]);
+                IntVector pairs =
+                        (IntVector)
+                                ByteVector.fromArray(BYTES, stream, w)
+                                        .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+                low =
+                        ((FloatVector) pairs.and(LOW_HALF).convert(VectorOperators.I2F, 0))
+                                .fma(activation, low);
+                both = ((FloatVector) pairs.convert(VectorOperators.I2F, 0)).fma(activation, both);
+                IntVector nextPairs =
+                        (IntVector)
+                                ByteVector.fromArray(BYTES, stream, w + LANES)
+                                        .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+                nextLow =
+                        ((FloatVector) nextPairs.and(LOW_HALF).convert(VectorOperators.I2F, 0))
+                                .fma(activation, nextLow);
+                nextBoth =
+                        ((FloatVector) nextPairs.convert(VectorOperators.I2F, 0))
+                                .fma(activation, nextBoth);
+            }
+            int zeros = codes + steps * 2 * LANES;
+            FloatVector less = FloatVector.broadcast(FLOATS, -totals[group]);
+            IntVector pairs =
+                    (IntVector)
+                            ByteVector.fromArray(BYTES, stream, zeros)
+                                    .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+            IntVector nextPairs =
+                    (IntVector)
+                            ByteVector.fromArray(BYTES, stream, zeros + LANES)
+                                    .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+            low =
+                    ((FloatVector) pairs.and(LOW_HALF).convert(VectorOperators.I2F, 0))
+                            .fma(less, low);
+            both = ((FloatVector) pairs.convert(VectorOperators.I2F, 0)).fma(less, both);
+            nextLow =
+                    ((FloatVector) nextPairs.and(LOW_HALF).convert(VectorOperators.I2F, 0))
+                            .fma(less, nextLow);
+            nextBoth =
+                    ((FloatVector) nextPairs.convert(VectorOperators.I2F, 0)).fma(less, nextBoth);
+            int scales = zeros + 2 * LANES;
+            sum0 =
+                    low.fma(
+                            ((FloatVector)
+                                    ((IntVector)
+                                                    ByteVector.fromArray(BYTE_PAIRS, stream, scales)
+                                                            .reinterpretAsShorts()
+                                                            .convertShape(
+                                                                    VectorOperators.S2I, INTS, 0))
+                                            .convert(VectorOperators.I2F, 0)),
+                            sum0);
+            sum1 =
+                    both.sub(low)
+                            .fma(
+                                    ((FloatVector)
+                                            ((IntVector)
+                                                            ByteVector.fromArray(
+                                                                            BYTE_PAIRS,
+                                                                            stream,
+                                                                            scales + 2 * LANES)
+                                                                    .reinterpretAsShorts()
+                                                                    .convertShape(
+                                                                            VectorOperators.S2I,
+                                                                            INTS,
+                                                                            0))
+                                                    .convert(VectorOperators.I2F, 0)),
+                                    sum1);
+            sum2 =
+                    nextLow.fma(
+                            ((FloatVector)
+                                    ((IntVector)
+                                                    ByteVector.fromArray(
+                                                                    BYTE_PAIRS,
+                                                                    stream,
+                                                                    scales + 4 * LANES)
+                                                            .reinterpretAsShorts()
+                                                            .convertShape(
+                                                                    VectorOperators.S2I, INTS, 0))
+                                            .convert(VectorOperators.I2F, 0)),
+                            sum2);
+            sum3 =
+                    nextBoth.sub(nextLow)
+                            .fma(
+                                    ((FloatVector)
+                                            ((IntVector)
+                                                            ByteVector.fromArray(
+                                                                            BYTE_PAIRS,
+                                                                            stream,
+                                                                            scales + 6 * LANES)
+                                                                    .reinterpretAsShorts()
+                                                                    .convertShape(
+                                                                            VectorOperators.S2I,
+                                                                            INTS,
+                                                                            0))
+                                                    .convert(VectorOperators.I2F, 0)),
+                                    sum3);
+            codes = scales + VECTORS * 2 * LANES;
+        }
+        sum0.intoArray(sums, 0);
+        sum1.intoArray(sums, LANES);
+        sum2.intoArray(sums, 2 * LANES);
+        sum3.intoArray(sums, 3 * LANES);
+        return touched;
+    }
+
+    @Override
+    public int addBytes(
+            byte[] codes,
             int offset,
             float[] x,
             int xOffset,
             int steps,
             float[] parts,
             int partsOffset) {
-        return bits == 4
-                ? addPairs(stream, offset, x, xOffset, steps, parts, partsOffset)
-                : addBytes(stream, offset, x, xOffset, steps, parts, partsOffset);
-    }
-
-    // Methods that return vectors would be fewer lines, but the compiler stops inlining them where
-    // there are many, and then every vector is an object.
-
-    private static int addPairs(
-            byte[] stream, int offset, float[] x, int xOffset, int steps, float[] parts, int at) {
-        FloatVector low = FloatVector.fromArray(FLOATS, parts, at);
-        FloatVector both = FloatVector.fromArray(FLOATS, parts, at + LANES);
-        FloatVector nextLow = FloatVector.fromArray(FLOATS, parts, at + 2 * LANES);
-        FloatVector nextBoth = FloatVector.fromArray(FLOATS, parts, at + 3 * LANES);
-        int touched = 0;
-        for (int i = 0; i < steps; i++) {
-            int w = offset + i * 2 * LANES;
-            touched |= stream[w + READ_AHEAD];
-            FloatVector activation = FloatVector.broadcast(FLOATS, x[xOffset + i]);
-            IntVector pairs =
-                    (IntVector)
-                            ByteVector.fromArray(BYTES, stream, w)
-                                    .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
-            low =
-                    ((FloatVector) pairs.and(LOW_HALF).convert(VectorOperators.I2F, 0))
-                            .fma(activation, low);
-            both = ((FloatVector) pairs.convert(VectorOperators.I2F, 0)).fma(activation, both);
-            IntVector nextPairs =
-                    (IntVector)
-                            ByteVector.fromArray(BYTES, stream, w + LANES)
-                                    .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
-            nextLow =
-                    ((FloatVector) nextPairs.and(LOW_HALF).convert(VectorOperators.I2F, 0))
-                            .fma(activation, nextLow);
-            nextBoth =
-                    ((FloatVector) nextPairs.convert(VectorOperators.I2F, 0))
-                            .fma(activation, nextBoth);
-        }
-        low.intoArray(parts, at);
-        both.intoArray(parts, at + LANES);
-        nextLow.intoArray(parts, at + 2 * LANES);
-        nextBoth.intoArray(parts, at + 3 * LANES);
-        return touched;
-    }
-
-    private static int addBytes(
-            byte[] stream, int offset, float[] x, int xOffset, int steps, float[] parts, int at) {
-        FloatVector a = FloatVector.fromArray(FLOATS, parts, at);
-        FloatVector b = FloatVector.fromArray(FLOATS, parts, at + LANES);
-        FloatVector c = FloatVector.fromArray(FLOATS, parts, at + 2 * LANES);
-        FloatVector d = FloatVector.fromArray(FLOATS, parts, at + 3 * LANES);
+        FloatVector a = FloatVector.fromArray(FLOATS, parts, partsOffset);
+        FloatVector b = FloatVector.fromArray(FLOATS, parts, partsOffset + LANES);
+        FloatVector c = FloatVector.fromArray(FLOATS, parts, partsOffset + 2 * LANES);
+        FloatVector d = FloatVector.fromArray(FLOATS, parts, partsOffset + 3 * LANES);
         int touched = 0;
         for (int i = 0; i < steps; i++) {
             int w = offset + i * VECTORS * LANES;
-            touched |= stream[w + READ_AHEAD];
+            touched |= codes[w + READ_AHEAD];
             FloatVector activation = FloatVector.broadcast(FLOATS, x[xOffset + i]);
             IntVector codeA =
                     (IntVector)
-                            ByteVector.fromArray(BYTES, stream, w)
+                            ByteVector.fromArray(BYTES, codes, w)
                                     .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
             a = ((FloatVector) codeA.convert(VectorOperators.I2F, 0)).fma(activation, a);
             IntVector codeB =
                     (IntVector)
-                            ByteVector.fromArray(BYTES, stream, w + LANES)
+                            ByteVector.fromArray(BYTES, codes, w + LANES)
                                     .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
             b = ((FloatVector) codeB.convert(VectorOperators.I2F, 0)).fma(activation, b);
             IntVector codeC =
                     (IntVector)
-                            ByteVector.fromArray(BYTES, stream, w + 2 * LANES)
+                            ByteVector.fromArray(BYTES, codes, w + 2 * LANES)
                                     .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
             c = ((FloatVector) codeC.convert(VectorOperators.I2F, 0)).fma(activation, c);
             IntVector codeD =
                     (IntVector)
-                            ByteVector.fromArray(BYTES, stream, w + 3 * LANES)
+                            ByteVector.fromArray(BYTES, codes, w + 3 * LANES)
                                     .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
             d = ((FloatVector) codeD.convert(VectorOperators.I2F, 0)).fma(activation, d);
         }
-        a.intoArray(parts, at);
-        b.intoArray(parts, at + LANES);
-        c.intoArray(parts, at + 2 * LANES);
-        d.intoArray(parts, at + 3 * LANES);
+        a.intoArray(parts, partsOffset);
+        b.intoArray(parts, partsOffset + LANES);
+        c.intoArray(parts, partsOffset + 2 * LANES);
+        d.intoArray(parts, partsOffset + 3 * LANES);
         return touched;
     }
 
     @Override
-    public void addGroup(
-            int bits,
+    public void addByteGroup(
             byte[] stream,
             int offset,
             float activations,
             float[] parts,
             float[] sums,
             int partsOffset) {
-        int scales = offset + VECTORS * LANES * bits / 8;
-        for (int vector = 0; vector < VECTORS; vector += 2) {
-            int at = partsOffset + vector * LANES;
-            int scale = scales + 2 * vector * LANES;
-            if (bits == 4) {
-                int zeros = offset + vector / 2 * LANES;
-                addPairedGroup(stream, zeros, scale, activations, parts, sums, at);
-            } else {
-                int zeros = offset + vector * LANES;
-                addByteGroup(stream, zeros, scale, activations, parts, sums, at);
-                addByteGroup(
-                        stream,
-                        zeros + LANES,
-                        scale + 2 * LANES,
-                        activations,
-                        parts,
-                        sums,
-                        at + LANES);
-            }
+        int scales = offset + VECTORS * LANES;
+        for (int vector = 0; vector < VECTORS; vector++) {
+            addByteVector(
+                    stream,
+                    offset + vector * LANES,
+                    scales + 2 * vector * LANES,
+                    activations,
+                    parts,
+                    sums,
+                    partsOffset + vector * LANES);
         }
     }
 
-    private static void addPairedGroup(
-            byte[] stream,
-            int zeros,
-            int scale,
-            float activations,
-            float[] parts,
-            float[] sums,
-            int at) {
-        FloatVector less = FloatVector.broadcast(FLOATS, -activations);
-        IntVector pairs =
-                (IntVector)
-                        ByteVector.fromArray(BYTES, stream, zeros)
-                                .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
-        FloatVector low =
-                ((FloatVector) pairs.and(LOW_HALF).convert(VectorOperators.I2F, 0))
-                        .fma(less, FloatVector.fromArray(FLOATS, parts, at));
-        FloatVector high =
-                ((FloatVector) pairs.convert(VectorOperators.I2F, 0))
-                        .fma(less, FloatVector.fromArray(FLOATS, parts, at + LANES))
-                        .sub(low);
-        IntVector lowScales =
-                (IntVector)
-                        ByteVector.fromArray(BYTE_PAIRS, stream, scale)
-                                .reinterpretAsShorts()
-                                .convertShape(VectorOperators.S2I, INTS, 0);
-        low.fma(
-                        (FloatVector) lowScales.convert(VectorOperators.I2F, 0),
-                        FloatVector.fromArray(FLOATS, sums, at))
-                .intoArray(sums, at);
-        IntVector highScales =
-                (IntVector)
-                        ByteVector.fromArray(BYTE_PAIRS, stream, scale + 2 * LANES)
-                                .reinterpretAsShorts()
-                                .convertShape(VectorOperators.S2I, INTS, 0);
-        high.fma(
-                        (FloatVector) highScales.convert(VectorOperators.I2F, 0),
-                        FloatVector.fromArray(FLOATS, sums, at + LANES))
-                .intoArray(sums, at + LANES);
-        FloatVector.zero(FLOATS).intoArray(parts, at);
-        FloatVector.zero(FLOATS).intoArray(parts, at + LANES);
-    }
-
-    private static void addByteGroup(
+    private static void addByteVector(
             byte[] stream,
             int zeros,
             int scale,
