@@ -251,9 +251,12 @@ final class WeightOnlyMultiplication {
         int first = panel * width;
         int real = Math.min(weights.outputs() - first, width);
         int lanes = width / WeightOnlyProducts.VECTORS;
-        for (int o = 0; o < real; o++) {
-            float share = weights.bits() == 4 && o / lanes % 2 == 1 ? 1f / 16 : 1;
-            operands.y[first + o] = sums[at + o] * (weights.units()[first + o] * share);
+        for (int vector = 0; vector * lanes < real; vector++) {
+            float share = weights.bits() == 4 && vector % 2 == 1 ? 1f / 16 : 1;
+            int end = Math.min(real, (vector + 1) * lanes);
+            for (int o = vector * lanes; o < end; o++) {
+                operands.y[first + o] = sums[at + o] * (weights.units()[first + o] * share);
+            }
         }
     }
 

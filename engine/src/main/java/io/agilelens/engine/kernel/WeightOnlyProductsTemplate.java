@@ -97,61 +97,32 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
             nextBoth =
                     ((FloatVector) nextPairs.convert(VectorOperators.I2F, 0)).fma(less, nextBoth);
             int scales = zeros + 2 * LANES;
-            sum0 =
-                    low.fma(
-                            ((FloatVector)
-                                    ((IntVector)
-                                                    ByteVector.fromArray(BYTE_PAIRS, stream, scales)
-                                                            .reinterpretAsShorts()
-                                                            .convertShape(
-                                                                    VectorOperators.S2I, INTS, 0))
-                                            .convert(VectorOperators.I2F, 0)),
-                            sum0);
-            sum1 =
-                    both.sub(low)
-                            .fma(
-                                    ((FloatVector)
-                                            ((IntVector)
-                                                            ByteVector.fromArray(
-                                                                            BYTE_PAIRS,
-                                                                            stream,
-                                                                            scales + 2 * LANES)
-                                                                    .reinterpretAsShorts()
-                                                                    .convertShape(
-                                                                            VectorOperators.S2I,
-                                                                            INTS,
-                                                                            0))
-                                                    .convert(VectorOperators.I2F, 0)),
-                                    sum1);
-            sum2 =
-                    nextLow.fma(
-                            ((FloatVector)
-                                    ((IntVector)
-                                                    ByteVector.fromArray(
-                                                                    BYTE_PAIRS,
-                                                                    stream,
-                                                                    scales + 4 * LANES)
-                                                            .reinterpretAsShorts()
-                                                            .convertShape(
-                                                                    VectorOperators.S2I, INTS, 0))
-                                            .convert(VectorOperators.I2F, 0)),
-                            sum2);
+            IntVector scale0 =
+                    (IntVector)
+                            ByteVector.fromArray(BYTE_PAIRS, stream, scales)
+                                    .reinterpretAsShorts()
+                                    .convertShape(VectorOperators.S2I, INTS, 0);
+            IntVector scale1 =
+                    (IntVector)
+                            ByteVector.fromArray(BYTE_PAIRS, stream, scales + 2 * LANES)
+                                    .reinterpretAsShorts()
+                                    .convertShape(VectorOperators.S2I, INTS, 0);
+            IntVector scale2 =
+                    (IntVector)
+                            ByteVector.fromArray(BYTE_PAIRS, stream, scales + 4 * LANES)
+                                    .reinterpretAsShorts()
+                                    .convertShape(VectorOperators.S2I, INTS, 0);
+            IntVector scale3 =
+                    (IntVector)
+                            ByteVector.fromArray(BYTE_PAIRS, stream, scales + 6 * LANES)
+                                    .reinterpretAsShorts()
+                                    .convertShape(VectorOperators.S2I, INTS, 0);
+            sum0 = low.fma((FloatVector) scale0.convert(VectorOperators.I2F, 0), sum0);
+            sum1 = both.sub(low).fma((FloatVector) scale1.convert(VectorOperators.I2F, 0), sum1);
+            sum2 = nextLow.fma((FloatVector) scale2.convert(VectorOperators.I2F, 0), sum2);
             sum3 =
                     nextBoth.sub(nextLow)
-                            .fma(
-                                    ((FloatVector)
-                                            ((IntVector)
-                                                            ByteVector.fromArray(
-                                                                            BYTE_PAIRS,
-                                                                            stream,
-                                                                            scales + 6 * LANES)
-                                                                    .reinterpretAsShorts()
-                                                                    .convertShape(
-                                                                            VectorOperators.S2I,
-                                                                            INTS,
-                                                                            0))
-                                                    .convert(VectorOperators.I2F, 0)),
-                                    sum3);
+                            .fma((FloatVector) scale3.convert(VectorOperators.I2F, 0), sum3);
             codes = scales + VECTORS * 2 * LANES;
         }
         sum0.intoArray(sums, 0);
