@@ -184,9 +184,8 @@ final class WeightOnlyMultiplication {
         float[] sums = scratch.sums(width);
         int touched = 0;
         for (int panel = from; panel < to; panel++) {
-            Arrays.fill(sums, 0, width, 0);
             touched |=
-                    loops.addPairGroups(
+                    loops.multiplyPairs(
                             weights.stream(),
                             weights.codes(panel, 0),
                             operands.x,

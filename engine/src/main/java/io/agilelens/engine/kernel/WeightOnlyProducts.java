@@ -26,7 +26,7 @@ interface WeightOnlyProducts {
     int panelOutputs();
 
     /**
-     * All groups of a panel of four-bit codes: {@code sums[o] += Σ scale[group, o] · (Σ x · code −
+     * All groups of a panel of four-bit codes: {@code sums[o] = Σ scale[group, o] · (Σ x · code −
      * zero[group, o] · Σ x)}, with 16 times that in the second and fourth vector.
      *
      * @param offset of the panel's first code
@@ -35,14 +35,14 @@ interface WeightOnlyProducts {
      * @param sums {@code [panelOutputs]}
      * @return anything: whoever keeps it keeps the reading ahead from being optimised away
      */
-    int addPairGroups(
+    int multiplyPairs(
             byte[] stream, int offset, float[] x, int[] groupStarts, float[] totals, float[] sums);
 
     /**
      * {@code parts[o] += Σ x[i] · code[i, o]} over {@code steps} inputs with eight-bit codes.
      *
      * @param parts {@code [panelOutputs]} from {@code partsOffset} on
-     * @return as {@link #addPairGroups}
+     * @return as {@link #multiplyPairs}
      */
     int addBytes(
             byte[] codes,

@@ -39,12 +39,12 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
     // there are many, and then every vector is an object.
 
     @Override
-    public int addPairGroups(
+    public int multiplyPairs(
             byte[] stream, int offset, float[] x, int[] groupStarts, float[] totals, float[] sums) {
-        FloatVector sum0 = FloatVector.fromArray(FLOATS, sums, 0);
-        FloatVector sum1 = FloatVector.fromArray(FLOATS, sums, LANES);
-        FloatVector sum2 = FloatVector.fromArray(FLOATS, sums, 2 * LANES);
-        FloatVector sum3 = FloatVector.fromArray(FLOATS, sums, 3 * LANES);
+        FloatVector sum0 = FloatVector.zero(FLOATS);
+        FloatVector sum1 = sum0;
+        FloatVector sum2 = sum0;
+        FloatVector sum3 = sum0;
         int touched = 0;
         int codes = offset;
         for (int group = 0; group < groupStarts.length - 1; group++) {
