@@ -4,6 +4,7 @@ import io.agilelens.app.SampleTexts;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.calibrate.Calibration;
 import io.agilelens.engine.calibrate.RecipeFitter;
+import io.agilelens.engine.calibrate.WeightRoom;
 import io.agilelens.engine.evaluate.TokenWindows;
 import io.agilelens.engine.export.NativeBundle;
 import io.agilelens.engine.export.NativeBundleReader;
@@ -43,7 +44,7 @@ import java.util.function.Function;
  * @param opened what the views see
  * @param fitter fits recipes on the calibration text
  * @param firstRecipe what the window starts with: a bundle's own recipe, otherwise one that shows
- *     something
+ *     something; the float model's where memory is too short for that
  */
 public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe firstRecipe)
         implements AutoCloseable {
@@ -206,16 +207,15 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
      * A model about to be run.
      *
      * @param memory what it takes
+     * @param left bytes of heap that are free beside that
      */
-    private record Start(Subject subject, Model model, MemoryEstimate memory) {
+    private record Start(Subject subject, Model model, MemoryEstimate memory, long left) {
 
         static Start of(Subject subject, Model model) {
             PassSize pass = PassSize.window(length(model, subject.text()));
-            return new Start(
-                    subject,
-                    model,
-                    MemoryEstimate.fitting(
-                            model, pass, roomBesideWindow(model, pass, subject.text().windows())));
+            HeapRoom room = roomBesideWindow(model, pass, subject.text().windows());
+            MemoryEstimate memory = MemoryEstimate.fitting(model, pass, room);
+            return new Start(subject, model, memory, LargeModel.free(room, memory) - memory.heap());
         }
 
         /** Whether weights are left in the file. */
@@ -258,7 +258,18 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
                             floats,
                             calibrated,
                             LiveMemory.windows(memory.placement(), model.config())),
-                    isStreamed() ? Recipe.FLOAT : firstRecipe(opened.presets()));
+                    firstRecipe(opened.presets()));
+        }
+
+        /** The one that shows something, where its codes fit beside the float model. */
+        private Recipe firstRecipe(List<Preset> presets) {
+            Recipe wanted =
+                    presets.stream()
+                            .filter(preset -> preset.name().equals(FIRST_PRESET))
+                            .map(Preset::recipe)
+                            .findFirst()
+                            .orElse(Recipe.FLOAT);
+            return isStreamed() || WeightRoom.codes(model, wanted) > left ? Recipe.FLOAT : wanted;
         }
     }
 
@@ -333,14 +344,6 @@ public record ModelSession(OpenedModel opened, RecipeFitter fitter, Recipe first
             channels += config.channels(site);
         }
         return Float.BYTES * 2 * tokens * (channels + config.heads() * tokens);
-    }
-
-    private static Recipe firstRecipe(List<Preset> presets) {
-        return presets.stream()
-                .filter(preset -> preset.name().equals(FIRST_PRESET))
-                .map(Preset::recipe)
-                .findFirst()
-                .orElse(Recipe.FLOAT);
     }
 
     private static TokenWindows windows(Model model, EvaluationText text) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agilelens.app.CommandRun;
+import io.agilelens.app.live.Llama2cModel;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.model.Architecture;
 import io.agilelens.engine.recipe.Recipe;

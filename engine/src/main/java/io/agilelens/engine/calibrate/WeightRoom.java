@@ -12,7 +12,7 @@ import io.agilelens.engine.recipe.WeightMethod;
 import io.agilelens.engine.recipe.WeightRecipe;
 
 /** Whether the quantized weights of a recipe fit into the heap. */
-final class WeightRoom {
+public final class WeightRoom {
     private WeightRoom() {}
 
     /**
@@ -46,6 +46,11 @@ final class WeightRoom {
                                     room.maximum() >> 20,
                                     room.maximum() + needed - room.free() + (512L << 20) >> 20));
         }
+    }
+
+    /** What the quantized weights of a recipe take, in bytes. */
+    public static long codes(Model model, Recipe recipe) {
+        return codes(model, recipe, 0);
     }
 
     /** A byte a code, and a scale and a zero point of four bytes each for every group. */

@@ -1,4 +1,4 @@
-package io.agilelens.app.window;
+package io.agilelens.app.live;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Random;
 
 /** Writes a random LLaMA as llama2.c does, with its tokenizer of single bytes beside it. */
-final class Llama2cModel {
+public final class Llama2cModel {
     private static final int HIDDEN = 32;
     private static final int FEED_FORWARD = 48;
     private static final int LAYERS = 3;
@@ -21,7 +21,7 @@ final class Llama2cModel {
 
     private Llama2cModel() {}
 
-    static Path write(Path file) throws IOException {
+    public static Path write(Path file) throws IOException {
         ByteBuffer bytes = little((int) length(HIDDEN, FEED_FORWARD, LAYERS));
         bytes.put(header(HIDDEN, FEED_FORWARD, LAYERS));
         Random random = new Random(5);
@@ -33,7 +33,8 @@ final class Llama2cModel {
     }
 
     /** A model whose weights are all zero and take no room on the disk. */
-    static Path claim(Path file, int hidden, int feedForward, int layers) throws IOException {
+    public static Path claim(Path file, int hidden, int feedForward, int layers)
+            throws IOException {
         Files.write(file.resolveSibling("tokenizer.bin"), tokenizer());
         Files.write(file, header(hidden, feedForward, layers).array());
         try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
