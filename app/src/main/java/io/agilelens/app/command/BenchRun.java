@@ -250,12 +250,13 @@ record BenchRun(PassBenchmark benchmark, Progress progress, Cancellation cancell
                         .put("simd_reason", KernelProvider.current().reason())
                         .put("threads", peak.threads())
                         .put("jit", Processor.virtualMachine());
-        int tripleFrom = KernelProvider.tuning(peak.vectorBits()).tripleFrom();
-        if (tripleFrom == KernelTuning.NEVER) {
+        KernelTuning tuning = KernelProvider.tuning(peak.vectorBits());
+        if (tuning.tripleFrom() == KernelTuning.NEVER) {
             node.putNull("w4a8_triple_from");
         } else {
-            node.put("w4a8_triple_from", tripleFrom);
+            node.put("w4a8_triple_from", tuning.tripleFrom());
         }
+        node.put("fp16_streams", tuning.streams());
         EngineCommand.put(node, "fma_peak_gflops", peak.gigaFlops());
         EngineCommand.put(node, "bandwidth_gb_per_s", peak.gigabytesPerSecond());
     }

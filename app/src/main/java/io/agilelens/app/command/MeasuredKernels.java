@@ -23,6 +23,7 @@ public final class MeasuredKernels {
     private static final String JAVA = "java";
     private static final String GENERATION = "generation";
     private static final String TRIPLE_FROM = "triple.from.";
+    private static final String STREAMS = "streams.";
 
     private final KeptProperties file;
 
@@ -68,11 +69,16 @@ public final class MeasuredKernels {
     Optional<KernelTuning> tuning(int bits) {
         Properties kept = file.read();
         String from = kept.getProperty(TRIPLE_FROM + bits, "");
-        if (!from.matches("\\d{1,9}|never") || !isOfHere(kept)) {
+        String streams = kept.getProperty(STREAMS + bits, "");
+        if (!from.matches("\\d{1,9}|never") || !streams.matches("one|more") || !isOfHere(kept)) {
             return Optional.empty();
         }
-        int tripleFrom = from.equals("never") ? KernelTuning.NEVER : Integer.parseInt(from);
-        return Optional.of(new KernelTuning(tripleFrom));
+        return Optional.of(
+                new KernelTuning(
+                        from.equals("never") ? KernelTuning.NEVER : Integer.parseInt(from),
+                        streams.equals("one")
+                                ? KernelTuning.ONE_STREAM
+                                : KernelTuning.MORE_STREAMS));
     }
 
     /** Adds to what is kept of this processor and Java; a cache that cannot be written is left. */
@@ -87,6 +93,8 @@ public final class MeasuredKernels {
         kept.setProperty(GENERATION, String.valueOf(KernelTuning.GENERATION));
         kept.setProperty(
                 TRIPLE_FROM + bits, from == KernelTuning.NEVER ? "never" : String.valueOf(from));
+        kept.setProperty(
+                STREAMS + bits, tuning.streams() == KernelTuning.ONE_STREAM ? "one" : "more");
         file.write(kept);
     }
 

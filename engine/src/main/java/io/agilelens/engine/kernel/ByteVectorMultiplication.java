@@ -1,7 +1,5 @@
 package io.agilelens.engine.kernel;
 
-import java.util.Arrays;
-
 /**
  * Eight-bit weights times the codes of one token. What counts is reading the weights once, so they
  * are multiplied as they are packed, as {@link WeightOnlyMultiplication} does; the sums of a
@@ -35,7 +33,7 @@ final class ByteVectorMultiplication {
         operands.x = widened;
         operands.prepared = totals;
         try {
-            Panels.inTurns(
+            Panels.forPanels(
                     operands,
                     Panels.count(weights.outputs(), weights.width()),
                     (long) inputs * weights.bytesPerInput(),
@@ -48,65 +46,25 @@ final class ByteVectorMultiplication {
 
     private void multiplyPanels(Operands operands, int from, int to) {
         IntegerPanels weights = operands.integers;
-        float[] x = operands.x;
-        float[] totals = operands.prepared;
         int width = weights.width();
         Scratch scratch = Scratch.ofThread();
-        float[] parts = scratch.parts(Panels.STREAMS * width);
-        float[] sums = scratch.sums(Panels.STREAMS * width);
-        Arrays.fill(parts, 0, Panels.STREAMS * width, 0);
-        Arrays.fill(sums, 0, Panels.STREAMS * width, 0);
+        float[] sums = scratch.sums(width);
         int touched = 0;
-        for (int segment = 0; segment < weights.segmentsOfOne().count(); segment++) {
-            touched |= addSegment(x, totals[segment], weights, segment, from, to, parts, sums);
+        for (int panel = from; panel < to; panel++) {
+            touched |=
+                    loops.multiplyIntegers(
+                            weights.codes(),
+                            weights.code(panel, 0),
+                            operands.x,
+                            weights.segmentsOfOne(),
+                            operands.prepared,
+                            weights.zeroPoints(),
+                            weights.zeroPoint(panel, 0),
+                            weights.scales(),
+                            weights.scale(panel, 0),
+                            sums);
+            Panels.store(sums, 0, width, operands.y, 0, 1, weights.outputs(), panel * width);
         }
         scratch.keep(touched);
-        int first = from * width;
-        int real = Math.min(weights.outputs(), to * width) - first;
-        System.arraycopy(sums, 0, operands.y, first, real);
-    }
-
-    private int addSegment(
-            float[] x,
-            float total,
-            IntegerPanels weights,
-            int segment,
-            int from,
-            int to,
-            float[] parts,
-            float[] sums) {
-        Segments segments = weights.segmentsOfOne();
-        int end = segments.starts()[segment + 1];
-        int group = segments.groups()[segment];
-        float factor = 1 << segments.shifts()[segment];
-        int touched = 0;
-        for (int first = segments.starts()[segment]; first < end; first += Panels.TURN) {
-            int steps = Math.min(Panels.TURN, end - first);
-            for (int panel = from; panel < to; panel++) {
-                int at = (panel - from) * weights.width();
-                touched |=
-                        loops.addBytes(
-                                weights.codes(),
-                                weights.code(panel, first),
-                                x,
-                                first,
-                                steps,
-                                parts,
-                                at);
-                if (first + steps == end) {
-                    loops.addSegment(
-                            weights.zeroPoints(),
-                            weights.zeroPoint(panel, group),
-                            total,
-                            weights.scales(),
-                            weights.scale(panel, group),
-                            factor,
-                            parts,
-                            sums,
-                            at);
-                }
-            }
-        }
-        return touched;
     }
 }

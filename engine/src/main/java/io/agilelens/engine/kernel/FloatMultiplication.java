@@ -1,6 +1,7 @@
 package io.agilelens.engine.kernel;
 
 import java.util.Arrays;
+import java.util.function.Supplier;
 
 /** Linear layers with float32 and half-precision weights. */
 final class FloatMultiplication {
@@ -16,6 +17,7 @@ final class FloatMultiplication {
 
     private final FloatProducts loops;
     private final HalfProducts halves;
+    private final Supplier<KernelTuning> tuning;
     private final int width;
     private final Workers workers;
 
@@ -27,9 +29,17 @@ final class FloatMultiplication {
     private final Unpacking copying = this::copy;
     private final Unpacking widening = this::widen;
 
-    FloatMultiplication(FloatProducts loops, HalfProducts halves, Workers workers) {
+    /**
+     * @param tuning asked whenever weights are packed
+     */
+    FloatMultiplication(
+            FloatProducts loops,
+            HalfProducts halves,
+            Supplier<KernelTuning> tuning,
+            Workers workers) {
         this.loops = loops;
         this.halves = halves;
+        this.tuning = tuning;
         this.width = loops.panelOutputs();
         this.workers = workers;
     }
@@ -49,13 +59,25 @@ final class FloatMultiplication {
      * @param panels half-precision bit patterns {@code [panels, inputs, width]}, chunk by chunk
      * @param unit what they count in, a power of two; NaN if some are not finite, in which case
      *     they count in ones
+     * @param streams panels that one token is multiplied with in turns
      */
     record Fp16(
-            int outputs, int inputs, int width, PanelChunks chunks, short[][] panels, float unit)
+            int outputs,
+            int inputs,
+            int width,
+            PanelChunks chunks,
+            short[][] panels,
+            float unit,
+            int streams)
             implements Fp16Weights {
         @Override
         public long bytes() {
             return 2L * chunks.length();
+        }
+
+        /** The same weights, read otherwise. */
+        Fp16 withStreams(int wanted) {
+            return new Fp16(outputs, inputs, width, chunks, panels, unit, wanted);
         }
     }
 
@@ -70,7 +92,8 @@ final class FloatMultiplication {
         short[][] panels =
                 PanelPacking.packHalves(weights, outputs, inputs, width, chunks, workers);
         float unit = HalfScaling.scale(panels, workers);
-        return new Fp16(outputs, inputs, width, chunks, panels, unit);
+        int streams = tuning.get().streams();
+        return new Fp16(outputs, inputs, width, chunks, panels, unit, streams);
     }
 
     void multiply(float[] x, int tokens, Fp32 weights, float[] y) {
@@ -80,7 +103,7 @@ final class FloatMultiplication {
             return;
         }
         long bytes = 4L * weights.inputs() * width;
-        multiplyPanels(x, weights, bytes, fp32Panels, y);
+        multiplyPanels(x, weights, bytes, KernelTuning.ONE_STREAM, fp32Panels, y);
     }
 
     void multiply(float[] x, int tokens, Fp16 weights, float[] y) {
@@ -90,7 +113,7 @@ final class FloatMultiplication {
             return;
         }
         long bytes = 2L * weights.inputs() * width;
-        multiplyPanels(x, weights, bytes, fp16Panels, y);
+        multiplyPanels(x, weights, bytes, weights.streams(), fp16Panels, y);
     }
 
     /**
@@ -102,13 +125,14 @@ final class FloatMultiplication {
             float[] x,
             PackedWeights weights,
             long bytes,
+            int streams,
             Workers.PieceOf<Operands> body,
             float[] y) {
         Scratch scratch = Scratch.ofThread();
         Operands operands = scratch.operands().ofProduct(x, 1, weights, y);
         try {
             int panels = Panels.count(weights.outputs(), width);
-            Panels.inTurns(operands, panels, bytes, workers, body);
+            Panels.inTurns(operands, panels, bytes, streams, workers, body);
         } finally {
             scratch.giveBack(operands);
         }
@@ -328,12 +352,13 @@ final class FloatMultiplication {
         float[] x = operands.x;
         int inputs = weights.inputs();
         Scratch scratch = Scratch.ofThread();
-        float[] sums = scratch.sums(Panels.STREAMS * width);
         int count = (toPanel - fromPanel) * width;
+        float[] sums = scratch.sums(count);
         Arrays.fill(sums, 0, count, 0);
         int touched = 0;
-        for (int i = 0; i < inputs; i += Panels.TURN) {
-            int steps = Math.min(Panels.TURN, inputs - i);
+        int turn = toPanel - fromPanel == 1 ? inputs : Panels.TURN;
+        for (int i = 0; i < inputs; i += turn) {
+            int steps = Math.min(turn, inputs - i);
             for (int panel = fromPanel; panel < toPanel; panel++) {
                 short[] chunk = weights.panels()[chunks.of(panel)];
                 int at = chunks.start(panel) + i * width;

@@ -72,6 +72,7 @@ final class Operands {
     FloatMultiplication.Unpacking unpacking;
     IntegerTiles.TilePacking packing;
     Workers.PieceOf<Operands> turn;
+    int streams;
     Panels.BlockBody block;
     int panels;
     int panelGroups;

@@ -15,9 +15,6 @@ final class Panels {
     /** Fewer bytes of weights than this are not worth another thread to one token. */
     private static final int BYTES_PER_PIECE = 1 << 15;
 
-    /** Panels that one token is multiplied with in turn, where it is. */
-    static final int STREAMS = 4;
-
     /** Inputs of one panel before the next one's turn. */
     static final int TURN = 64;
 
@@ -157,21 +154,24 @@ final class Panels {
     }
 
     /**
-     * As {@link #forPanels}, a few panels at a time: where next to nothing is computed, memory
-     * delivers several streams of bytes faster than one.
+     * As {@link #forPanels}, a few panels at a time.
+     *
+     * @param streams panels that the body gets at the most
      */
     static void inTurns(
             Operands operands,
             int panels,
             long bytes,
+            int streams,
             Workers workers,
             Workers.PieceOf<Operands> body) {
+        operands.streams = streams;
         operands.turn = body;
         forPanels(operands, panels, bytes, workers, Panels::runInTurns);
     }
 
     private static void runInTurns(Operands operands, int from, int to) {
-        int turns = Math.ceilDiv(to - from, STREAMS);
+        int turns = Math.ceilDiv(to - from, operands.streams);
         for (int turn = 0; turn < turns; turn++) {
             operands.turn.run(
                     operands,

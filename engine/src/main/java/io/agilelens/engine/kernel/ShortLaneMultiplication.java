@@ -1,7 +1,5 @@
 package io.agilelens.engine.kernel;
 
-import java.util.Arrays;
-
 /**
  * Four-bit weights times the codes of one token. What counts is reading the weights once, so they
  * are multiplied as they are packed, in integers of 16 bits.
@@ -26,7 +24,7 @@ final class ShortLaneMultiplication {
         operands.prepared = scratch.activations(weights.segmentsOfOne().count());
         fillSlots(operands);
         try {
-            Panels.inTurns(
+            Panels.forPanels(
                     operands,
                     Panels.count(weights.outputs(), weights.width()),
                     (long) weights.inputs() * weights.bytesPerInput(),
@@ -85,37 +83,27 @@ final class ShortLaneMultiplication {
 
     private void multiplyPanels(Operands operands, int from, int to) {
         IntegerPanels weights = operands.integers;
-        Segments segments = weights.segmentsOfOne();
         int width = weights.width();
         Scratch scratch = Scratch.ofThread();
-        float[] sums = scratch.sums(Panels.STREAMS * width);
-        Arrays.fill(sums, 0, Panels.STREAMS * width, 0);
+        float[] sums = scratch.sums(width);
         int touched = 0;
-        for (int segment = 0; segment < segments.count(); segment++) {
-            int group = segments.groups()[segment];
-            for (int panel = from; panel < to; panel++) {
-                touched |=
-                        loops.addSegment(
-                                weights.codes(),
-                                weights.fours(panel, 0, weights.inputs()),
-                                operands.slots,
-                                operands.biases,
-                                weights.turns(),
-                                segment,
-                                operands.prepared[segment],
-                                weights.zeroPoints(),
-                                weights.fours(panel, group, weights.groups()),
-                                group % 2 == 1,
-                                weights.scales(),
-                                weights.scale(panel, group),
-                                1 << segments.shifts()[segment],
-                                sums,
-                                (panel - from) * width);
-            }
+        for (int panel = from; panel < to; panel++) {
+            touched |=
+                    loops.multiply(
+                            weights.codes(),
+                            weights.fours(panel, 0, weights.inputs()),
+                            operands.slots,
+                            operands.biases,
+                            weights.segmentsOfOne(),
+                            weights.turns(),
+                            operands.prepared,
+                            weights.zeroPoints(),
+                            weights.fours(panel, 0, weights.groups()),
+                            weights.scales(),
+                            weights.scale(panel, 0),
+                            sums);
+            Panels.store(sums, 0, width, operands.y, 0, 1, weights.outputs(), panel * width);
         }
         scratch.keep(touched);
-        int first = from * width;
-        int real = Math.min(weights.outputs(), to * width) - first;
-        System.arraycopy(sums, 0, operands.y, first, real);
     }
 }

@@ -24,35 +24,32 @@ interface ShortLaneProducts {
     int BIAS = 8;
 
     /**
-     * {@code sums[o] += factor · scale[o] · Σ x[i] · (code[i, o] − zero[o])} over a segment.
+     * A panel's product: {@code sums[o] = Σ factor · scale[group, o] · Σ x[i] · (code[i, o] −
+     * zero[group, o])}, the outer sum over the segments, the inner one over the inputs of each.
      *
      * @param codes of the panel, from {@code offset} on
      * @param activations slots of {@link Turns}: two codes each, that of the even input in the low
      *     half
      * @param biases for each turn what the biases gave, {@code 8 · Σ x} of the even inputs in the
      *     low half, of the odd ones in the high half
-     * @param total {@code Σ x} over the segment, 0 where all zero points are 0
-     * @param zeroPoints of the segment's group, laid out as the codes, from {@code
-     *     zeroPointsOffset} on
-     * @param oddGroup whether they lie where those of an odd input would
-     * @param scales of the panel's outputs
+     * @param totals {@code Σ x} over each segment, 0 where all zero points are 0
+     * @param zeroPoints of the panel, laid out as the codes with groups instead of inputs, from
+     *     {@code zeroPointsOffset} on
+     * @param scales {@code [groups, outputs]} of the panel, from {@code scalesOffset} on
      * @param sums {@code [outputs]}
      * @return anything: whoever keeps it keeps the reading ahead from being optimised away
      */
-    int addSegment(
+    int multiply(
             byte[] codes,
             int offset,
             int[] activations,
             int[] biases,
+            Segments segments,
             Turns turns,
-            int segment,
-            float total,
+            float[] totals,
             byte[] zeroPoints,
             int zeroPointsOffset,
-            boolean oddGroup,
             float[] scales,
             int scalesOffset,
-            float factor,
-            float[] sums,
-            int sumsOffset);
+            float[] sums);
 }

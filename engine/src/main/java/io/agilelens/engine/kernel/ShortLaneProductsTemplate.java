@@ -46,199 +46,202 @@ final class ShortLaneProductsTemplate implements ShortLaneProducts {
     // between them: a turn is too short for these.
 
     @Override
-    public int addSegment(
+    public int multiply(
             byte[] codes,
             int offset,
             int[] activations,
             int[] biases,
+            Segments segments,
             Turns turns,
-            int segment,
-            float total,
+            float[] totals,
             byte[] zeroPoints,
             int zeroPointsOffset,
-            boolean oddGroup,
             float[] scales,
             int scalesOffset,
-            float factor,
-            float[] sums,
-            int sumsOffset) {
-        FloatVector sum0 = FloatVector.zero(FLOATS);
-        FloatVector sum1 = sum0;
-        FloatVector sum2 = sum0;
-        FloatVector sum3 = sum0;
+            float[] sums) {
+        FloatVector total0 = FloatVector.zero(FLOATS);
+        FloatVector total1 = total0;
+        FloatVector total2 = total0;
+        FloatVector total3 = total0;
         ShortVector four = FOUR;
         ShortVector eight = EIGHT;
         ShortVector twelve = TWELVE;
         int touched = 0;
-        int lastTurn = turns.firstTurns()[segment + 1];
-        for (int turn = turns.firstTurns()[segment]; turn < lastTurn; turn++) {
-            ShortVector all = ShortVector.zero(SHORTS);
-            ShortVector from4 = all;
-            ShortVector from8 = all;
-            ShortVector from12 = all;
-            int w = offset + turns.pairs()[turn] * PAIR;
-            int x = turns.slots()[turn];
-            int end = turns.slots()[turn + 1];
-            do {
-                touched |= codes[w + WeightOnlyProducts.READ_AHEAD];
-                ShortVector a = ByteVector.fromArray(BYTES, codes, w).reinterpretAsShorts();
-                ShortVector xa = IntVector.broadcast(INTS, activations[x]).reinterpretAsShorts();
-                all = a.mul(xa).add(all);
-                from4 =
-                        (COUNTS_IN_LANES
-                                        ? a.lanewise(VectorOperators.LSHR, four)
-                                        : a.lanewise(VectorOperators.LSHR, 4))
-                                .mul(xa)
-                                .add(from4);
-                from8 =
-                        (COUNTS_IN_LANES
-                                        ? a.lanewise(VectorOperators.LSHR, eight)
-                                        : a.lanewise(VectorOperators.LSHR, 8))
-                                .mul(xa)
-                                .add(from8);
-                from12 =
-                        (COUNTS_IN_LANES
-                                        ? a.lanewise(VectorOperators.LSHR, twelve)
-                                        : a.lanewise(VectorOperators.LSHR, 12))
-                                .mul(xa)
-                                .add(from12);
-                touched |= codes[w + PAIR + WeightOnlyProducts.READ_AHEAD];
-                ShortVector b = ByteVector.fromArray(BYTES, codes, w + PAIR).reinterpretAsShorts();
-                ShortVector xb =
-                        IntVector.broadcast(INTS, activations[x + 1]).reinterpretAsShorts();
-                all = b.mul(xb).add(all);
-                from4 =
-                        (COUNTS_IN_LANES
-                                        ? b.lanewise(VectorOperators.LSHR, four)
-                                        : b.lanewise(VectorOperators.LSHR, 4))
-                                .mul(xb)
-                                .add(from4);
-                from8 =
-                        (COUNTS_IN_LANES
-                                        ? b.lanewise(VectorOperators.LSHR, eight)
-                                        : b.lanewise(VectorOperators.LSHR, 8))
-                                .mul(xb)
-                                .add(from8);
-                from12 =
-                        (COUNTS_IN_LANES
-                                        ? b.lanewise(VectorOperators.LSHR, twelve)
-                                        : b.lanewise(VectorOperators.LSHR, 12))
-                                .mul(xb)
-                                .add(from12);
-                touched |= codes[w + 2 * PAIR + WeightOnlyProducts.READ_AHEAD];
-                ShortVector c =
-                        ByteVector.fromArray(BYTES, codes, w + 2 * PAIR).reinterpretAsShorts();
-                ShortVector xc =
-                        IntVector.broadcast(INTS, activations[x + 2]).reinterpretAsShorts();
-                all = c.mul(xc).add(all);
-                from4 =
-                        (COUNTS_IN_LANES
-                                        ? c.lanewise(VectorOperators.LSHR, four)
-                                        : c.lanewise(VectorOperators.LSHR, 4))
-                                .mul(xc)
-                                .add(from4);
-                from8 =
-                        (COUNTS_IN_LANES
-                                        ? c.lanewise(VectorOperators.LSHR, eight)
-                                        : c.lanewise(VectorOperators.LSHR, 8))
-                                .mul(xc)
-                                .add(from8);
-                from12 =
-                        (COUNTS_IN_LANES
-                                        ? c.lanewise(VectorOperators.LSHR, twelve)
-                                        : c.lanewise(VectorOperators.LSHR, 12))
-                                .mul(xc)
-                                .add(from12);
-                touched |= codes[w + 3 * PAIR + WeightOnlyProducts.READ_AHEAD];
-                ShortVector d =
-                        ByteVector.fromArray(BYTES, codes, w + 3 * PAIR).reinterpretAsShorts();
-                ShortVector xd =
-                        IntVector.broadcast(INTS, activations[x + 3]).reinterpretAsShorts();
-                all = d.mul(xd).add(all);
-                from4 =
-                        (COUNTS_IN_LANES
-                                        ? d.lanewise(VectorOperators.LSHR, four)
-                                        : d.lanewise(VectorOperators.LSHR, 4))
-                                .mul(xd)
-                                .add(from4);
-                from8 =
-                        (COUNTS_IN_LANES
-                                        ? d.lanewise(VectorOperators.LSHR, eight)
-                                        : d.lanewise(VectorOperators.LSHR, 8))
-                                .mul(xd)
-                                .add(from8);
-                from12 =
-                        (COUNTS_IN_LANES
-                                        ? d.lanewise(VectorOperators.LSHR, twelve)
-                                        : d.lanewise(VectorOperators.LSHR, 12))
-                                .mul(xd)
-                                .add(from12);
-                w += BLOCK * PAIR;
-                x += BLOCK;
-            } while (x != end);
-            ShortVector bias = IntVector.broadcast(INTS, biases[turn]).reinterpretAsShorts();
-            FloatVector step = FloatVector.broadcast(FLOATS, 1 << turns.shifts()[turn]);
-            IntVector own0 = all.sub(from4.mul((short) 16)).sub(bias).reinterpretAsInts();
-            IntVector own1 = from12.sub(bias).reinterpretAsInts();
-            IntVector own2 = from4.sub(from8.mul((short) 16)).sub(bias).reinterpretAsInts();
-            IntVector own3 = from8.sub(from12.mul((short) 16)).sub(bias).reinterpretAsInts();
-            IntVector both0 =
-                    own0.lanewise(VectorOperators.LSHL, 16)
-                            .lanewise(VectorOperators.ASHR, 16)
-                            .add(own0.lanewise(VectorOperators.ASHR, 16));
-            IntVector both1 =
-                    own1.lanewise(VectorOperators.LSHL, 16)
-                            .lanewise(VectorOperators.ASHR, 16)
-                            .add(own1.lanewise(VectorOperators.ASHR, 16));
-            IntVector both2 =
-                    own2.lanewise(VectorOperators.LSHL, 16)
-                            .lanewise(VectorOperators.ASHR, 16)
-                            .add(own2.lanewise(VectorOperators.ASHR, 16));
-            IntVector both3 =
-                    own3.lanewise(VectorOperators.LSHL, 16)
-                            .lanewise(VectorOperators.ASHR, 16)
-                            .add(own3.lanewise(VectorOperators.ASHR, 16));
-            sum0 = ((FloatVector) both0.convert(VectorOperators.I2F, 0)).fma(step, sum0);
-            sum1 = ((FloatVector) both1.convert(VectorOperators.I2F, 0)).fma(step, sum1);
-            sum2 = ((FloatVector) both2.convert(VectorOperators.I2F, 0)).fma(step, sum2);
-            sum3 = ((FloatVector) both3.convert(VectorOperators.I2F, 0)).fma(step, sum3);
+        int[] firstTurns = turns.firstTurns();
+        for (int segment = 0; segment < firstTurns.length - 1; segment++) {
+            FloatVector sum0 = FloatVector.zero(FLOATS);
+            FloatVector sum1 = sum0;
+            FloatVector sum2 = sum0;
+            FloatVector sum3 = sum0;
+            int lastTurn = firstTurns[segment + 1];
+            for (int turn = firstTurns[segment]; turn < lastTurn; turn++) {
+                ShortVector all = ShortVector.zero(SHORTS);
+                ShortVector from4 = all;
+                ShortVector from8 = all;
+                ShortVector from12 = all;
+                int w = offset + turns.pairs()[turn] * PAIR;
+                int x = turns.slots()[turn];
+                int end = turns.slots()[turn + 1];
+                do {
+                    touched |= codes[w + WeightOnlyProducts.READ_AHEAD];
+                    ShortVector a = ByteVector.fromArray(BYTES, codes, w).reinterpretAsShorts();
+                    ShortVector xa =
+                            IntVector.broadcast(INTS, activations[x]).reinterpretAsShorts();
+                    all = a.mul(xa).add(all);
+                    from4 =
+                            (COUNTS_IN_LANES
+                                            ? a.lanewise(VectorOperators.LSHR, four)
+                                            : a.lanewise(VectorOperators.LSHR, 4))
+                                    .mul(xa)
+                                    .add(from4);
+                    from8 =
+                            (COUNTS_IN_LANES
+                                            ? a.lanewise(VectorOperators.LSHR, eight)
+                                            : a.lanewise(VectorOperators.LSHR, 8))
+                                    .mul(xa)
+                                    .add(from8);
+                    from12 =
+                            (COUNTS_IN_LANES
+                                            ? a.lanewise(VectorOperators.LSHR, twelve)
+                                            : a.lanewise(VectorOperators.LSHR, 12))
+                                    .mul(xa)
+                                    .add(from12);
+                    touched |= codes[w + PAIR + WeightOnlyProducts.READ_AHEAD];
+                    ShortVector b =
+                            ByteVector.fromArray(BYTES, codes, w + PAIR).reinterpretAsShorts();
+                    ShortVector xb =
+                            IntVector.broadcast(INTS, activations[x + 1]).reinterpretAsShorts();
+                    all = b.mul(xb).add(all);
+                    from4 =
+                            (COUNTS_IN_LANES
+                                            ? b.lanewise(VectorOperators.LSHR, four)
+                                            : b.lanewise(VectorOperators.LSHR, 4))
+                                    .mul(xb)
+                                    .add(from4);
+                    from8 =
+                            (COUNTS_IN_LANES
+                                            ? b.lanewise(VectorOperators.LSHR, eight)
+                                            : b.lanewise(VectorOperators.LSHR, 8))
+                                    .mul(xb)
+                                    .add(from8);
+                    from12 =
+                            (COUNTS_IN_LANES
+                                            ? b.lanewise(VectorOperators.LSHR, twelve)
+                                            : b.lanewise(VectorOperators.LSHR, 12))
+                                    .mul(xb)
+                                    .add(from12);
+                    touched |= codes[w + 2 * PAIR + WeightOnlyProducts.READ_AHEAD];
+                    ShortVector c =
+                            ByteVector.fromArray(BYTES, codes, w + 2 * PAIR).reinterpretAsShorts();
+                    ShortVector xc =
+                            IntVector.broadcast(INTS, activations[x + 2]).reinterpretAsShorts();
+                    all = c.mul(xc).add(all);
+                    from4 =
+                            (COUNTS_IN_LANES
+                                            ? c.lanewise(VectorOperators.LSHR, four)
+                                            : c.lanewise(VectorOperators.LSHR, 4))
+                                    .mul(xc)
+                                    .add(from4);
+                    from8 =
+                            (COUNTS_IN_LANES
+                                            ? c.lanewise(VectorOperators.LSHR, eight)
+                                            : c.lanewise(VectorOperators.LSHR, 8))
+                                    .mul(xc)
+                                    .add(from8);
+                    from12 =
+                            (COUNTS_IN_LANES
+                                            ? c.lanewise(VectorOperators.LSHR, twelve)
+                                            : c.lanewise(VectorOperators.LSHR, 12))
+                                    .mul(xc)
+                                    .add(from12);
+                    touched |= codes[w + 3 * PAIR + WeightOnlyProducts.READ_AHEAD];
+                    ShortVector d =
+                            ByteVector.fromArray(BYTES, codes, w + 3 * PAIR).reinterpretAsShorts();
+                    ShortVector xd =
+                            IntVector.broadcast(INTS, activations[x + 3]).reinterpretAsShorts();
+                    all = d.mul(xd).add(all);
+                    from4 =
+                            (COUNTS_IN_LANES
+                                            ? d.lanewise(VectorOperators.LSHR, four)
+                                            : d.lanewise(VectorOperators.LSHR, 4))
+                                    .mul(xd)
+                                    .add(from4);
+                    from8 =
+                            (COUNTS_IN_LANES
+                                            ? d.lanewise(VectorOperators.LSHR, eight)
+                                            : d.lanewise(VectorOperators.LSHR, 8))
+                                    .mul(xd)
+                                    .add(from8);
+                    from12 =
+                            (COUNTS_IN_LANES
+                                            ? d.lanewise(VectorOperators.LSHR, twelve)
+                                            : d.lanewise(VectorOperators.LSHR, 12))
+                                    .mul(xd)
+                                    .add(from12);
+                    w += BLOCK * PAIR;
+                    x += BLOCK;
+                } while (x != end);
+                ShortVector bias = IntVector.broadcast(INTS, biases[turn]).reinterpretAsShorts();
+                FloatVector step = FloatVector.broadcast(FLOATS, 1 << turns.shifts()[turn]);
+                IntVector own0 = all.sub(from4.mul((short) 16)).sub(bias).reinterpretAsInts();
+                IntVector own1 = from12.sub(bias).reinterpretAsInts();
+                IntVector own2 = from4.sub(from8.mul((short) 16)).sub(bias).reinterpretAsInts();
+                IntVector own3 = from8.sub(from12.mul((short) 16)).sub(bias).reinterpretAsInts();
+                IntVector both0 =
+                        own0.lanewise(VectorOperators.LSHL, 16)
+                                .lanewise(VectorOperators.ASHR, 16)
+                                .add(own0.lanewise(VectorOperators.ASHR, 16));
+                IntVector both1 =
+                        own1.lanewise(VectorOperators.LSHL, 16)
+                                .lanewise(VectorOperators.ASHR, 16)
+                                .add(own1.lanewise(VectorOperators.ASHR, 16));
+                IntVector both2 =
+                        own2.lanewise(VectorOperators.LSHL, 16)
+                                .lanewise(VectorOperators.ASHR, 16)
+                                .add(own2.lanewise(VectorOperators.ASHR, 16));
+                IntVector both3 =
+                        own3.lanewise(VectorOperators.LSHL, 16)
+                                .lanewise(VectorOperators.ASHR, 16)
+                                .add(own3.lanewise(VectorOperators.ASHR, 16));
+                sum0 = ((FloatVector) both0.convert(VectorOperators.I2F, 0)).fma(step, sum0);
+                sum1 = ((FloatVector) both1.convert(VectorOperators.I2F, 0)).fma(step, sum1);
+                sum2 = ((FloatVector) both2.convert(VectorOperators.I2F, 0)).fma(step, sum2);
+                sum3 = ((FloatVector) both3.convert(VectorOperators.I2F, 0)).fma(step, sum3);
+            }
+            int group = segments.groups()[segment];
+            float total = totals[segment];
+            if (total != 0) {
+                IntVector zeros =
+                        ByteVector.fromArray(BYTES, zeroPoints, zeroPointsOffset + group / 2 * PAIR)
+                                .reinterpretAsInts()
+                                .lanewise(VectorOperators.LSHR, group % 2 * 16);
+                FloatVector less = FloatVector.broadcast(FLOATS, -total);
+                IntVector zero0 = zeros.and(0xF).sub(BIAS);
+                IntVector zero1 = zeros.lanewise(VectorOperators.LSHR, 12).and(0xF).sub(BIAS);
+                IntVector zero2 = zeros.lanewise(VectorOperators.LSHR, 4).and(0xF).sub(BIAS);
+                IntVector zero3 = zeros.lanewise(VectorOperators.LSHR, 8).and(0xF).sub(BIAS);
+                sum0 = ((FloatVector) zero0.convert(VectorOperators.I2F, 0)).fma(less, sum0);
+                sum1 = ((FloatVector) zero1.convert(VectorOperators.I2F, 0)).fma(less, sum1);
+                sum2 = ((FloatVector) zero2.convert(VectorOperators.I2F, 0)).fma(less, sum2);
+                sum3 = ((FloatVector) zero3.convert(VectorOperators.I2F, 0)).fma(less, sum3);
+            }
+            FloatVector unit = FloatVector.broadcast(FLOATS, 1 << segments.shifts()[segment]);
+            int scale = scalesOffset + group * 4 * LANES;
+            total0 = sum0.mul(unit).fma(FloatVector.fromArray(FLOATS, scales, scale), total0);
+            total1 =
+                    sum1.mul(unit)
+                            .fma(FloatVector.fromArray(FLOATS, scales, scale + LANES), total1);
+            total2 =
+                    sum2.mul(unit)
+                            .fma(FloatVector.fromArray(FLOATS, scales, scale + 2 * LANES), total2);
+            total3 =
+                    sum3.mul(unit)
+                            .fma(FloatVector.fromArray(FLOATS, scales, scale + 3 * LANES), total3);
         }
-        if (total != 0) {
-            IntVector zeros =
-                    ByteVector.fromArray(BYTES, zeroPoints, zeroPointsOffset)
-                            .reinterpretAsInts()
-                            .lanewise(VectorOperators.LSHR, oddGroup ? 16 : 0);
-            FloatVector less = FloatVector.broadcast(FLOATS, -total);
-            IntVector zero0 = zeros.and(0xF).sub(BIAS);
-            IntVector zero1 = zeros.lanewise(VectorOperators.LSHR, 12).and(0xF).sub(BIAS);
-            IntVector zero2 = zeros.lanewise(VectorOperators.LSHR, 4).and(0xF).sub(BIAS);
-            IntVector zero3 = zeros.lanewise(VectorOperators.LSHR, 8).and(0xF).sub(BIAS);
-            sum0 = ((FloatVector) zero0.convert(VectorOperators.I2F, 0)).fma(less, sum0);
-            sum1 = ((FloatVector) zero1.convert(VectorOperators.I2F, 0)).fma(less, sum1);
-            sum2 = ((FloatVector) zero2.convert(VectorOperators.I2F, 0)).fma(less, sum2);
-            sum3 = ((FloatVector) zero3.convert(VectorOperators.I2F, 0)).fma(less, sum3);
-        }
-        FloatVector unit = FloatVector.broadcast(FLOATS, factor);
-        sum0.mul(unit)
-                .fma(
-                        FloatVector.fromArray(FLOATS, scales, scalesOffset),
-                        FloatVector.fromArray(FLOATS, sums, sumsOffset))
-                .intoArray(sums, sumsOffset);
-        sum1.mul(unit)
-                .fma(
-                        FloatVector.fromArray(FLOATS, scales, scalesOffset + LANES),
-                        FloatVector.fromArray(FLOATS, sums, sumsOffset + LANES))
-                .intoArray(sums, sumsOffset + LANES);
-        sum2.mul(unit)
-                .fma(
-                        FloatVector.fromArray(FLOATS, scales, scalesOffset + 2 * LANES),
-                        FloatVector.fromArray(FLOATS, sums, sumsOffset + 2 * LANES))
-                .intoArray(sums, sumsOffset + 2 * LANES);
-        sum3.mul(unit)
-                .fma(
-                        FloatVector.fromArray(FLOATS, scales, scalesOffset + 3 * LANES),
-                        FloatVector.fromArray(FLOATS, sums, sumsOffset + 3 * LANES))
-                .intoArray(sums, sumsOffset + 3 * LANES);
+        total0.intoArray(sums, 0);
+        total1.intoArray(sums, LANES);
+        total2.intoArray(sums, 2 * LANES);
+        total3.intoArray(sums, 3 * LANES);
         return touched;
     }
 }

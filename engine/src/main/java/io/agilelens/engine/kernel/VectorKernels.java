@@ -38,7 +38,7 @@ final class VectorKernels implements Kernels {
                 WidthTemplate.instantiate(DoubleProducts.class, DoubleProductsTemplate.class, bits);
         HalfProducts halfProducts =
                 WidthTemplate.instantiate(HalfProducts.class, HalfProductsTemplate.class, bits);
-        floats = new FloatMultiplication(floatProducts, halfProducts, workers);
+        floats = new FloatMultiplication(floatProducts, halfProducts, tuning, workers);
         WeightOnlyProducts weightOnlyProducts =
                 WidthTemplate.instantiate(
                         WeightOnlyProducts.class, WeightOnlyProductsTemplate.class, bits);

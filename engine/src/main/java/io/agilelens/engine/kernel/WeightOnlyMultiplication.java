@@ -154,14 +154,12 @@ final class WeightOnlyMultiplication {
         Operands operands = scratch.operands().ofProduct(x, 1, weights, y);
         operands.prepared = groupSums(x, weights);
         try {
-            int panels = weights.panels();
-            if (weights.bits() == 4) {
-                Panels.forPanels(
-                        operands, panels, weights.bytesPerPanel(), workers, multiplyingPairs);
-            } else {
-                Panels.inTurns(
-                        operands, panels, weights.bytesPerPanel(), workers, multiplyingBytes);
-            }
+            Panels.forPanels(
+                    operands,
+                    weights.panels(),
+                    weights.bytesPerPanel(),
+                    workers,
+                    weights.bits() == 4 ? multiplyingPairs : multiplyingBytes);
         } finally {
             scratch.giveBack(operands);
         }
@@ -192,60 +190,32 @@ final class WeightOnlyMultiplication {
                             weights.groupStarts(),
                             operands.prepared,
                             sums);
-            store(operands, sums, 0, panel);
+            store(operands, sums, panel);
         }
         scratch.keep(touched);
     }
 
     private void multiplyBytes(Operands operands, int from, int to) {
         Grouped weights = (Grouped) operands.weights;
-        float[] x = operands.x;
-        float[] groupSums = operands.prepared;
         Scratch scratch = Scratch.ofThread();
-        float[] parts = scratch.parts(Panels.STREAMS * width);
-        float[] sums = scratch.sums(Panels.STREAMS * width);
-        Arrays.fill(parts, 0, Panels.STREAMS * width, 0);
-        Arrays.fill(sums, 0, Panels.STREAMS * width, 0);
+        float[] sums = scratch.sums(width);
         int touched = 0;
-        for (int group = 0; group < weights.groups(); group++) {
-            touched |= addGroup(x, groupSums[group], weights, group, from, to, parts, sums);
+        for (int panel = from; panel < to; panel++) {
+            touched |=
+                    loops.multiplyBytes(
+                            weights.stream(),
+                            weights.codes(panel, 0),
+                            operands.x,
+                            weights.groupStarts(),
+                            operands.prepared,
+                            sums);
+            store(operands, sums, panel);
         }
         scratch.keep(touched);
-        for (int panel = from; panel < to; panel++) {
-            store(operands, sums, (panel - from) * width, panel);
-        }
-    }
-
-    private int addGroup(
-            float[] x,
-            float activations,
-            Grouped weights,
-            int group,
-            int from,
-            int to,
-            float[] parts,
-            float[] sums) {
-        byte[] stream = weights.stream();
-        int start = weights.groupStarts()[group];
-        int end = weights.groupStarts()[group + 1];
-        int touched = 0;
-        for (int first = start; first < end; first += Panels.TURN) {
-            int steps = Math.min(Panels.TURN, end - first);
-            for (int panel = from; panel < to; panel++) {
-                int codes = weights.codes(panel, group) + (first - start) * weights.bytesPerInput();
-                int at = (panel - from) * width;
-                touched |= loops.addBytes(stream, codes, x, first, steps, parts, at);
-                if (first + steps == end) {
-                    int zeros = codes + steps * weights.bytesPerInput();
-                    loops.addByteGroup(stream, zeros, activations, parts, sums, at);
-                }
-            }
-        }
-        return touched;
     }
 
     /** Sums of a panel become numbers; those of high halves stand for a sixteenth. */
-    private void store(Operands operands, float[] sums, int at, int panel) {
+    private void store(Operands operands, float[] sums, int panel) {
         Grouped weights = (Grouped) operands.weights;
         int first = panel * width;
         int real = Math.min(weights.outputs() - first, width);
@@ -254,7 +224,7 @@ final class WeightOnlyMultiplication {
             float share = weights.bits() == 4 && vector % 2 == 1 ? 1f / 16 : 1;
             int end = Math.min(real, (vector + 1) * lanes);
             for (int o = vector * lanes; o < end; o++) {
-                operands.y[first + o] = sums[at + o] * (weights.units()[first + o] * share);
+                operands.y[first + o] = sums[o] * (weights.units()[first + o] * share);
             }
         }
     }

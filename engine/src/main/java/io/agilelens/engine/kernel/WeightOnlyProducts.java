@@ -39,55 +39,37 @@ interface WeightOnlyProducts {
             byte[] stream, int offset, float[] x, int[] groupStarts, float[] totals, float[] sums);
 
     /**
-     * {@code parts[o] += Σ x[i] · code[i, o]} over {@code steps} inputs with eight-bit codes.
+     * The same with eight-bit codes, and without the factor of 16.
      *
-     * @param parts {@code [panelOutputs]} from {@code partsOffset} on
+     * @param offset as for {@link #multiplyPairs}
      * @return as {@link #multiplyPairs}
      */
-    int addBytes(
+    int multiplyBytes(
+            byte[] stream, int offset, float[] x, int[] groupStarts, float[] totals, float[] sums);
+
+    /**
+     * A panel of eight-bit integers: {@code sums[o] = Σ scale[group, o] · 2^shift · (Σ x · code −
+     * zero[group, o] · Σ x)}, the outer sum over the segments, the inner ones over the inputs of
+     * each.
+     *
+     * @param codes of the panel, from {@code offset} on
+     * @param totals {@code Σ x} over each segment
+     * @param zeroPoints {@code [groups, outputs]} of the panel, from {@code zeroPointsOffset} on
+     * @param scales as the zero points, from {@code scalesOffset} on
+     * @param sums {@code [panelOutputs]}
+     * @return as {@link #multiplyPairs}
+     */
+    int multiplyIntegers(
             byte[] codes,
             int offset,
             float[] x,
-            int xOffset,
-            int steps,
-            float[] parts,
-            int partsOffset);
-
-    /**
-     * Ends a group of eight-bit codes: {@code sums[o] += scale[o] · (Σ x · code − zero[o] · Σ x)}.
-     * The parts become 0.
-     *
-     * @param offset of the group's zero points
-     * @param activations {@code Σ x} over the group
-     * @param parts of the group; as many sums stand at the same places of {@code sums}
-     */
-    void addByteGroup(
-            byte[] stream,
-            int offset,
-            float activations,
-            float[] parts,
-            float[] sums,
-            int partsOffset);
-
-    /**
-     * Ends a segment of eight-bit integers: {@code sums[o] += factor · scale[o] · (Σ x · code −
-     * zero[o] · Σ x)}. The parts become 0.
-     *
-     * @param zeroPoints as one more input, from {@code offset} on
-     * @param activations {@code Σ x} over the segment
-     * @param scales of the panel's outputs
-     * @param parts of the segment; as many sums stand at the same places of {@code sums}
-     */
-    void addSegment(
+            Segments segments,
+            float[] totals,
             byte[] zeroPoints,
-            int offset,
-            float activations,
+            int zeroPointsOffset,
             float[] scales,
             int scalesOffset,
-            float factor,
-            float[] parts,
-            float[] sums,
-            int partsOffset);
+            float[] sums);
 
     /**
      * Turns one vector of a panel's outputs into floats: {@code target[i · stride + o] = (code[i,

@@ -133,126 +133,186 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
     }
 
     @Override
-    public int addBytes(
-            byte[] codes,
-            int offset,
-            float[] x,
-            int xOffset,
-            int steps,
-            float[] parts,
-            int partsOffset) {
-        FloatVector a = FloatVector.fromArray(FLOATS, parts, partsOffset);
-        FloatVector b = FloatVector.fromArray(FLOATS, parts, partsOffset + LANES);
-        FloatVector c = FloatVector.fromArray(FLOATS, parts, partsOffset + 2 * LANES);
-        FloatVector d = FloatVector.fromArray(FLOATS, parts, partsOffset + 3 * LANES);
+    public int multiplyBytes(
+            byte[] stream, int offset, float[] x, int[] groupStarts, float[] totals, float[] sums) {
+        FloatVector sum0 = FloatVector.zero(FLOATS);
+        FloatVector sum1 = sum0;
+        FloatVector sum2 = sum0;
+        FloatVector sum3 = sum0;
         int touched = 0;
-        for (int i = 0; i < steps; i++) {
-            int w = offset + i * VECTORS * LANES;
-            touched |= codes[w + READ_AHEAD];
-            FloatVector activation = FloatVector.broadcast(FLOATS, x[xOffset + i]);
-            IntVector codeA =
+        int codes = offset;
+        for (int group = 0; group < groupStarts.length - 1; group++) {
+            int first = groupStarts[group];
+            int steps = groupStarts[group + 1] - first;
+            FloatVector a = FloatVector.zero(FLOATS);
+            FloatVector b = a;
+            FloatVector c = a;
+            FloatVector d = a;
+            for (int i = 0; i < steps; i++) {
+                int w = codes + i * VECTORS * LANES;
+                touched |= stream[w + READ_AHEAD];
+                FloatVector activation = FloatVector.broadcast(FLOATS, x[first + i]);
+                IntVector codeA =
+                        (IntVector)
+                                ByteVector.fromArray(BYTES, stream, w)
+                                        .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+                a = ((FloatVector) codeA.convert(VectorOperators.I2F, 0)).fma(activation, a);
+                IntVector codeB =
+                        (IntVector)
+                                ByteVector.fromArray(BYTES, stream, w + LANES)
+                                        .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+                b = ((FloatVector) codeB.convert(VectorOperators.I2F, 0)).fma(activation, b);
+                IntVector codeC =
+                        (IntVector)
+                                ByteVector.fromArray(BYTES, stream, w + 2 * LANES)
+                                        .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+                c = ((FloatVector) codeC.convert(VectorOperators.I2F, 0)).fma(activation, c);
+                IntVector codeD =
+                        (IntVector)
+                                ByteVector.fromArray(BYTES, stream, w + 3 * LANES)
+                                        .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+                d = ((FloatVector) codeD.convert(VectorOperators.I2F, 0)).fma(activation, d);
+            }
+            int zeros = codes + steps * VECTORS * LANES;
+            FloatVector less = FloatVector.broadcast(FLOATS, -totals[group]);
+            IntVector zeroA =
                     (IntVector)
-                            ByteVector.fromArray(BYTES, codes, w)
+                            ByteVector.fromArray(BYTES, stream, zeros)
                                     .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
-            a = ((FloatVector) codeA.convert(VectorOperators.I2F, 0)).fma(activation, a);
-            IntVector codeB =
+            a = ((FloatVector) zeroA.convert(VectorOperators.I2F, 0)).fma(less, a);
+            IntVector zeroB =
                     (IntVector)
-                            ByteVector.fromArray(BYTES, codes, w + LANES)
+                            ByteVector.fromArray(BYTES, stream, zeros + LANES)
                                     .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
-            b = ((FloatVector) codeB.convert(VectorOperators.I2F, 0)).fma(activation, b);
-            IntVector codeC =
+            b = ((FloatVector) zeroB.convert(VectorOperators.I2F, 0)).fma(less, b);
+            IntVector zeroC =
                     (IntVector)
-                            ByteVector.fromArray(BYTES, codes, w + 2 * LANES)
+                            ByteVector.fromArray(BYTES, stream, zeros + 2 * LANES)
                                     .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
-            c = ((FloatVector) codeC.convert(VectorOperators.I2F, 0)).fma(activation, c);
-            IntVector codeD =
+            c = ((FloatVector) zeroC.convert(VectorOperators.I2F, 0)).fma(less, c);
+            IntVector zeroD =
                     (IntVector)
-                            ByteVector.fromArray(BYTES, codes, w + 3 * LANES)
+                            ByteVector.fromArray(BYTES, stream, zeros + 3 * LANES)
                                     .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
-            d = ((FloatVector) codeD.convert(VectorOperators.I2F, 0)).fma(activation, d);
+            d = ((FloatVector) zeroD.convert(VectorOperators.I2F, 0)).fma(less, d);
+            int scales = zeros + VECTORS * LANES;
+            IntVector scale0 =
+                    (IntVector)
+                            ByteVector.fromArray(BYTE_PAIRS, stream, scales)
+                                    .reinterpretAsShorts()
+                                    .convertShape(VectorOperators.S2I, INTS, 0);
+            sum0 = a.fma((FloatVector) scale0.convert(VectorOperators.I2F, 0), sum0);
+            IntVector scale1 =
+                    (IntVector)
+                            ByteVector.fromArray(BYTE_PAIRS, stream, scales + 2 * LANES)
+                                    .reinterpretAsShorts()
+                                    .convertShape(VectorOperators.S2I, INTS, 0);
+            sum1 = b.fma((FloatVector) scale1.convert(VectorOperators.I2F, 0), sum1);
+            IntVector scale2 =
+                    (IntVector)
+                            ByteVector.fromArray(BYTE_PAIRS, stream, scales + 4 * LANES)
+                                    .reinterpretAsShorts()
+                                    .convertShape(VectorOperators.S2I, INTS, 0);
+            sum2 = c.fma((FloatVector) scale2.convert(VectorOperators.I2F, 0), sum2);
+            IntVector scale3 =
+                    (IntVector)
+                            ByteVector.fromArray(BYTE_PAIRS, stream, scales + 6 * LANES)
+                                    .reinterpretAsShorts()
+                                    .convertShape(VectorOperators.S2I, INTS, 0);
+            sum3 = d.fma((FloatVector) scale3.convert(VectorOperators.I2F, 0), sum3);
+            codes = scales + VECTORS * 2 * LANES;
         }
-        a.intoArray(parts, partsOffset);
-        b.intoArray(parts, partsOffset + LANES);
-        c.intoArray(parts, partsOffset + 2 * LANES);
-        d.intoArray(parts, partsOffset + 3 * LANES);
+        sum0.intoArray(sums, 0);
+        sum1.intoArray(sums, LANES);
+        sum2.intoArray(sums, 2 * LANES);
+        sum3.intoArray(sums, 3 * LANES);
         return touched;
     }
 
     @Override
-    public void addByteGroup(
-            byte[] stream,
+    public int multiplyIntegers(
+            byte[] codes,
             int offset,
-            float activations,
-            float[] parts,
-            float[] sums,
-            int partsOffset) {
-        int scales = offset + VECTORS * LANES;
-        for (int vector = 0; vector < VECTORS; vector++) {
-            addByteVector(
-                    stream,
-                    offset + vector * LANES,
-                    scales + 2 * vector * LANES,
-                    activations,
-                    parts,
-                    sums,
-                    partsOffset + vector * LANES);
-        }
-    }
-
-    private static void addByteVector(
-            byte[] stream,
-            int zeros,
-            int scale,
-            float activations,
-            float[] parts,
-            float[] sums,
-            int at) {
-        IntVector zeroPoints =
-                (IntVector)
-                        ByteVector.fromArray(BYTES, stream, zeros)
-                                .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
-        IntVector scales =
-                (IntVector)
-                        ByteVector.fromArray(BYTE_PAIRS, stream, scale)
-                                .reinterpretAsShorts()
-                                .convertShape(VectorOperators.S2I, INTS, 0);
-        ((FloatVector) zeroPoints.convert(VectorOperators.I2F, 0))
-                .fma(
-                        FloatVector.broadcast(FLOATS, -activations),
-                        FloatVector.fromArray(FLOATS, parts, at))
-                .fma(
-                        (FloatVector) scales.convert(VectorOperators.I2F, 0),
-                        FloatVector.fromArray(FLOATS, sums, at))
-                .intoArray(sums, at);
-        FloatVector.zero(FLOATS).intoArray(parts, at);
-    }
-
-    @Override
-    public void addSegment(
+            float[] x,
+            Segments segments,
+            float[] totals,
             byte[] zeroPoints,
-            int offset,
-            float activations,
+            int zeroPointsOffset,
             float[] scales,
             int scalesOffset,
-            float factor,
-            float[] parts,
-            float[] sums,
-            int partsOffset) {
-        FloatVector less = FloatVector.broadcast(FLOATS, -activations);
-        for (int o = 0; o < VECTORS * LANES; o += LANES) {
-            IntVector zero =
+            float[] sums) {
+        FloatVector sum0 = FloatVector.zero(FLOATS);
+        FloatVector sum1 = sum0;
+        FloatVector sum2 = sum0;
+        FloatVector sum3 = sum0;
+        int touched = 0;
+        int[] starts = segments.starts();
+        for (int segment = 0; segment < starts.length - 1; segment++) {
+            FloatVector a = FloatVector.zero(FLOATS);
+            FloatVector b = a;
+            FloatVector c = a;
+            FloatVector d = a;
+            int end = starts[segment + 1];
+            for (int i = starts[segment]; i < end; i++) {
+                int w = offset + i * VECTORS * LANES;
+                touched |= codes[w + READ_AHEAD];
+                FloatVector activation = FloatVector.broadcast(FLOATS, x[i]);
+                IntVector codeA =
+                        (IntVector)
+                                ByteVector.fromArray(BYTES, codes, w)
+                                        .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+                a = ((FloatVector) codeA.convert(VectorOperators.I2F, 0)).fma(activation, a);
+                IntVector codeB =
+                        (IntVector)
+                                ByteVector.fromArray(BYTES, codes, w + LANES)
+                                        .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+                b = ((FloatVector) codeB.convert(VectorOperators.I2F, 0)).fma(activation, b);
+                IntVector codeC =
+                        (IntVector)
+                                ByteVector.fromArray(BYTES, codes, w + 2 * LANES)
+                                        .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+                c = ((FloatVector) codeC.convert(VectorOperators.I2F, 0)).fma(activation, c);
+                IntVector codeD =
+                        (IntVector)
+                                ByteVector.fromArray(BYTES, codes, w + 3 * LANES)
+                                        .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+                d = ((FloatVector) codeD.convert(VectorOperators.I2F, 0)).fma(activation, d);
+            }
+            int ofGroup = segments.groups()[segment] * VECTORS * LANES;
+            int zeros = zeroPointsOffset + ofGroup;
+            FloatVector less = FloatVector.broadcast(FLOATS, -totals[segment]);
+            IntVector zeroA =
                     (IntVector)
-                            ByteVector.fromArray(BYTES, zeroPoints, offset + o)
+                            ByteVector.fromArray(BYTES, zeroPoints, zeros)
                                     .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
-            ((FloatVector) zero.convert(VectorOperators.I2F, 0))
-                    .fma(less, FloatVector.fromArray(FLOATS, parts, partsOffset + o))
-                    .mul(factor)
-                    .fma(
-                            FloatVector.fromArray(FLOATS, scales, scalesOffset + o),
-                            FloatVector.fromArray(FLOATS, sums, partsOffset + o))
-                    .intoArray(sums, partsOffset + o);
-            FloatVector.zero(FLOATS).intoArray(parts, partsOffset + o);
+            a = ((FloatVector) zeroA.convert(VectorOperators.I2F, 0)).fma(less, a);
+            IntVector zeroB =
+                    (IntVector)
+                            ByteVector.fromArray(BYTES, zeroPoints, zeros + LANES)
+                                    .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+            b = ((FloatVector) zeroB.convert(VectorOperators.I2F, 0)).fma(less, b);
+            IntVector zeroC =
+                    (IntVector)
+                            ByteVector.fromArray(BYTES, zeroPoints, zeros + 2 * LANES)
+                                    .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+            c = ((FloatVector) zeroC.convert(VectorOperators.I2F, 0)).fma(less, c);
+            IntVector zeroD =
+                    (IntVector)
+                            ByteVector.fromArray(BYTES, zeroPoints, zeros + 3 * LANES)
+                                    .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+            d = ((FloatVector) zeroD.convert(VectorOperators.I2F, 0)).fma(less, d);
+            int scale = scalesOffset + ofGroup;
+            FloatVector unit = FloatVector.broadcast(FLOATS, 1 << segments.shifts()[segment]);
+            sum0 = a.mul(unit).fma(FloatVector.fromArray(FLOATS, scales, scale), sum0);
+            sum1 = b.mul(unit).fma(FloatVector.fromArray(FLOATS, scales, scale + LANES), sum1);
+            sum2 = c.mul(unit).fma(FloatVector.fromArray(FLOATS, scales, scale + 2 * LANES), sum2);
+            sum3 = d.mul(unit).fma(FloatVector.fromArray(FLOATS, scales, scale + 3 * LANES), sum3);
         }
+        sum0.intoArray(sums, 0);
+        sum1.intoArray(sums, LANES);
+        sum2.intoArray(sums, 2 * LANES);
+        sum3.intoArray(sums, 3 * LANES);
+        return touched;
     }
 
     @Override

@@ -24,7 +24,14 @@ class KernelTunerTest {
     }
 
     private static int choice(double... gains) {
-        return KernelTuner.choice(gains).tripleFrom();
+        return KernelTuner.choice(gains, 1).tripleFrom();
+    }
+
+    @Test
+    void takesMoreStreamsWhereTheyGain() {
+        double[] none = {1, 1, 1};
+        assertEquals(KernelTuning.ONE_STREAM, KernelTuner.choice(none, 1.02).streams());
+        assertEquals(KernelTuning.MORE_STREAMS, KernelTuner.choice(none, 1.2).streams());
     }
 
     @Test
@@ -46,7 +53,7 @@ class KernelTunerTest {
         Arrays.setAll(each, g -> g);
         for (int from : new int[] {0, length, length + 1, KernelTuning.NEVER}) {
             IntegerPacking packing =
-                    new IntegerPacking(8, () -> new KernelTuning(from), Workers.shared());
+                    new IntegerPacking(8, () -> new KernelTuning(from, 1), Workers.shared());
             for (int activationBits : new int[] {4, 8}) {
                 Multiplier multiplier =
                         packing.int4(
@@ -70,8 +77,8 @@ class KernelTunerTest {
     void whatWasMeasuredIsUsed() {
         int bits = 64; // no kernels have this width, so nobody else is disturbed
         assertEquals(KernelTuning.NEVER, KernelProvider.tuning(bits).tripleFrom());
-        KernelProvider.use(bits, new KernelTuning(7));
-        assertEquals(7, KernelProvider.tuning(bits).tripleFrom());
+        KernelProvider.use(bits, new KernelTuning(7, 4));
+        assertEquals(new KernelTuning(7, 4), KernelProvider.tuning(bits));
         assertTrue(KernelTuning.expected(256).tripleFrom() < KernelTuning.NEVER);
     }
 }

@@ -87,8 +87,15 @@ class VectorKernelsTest {
         float[] expected = new float[tokens * outputs];
         float[] actual = dirty(expected.length);
         scalar.multiply(x, tokens, scalar.packFp16(w, outputs, k), expected);
-        vector.multiply(x, tokens, vector.packFp16(w, outputs, k), actual);
+        Fp16Weights packed = vector.packFp16(w, outputs, k);
+        vector.multiply(x, tokens, packed, actual);
         assertClose(expected, actual, sizes(x, tokens, w, outputs, k), k);
+        for (int streams : new int[] {KernelTuning.ONE_STREAM, KernelTuning.MORE_STREAMS}) {
+            float[] streamed = dirty(expected.length);
+            Fp16Weights read = ((FloatMultiplication.Fp16) packed).withStreams(streams);
+            vector.multiply(x, tokens, read, streamed);
+            assertArrayEquals(actual, streamed, "the order of reading changes nothing");
+        }
     }
 
     private static float[] floats(byte[] codes) {
@@ -120,7 +127,7 @@ class VectorKernelsTest {
     /** Both ways of multiplying four-bit weights by eight-bit codes. */
     private void integers(Shape shape, int[] runStarts, int runsPerGroup, boolean symmetric) {
         for (int tripleFrom : new int[] {0, KernelTuning.NEVER}) {
-            KernelTuning tuning = new KernelTuning(tripleFrom);
+            KernelTuning tuning = new KernelTuning(tripleFrom, KernelTuning.ONE_STREAM);
             integers(
                     new VectorKernels(vector.vectorBits(), Workers.shared(), () -> tuning),
                     shape,
