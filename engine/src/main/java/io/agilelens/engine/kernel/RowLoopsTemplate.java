@@ -75,10 +75,11 @@ final class RowLoopsTemplate implements RowLoops {
         int j = 0;
         for (; j < keys - 3; j += 4) {
             fourDots(q, qOffset, k, kOffset + j * kStride, kStride, length, sums);
-            scores[scoresOffset + j] = scale * LaneSums.sum(sums, 0, LANES);
-            scores[scoresOffset + j + 1] = scale * LaneSums.sum(sums, LANES, LANES);
-            scores[scoresOffset + j + 2] = scale * LaneSums.sum(sums, 2 * LANES, LANES);
-            scores[scoresOffset + j + 3] = scale * LaneSums.sum(sums, 3 * LANES, LANES);
+            LaneSums.foldFour(sums, LANES);
+            scores[scoresOffset + j] = scale * LaneSums.sum(sums, 0, 4);
+            scores[scoresOffset + j + 1] = scale * LaneSums.sum(sums, 4, 4);
+            scores[scoresOffset + j + 2] = scale * LaneSums.sum(sums, 8, 4);
+            scores[scoresOffset + j + 3] = scale * LaneSums.sum(sums, 12, 4);
         }
         for (; j < keys; j++) {
             dot(q, qOffset, k, kOffset + j * kStride, length, sums);
@@ -148,6 +149,10 @@ final class RowLoopsTemplate implements RowLoops {
             int sumsOffset,
             int length) {
         int d = 0;
+        for (; d <= length - 4 * LANES; d += 4 * LANES) {
+            weightedSumOfFour(
+                    factors, factorsOffset, v, vOffset + d, vStride, rows, sums, sumsOffset + d);
+        }
         for (; d <= length - 2 * LANES; d += 2 * LANES) {
             weightedSumOfTwo(
                     factors, factorsOffset, v, vOffset + d, vStride, rows, sums, sumsOffset + d);
@@ -164,6 +169,53 @@ final class RowLoopsTemplate implements RowLoops {
                     sumsOffset + d,
                     FLOATS.indexInRange(d, length));
         }
+    }
+
+    /** In the order of {@link #weightedSumOfTwo}. */
+    private static void weightedSumOfFour(
+            float[] factors,
+            int factorsOffset,
+            float[] v,
+            int vOffset,
+            int vStride,
+            int rows,
+            float[] sums,
+            int sumsOffset) {
+        FloatVector a0 = FloatVector.zero(FLOATS);
+        FloatVector b0 = a0;
+        FloatVector c0 = a0;
+        FloatVector d0 = a0;
+        FloatVector a1 = a0;
+        FloatVector b1 = a0;
+        FloatVector c1 = a0;
+        FloatVector d1 = a0;
+        int j = 0;
+        for (; j < rows - 1; j += 2) {
+            int row = vOffset + j * vStride;
+            FloatVector first = FloatVector.broadcast(FLOATS, factors[factorsOffset + j]);
+            a0 = FloatVector.fromArray(FLOATS, v, row).fma(first, a0);
+            b0 = FloatVector.fromArray(FLOATS, v, row + LANES).fma(first, b0);
+            c0 = FloatVector.fromArray(FLOATS, v, row + 2 * LANES).fma(first, c0);
+            d0 = FloatVector.fromArray(FLOATS, v, row + 3 * LANES).fma(first, d0);
+            int next = row + vStride;
+            FloatVector second = FloatVector.broadcast(FLOATS, factors[factorsOffset + j + 1]);
+            a1 = FloatVector.fromArray(FLOATS, v, next).fma(second, a1);
+            b1 = FloatVector.fromArray(FLOATS, v, next + LANES).fma(second, b1);
+            c1 = FloatVector.fromArray(FLOATS, v, next + 2 * LANES).fma(second, c1);
+            d1 = FloatVector.fromArray(FLOATS, v, next + 3 * LANES).fma(second, d1);
+        }
+        if (j < rows) {
+            int row = vOffset + j * vStride;
+            FloatVector last = FloatVector.broadcast(FLOATS, factors[factorsOffset + j]);
+            a0 = FloatVector.fromArray(FLOATS, v, row).fma(last, a0);
+            b0 = FloatVector.fromArray(FLOATS, v, row + LANES).fma(last, b0);
+            c0 = FloatVector.fromArray(FLOATS, v, row + 2 * LANES).fma(last, c0);
+            d0 = FloatVector.fromArray(FLOATS, v, row + 3 * LANES).fma(last, d0);
+        }
+        a0.add(a1).intoArray(sums, sumsOffset);
+        b0.add(b1).intoArray(sums, sumsOffset + LANES);
+        c0.add(c1).intoArray(sums, sumsOffset + 2 * LANES);
+        d0.add(d1).intoArray(sums, sumsOffset + 3 * LANES);
     }
 
     private static void weightedSumOfTwo(
