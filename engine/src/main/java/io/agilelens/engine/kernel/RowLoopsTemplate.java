@@ -75,11 +75,10 @@ final class RowLoopsTemplate implements RowLoops {
         int j = 0;
         for (; j < keys - 3; j += 4) {
             fourDots(q, qOffset, k, kOffset + j * kStride, kStride, length, sums);
-            LaneSums.foldFour(sums, LANES);
-            scores[scoresOffset + j] = scale * LaneSums.sum(sums, 0, 4);
-            scores[scoresOffset + j + 1] = scale * LaneSums.sum(sums, 4, 4);
-            scores[scoresOffset + j + 2] = scale * LaneSums.sum(sums, 8, 4);
-            scores[scoresOffset + j + 3] = scale * LaneSums.sum(sums, 12, 4);
+            scores[scoresOffset + j] = scale * LaneSums.sum(sums, 0, LANES);
+            scores[scoresOffset + j + 1] = scale * LaneSums.sum(sums, LANES, LANES);
+            scores[scoresOffset + j + 2] = scale * LaneSums.sum(sums, 2 * LANES, LANES);
+            scores[scoresOffset + j + 3] = scale * LaneSums.sum(sums, 3 * LANES, LANES);
         }
         for (; j < keys; j++) {
             dot(q, qOffset, k, kOffset + j * kStride, length, sums);
@@ -167,7 +166,7 @@ final class RowLoopsTemplate implements RowLoops {
                     rows,
                     sums,
                     sumsOffset + d,
-                    FLOATS.indexInRange(d, length));
+                    length - d);
         }
     }
 
@@ -260,7 +259,9 @@ final class RowLoopsTemplate implements RowLoops {
             int rows,
             float[] sums,
             int sumsOffset,
-            VectorMask<Float> real) {
+            int channels) {
+        // A mask made by the caller would be an object wherever this call is not inlined.
+        VectorMask<Float> real = FLOATS.indexInRange(0, channels);
         FloatVector sum = FloatVector.zero(FLOATS);
         for (int j = 0; j < rows; j++) {
             FloatVector factor = FloatVector.broadcast(FLOATS, factors[factorsOffset + j]);

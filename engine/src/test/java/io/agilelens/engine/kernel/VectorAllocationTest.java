@@ -6,15 +6,16 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Vectors that the compiler does not keep in registers become objects, silently and twenty times
  * slower. So: once compiled, a kernel that one thread runs by itself allocates nothing at all. When
  * the compiler is done, and what it inlines then, depends on what else ran, so this runs only when
- * asked for, with {@code -Dagilelens.bench=true}. It names every kernel at fault.
+ * asked for, with {@code -Dagilelens.bench=true}, and with the kernels of one width, as a program
+ * does: those that {@value KernelProvider#PROPERTY} names, or the widest. It names every kernel at
+ * fault.
  */
 @EnabledIfSystemProperty(named = "agilelens.bench", matches = "true")
 class VectorAllocationTest {
@@ -30,13 +31,9 @@ class VectorAllocationTest {
 
     private final List<String> faults = new ArrayList<>();
 
-    static List<Integer> widths() {
-        return KernelProvider.availableBits().stream().filter(bits -> bits > 0).toList();
-    }
-
-    @ParameterizedTest
-    @MethodSource("widths")
-    void compiledKernelsKeepVectorsInRegisters(int bits) {
+    @Test
+    void compiledKernelsKeepVectorsInRegisters() {
+        int bits = KernelProvider.current().kernels().vectorBits();
         try (Workers one = Workers.of(1)) {
             Kernels kernels = KernelProvider.of(bits, one);
             KernelInputs inputs = new KernelInputs(5);
@@ -114,6 +111,9 @@ class VectorAllocationTest {
             check(
                     "scores of one query",
                     () -> kernels.attentionScores(x, 0, 96, 1, w, 0, 96, 13, 83, 1, 13, y, 0, 13));
+            check(
+                    "context of one query",
+                    () -> kernels.attentionContext(x, 0, 13, 1, w, 0, 96, 13, 83, 13, y, 0, 83));
             PackedKeys packedKeys = kernels.packKeys(w, 13, 1, 83);
             PackedValues packedValues = kernels.packValues(w, 13, 1, 83);
             check(
