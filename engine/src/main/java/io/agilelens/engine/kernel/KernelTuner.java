@@ -75,8 +75,10 @@ public final class KernelTuner {
         FloatMultiplication.Fp16 weights =
                 (FloatMultiplication.Fp16)
                         kernels.packFp16(
-                                (_, count, target) ->
-                                        Arrays.fill(target, 0, count * STREAMED_INPUTS, 0.5f),
+                                (_, count, target) -> {
+                                    cancellation.check();
+                                    Arrays.fill(target, 0, count * STREAMED_INPUTS, 0.5f);
+                                },
                                 STREAMED_OUTPUTS,
                                 STREAMED_INPUTS);
         float[] x = new float[STREAMED_INPUTS];
