@@ -12,6 +12,9 @@ final class FloatMultiplication {
      */
     private static final int SLICE = 192;
 
+    /** Inputs of one panel of half-precision weights before the next one's turn. */
+    private static final int TURN = 64;
+
     /** Panels that are multiplied together, see {@link Panels#forBlocks}. */
     private static final int PANELS = 4;
 
@@ -103,7 +106,7 @@ final class FloatMultiplication {
             return;
         }
         long bytes = 4L * weights.inputs() * width;
-        multiplyPanels(x, weights, bytes, KernelTuning.ONE_STREAM, fp32Panels, y);
+        multiplyPanels(x, weights, bytes, fp32Panels, y);
     }
 
     void multiply(float[] x, int tokens, Fp16 weights, float[] y) {
@@ -113,7 +116,7 @@ final class FloatMultiplication {
             return;
         }
         long bytes = 2L * weights.inputs() * width;
-        multiplyPanels(x, weights, bytes, weights.streams(), fp16Panels, y);
+        multiplyPanels(x, weights, bytes, fp16Panels, y);
     }
 
     /**
@@ -125,14 +128,13 @@ final class FloatMultiplication {
             float[] x,
             PackedWeights weights,
             long bytes,
-            int streams,
             Workers.PieceOf<Operands> body,
             float[] y) {
         Scratch scratch = Scratch.ofThread();
         Operands operands = scratch.operands().ofProduct(x, 1, weights, y);
         try {
             int panels = Panels.count(weights.outputs(), width);
-            Panels.inTurns(operands, panels, bytes, streams, workers, body);
+            Panels.forPanels(operands, panels, bytes, workers, body);
         } finally {
             scratch.giveBack(operands);
         }
@@ -347,6 +349,13 @@ final class FloatMultiplication {
     }
 
     private void multiplyFp16(Operands operands, int fromPanel, int toPanel) {
+        int streams = ((Fp16) operands.weights).streams();
+        for (int panel = fromPanel; panel < toPanel; panel += streams) {
+            multiplyInTurns(operands, panel, Math.min(toPanel, panel + streams));
+        }
+    }
+
+    private void multiplyInTurns(Operands operands, int fromPanel, int toPanel) {
         Fp16 weights = (Fp16) operands.weights;
         PanelChunks chunks = weights.chunks();
         float[] x = operands.x;
@@ -356,7 +365,7 @@ final class FloatMultiplication {
         float[] sums = scratch.sums(count);
         Arrays.fill(sums, 0, count, 0);
         int touched = 0;
-        int turn = toPanel - fromPanel == 1 ? inputs : Panels.TURN;
+        int turn = toPanel - fromPanel == 1 ? inputs : TURN;
         for (int i = 0; i < inputs; i += turn) {
             int steps = Math.min(turn, inputs - i);
             for (int panel = fromPanel; panel < toPanel; panel++) {

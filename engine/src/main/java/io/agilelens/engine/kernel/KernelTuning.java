@@ -29,7 +29,7 @@ public record KernelTuning(int tripleFrom, int streams) {
 
     /**
      * What holds where nothing was measured. Of the processors measured, one was up to 1.3 times as
-     * fast with more streams, the other nearly twice as fast with one.
+     * fast with more streams, the other up to 1.8 times with one.
      *
      * @param bits of a vector
      */

@@ -71,8 +71,6 @@ final class Operands {
     FloatMultiplication.TileRows tileRows;
     FloatMultiplication.Unpacking unpacking;
     IntegerTiles.TilePacking packing;
-    Workers.PieceOf<Operands> turn;
-    int streams;
     Panels.BlockBody block;
     int panels;
     int panelGroups;
@@ -124,7 +122,6 @@ final class Operands {
         tileRows = null;
         unpacking = null;
         packing = null;
-        turn = null;
         block = null;
     }
 }

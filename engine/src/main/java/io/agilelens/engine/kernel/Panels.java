@@ -15,9 +15,6 @@ final class Panels {
     /** Fewer bytes of weights than this are not worth another thread to one token. */
     private static final int BYTES_PER_PIECE = 1 << 15;
 
-    /** Inputs of one panel before the next one's turn. */
-    static final int TURN = 64;
-
     /** Pieces that each thread finds at the least, so that the last one does not wait long. */
     private static final int PIECES_PER_THREAD = 2;
 
@@ -151,33 +148,6 @@ final class Panels {
             Workers workers,
             Workers.PieceOf<Operands> body) {
         workers.forRanges(panels, (int) (1 + BYTES_PER_PIECE / bytes), operands, body);
-    }
-
-    /**
-     * As {@link #forPanels}, a few panels at a time.
-     *
-     * @param streams panels that the body gets at the most
-     */
-    static void inTurns(
-            Operands operands,
-            int panels,
-            long bytes,
-            int streams,
-            Workers workers,
-            Workers.PieceOf<Operands> body) {
-        operands.streams = streams;
-        operands.turn = body;
-        forPanels(operands, panels, bytes, workers, Panels::runInTurns);
-    }
-
-    private static void runInTurns(Operands operands, int from, int to) {
-        int turns = Math.ceilDiv(to - from, operands.streams);
-        for (int turn = 0; turn < turns; turn++) {
-            operands.turn.run(
-                    operands,
-                    from + (to - from) * turn / turns,
-                    from + (to - from) * (turn + 1) / turns);
-        }
     }
 
     /** Rows of whole tiles. */

@@ -12,8 +12,7 @@ final class WeightOnlyMultiplication {
     private final WeightOnlyProducts loops;
     private final int width;
     private final Workers workers;
-    private final Workers.PieceOf<Operands> multiplyingPairs = this::multiplyPairs;
-    private final Workers.PieceOf<Operands> multiplyingBytes = this::multiplyBytes;
+    private final Workers.PieceOf<Operands> multiplyingPanels = this::multiplyPanels;
     private final FloatMultiplication.Unpacking unpacking = this::unpack;
 
     WeightOnlyMultiplication(
@@ -159,7 +158,7 @@ final class WeightOnlyMultiplication {
                     weights.panels(),
                     weights.bytesPerPanel(),
                     workers,
-                    weights.bits() == 4 ? multiplyingPairs : multiplyingBytes);
+                    multiplyingPanels);
         } finally {
             scratch.giveBack(operands);
         }
@@ -176,39 +175,21 @@ final class WeightOnlyMultiplication {
     }
 
     /** A whole panel at once: what is begun of the next group hides what ends the last one. */
-    private void multiplyPairs(Operands operands, int from, int to) {
+    private void multiplyPanels(Operands operands, int from, int to) {
         Grouped weights = (Grouped) operands.weights;
+        byte[] stream = weights.stream();
+        int[] starts = weights.groupStarts();
+        float[] x = operands.x;
+        float[] totals = operands.prepared;
         Scratch scratch = Scratch.ofThread();
         float[] sums = scratch.sums(width);
         int touched = 0;
         for (int panel = from; panel < to; panel++) {
+            int codes = weights.codes(panel, 0);
             touched |=
-                    loops.multiplyPairs(
-                            weights.stream(),
-                            weights.codes(panel, 0),
-                            operands.x,
-                            weights.groupStarts(),
-                            operands.prepared,
-                            sums);
-            store(operands, sums, panel);
-        }
-        scratch.keep(touched);
-    }
-
-    private void multiplyBytes(Operands operands, int from, int to) {
-        Grouped weights = (Grouped) operands.weights;
-        Scratch scratch = Scratch.ofThread();
-        float[] sums = scratch.sums(width);
-        int touched = 0;
-        for (int panel = from; panel < to; panel++) {
-            touched |=
-                    loops.multiplyBytes(
-                            weights.stream(),
-                            weights.codes(panel, 0),
-                            operands.x,
-                            weights.groupStarts(),
-                            operands.prepared,
-                            sums);
+                    weights.bits() == 4
+                            ? loops.multiplyPairs(stream, codes, x, starts, totals, sums)
+                            : loops.multiplyBytes(stream, codes, x, starts, totals, sums);
             store(operands, sums, panel);
         }
         scratch.keep(touched);
