@@ -17,6 +17,7 @@ final class Scratch {
     private int[] unitEnds = {};
     private int[] slots = {};
     private int[] biases = {};
+    private short[] laneSums = {};
     private double[] wideActivations = {};
     private double[] widePanel = {};
     private double[] wideParts = {};
@@ -124,6 +125,12 @@ final class Scratch {
         return biases;
     }
 
+    /** Room for the sums of one of {@link Turns}. */
+    short[] laneSums(int length) {
+        laneSums = grown(laneSums, length);
+        return laneSums;
+    }
+
     /** {@link #activations} in double precision. */
     double[] wideActivations(long length) {
         wideActivations = grown(wideActivations, length);
@@ -155,6 +162,10 @@ final class Scratch {
 
     private static float[] grown(float[] buffer, long length) {
         return buffer.length >= length ? buffer : new float[Math.toIntExact(length)];
+    }
+
+    private static short[] grown(short[] buffer, int length) {
+        return buffer.length >= length ? buffer : new short[length];
     }
 
     private static int[] grown(int[] buffer, long length) {

@@ -1,5 +1,7 @@
 package io.agilelens.engine.kernel;
 
+import java.util.Arrays;
+
 /**
  * Four-bit weights times the codes of one token. What counts is reading the weights once, so they
  * are multiplied as they are packed, in integers of 16 bits.
@@ -85,9 +87,14 @@ final class ShortLaneMultiplication {
         IntegerPanels weights = operands.integers;
         int width = weights.width();
         Scratch scratch = Scratch.ofThread();
+        short[] laneSums = scratch.laneSums(5 * (width / 2));
+        float[] parts = scratch.parts(width);
         float[] sums = scratch.sums(width);
+        Arrays.fill(laneSums, 4 * (width / 2), 5 * (width / 2), (short) 0);
+        Arrays.fill(parts, 0, width, 0);
         int touched = 0;
         for (int panel = from; panel < to; panel++) {
+            Arrays.fill(sums, 0, width, 0);
             touched |=
                     loops.multiply(
                             weights.codes(),
@@ -101,6 +108,8 @@ final class ShortLaneMultiplication {
                             weights.fours(panel, 0, weights.groups()),
                             weights.scales(),
                             weights.scale(panel, 0),
+                            laneSums,
+                            parts,
                             sums);
             Panels.store(sums, 0, width, operands.y, 0, 1, weights.outputs(), panel * width);
         }

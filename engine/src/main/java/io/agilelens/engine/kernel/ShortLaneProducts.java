@@ -1,9 +1,9 @@
 package io.agilelens.engine.kernel;
 
 /**
- * The innermost loop of products of one token's codes with four-bit weights, in lanes of 16 bits.
- * This is the multiplier of Agile-Quant: one multiplication serves several weights, and the sums
- * are told apart behind it.
+ * The loop of products of one token's codes with four-bit weights, in lanes of 16 bits. This is the
+ * multiplier of Agile-Quant: one multiplication serves several weights, and the sums are told apart
+ * behind it.
  *
  * <p>A lane holds four weights {@code w0 + 16·w1 + 16²·w2 + 16³·w3}, each with a bias of 8. It is
  * multiplied as it is, and shifted right by four, eight and twelve bits, and added up modulo 2^16:
@@ -18,13 +18,13 @@ package io.agilelens.engine.kernel;
 interface ShortLaneProducts {
 
     /** Pairs of inputs that are multiplied at the least. */
-    int BLOCK = 4;
+    int BLOCK = 2;
 
     /** Of each code, and so the largest magnitude of a weight. */
     int BIAS = 8;
 
     /**
-     * A panel's product: {@code sums[o] = Σ factor · scale[group, o] · Σ x[i] · (code[i, o] −
+     * A panel's product: {@code sums[o] += Σ factor · scale[group, o] · Σ x[i] · (code[i, o] −
      * zero[group, o])}, the outer sum over the segments, the inner one over the inputs of each.
      *
      * @param codes of the panel, from {@code offset} on
@@ -36,6 +36,8 @@ interface ShortLaneProducts {
      * @param zeroPoints of the panel, laid out as the codes with groups instead of inputs, from
      *     {@code zeroPointsOffset} on
      * @param scales {@code [groups, outputs]} of the panel, from {@code scalesOffset} on
+     * @param laneSums room for five vectors, the last one zero
+     * @param parts room for four vectors, zero before and behind
      * @param sums {@code [outputs]}
      * @return anything: whoever keeps it keeps the reading ahead from being optimised away
      */
@@ -51,5 +53,7 @@ interface ShortLaneProducts {
             int zeroPointsOffset,
             float[] scales,
             int scalesOffset,
+            short[] laneSums,
+            float[] parts,
             float[] sums);
 }

@@ -25,6 +25,8 @@ final class ShortLaneProductsTemplate implements ShortLaneProducts {
 
     private static final int LANES = FLOATS.length();
 
+    private static final int SHORT_LANES = SHORTS.length();
+
     /** Bytes of a vector, which is what a pair of inputs has in a panel. */
     private static final int PAIR = BYTES.length();
 
@@ -34,14 +36,18 @@ final class ShortLaneProductsTemplate implements ShortLaneProducts {
      */
     private static final boolean COUNTS_IN_LANES = SHAPE.vectorBitSize() == 512;
 
+    /** The vector of outputs that each weight of a lane belongs to. */
+    private static final int[] VECTORS = {0, 2, 3, 1};
+
     private static final ShortVector FOUR = ShortVector.broadcast(SHORTS, 4);
 
     private static final ShortVector EIGHT = ShortVector.broadcast(SHORTS, 8);
 
     private static final ShortVector TWELVE = ShortVector.broadcast(SHORTS, 12);
 
-    // Methods that return vectors would be fewer lines, but the compiler stops inlining them where
-    // there are many, and then every vector is an object. The inner loop ends where an index meets
+    // The compiler surely inlines some sixty vector operations of a method. Those behind them it
+    // may inline too late, and then vectors that a loop hands on are objects, in some processes and
+    // not in others. So here only the innermost loop has such vectors. It ends where an index meets
     // another, which is none that the compiler splits into one before, one behind and one unrolled
     // between them: a turn is too short for these.
 
@@ -58,21 +64,16 @@ final class ShortLaneProductsTemplate implements ShortLaneProducts {
             int zeroPointsOffset,
             float[] scales,
             int scalesOffset,
+            short[] laneSums,
+            float[] parts,
             float[] sums) {
-        FloatVector total0 = FloatVector.zero(FLOATS);
-        FloatVector total1 = total0;
-        FloatVector total2 = total0;
-        FloatVector total3 = total0;
         ShortVector four = FOUR;
         ShortVector eight = EIGHT;
         ShortVector twelve = TWELVE;
         int touched = 0;
         int[] firstTurns = turns.firstTurns();
         for (int segment = 0; segment < firstTurns.length - 1; segment++) {
-            FloatVector sum0 = FloatVector.zero(FLOATS);
-            FloatVector sum1 = sum0;
-            FloatVector sum2 = sum0;
-            FloatVector sum3 = sum0;
+            int shift = segments.shifts()[segment];
             int lastTurn = firstTurns[segment + 1];
             for (int turn = firstTurns[segment]; turn < lastTurn; turn++) {
                 ShortVector all = ShortVector.zero(SHORTS);
@@ -130,118 +131,65 @@ final class ShortLaneProductsTemplate implements ShortLaneProducts {
                                             : b.lanewise(VectorOperators.LSHR, 12))
                                     .mul(xb)
                                     .add(from12);
-                    touched |= codes[w + 2 * PAIR + WeightOnlyProducts.READ_AHEAD];
-                    ShortVector c =
-                            ByteVector.fromArray(BYTES, codes, w + 2 * PAIR).reinterpretAsShorts();
-                    ShortVector xc =
-                            IntVector.broadcast(INTS, activations[x + 2]).reinterpretAsShorts();
-                    all = c.mul(xc).add(all);
-                    from4 =
-                            (COUNTS_IN_LANES
-                                            ? c.lanewise(VectorOperators.LSHR, four)
-                                            : c.lanewise(VectorOperators.LSHR, 4))
-                                    .mul(xc)
-                                    .add(from4);
-                    from8 =
-                            (COUNTS_IN_LANES
-                                            ? c.lanewise(VectorOperators.LSHR, eight)
-                                            : c.lanewise(VectorOperators.LSHR, 8))
-                                    .mul(xc)
-                                    .add(from8);
-                    from12 =
-                            (COUNTS_IN_LANES
-                                            ? c.lanewise(VectorOperators.LSHR, twelve)
-                                            : c.lanewise(VectorOperators.LSHR, 12))
-                                    .mul(xc)
-                                    .add(from12);
-                    touched |= codes[w + 3 * PAIR + WeightOnlyProducts.READ_AHEAD];
-                    ShortVector d =
-                            ByteVector.fromArray(BYTES, codes, w + 3 * PAIR).reinterpretAsShorts();
-                    ShortVector xd =
-                            IntVector.broadcast(INTS, activations[x + 3]).reinterpretAsShorts();
-                    all = d.mul(xd).add(all);
-                    from4 =
-                            (COUNTS_IN_LANES
-                                            ? d.lanewise(VectorOperators.LSHR, four)
-                                            : d.lanewise(VectorOperators.LSHR, 4))
-                                    .mul(xd)
-                                    .add(from4);
-                    from8 =
-                            (COUNTS_IN_LANES
-                                            ? d.lanewise(VectorOperators.LSHR, eight)
-                                            : d.lanewise(VectorOperators.LSHR, 8))
-                                    .mul(xd)
-                                    .add(from8);
-                    from12 =
-                            (COUNTS_IN_LANES
-                                            ? d.lanewise(VectorOperators.LSHR, twelve)
-                                            : d.lanewise(VectorOperators.LSHR, 12))
-                                    .mul(xd)
-                                    .add(from12);
                     w += BLOCK * PAIR;
                     x += BLOCK;
                 } while (x != end);
+                all.intoArray(laneSums, 0);
+                from4.intoArray(laneSums, SHORT_LANES);
+                from8.intoArray(laneSums, 2 * SHORT_LANES);
+                from12.intoArray(laneSums, 3 * SHORT_LANES);
                 ShortVector bias = IntVector.broadcast(INTS, biases[turn]).reinterpretAsShorts();
-                FloatVector step = FloatVector.broadcast(FLOATS, 1 << turns.shifts()[turn]);
-                IntVector own0 = all.sub(from4.mul((short) 16)).sub(bias).reinterpretAsInts();
-                IntVector own1 = from12.sub(bias).reinterpretAsInts();
-                IntVector own2 = from4.sub(from8.mul((short) 16)).sub(bias).reinterpretAsInts();
-                IntVector own3 = from8.sub(from12.mul((short) 16)).sub(bias).reinterpretAsInts();
-                IntVector both0 =
-                        own0.lanewise(VectorOperators.LSHL, 16)
-                                .lanewise(VectorOperators.ASHR, 16)
-                                .add(own0.lanewise(VectorOperators.ASHR, 16));
-                IntVector both1 =
-                        own1.lanewise(VectorOperators.LSHL, 16)
-                                .lanewise(VectorOperators.ASHR, 16)
-                                .add(own1.lanewise(VectorOperators.ASHR, 16));
-                IntVector both2 =
-                        own2.lanewise(VectorOperators.LSHL, 16)
-                                .lanewise(VectorOperators.ASHR, 16)
-                                .add(own2.lanewise(VectorOperators.ASHR, 16));
-                IntVector both3 =
-                        own3.lanewise(VectorOperators.LSHL, 16)
-                                .lanewise(VectorOperators.ASHR, 16)
-                                .add(own3.lanewise(VectorOperators.ASHR, 16));
-                sum0 = ((FloatVector) both0.convert(VectorOperators.I2F, 0)).fma(step, sum0);
-                sum1 = ((FloatVector) both1.convert(VectorOperators.I2F, 0)).fma(step, sum1);
-                sum2 = ((FloatVector) both2.convert(VectorOperators.I2F, 0)).fma(step, sum2);
-                sum3 = ((FloatVector) both3.convert(VectorOperators.I2F, 0)).fma(step, sum3);
+                FloatVector unit = FloatVector.broadcast(FLOATS, 1 << turns.shifts()[turn] + shift);
+                for (int weight = 0; weight < 4; weight++) {
+                    int lane = weight * SHORT_LANES;
+                    int part = weight * LANES;
+                    IntVector own =
+                            ShortVector.fromArray(SHORTS, laneSums, lane)
+                                    .sub(
+                                            ShortVector.fromArray(
+                                                            SHORTS, laneSums, lane + SHORT_LANES)
+                                                    .lanewise(VectorOperators.LSHL, 4))
+                                    .sub(bias)
+                                    .reinterpretAsInts();
+                    IntVector odd = own.lanewise(VectorOperators.ASHR, 16);
+                    IntVector both =
+                            own.lanewise(VectorOperators.LSHL, 16)
+                                    .lanewise(VectorOperators.ASHR, 16)
+                                    .add(odd);
+                    ((FloatVector) both.convert(VectorOperators.I2F, 0))
+                            .fma(unit, FloatVector.fromArray(FLOATS, parts, part))
+                            .intoArray(parts, part);
+                }
             }
             int group = segments.groups()[segment];
-            float total = totals[segment];
-            if (total != 0) {
-                IntVector zeros =
-                        ByteVector.fromArray(BYTES, zeroPoints, zeroPointsOffset + group / 2 * PAIR)
-                                .reinterpretAsInts()
-                                .lanewise(VectorOperators.LSHR, group % 2 * 16);
-                FloatVector less = FloatVector.broadcast(FLOATS, -total);
-                IntVector zero0 = zeros.and(0xF).sub(BIAS);
-                IntVector zero1 = zeros.lanewise(VectorOperators.LSHR, 12).and(0xF).sub(BIAS);
-                IntVector zero2 = zeros.lanewise(VectorOperators.LSHR, 4).and(0xF).sub(BIAS);
-                IntVector zero3 = zeros.lanewise(VectorOperators.LSHR, 8).and(0xF).sub(BIAS);
-                sum0 = ((FloatVector) zero0.convert(VectorOperators.I2F, 0)).fma(less, sum0);
-                sum1 = ((FloatVector) zero1.convert(VectorOperators.I2F, 0)).fma(less, sum1);
-                sum2 = ((FloatVector) zero2.convert(VectorOperators.I2F, 0)).fma(less, sum2);
-                sum3 = ((FloatVector) zero3.convert(VectorOperators.I2F, 0)).fma(less, sum3);
+            if (totals[segment] != 0) {
+                FloatVector less = FloatVector.broadcast(FLOATS, -totals[segment] * (1 << shift));
+                for (int weight = 0; weight < 4; weight++) {
+                    int part = weight * LANES;
+                    IntVector zero =
+                            ByteVector.fromArray(
+                                            BYTES, zeroPoints, zeroPointsOffset + group / 2 * PAIR)
+                                    .reinterpretAsInts()
+                                    .lanewise(VectorOperators.LSHR, group % 2 * 16 + 4 * weight)
+                                    .and(0xF)
+                                    .sub(BIAS);
+                    ((FloatVector) zero.convert(VectorOperators.I2F, 0))
+                            .fma(less, FloatVector.fromArray(FLOATS, parts, part))
+                            .intoArray(parts, part);
+                }
             }
-            FloatVector unit = FloatVector.broadcast(FLOATS, 1 << segments.shifts()[segment]);
             int scale = scalesOffset + group * 4 * LANES;
-            total0 = sum0.mul(unit).fma(FloatVector.fromArray(FLOATS, scales, scale), total0);
-            total1 =
-                    sum1.mul(unit)
-                            .fma(FloatVector.fromArray(FLOATS, scales, scale + LANES), total1);
-            total2 =
-                    sum2.mul(unit)
-                            .fma(FloatVector.fromArray(FLOATS, scales, scale + 2 * LANES), total2);
-            total3 =
-                    sum3.mul(unit)
-                            .fma(FloatVector.fromArray(FLOATS, scales, scale + 3 * LANES), total3);
+            for (int weight = 0; weight < 4; weight++) {
+                int part = weight * LANES;
+                int sum = VECTORS[weight] * LANES;
+                FloatVector.fromArray(FLOATS, parts, part)
+                        .fma(
+                                FloatVector.fromArray(FLOATS, scales, scale + sum),
+                                FloatVector.fromArray(FLOATS, sums, sum))
+                        .intoArray(sums, sum);
+                FloatVector.zero(FLOATS).intoArray(parts, part);
+            }
         }
-        total0.intoArray(sums, 0);
-        total1.intoArray(sums, LANES);
-        total2.intoArray(sums, 2 * LANES);
-        total3.intoArray(sums, 3 * LANES);
         return touched;
     }
 }

@@ -13,13 +13,13 @@ class TurnsTest {
 
     private static final int BLOCK_INPUTS = 2 * ShortLaneProducts.BLOCK;
 
-    /** 31 pairs of 8-bit codes at most, of which seven blocks of four remain. */
+    /** 31 pairs of 8-bit codes at most, of which 15 blocks of two remain. */
     @Test
     void aTurnEndsBeforeItsSumsCouldOverflow() {
         Turns turns = Turns.of(ofFactors(new int[] {0, 130}, filled(130, 1)), 8);
         assertArrayEquals(new int[] {0, 3}, turns.firstTurns());
-        assertArrayEquals(new int[] {0, 28, 56}, turns.pairs());
-        assertArrayEquals(new int[] {0, 28, 56, 68}, turns.slots());
+        assertArrayEquals(new int[] {0, 30, 60}, turns.pairs());
+        assertArrayEquals(new int[] {0, 30, 60, 66}, turns.slots());
         assertArrayEquals(new int[] {0, 0, 0}, turns.shifts());
     }
 
@@ -36,17 +36,17 @@ class TurnsTest {
         }
     }
 
-    /** Within one block: the factors 1 and 8 cannot share a sum of 8-bit codes. */
+    /** Within one block: the factors 1 and 16 cannot share a sum of 8-bit codes. */
     @Test
     void factorsTooFarApartGoSeparateWays() {
-        float[] factors = {8, 1, 8, 1, 8, 1, 8, 1};
-        Turns turns = Turns.of(ofFactors(new int[] {0, 8}, factors), 8);
+        float[] factors = {16, 1, 16, 1};
+        Turns turns = Turns.of(ofFactors(new int[] {0, 4}, factors), 8);
         assertArrayEquals(new int[] {0, 0}, turns.pairs());
-        assertArrayEquals(new int[] {0, 3}, turns.shifts());
-        short[] odd = {0, 1, 0, 1, 0, 1, 0, 1};
-        short[] even = {1, 0, 1, 0, 1, 0, 1, 0};
-        assertArrayEquals(odd, Arrays.copyOf(turns.multipliers(), 8));
-        assertArrayEquals(even, Arrays.copyOfRange(turns.multipliers(), 8, 16));
+        assertArrayEquals(new int[] {0, 4}, turns.shifts());
+        short[] odd = {0, 1, 0, 1};
+        short[] even = {1, 0, 1, 0};
+        assertArrayEquals(odd, Arrays.copyOf(turns.multipliers(), 4));
+        assertArrayEquals(even, Arrays.copyOfRange(turns.multipliers(), 4, 8));
     }
 
     @RepeatedTest(100)
