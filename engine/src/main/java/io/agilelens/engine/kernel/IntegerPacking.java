@@ -8,9 +8,6 @@ final class IntegerPacking {
 
     private static final int LARGEST_BYTE = 255;
 
-    /** Of a panel's vectors in a lane of four codes, see {@link ShortLaneProducts}. */
-    private static final int[] PLACES = {0, 3, 1, 2};
-
     private final int panelOutputs;
     private final Supplier<KernelTuning> tuning;
     private final Workers workers;
@@ -189,7 +186,7 @@ final class IntegerPacking {
                     int end = Math.min(outputs, (panel + 1) * width);
                     for (int o = panel * width; o < end; o++) {
                         int inPanel = o % width;
-                        int place = PLACES[inPanel / lanes];
+                        int place = ShortLaneProducts.PLACES[inPanel / lanes];
                         int shift = place % 2 * 4;
                         int at = panel * pairs * width + inPanel % lanes * 4 + place / 2;
                         for (int i = 0; i < inputs; i++) {

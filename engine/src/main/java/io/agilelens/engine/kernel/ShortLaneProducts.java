@@ -12,8 +12,8 @@ package io.agilelens.engine.kernel;
  * then, it is exact however often the lanes have overflown, see {@link Turns}.
  *
  * <p>A panel has four vectors of outputs, called 0 to 3 as they follow one another. A vector of its
- * codes belongs to two inputs, {@code [outputs of a vector][even input, odd input]} lanes; the
- * weights of a lane are those of vectors 0, 2, 3, 1.
+ * codes belongs to two inputs, {@code [outputs of a vector][even input, odd input]} lanes; {@link
+ * #PLACES} says whose the weights of a lane are.
  */
 interface ShortLaneProducts {
 
@@ -22,6 +22,9 @@ interface ShortLaneProducts {
 
     /** Of each code, and so the largest magnitude of a weight. */
     int BIAS = 8;
+
+    /** Which weight of a lane each of a panel's vectors has. */
+    int[] PLACES = {0, 3, 1, 2};
 
     /**
      * A panel's product: {@code sums[o] += Σ factor · scale[group, o] · Σ x[i] · (code[i, o] −

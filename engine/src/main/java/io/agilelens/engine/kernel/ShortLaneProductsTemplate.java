@@ -36,9 +36,6 @@ final class ShortLaneProductsTemplate implements ShortLaneProducts {
      */
     private static final boolean COUNTS_IN_LANES = SHAPE.vectorBitSize() == 512;
 
-    /** The vector of outputs that each weight of a lane belongs to. */
-    private static final int[] VECTORS = {0, 2, 3, 1};
-
     private static final ShortVector FOUR = ShortVector.broadcast(SHORTS, 4);
 
     private static final ShortVector EIGHT = ShortVector.broadcast(SHORTS, 8);
@@ -179,9 +176,9 @@ final class ShortLaneProductsTemplate implements ShortLaneProducts {
                 }
             }
             int scale = scalesOffset + group * 4 * LANES;
-            for (int weight = 0; weight < 4; weight++) {
-                int part = weight * LANES;
-                int sum = VECTORS[weight] * LANES;
+            for (int vector = 0; vector < 4; vector++) {
+                int part = PLACES[vector] * LANES;
+                int sum = vector * LANES;
                 FloatVector.fromArray(FLOATS, parts, part)
                         .fma(
                                 FloatVector.fromArray(FLOATS, scales, scale + sum),
