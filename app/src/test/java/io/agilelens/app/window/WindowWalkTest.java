@@ -13,8 +13,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.random.RandomGenerator;
 import javafx.application.Platform;
 import javafx.event.Event;
 import javafx.event.EventDispatcher;
@@ -191,5 +193,27 @@ class WindowWalkTest {
         assertEquals(19 << 20, HeapTrend.of(growing).growth(), 5 << 20);
         assertFalse(HeapTrend.of(growing.subList(0, 5)).leaks(), "too short to tell");
         assertEquals(0, HeapTrend.of(List.of()).samples());
+    }
+
+    /** A window holds more the longer it has been used, until it is replaced. */
+    @Test
+    void measurementsInTheSameWindowAreNoTrend() {
+        RandomGenerator random = new SplittableRandom(5);
+        int alarms = 0;
+        int found = 0;
+        for (int series = 0; series < 1000; series++) {
+            List<Long> alike = new ArrayList<>();
+            List<Long> growing = new ArrayList<>();
+            double window = 0;
+            for (int i = 0; i < 93; i++) {
+                window = 0.3 * window + random.nextGaussian(0, 26);
+                alike.add(Math.round((190 + window) * (1 << 20)));
+                growing.add(Math.round((190 + window + 2 * i) * (1 << 20)));
+            }
+            alarms += HeapTrend.of(alike).leaks() ? 1 : 0;
+            found += HeapTrend.of(growing).leaks() ? 1 : 0;
+        }
+        assertTrue(alarms <= 5, alarms + " of 1000");
+        assertTrue(found >= 995, found + " of 1000");
     }
 }
