@@ -251,13 +251,19 @@ record BenchRun(PassBenchmark benchmark, Progress progress, Cancellation cancell
                         .put("threads", peak.threads())
                         .put("jit", Processor.virtualMachine());
         KernelTuning tuning = KernelProvider.tuning(peak.vectorBits());
-        if (tuning.tripleFrom() == KernelTuning.NEVER) {
-            node.putNull("w4a8_triple_from");
-        } else {
-            node.put("w4a8_triple_from", tuning.tripleFrom());
-        }
+        putLength(node, "w4a8_short_from", tuning.shortFromEight());
+        putLength(node, "w4a4_short_from", tuning.shortFromFour());
+        putLength(node, "w4a8_triple_from", tuning.tripleFrom());
         node.put("fp16_streams", tuning.streams());
         EngineCommand.put(node, "fma_peak_gflops", peak.gigaFlops());
         EngineCommand.put(node, "bandwidth_gb_per_s", peak.gigabytesPerSecond());
+    }
+
+    private static void putLength(ObjectNode node, String name, int length) {
+        if (length == KernelTuning.NEVER) {
+            node.putNull(name);
+        } else {
+            node.put(name, length);
+        }
     }
 }

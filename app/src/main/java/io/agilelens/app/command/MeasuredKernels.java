@@ -11,6 +11,7 @@ import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Properties;
 
 /**
@@ -22,7 +23,10 @@ public final class MeasuredKernels {
     private static final String PROCESSOR = "processor";
     private static final String JAVA = "java";
     private static final String GENERATION = "generation";
+    private static final String SHORT_FROM_EIGHT = "short.from.eight.";
+    private static final String SHORT_FROM_FOUR = "short.from.four.";
     private static final String TRIPLE_FROM = "triple.from.";
+    private static final String NEVER = "never";
     private static final String STREAMS = "streams.";
 
     private final KeptProperties file;
@@ -68,17 +72,40 @@ public final class MeasuredKernels {
 
     Optional<KernelTuning> tuning(int bits) {
         Properties kept = file.read();
-        String from = kept.getProperty(TRIPLE_FROM + bits, "");
+        OptionalInt shortFromEight = length(kept, SHORT_FROM_EIGHT + bits);
+        OptionalInt shortFromFour = length(kept, SHORT_FROM_FOUR + bits);
+        OptionalInt tripleFrom = length(kept, TRIPLE_FROM + bits);
         String streams = kept.getProperty(STREAMS + bits, "");
-        if (!from.matches("\\d{1,9}|never") || !streams.matches("one|more") || !isOfHere(kept)) {
+        if (shortFromEight.isEmpty()
+                || shortFromFour.isEmpty()
+                || tripleFrom.isEmpty()
+                || !streams.matches("one|more")
+                || !isOfHere(kept)) {
             return Optional.empty();
         }
         return Optional.of(
                 new KernelTuning(
-                        from.equals("never") ? KernelTuning.NEVER : Integer.parseInt(from),
+                        shortFromEight.getAsInt(),
+                        shortFromFour.getAsInt(),
+                        tripleFrom.getAsInt(),
                         streams.equals("one")
                                 ? KernelTuning.ONE_STREAM
                                 : KernelTuning.MORE_STREAMS));
+    }
+
+    /** A number of inputs, if one is kept. */
+    private static OptionalInt length(Properties kept, String key) {
+        String value = kept.getProperty(key, "");
+        if (value.equals(NEVER)) {
+            return OptionalInt.of(KernelTuning.NEVER);
+        }
+        return value.matches("\\d{1,9}")
+                ? OptionalInt.of(Integer.parseInt(value))
+                : OptionalInt.empty();
+    }
+
+    private static void putLength(Properties kept, String key, int length) {
+        kept.setProperty(key, length == KernelTuning.NEVER ? NEVER : String.valueOf(length));
     }
 
     /** Adds to what is kept of this processor and Java; a cache that cannot be written is left. */
@@ -87,12 +114,12 @@ public final class MeasuredKernels {
         if (!isOfHere(kept)) {
             kept.clear();
         }
-        int from = tuning.tripleFrom();
         kept.setProperty(PROCESSOR, Processor.name());
         kept.setProperty(JAVA, Processor.virtualMachine());
         kept.setProperty(GENERATION, String.valueOf(KernelTuning.GENERATION));
-        kept.setProperty(
-                TRIPLE_FROM + bits, from == KernelTuning.NEVER ? "never" : String.valueOf(from));
+        putLength(kept, SHORT_FROM_EIGHT + bits, tuning.shortFromEight());
+        putLength(kept, SHORT_FROM_FOUR + bits, tuning.shortFromFour());
+        putLength(kept, TRIPLE_FROM + bits, tuning.tripleFrom());
         kept.setProperty(
                 STREAMS + bits, tuning.streams() == KernelTuning.ONE_STREAM ? "one" : "more");
         file.write(kept);

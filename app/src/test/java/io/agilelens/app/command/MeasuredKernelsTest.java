@@ -19,29 +19,31 @@ class MeasuredKernelsTest {
         Path file = folder.resolve("measured.properties");
         MeasuredKernels kept = new MeasuredKernels(file);
         assertEquals(Optional.empty(), kept.tuning(512));
-        kept.keep(512, new KernelTuning(96, 1));
-        kept.keep(256, new KernelTuning(KernelTuning.NEVER, 4));
+        kept.keep(512, new KernelTuning(0, KernelTuning.NEVER, 96, 1));
+        kept.keep(256, new KernelTuning(48, 96, KernelTuning.NEVER, 4));
         MeasuredKernels again = new MeasuredKernels(file);
-        assertEquals(Optional.of(new KernelTuning(96, 1)), again.tuning(512));
-        assertEquals(Optional.of(new KernelTuning(KernelTuning.NEVER, 4)), again.tuning(256));
+        assertEquals(
+                Optional.of(new KernelTuning(0, KernelTuning.NEVER, 96, 1)), again.tuning(512));
+        assertEquals(
+                Optional.of(new KernelTuning(48, 96, KernelTuning.NEVER, 4)), again.tuning(256));
         assertEquals(Optional.empty(), again.tuning(128));
     }
 
     @Test
     void forgetsWhatAnotherProcessorMeasured() throws IOException {
         Path file = folder.resolve("measured.properties");
-        new MeasuredKernels(file).keep(512, new KernelTuning(96, 1));
+        new MeasuredKernels(file).keep(512, new KernelTuning(0, KernelTuning.NEVER, 96, 1));
         String elsewhere = Files.readString(file).replaceFirst("(?m)^processor=.*$", "processor=x");
         Files.writeString(file, elsewhere);
         assertEquals(Optional.empty(), new MeasuredKernels(file).tuning(512));
-        new MeasuredKernels(file).keep(256, new KernelTuning(48, 1));
+        new MeasuredKernels(file).keep(256, new KernelTuning(1, 2, 48, 1));
         assertFalse(Files.readString(file).contains("512"));
     }
 
     @Test
     void forgetsWhatOtherKernelsWereMeasuredAs() throws IOException {
         Path file = folder.resolve("measured.properties");
-        new MeasuredKernels(file).keep(512, new KernelTuning(96, 1));
+        new MeasuredKernels(file).keep(512, new KernelTuning(0, KernelTuning.NEVER, 96, 1));
         String kept = Files.readString(file);
         for (String of : new String[] {"generation=1", ""}) {
             Files.writeString(file, kept.replaceFirst("(?m)^generation=.*$", of));
@@ -59,7 +61,7 @@ class MeasuredKernelsTest {
         }
         Path nowhere = folder.resolve("file").resolve("measured.properties");
         Files.writeString(folder.resolve("file"), "");
-        new MeasuredKernels(nowhere).keep(512, new KernelTuning(1, 1));
+        new MeasuredKernels(nowhere).keep(512, new KernelTuning(1, 1, 1, 1));
         assertEquals(Optional.empty(), new MeasuredKernels(nowhere).tuning(512));
     }
 }

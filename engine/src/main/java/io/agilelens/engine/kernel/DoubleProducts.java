@@ -12,7 +12,7 @@ interface DoubleProducts {
     /** Rows that are computed together, as for {@link FloatProducts#tileTokens()}. */
     int tileTokens();
 
-    /** As {@link FloatProducts#packTile}, the rows being floats. */
+    /** As {@link FloatTiles#pack}, in double precision. */
     void packTile(
             float[] x,
             int offset,

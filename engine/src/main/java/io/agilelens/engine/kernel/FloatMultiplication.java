@@ -250,7 +250,7 @@ final class FloatMultiplication {
                     operands.tileRows.copy(operands, token + t, first, steps, near, t * stride);
                 }
                 int to = first * padded + token * steps;
-                loops.packTile(near, 0, stride, count, steps, operands.prepared, to);
+                FloatTiles.pack(near, 0, stride, count, steps, rows, operands.prepared, to);
             }
         }
     }

@@ -17,16 +17,6 @@ interface FloatProducts {
     int tileTokens();
 
     /**
-     * Packs rows into a tile.
-     *
-     * @param x row t starts at {@code offset + t * stride}
-     * @param tokens how many there are; up to {@link #tileTokens()} zeros follow
-     * @param tile {@code [steps, tileTokens]}
-     */
-    void packTile(
-            float[] x, int offset, int stride, int tokens, int steps, float[] tile, int tileOffset);
-
-    /**
      * {@code target[t, o] = Σ x[i, t] · w[i, o]} over {@code steps} inputs, and {@code sums[t, o]}
      * more if it is to be added.
      *

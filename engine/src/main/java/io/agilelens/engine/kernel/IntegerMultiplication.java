@@ -11,6 +11,7 @@ final class IntegerMultiplication {
     private final int width;
     private final IntegerPacking packing;
     private final SingleMultiplication singles;
+    private final ShortMultiplication shorts;
     private final PairMultiplication pairs;
     private final TripleMultiplication triples;
     private final ByteVectorMultiplication byteVectors;
@@ -35,15 +36,17 @@ final class IntegerMultiplication {
         var segmentSums =
                 WidthTemplate.instantiate(SegmentSums.class, SegmentSumsTemplate.class, bits);
         var shortProducts =
+                WidthTemplate.instantiate(ShortProducts.class, ShortProductsTemplate.class, bits);
+        var shortLaneProducts =
                 WidthTemplate.instantiate(
                         ShortLaneProducts.class, ShortLaneProductsTemplate.class, bits);
         packing = new IntegerPacking(products.panelOutputs(), tuning, workers);
-        IntegerTiles tiles = new IntegerTiles(unpacking, products.tileTokens(), workers);
         singles = new SingleMultiplication(floats, unpacking);
-        pairs = new PairMultiplication(products, unpacking, tiles, segmentSums, workers);
-        triples = new TripleMultiplication(doubles, unpacking, tiles, segmentSums, workers);
+        shorts = new ShortMultiplication(shortProducts, unpacking, segmentSums, workers);
+        pairs = new PairMultiplication(products, unpacking, segmentSums, workers);
+        triples = new TripleMultiplication(doubles, unpacking, segmentSums, workers);
         byteVectors = new ByteVectorMultiplication(codes, unpacking, workers);
-        shortLanes = new ShortLaneMultiplication(shortProducts, workers);
+        shortLanes = new ShortLaneMultiplication(shortLaneProducts, workers);
     }
 
     record Int8(IntegerPanels panels) implements Int8Weights {
@@ -136,6 +139,7 @@ final class IntegerMultiplication {
         }
         switch (weights.multiplier()) {
             case SINGLE -> singles.multiply(x, tokens, weights, y);
+            case SHORT -> shorts.multiply(x, tokens, weights, y);
             case PAIR -> pairs.multiply(x, tokens, weights, y);
             case TRIPLE -> triples.multiply(x, tokens, weights, y);
         }

@@ -1,6 +1,7 @@
 package io.agilelens.engine.kernel;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Puts integer weights into {@link IntegerPanels}. */
@@ -14,7 +15,7 @@ final class IntegerPacking {
 
     /**
      * @param panelOutputs of the float products
-     * @param tuning decides between one weight in a float and three in a double
+     * @param tuning decides between the {@link Multiplier multipliers}
      */
     IntegerPacking(int panelOutputs, Supplier<KernelTuning> tuning, Workers workers) {
         this.panelOutputs = panelOutputs;
@@ -68,29 +69,38 @@ final class IntegerPacking {
                 values, outputs, inputs, scales, zeroPoints, runStarts, runGroups, runShifts);
         PackingChecks.requireActivationBits(activationBits);
         SegmentCut cut =
-                (multiplier, longest) ->
-                        Segments.of(
-                                values,
-                                zeroPoints,
-                                outputs,
-                                runStarts,
-                                runGroups,
-                                runShifts,
-                                multiplier.capacity(activationBits),
-                                longest);
+                (multiplier, longest, from) ->
+                        from == KernelTuning.NEVER
+                                ? Optional.empty()
+                                : Optional.of(
+                                                Segments.of(
+                                                        values,
+                                                        zeroPoints,
+                                                        outputs,
+                                                        runStarts,
+                                                        runGroups,
+                                                        runShifts,
+                                                        multiplier.capacity(activationBits),
+                                                        longest))
+                                        .filter(segments -> segments.averageAtLeast(from));
+        KernelTuning measured = tuning.get();
         Segments segmentsOfOne = segmentsOfOne(runStarts, runGroups, runShifts, activationBits);
-        Multiplier multiplier = Multiplier.PAIR;
-        Segments segments;
-        if (activationBits > 4) {
+        boolean eight = activationBits > 4;
+        int shortFrom = eight ? measured.shortFromEight() : measured.shortFromFour();
+        Multiplier multiplier = Multiplier.SHORT;
+        Optional<Segments> cuts = cut.of(multiplier, SegmentMultiplication.SLICE, shortFrom);
+        if (cuts.isEmpty() && eight) {
             multiplier = Multiplier.TRIPLE;
-            segments = cut.of(multiplier, TripleMultiplication.SLICE);
-            if (inputs < (long) segments.count() * tuning.get().tripleFrom()) {
-                multiplier = Multiplier.SINGLE;
-                segments = segmentsOfOne;
-            }
-        } else {
-            segments = cut.of(multiplier, PairMultiplication.SLICE);
+            cuts = cut.of(multiplier, TripleMultiplication.SLICE, measured.tripleFrom());
         }
+        if (cuts.isEmpty()) {
+            multiplier = eight ? Multiplier.SINGLE : Multiplier.PAIR;
+            cuts =
+                    eight
+                            ? Optional.of(segmentsOfOne)
+                            : cut.of(multiplier, SegmentMultiplication.SLICE, 0);
+        }
+        Segments segments = cuts.orElseThrow();
         int width = 2 * panelOutputs;
         int groups = scales.length / outputs;
         // Panels that fill up the last triple are all zero, and so are their scales.
@@ -118,7 +128,12 @@ final class IntegerPacking {
 
     @FunctionalInterface
     private interface SegmentCut {
-        Segments of(Multiplier multiplier, int longest);
+
+        /**
+         * @param longest inputs of a segment
+         * @param from inputs that segments must have on average
+         */
+        Optional<Segments> of(Multiplier multiplier, int longest, int from);
     }
 
     /**

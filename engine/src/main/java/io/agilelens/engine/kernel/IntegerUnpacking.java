@@ -70,6 +70,24 @@ interface IntegerUnpacking {
             int panelOffset);
 
     /**
+     * Widens all of a panel's four-bit weights to integers of 16 bits, those of the first vector of
+     * outputs beside those of the second, then those of the third beside those of the last. Zero
+     * points are taken off.
+     *
+     * @param panel {@code [steps, 2 vectors]} from {@code panelOffset} on
+     */
+    void unpackShorts(
+            byte[] packed,
+            int offset,
+            int input,
+            byte[] zeroPoints,
+            int zeroPointsOffset,
+            int group,
+            int steps,
+            short[] panel,
+            int panelOffset);
+
+    /**
      * Makes triples of the four-bit weights of three panels, of as many outputs as a vector has
      * doubles in each of two vectors of a panel. Zero points are taken off.
      *

@@ -6,6 +6,7 @@ import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -27,6 +28,8 @@ final class IntegerUnpackingTemplate implements IntegerUnpacking {
     private static final int LANES = FLOATS.length();
 
     private static final int DOUBLE_LANES = LONGS.length();
+
+    private static final int SHORT_LANES = 2 * LANES;
 
     /** At least a byte a lane; the smallest vector there is has eight. */
     private static final VectorSpecies<Byte> BYTES =
@@ -185,6 +188,52 @@ final class IntegerUnpackingTemplate implements IntegerUnpacking {
                     .reinterpretAsFloats()
                     .sub(lastZero)
                     .intoArray(panel, to + LANES);
+        }
+    }
+
+    @Override
+    public void unpackShorts(
+            byte[] packed,
+            int offset,
+            int input,
+            byte[] zeroPoints,
+            int zeroPointsOffset,
+            int group,
+            int steps,
+            short[] panel,
+            int panelOffset) {
+        IntVector zeros =
+                ByteVector.fromArray(FOURS, zeroPoints, zeroPointsOffset + group / 2 * PAIR)
+                        .reinterpretAsInts()
+                        .lanewise(VectorOperators.LSHR, group % 2 * 16)
+                        .and(0xFFFF);
+        ShortVector firstZeros =
+                zeros.or(zeros.lanewise(VectorOperators.LSHL, 4))
+                        .and(0xF000F)
+                        .reinterpretAsShorts();
+        ShortVector lastZeros =
+                zeros.lanewise(VectorOperators.LSHR, 4)
+                        .or(zeros.lanewise(VectorOperators.LSHL, 8))
+                        .and(0xF000F)
+                        .reinterpretAsShorts();
+        for (int i = 0; i < steps; i++) {
+            int to = panelOffset + i * 2 * SHORT_LANES;
+            IntVector codes =
+                    ByteVector.fromArray(FOURS, packed, offset + (input + i) / 2 * PAIR)
+                            .reinterpretAsInts()
+                            .lanewise(VectorOperators.LSHR, (input + i) % 2 * 16)
+                            .and(0xFFFF);
+            codes.or(codes.lanewise(VectorOperators.LSHL, 4))
+                    .and(0xF000F)
+                    .reinterpretAsShorts()
+                    .sub(firstZeros)
+                    .intoArray(panel, to);
+            codes.lanewise(VectorOperators.LSHR, 4)
+                    .or(codes.lanewise(VectorOperators.LSHL, 8))
+                    .and(0xF000F)
+                    .reinterpretAsShorts()
+                    .sub(lastZeros)
+                    .intoArray(panel, to + SHORT_LANES);
         }
     }
 

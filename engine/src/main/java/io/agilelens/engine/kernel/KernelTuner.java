@@ -21,6 +21,9 @@ public final class KernelTuner {
 
     private static final int STREAMED_INPUTS = 4096;
 
+    /** Of normally distributed weights, of which few reach the ends of their range. */
+    private static final double WEIGHT_DEVIATION = 2;
+
     private static final long WARM_UP_NANOS = 1_200_000_000;
 
     /** What must be gained for the simpler way to be left. */
@@ -38,36 +41,64 @@ public final class KernelTuner {
         this.workers = workers;
     }
 
-    /** Both ways in turns, for each length of segments and for weights from memory. */
+    /** The ways in turns, for each length of segments and for weights from memory. */
     public KernelTuning measure(Progress progress, Cancellation cancellation) {
-        double[] gains = new double[SEGMENT_LENGTHS.length];
-        int total = gains.length + 1;
-        for (int i = 0; i < gains.length; i++) {
+        int lengths = SEGMENT_LENGTHS.length;
+        int total = lengths + 1;
+        double[] shortsOfEight = new double[lengths];
+        double[] shortsOfFour = new double[lengths];
+        double[] triples = new double[lengths];
+        Kernels shorts = kernels(0, 0);
+        Kernels three = kernels(KernelTuning.NEVER, 0);
+        Kernels one = kernels(KernelTuning.NEVER, KernelTuning.NEVER);
+        for (int i = 0; i < lengths; i++) {
             progress.report("Choosing kernels", i, total);
-            gains[i] = tripleGain(SEGMENT_LENGTHS[i], cancellation);
+            int length = SEGMENT_LENGTHS[i];
+            // What longer segments go through is compiled by then.
+            long warmUp = i == 0 ? WARM_UP_NANOS : WARM_UP_NANOS / 4;
+            double[] eight =
+                    times(
+                            warmUp,
+                            cancellation,
+                            product(one, length, 8),
+                            product(three, length, 8),
+                            product(shorts, length, 8));
+            triples[i] = 1 / eight[1];
+            shortsOfEight[i] = Math.min(1, eight[1]) / eight[2];
+            double[] four =
+                    times(
+                            warmUp,
+                            cancellation,
+                            product(one, length, 4),
+                            product(shorts, length, 4));
+            shortsOfFour[i] = 1 / four[1];
         }
-        progress.report("Choosing kernels", gains.length, total);
+        progress.report("Choosing kernels", lengths, total);
         double streamsGain = streamsGain(cancellation);
         progress.report("Choosing kernels", total, total);
-        return choice(gains, streamsGain);
+        return new KernelTuning(
+                from(shortsOfEight), from(shortsOfFour), from(triples), streams(streamsGain));
     }
 
     /**
-     * @param gains of three in a double over one in a float at each length of segments, ascending
-     * @param streamsGain of more streams over one
+     * The length from which on something is faster.
+     *
+     * @param gains of it over the simpler way at each length of segments, ascending
      */
-    static KernelTuning choice(double[] gains, double streamsGain) {
+    static int from(double[] gains) {
         int from = KernelTuning.NEVER;
         for (int i = gains.length - 1; i >= 0 && gains[i] > GAIN; i--) {
             // Halfway down to the length below, where the other way was faster.
             from = i == 0 ? 0 : (SEGMENT_LENGTHS[i - 1] + SEGMENT_LENGTHS[i]) / 2;
         }
-        return new KernelTuning(
-                from, streamsGain > GAIN ? KernelTuning.MORE_STREAMS : KernelTuning.ONE_STREAM);
+        return from;
     }
 
-    private double tripleGain(int length, Cancellation cancellation) {
-        return gain(product(KernelTuning.NEVER, length), product(0, length), cancellation);
+    /**
+     * @param gain of more streams over one
+     */
+    static int streams(double gain) {
+        return gain > GAIN ? KernelTuning.MORE_STREAMS : KernelTuning.ONE_STREAM;
     }
 
     private double streamsGain(Cancellation cancellation) {
@@ -85,35 +116,48 @@ public final class KernelTuner {
         float[] y = new float[STREAMED_OUTPUTS];
         Fp16Weights one = weights.withStreams(KernelTuning.ONE_STREAM);
         Fp16Weights more = weights.withStreams(KernelTuning.MORE_STREAMS);
-        return gain(
-                () -> kernels.multiply(x, 1, one, y),
-                () -> kernels.multiply(x, 1, more, y),
-                cancellation);
+        double[] times =
+                times(
+                        WARM_UP_NANOS,
+                        cancellation,
+                        () -> kernels.multiply(x, 1, one, y),
+                        () -> kernels.multiply(x, 1, more, y));
+        return 1 / times[1];
     }
 
-    /** How many times as fast the second one is. */
-    private static double gain(Runnable first, Runnable second, Cancellation cancellation) {
-        warmUp(first, cancellation);
-        warmUp(second, cancellation);
-        double[] gains = new double[ROUNDS];
+    /** How many times as long as the first one each takes: medians of the ratios in rounds. */
+    private static double[] times(long warmUp, Cancellation cancellation, Runnable... products) {
+        for (Runnable product : products) {
+            warmUp(product, warmUp, cancellation);
+        }
+        double[][] ratios = new double[products.length][ROUNDS];
         for (int round = 0; round < ROUNDS; round++) {
             cancellation.check();
-            double one = nanoseconds(first);
-            gains[round] = one / nanoseconds(second);
+            double first = nanoseconds(products[0]);
+            ratios[0][round] = 1;
+            for (int way = 1; way < products.length; way++) {
+                ratios[way][round] = nanoseconds(products[way]) / first;
+            }
         }
-        return Quartiles.of(gains).median();
+        return Arrays.stream(ratios).mapToDouble(way -> Quartiles.of(way).median()).toArray();
     }
 
-    private Runnable product(int tripleFrom, int length) {
-        KernelTuning tuning = new KernelTuning(tripleFrom, KernelTuning.ONE_STREAM);
-        VectorKernels kernels = new VectorKernels(bits, workers, () -> tuning);
+    private Kernels kernels(int shortFrom, int tripleFrom) {
+        KernelTuning tuning =
+                new KernelTuning(shortFrom, shortFrom, tripleFrom, KernelTuning.ONE_STREAM);
+        return new VectorKernels(bits, workers, () -> tuning);
+    }
+
+    private Runnable product(Kernels kernels, int length, int activationBits) {
+        int largest = 1 << activationBits - 1;
         byte[] x = new byte[TOKENS * INPUTS];
         byte[] values = new byte[OUTPUTS * INPUTS];
         for (int i = 0; i < x.length; i++) {
-            x[i] = (byte) random.nextInt(-128, 128);
+            x[i] = (byte) random.nextInt(-largest, largest);
         }
         for (int i = 0; i < values.length; i++) {
-            values[i] = (byte) random.nextInt(-8, 8);
+            long value = Math.round(random.nextGaussian(0, WEIGHT_DEVIATION));
+            values[i] = (byte) Math.clamp(value, -8, 7);
         }
         int groups = INPUTS / length;
         float[] scales = new float[OUTPUTS * groups];
@@ -128,13 +172,13 @@ public final class KernelTuner {
                         IntStream.rangeClosed(0, groups).map(group -> group * length).toArray(),
                         IntStream.range(0, groups).toArray(),
                         new int[groups],
-                        8);
+                        activationBits);
         float[] y = new float[TOKENS * OUTPUTS];
         return () -> kernels.multiply(x, TOKENS, weights, y);
     }
 
-    private static void warmUp(Runnable product, Cancellation cancellation) {
-        long end = System.nanoTime() + WARM_UP_NANOS;
+    private static void warmUp(Runnable product, long nanos, Cancellation cancellation) {
+        long end = System.nanoTime() + nanos;
         while (System.nanoTime() < end) {
             cancellation.check();
             product.run();

@@ -56,7 +56,10 @@ final class Operands {
     /** The same in double precision. */
     double[] wide;
 
-    /** {@code [tiles, segments]}, see {@link SegmentJoining}; of pairs only. */
+    /** The same as integers of 16 bits. */
+    short[] shorts;
+
+    /** {@code [tiles, segments]}, see {@link SegmentJoining}. */
     int[] unitEnds;
 
     /** One token's codes, two to each slot, see {@link Turns}. */
@@ -116,6 +119,7 @@ final class Operands {
         integers = null;
         prepared = null;
         wide = null;
+        shorts = null;
         unitEnds = null;
         slots = null;
         biases = null;

@@ -9,15 +9,22 @@ final class Scratch {
 
     private float[] activations = {};
     private float[] rows = {};
+    private float[] tile = {};
     private float[] panel = {};
     private float[] parts = {};
     private float[] scales = {};
     private float[] sums = {};
     private float[] squares = {};
+    private float[] zeros = {};
     private int[] unitEnds = {};
+    private int[] unitStarts = {};
+    private int[] scalesAt = {};
     private int[] slots = {};
     private int[] biases = {};
     private short[] laneSums = {};
+    private short[] shortActivations = {};
+    private short[] shortPanel = {};
+    private short[] shortParts = {};
     private double[] wideActivations = {};
     private double[] widePanel = {};
     private double[] wideParts = {};
@@ -57,6 +64,12 @@ final class Scratch {
         return rows;
     }
 
+    /** Room for one tile before its numbers are made what they are multiplied as. */
+    float[] tile(int length) {
+        tile = grown(tile, length);
+        return tile;
+    }
+
     /** Room for one unpacked panel. */
     float[] panel(long length) {
         panel = grown(panel, length);
@@ -79,6 +92,12 @@ final class Scratch {
     float[] sums(int length) {
         sums = grown(sums, length);
         return sums;
+    }
+
+    /** Zeros, not to be changed. */
+    float[] zeros(int length) {
+        zeros = grown(zeros, length);
+        return zeros;
     }
 
     /** Room for the sums of squares of a tile's rows. */
@@ -113,6 +132,18 @@ final class Scratch {
         return unitEnds;
     }
 
+    /** Room for where some units start in a slice. */
+    int[] unitStarts(int length) {
+        unitStarts = grown(unitStarts, length);
+        return unitStarts;
+    }
+
+    /** Room for where the scales of some units start. */
+    int[] scalesAt(int length) {
+        scalesAt = grown(scalesAt, length);
+        return scalesAt;
+    }
+
     /** Room for the slots of {@link Turns}; filled and read as {@link #activations}. */
     int[] slots(int length) {
         slots = grown(slots, length);
@@ -129,6 +160,24 @@ final class Scratch {
     short[] laneSums(int length) {
         laneSums = grown(laneSums, length);
         return laneSums;
+    }
+
+    /** {@link #activations} as integers of 16 bits. */
+    short[] shortActivations(long length) {
+        shortActivations = grown(shortActivations, length);
+        return shortActivations;
+    }
+
+    /** {@link #panel} as integers of 16 bits. */
+    short[] shortPanel(int length) {
+        shortPanel = grown(shortPanel, length);
+        return shortPanel;
+    }
+
+    /** {@link #parts} as integers of 16 bits. */
+    short[] shortParts(int length) {
+        shortParts = grown(shortParts, length);
+        return shortParts;
     }
 
     /** {@link #activations} in double precision. */
@@ -164,8 +213,8 @@ final class Scratch {
         return buffer.length >= length ? buffer : new float[Math.toIntExact(length)];
     }
 
-    private static short[] grown(short[] buffer, int length) {
-        return buffer.length >= length ? buffer : new short[length];
+    private static short[] grown(short[] buffer, long length) {
+        return buffer.length >= length ? buffer : new short[Math.toIntExact(length)];
     }
 
     private static int[] grown(int[] buffer, long length) {

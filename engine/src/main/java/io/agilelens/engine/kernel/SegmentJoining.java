@@ -10,24 +10,25 @@ package io.agilelens.engine.kernel;
  */
 final class SegmentJoining {
 
-    private static final double LARGEST = Multiplier.PAIR.largestSum;
-
     private final SegmentSums sums;
     private final int rows;
+
+    /** Of what an accumulator may hold. */
+    private final double largestSquare;
 
     /**
      * @param rows of a tile
      */
-    SegmentJoining(SegmentSums sums, int rows) {
+    SegmentJoining(Multiplier multiplier, SegmentSums sums, int rows) {
         this.sums = sums;
         this.rows = rows;
+        largestSquare = (double) multiplier.largestSum * multiplier.largestSum;
     }
 
     /**
      * Finds the units of one tile in one slice, and takes its activations to the shift of their
      * unit.
      *
-     * @param segments of weights in {@link Multiplier#PAIR pairs}
      * @param first segment of the slice
      * @param end segment behind it
      * @param tile {@code [inputs of the slice, rows]} from {@code offset} on, each segment at its
@@ -42,7 +43,7 @@ final class SegmentJoining {
             int offset,
             int[] ends,
             int endsOffset) {
-        int length = sums.squaresLength();
+        int length = sums.squaresLength(rows);
         float[] squares = Scratch.ofThread().squares(2 * length);
         int unitSquares = 0;
         int nextSquares = length;
@@ -63,6 +64,7 @@ final class SegmentJoining {
                 float most =
                         sums.joinSquares(
                                 squares,
+                                length,
                                 unitSquares,
                                 fourTo(shift - common),
                                 nextSquares,
@@ -72,8 +74,8 @@ final class SegmentJoining {
                         firstOfGroup
                                 ? segments.squaresToHere()[next]
                                 : weights + segments.squares()[next];
-                // Integers below 2^53.
-                if ((double) most * weights > LARGEST * LARGEST) {
+                // Roundings of the squares, a few in 2^24, move the bound by less than 1.
+                if ((double) most * weights > largestSquare) {
                     break;
                 }
                 shift = common;
@@ -87,7 +89,7 @@ final class SegmentJoining {
     private void sumSquares(
             Segments segments, int segment, float[] tile, int origin, float[] squares, int at) {
         int from = origin + segments.starts()[segment] * rows;
-        sums.sumSquares(tile, from, segments.length(segment), squares, at);
+        sums.sumSquares(tile, from, segments.length(segment), rows, squares, at);
     }
 
     private static float fourTo(int exponent) {

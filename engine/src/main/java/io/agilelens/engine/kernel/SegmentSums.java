@@ -32,6 +32,33 @@ interface SegmentSums {
             int targetStride);
 
     /**
+     * {@code target[r, o] = source[r, o] + Σ scales[scalesAt[u] + o] · parts[u, r, o]} for sums
+     * that are integers of 16 bits, those of two units at once.
+     *
+     * @param parts {@code [units, rows, 2 vectors]}, each integer of 32 bits holding a sum of one
+     *     vector of floats in its low half and one of the next in its high half
+     * @param rows of a tile
+     * @param scales {@code [4 vectors]} from where each unit's start
+     * @param scalesAt where they start; of an odd number of units one more, where there are zeros
+     * @param source {@code [rows, 4 vectors]} from {@code sourceOffset} on; may be the sums
+     * @param sums what two units after the other are added up in, laid out alike
+     * @param target row r starts at {@code targetOffset + r * targetStride}; may be the sums
+     */
+    void addShorts(
+            short[] parts,
+            int units,
+            int rows,
+            float[] scales,
+            int[] scalesAt,
+            float[] source,
+            int sourceOffset,
+            float[] sums,
+            int sumsOffset,
+            float[] target,
+            int targetOffset,
+            int targetStride);
+
+    /**
      * {@code sums[r, o] += factor · scales[o] · parts[r, o]} for sums of triples.
      *
      * @param parts {@code [rows, 2 vectors of triples]}
@@ -52,22 +79,30 @@ interface SegmentSums {
             int sumsOffset);
 
     /** Floats that the squares of a tile's rows take. */
-    int squaresLength();
+    int squaresLength(int rows);
 
     /**
      * {@code squares[t] = Σ x[i, t]²} over {@code steps} inputs of a tile.
      *
-     * @param tile {@code [steps, FloatProducts.tileTokens()]} from {@code tileOffset} on
-     * @param squares {@link #squaresLength()} from {@code squaresOffset} on
+     * @param tile {@code [steps, rows]} from {@code tileOffset} on
+     * @param squares {@link #squaresLength} from {@code squaresOffset} on
      */
-    void sumSquares(float[] tile, int tileOffset, int steps, float[] squares, int squaresOffset);
+    void sumSquares(
+            float[] tile, int tileOffset, int steps, int rows, float[] squares, int squaresOffset);
 
     /**
      * {@code squares[target + t] = factor · squares[first + t] + secondFactor · squares[second +
      * t]} for the rows of a tile.
      *
+     * @param length {@link #squaresLength} of the tile
      * @return the largest of them
      */
     float joinSquares(
-            float[] squares, int first, float factor, int second, float secondFactor, int target);
+            float[] squares,
+            int length,
+            int first,
+            float factor,
+            int second,
+            float secondFactor,
+            int target);
 }

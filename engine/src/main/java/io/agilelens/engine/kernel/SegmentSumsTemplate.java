@@ -3,6 +3,8 @@ package io.agilelens.engine.kernel;
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
@@ -22,15 +24,19 @@ final class SegmentSumsTemplate implements SegmentSums {
 
     private static final int PANEL = 2 * LANES;
 
-    /** Rows of a tile, the last vector of them filled up. */
+    private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SHAPE);
+
+    private static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, SHAPE);
+
+    private static final int SHORT_LANES = SHORTS.length();
+
+    private static final int SHORT_PANEL = 2 * SHORT_LANES;
+
+    /** Rows of a tile of pairs. */
     private static final int ROWS = VectorSupport.tileRows();
 
-    private static final int SQUARES = (ROWS + LANES - 1) / LANES * LANES;
-
-    private static final VectorMask<Float> ALL_ROWS = FLOATS.maskAll(true);
-
-    /** What of a tile's last vector of rows is real. */
-    private static final VectorMask<Float> LAST_ROWS = FLOATS.indexInRange(SQUARES - LANES, ROWS);
+    /** The place of each lane. */
+    private static final FloatVector PLACES = FloatVector.zero(FLOATS).addIndex(1);
 
     private static final int DOUBLE_LANES = DOUBLES.length();
 
@@ -117,6 +123,112 @@ final class SegmentSumsTemplate implements SegmentSums {
     }
 
     @Override
+    public void addShorts(
+            short[] parts,
+            int units,
+            int rows,
+            float[] scales,
+            int[] scalesAt,
+            float[] source,
+            int sourceOffset,
+            float[] sums,
+            int sumsOffset,
+            float[] target,
+            int targetOffset,
+            int targetStride) {
+        for (int unit = 0; unit < units; unit += 2) {
+            boolean last = unit + 2 >= units;
+            int scale = scalesAt[unit];
+            int nextScale = scalesAt[unit + 1];
+            int first = unit * rows * SHORT_PANEL;
+            int toNext = unit + 1 < units ? rows * SHORT_PANEL : 0;
+            FloatVector low0 = FloatVector.fromArray(FLOATS, scales, scale);
+            FloatVector high0 = FloatVector.fromArray(FLOATS, scales, scale + LANES);
+            FloatVector low1 = FloatVector.fromArray(FLOATS, scales, scale + PANEL);
+            FloatVector high1 = FloatVector.fromArray(FLOATS, scales, scale + PANEL + LANES);
+            FloatVector nextLow0 = FloatVector.fromArray(FLOATS, scales, nextScale);
+            FloatVector nextHigh0 = FloatVector.fromArray(FLOATS, scales, nextScale + LANES);
+            FloatVector nextLow1 = FloatVector.fromArray(FLOATS, scales, nextScale + PANEL);
+            FloatVector nextHigh1 =
+                    FloatVector.fromArray(FLOATS, scales, nextScale + PANEL + LANES);
+            float[] before = unit == 0 ? source : sums;
+            int beforeOffset = unit == 0 ? sourceOffset : sumsOffset;
+            float[] to = last ? target : sums;
+            int toOffset = last ? targetOffset : sumsOffset;
+            int toStride = last ? targetStride : 2 * PANEL;
+            int part = first;
+            int sum = beforeOffset;
+            int end = toOffset + rows * toStride;
+            // A stride that is no constant keeps the compiler from splitting the loop in three,
+            // for which its rows are too few.
+            for (int at = toOffset; at != end; at += toStride) {
+                IntVector a = ShortVector.fromArray(SHORTS, parts, part).reinterpretAsInts();
+                IntVector aNext =
+                        ShortVector.fromArray(SHORTS, parts, part + toNext).reinterpretAsInts();
+                ((FloatVector)
+                                aNext.lanewise(VectorOperators.LSHL, Short.SIZE)
+                                        .lanewise(VectorOperators.ASHR, Short.SIZE)
+                                        .convert(VectorOperators.I2F, 0))
+                        .fma(
+                                nextLow0,
+                                ((FloatVector)
+                                                a.lanewise(VectorOperators.LSHL, Short.SIZE)
+                                                        .lanewise(VectorOperators.ASHR, Short.SIZE)
+                                                        .convert(VectorOperators.I2F, 0))
+                                        .fma(low0, FloatVector.fromArray(FLOATS, before, sum)))
+                        .intoArray(to, at);
+                ((FloatVector)
+                                aNext.lanewise(VectorOperators.ASHR, Short.SIZE)
+                                        .convert(VectorOperators.I2F, 0))
+                        .fma(
+                                nextHigh0,
+                                ((FloatVector)
+                                                a.lanewise(VectorOperators.ASHR, Short.SIZE)
+                                                        .convert(VectorOperators.I2F, 0))
+                                        .fma(
+                                                high0,
+                                                FloatVector.fromArray(FLOATS, before, sum + LANES)))
+                        .intoArray(to, at + LANES);
+                IntVector b =
+                        ShortVector.fromArray(SHORTS, parts, part + SHORT_LANES)
+                                .reinterpretAsInts();
+                IntVector bNext =
+                        ShortVector.fromArray(SHORTS, parts, part + toNext + SHORT_LANES)
+                                .reinterpretAsInts();
+                ((FloatVector)
+                                bNext.lanewise(VectorOperators.LSHL, Short.SIZE)
+                                        .lanewise(VectorOperators.ASHR, Short.SIZE)
+                                        .convert(VectorOperators.I2F, 0))
+                        .fma(
+                                nextLow1,
+                                ((FloatVector)
+                                                b.lanewise(VectorOperators.LSHL, Short.SIZE)
+                                                        .lanewise(VectorOperators.ASHR, Short.SIZE)
+                                                        .convert(VectorOperators.I2F, 0))
+                                        .fma(
+                                                low1,
+                                                FloatVector.fromArray(FLOATS, before, sum + PANEL)))
+                        .intoArray(to, at + PANEL);
+                ((FloatVector)
+                                bNext.lanewise(VectorOperators.ASHR, Short.SIZE)
+                                        .convert(VectorOperators.I2F, 0))
+                        .fma(
+                                nextHigh1,
+                                ((FloatVector)
+                                                b.lanewise(VectorOperators.ASHR, Short.SIZE)
+                                                        .convert(VectorOperators.I2F, 0))
+                                        .fma(
+                                                high1,
+                                                FloatVector.fromArray(
+                                                        FLOATS, before, sum + PANEL + LANES)))
+                        .intoArray(to, at + PANEL + LANES);
+                part += SHORT_PANEL;
+                sum += 2 * PANEL;
+            }
+        }
+    }
+
+    @Override
     public void addTriples(
             double[] parts,
             int rows,
@@ -193,27 +305,27 @@ final class SegmentSumsTemplate implements SegmentSums {
     }
 
     @Override
-    public int squaresLength() {
-        return SQUARES;
+    public int squaresLength(int rows) {
+        return (rows + LANES - 1) / LANES * LANES;
     }
 
     @Override
     public void sumSquares(
-            float[] tile, int tileOffset, int steps, float[] squares, int squaresOffset) {
-        for (int t = 0; t < SQUARES; t += LANES) {
-            VectorMask<Float> real = t + LANES < SQUARES ? ALL_ROWS : LAST_ROWS;
+            float[] tile, int tileOffset, int steps, int rows, float[] squares, int squaresOffset) {
+        for (int t = 0; t < rows; t += LANES) {
+            VectorMask<Float> real = PLACES.lt(rows - t);
             FloatVector even = FloatVector.zero(FLOATS);
             FloatVector odd = even;
             int i = 0;
             for (; i < steps - 1; i += 2) {
-                int at = tileOffset + i * ROWS + t;
+                int at = tileOffset + i * rows + t;
                 FloatVector first = FloatVector.fromArray(FLOATS, tile, at, real);
-                FloatVector second = FloatVector.fromArray(FLOATS, tile, at + ROWS, real);
+                FloatVector second = FloatVector.fromArray(FLOATS, tile, at + rows, real);
                 even = first.fma(first, even);
                 odd = second.fma(second, odd);
             }
             if (i < steps) {
-                int at = tileOffset + i * ROWS + t;
+                int at = tileOffset + i * rows + t;
                 FloatVector last = FloatVector.fromArray(FLOATS, tile, at, real);
                 even = last.fma(last, even);
             }
@@ -223,9 +335,15 @@ final class SegmentSumsTemplate implements SegmentSums {
 
     @Override
     public float joinSquares(
-            float[] squares, int first, float factor, int second, float secondFactor, int target) {
+            float[] squares,
+            int length,
+            int first,
+            float factor,
+            int second,
+            float secondFactor,
+            int target) {
         FloatVector largest = FloatVector.zero(FLOATS);
-        for (int t = 0; t < SQUARES; t += LANES) {
+        for (int t = 0; t < length; t += LANES) {
             FloatVector joined =
                     FloatVector.fromArray(FLOATS, squares, first + t)
                             .mul(factor)

@@ -92,6 +92,11 @@ record Segments(
         return inputs(segment, segment + 1);
     }
 
+    /** Whether they have at least so many inputs on average. */
+    boolean averageAtLeast(int inputs) {
+        return starts[count()] >= (long) count() * inputs;
+    }
+
     /** How many inputs the segments {@code first ≤ s < end} have. */
     int inputs(int first, int end) {
         return starts[end] - starts[first];

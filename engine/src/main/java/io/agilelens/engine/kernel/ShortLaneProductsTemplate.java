@@ -160,7 +160,7 @@ final class ShortLaneProductsTemplate implements ShortLaneProducts {
             }
             int group = segments.groups()[segment];
             if (totals[segment] != 0) {
-                FloatVector less = FloatVector.broadcast(FLOATS, -totals[segment] * (1 << shift));
+                float less = -totals[segment] * (1 << shift);
                 for (int weight = 0; weight < 4; weight++) {
                     int part = weight * LANES;
                     IntVector zero =
@@ -171,7 +171,9 @@ final class ShortLaneProductsTemplate implements ShortLaneProducts {
                                     .and(0xF)
                                     .sub(BIAS);
                     ((FloatVector) zero.convert(VectorOperators.I2F, 0))
-                            .fma(less, FloatVector.fromArray(FLOATS, parts, part))
+                            .fma(
+                                    FloatVector.broadcast(FLOATS, less),
+                                    FloatVector.fromArray(FLOATS, parts, part))
                             .intoArray(parts, part);
                 }
             }

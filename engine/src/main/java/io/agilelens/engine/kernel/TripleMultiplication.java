@@ -33,15 +33,14 @@ final class TripleMultiplication {
     TripleMultiplication(
             DoubleProducts doubles,
             IntegerUnpacking unpacking,
-            IntegerTiles tiles,
             SegmentSums segmentSums,
             Workers workers) {
         this.doubles = doubles;
         this.unpacking = unpacking;
-        this.tiles = tiles;
         this.segmentSums = segmentSums;
         this.workers = workers;
         rows = doubles.tileTokens();
+        tiles = new IntegerTiles(unpacking, rows, workers);
     }
 
     void multiply(byte[] x, int tokens, IntegerPanels weights, float[] y) {

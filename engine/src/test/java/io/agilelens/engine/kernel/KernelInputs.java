@@ -1,5 +1,6 @@
 package io.agilelens.engine.kernel;
 
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 
@@ -101,5 +102,15 @@ final class KernelInputs {
             result[i] = Math.abs(result[i]);
         }
         return result;
+    }
+
+    /** All ways of multiplying four-bit weights by codes. */
+    static List<KernelTuning> tunings() {
+        int never = KernelTuning.NEVER;
+        return List.of(tuning(0, never), tuning(never, 0), tuning(never, never));
+    }
+
+    private static KernelTuning tuning(int shortFrom, int tripleFrom) {
+        return new KernelTuning(shortFrom, shortFrom, tripleFrom, KernelTuning.ONE_STREAM);
     }
 }

@@ -24,14 +24,13 @@ class KernelTunerTest {
     }
 
     private static int choice(double... gains) {
-        return KernelTuner.choice(gains, 1).tripleFrom();
+        return KernelTuner.from(gains);
     }
 
     @Test
     void takesMoreStreamsWhereTheyGain() {
-        double[] none = {1, 1, 1};
-        assertEquals(KernelTuning.ONE_STREAM, KernelTuner.choice(none, 1.02).streams());
-        assertEquals(KernelTuning.MORE_STREAMS, KernelTuner.choice(none, 1.2).streams());
+        assertEquals(KernelTuning.ONE_STREAM, KernelTuner.streams(1.02));
+        assertEquals(KernelTuning.MORE_STREAMS, KernelTuner.streams(1.2));
     }
 
     @Test
@@ -51,24 +50,39 @@ class KernelTunerTest {
         int[] starts = KernelInputs.blocks(inputs, length);
         int[] each = new int[groups];
         Arrays.setAll(each, g -> g);
-        for (int from : new int[] {0, length, length + 1, KernelTuning.NEVER}) {
-            IntegerPacking packing =
-                    new IntegerPacking(8, () -> new KernelTuning(from, 1), Workers.shared());
+        int never = KernelTuning.NEVER;
+        for (int from : new int[] {0, length, length + 1, never}) {
             for (int activationBits : new int[] {4, 8}) {
-                Multiplier multiplier =
-                        packing.int4(
-                                        new byte[3 * inputs],
-                                        3,
-                                        inputs,
-                                        new float[3 * groups],
-                                        new byte[3 * groups],
-                                        starts,
-                                        each,
-                                        new int[groups],
-                                        activationBits)
-                                .multiplier();
-                Multiplier wide = from <= length ? Multiplier.TRIPLE : Multiplier.SINGLE;
-                assertEquals(activationBits == 4 ? Multiplier.PAIR : wide, multiplier);
+                boolean four = activationBits == 4;
+                Multiplier otherwise = four ? Multiplier.PAIR : Multiplier.SINGLE;
+                Multiplier triples = four ? Multiplier.PAIR : Multiplier.TRIPLE;
+                for (KernelTuning tuning :
+                        new KernelTuning[] {
+                            new KernelTuning(from, never, never, 1),
+                            new KernelTuning(never, from, never, 1),
+                            new KernelTuning(never, never, from, 1),
+                            new KernelTuning(from, from, 0, 1)
+                        }) {
+                    IntegerPacking packing = new IntegerPacking(8, () -> tuning, Workers.shared());
+                    Multiplier multiplier =
+                            packing.int4(
+                                            new byte[3 * inputs],
+                                            3,
+                                            inputs,
+                                            new float[3 * groups],
+                                            new byte[3 * groups],
+                                            starts,
+                                            each,
+                                            new int[groups],
+                                            activationBits)
+                                    .multiplier();
+                    int shortFrom = four ? tuning.shortFromFour() : tuning.shortFromEight();
+                    Multiplier expected =
+                            shortFrom <= length
+                                    ? Multiplier.SHORT
+                                    : tuning.tripleFrom() <= length ? triples : otherwise;
+                    assertEquals(expected, multiplier, tuning + ", " + activationBits + " bits");
+                }
             }
         }
     }
@@ -77,8 +91,9 @@ class KernelTunerTest {
     void whatWasMeasuredIsUsed() {
         int bits = 64; // no kernels have this width, so nobody else is disturbed
         assertEquals(KernelTuning.NEVER, KernelProvider.tuning(bits).tripleFrom());
-        KernelProvider.use(bits, new KernelTuning(7, 4));
-        assertEquals(new KernelTuning(7, 4), KernelProvider.tuning(bits));
+        KernelTuning measured = new KernelTuning(5, 6, 7, 4);
+        KernelProvider.use(bits, measured);
+        assertEquals(measured, KernelProvider.tuning(bits));
         assertTrue(KernelTuning.expected(256).tripleFrom() < KernelTuning.NEVER);
     }
 }

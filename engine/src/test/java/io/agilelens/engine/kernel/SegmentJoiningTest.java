@@ -9,20 +9,28 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is joined stays within the fields of a pair, and what is not keeps its segments. */
+/** What is joined fits into its accumulator, and what is not keeps its segments. */
 class SegmentJoiningTest {
     private static final int ROWS = VectorSupport.tileRows();
     private static final int INPUTS = 96;
     private static final int OUTPUTS = 40;
 
     private static SegmentJoining joining(int bits) {
+        return joining(Multiplier.PAIR, ROWS, bits);
+    }
+
+    private static SegmentJoining joining(Multiplier multiplier, int rows, int bits) {
         SegmentSums sums =
                 WidthTemplate.instantiate(SegmentSums.class, SegmentSumsTemplate.class, bits);
-        return new SegmentJoining(sums, ROWS);
+        return new SegmentJoining(multiplier, sums, rows);
     }
 
     /** Three groups of four runs with shifts 0 to 3. */
     private static Segments segments(byte[] values) {
+        return segments(values, Multiplier.PAIR.capacity(4));
+    }
+
+    private static Segments segments(byte[] values, long capacity) {
         int[] starts = new int[13];
         int[] groups = new int[12];
         int[] shifts = new int[12];
@@ -38,23 +46,28 @@ class SegmentJoiningTest {
                 starts,
                 groups,
                 shifts,
-                Multiplier.PAIR.capacity(4),
-                PairMultiplication.SLICE);
+                capacity,
+                SegmentMultiplication.SLICE);
     }
 
     /** {@code [inputs, rows]} of codes, each at the shift of its segment. */
     private static float[] tile(Segments segments, int[][] codes) {
-        float[] tile = new float[INPUTS * ROWS];
+        int rows = codes.length;
+        float[] tile = new float[INPUTS * rows];
         for (int i = 0; i < INPUTS; i++) {
-            for (int t = 0; t < ROWS; t++) {
-                tile[i * ROWS + t] = codes[t][i] * segments.inputFactors()[i];
+            for (int t = 0; t < rows; t++) {
+                tile[i * rows + t] = codes[t][i] * segments.inputFactors()[i];
             }
         }
         return tile;
     }
 
     private static int[][] codes(KernelInputs inputs, int largest) {
-        int[][] codes = new int[ROWS][INPUTS];
+        return codes(inputs, ROWS, largest);
+    }
+
+    private static int[][] codes(KernelInputs inputs, int rows, int largest) {
+        int[][] codes = new int[rows][INPUTS];
         for (int[] row : codes) {
             byte[] bytes = inputs.bytes(INPUTS, -largest, largest);
             Arrays.setAll(row, i -> bytes[i]);
@@ -133,5 +146,47 @@ class SegmentJoiningTest {
                 }
             }
         }
+    }
+
+    /** Parts of a sum may overflow there: integers come back. */
+    @ParameterizedTest
+    @CsvSource({
+        "128, 6, 127",
+        "128, 8, 30",
+        "256, 6, 30",
+        "256, 8, 127",
+        "512, 6, 60",
+        "512, 8, 10",
+        "512, 8, 127"
+    })
+    void sumsOfShortIntegersFit(int bits, int rows, int largest) {
+        int joined = 0;
+        for (int seed = 0; seed < 20; seed++) {
+            KernelInputs inputs = new KernelInputs(seed);
+            byte[] values = inputs.bytes(OUTPUTS * INPUTS, -8, 7);
+            Segments segments = segments(values, Multiplier.SHORT.capacity(8));
+            int[][] codes = codes(inputs, rows, largest);
+            float[] tile = tile(segments, codes);
+            int[] ends = new int[segments.count()];
+            joining(Multiplier.SHORT, rows, bits).join(segments, 0, ends.length, tile, 0, ends, 0);
+            int next;
+            for (int unit = 0; unit < segments.count(); unit = next) {
+                next = ends[unit];
+                joined += next - unit - 1;
+                int shift = segments.shifts()[segments.lowest(unit, next)];
+                for (int t = 0; t < rows; t++) {
+                    for (int o = 0; o < OUTPUTS; o++) {
+                        long sum = 0;
+                        for (int i = segments.starts()[unit]; i < segments.starts()[next]; i++) {
+                            long x = (long) tile[i * rows + t];
+                            assertEquals(codes[t][i] << i % 32 / 8, x << shift);
+                            sum += x * values[o * INPUTS + i];
+                        }
+                        assertEquals((short) sum, sum, "seed " + seed);
+                    }
+                }
+            }
+        }
+        assertEquals(largest <= 30, joined > 0, "segments of small activations are joined");
     }
 }

@@ -56,31 +56,6 @@ class VectorAllocationTest {
             Int8Weights int8 =
                     kernels.packInt8(
                             values, OUTPUTS, INPUTS, scales, zeroPoints, starts, groups, groups);
-            Int4Weights int4 =
-                    kernels.packInt4(
-                            values,
-                            OUTPUTS,
-                            INPUTS,
-                            scales,
-                            new byte[zeroPoints.length],
-                            starts,
-                            groups,
-                            groups,
-                            4);
-            Int4Weights asymmetric =
-                    kernels.packInt4(
-                            values, OUTPUTS, INPUTS, scales, zeroPoints, starts, groups, groups, 4);
-            Int4Weights w4a8 =
-                    kernels.packInt4(
-                            values,
-                            OUTPUTS,
-                            INPUTS,
-                            scales,
-                            new byte[zeroPoints.length],
-                            starts,
-                            groups,
-                            groups,
-                            8);
             GroupedWeights grouped =
                     kernels.packGrouped(
                             inputs.bytes(OUTPUTS * INPUTS, 0, 15),
@@ -94,12 +69,35 @@ class VectorAllocationTest {
                 check(tokens + " fp32", () -> kernels.multiply(x, tokens, fp32, y));
                 check(tokens + " fp16", () -> kernels.multiply(x, tokens, fp16, y));
                 check(tokens + " w4a16", () -> kernels.multiply(x, tokens, grouped, y));
-                check(tokens + " w4a8", () -> kernels.multiply(codes, tokens, w4a8, y));
                 check(tokens + " int8", () -> kernels.multiply(codes, tokens, int8, y));
-                check(tokens + " int4", () -> kernels.multiply(codes, tokens, int4, y));
-                check(
-                        tokens + " int4 with zero points",
-                        () -> kernels.multiply(codes, tokens, asymmetric, y));
+            }
+            for (KernelTuning tuning : KernelInputs.tunings()) {
+                Kernels ways = new VectorKernels(bits, one, () -> tuning);
+                for (int activationBits : new int[] {4, 8}) {
+                    for (byte[] zeros : new byte[][] {new byte[zeroPoints.length], zeroPoints}) {
+                        Int4Weights int4 =
+                                ways.packInt4(
+                                        values,
+                                        OUTPUTS,
+                                        INPUTS,
+                                        scales,
+                                        zeros,
+                                        starts,
+                                        groups,
+                                        groups,
+                                        activationBits);
+                        for (int tokens : new int[] {1, TOKENS}) {
+                            check(
+                                    "%d int4, %d bits, %s, zero points %b"
+                                            .formatted(
+                                                    tokens,
+                                                    activationBits,
+                                                    tuning,
+                                                    zeros == zeroPoints),
+                                    () -> ways.multiply(codes, tokens, int4, y));
+                        }
+                    }
+                }
             }
             check("softmax", () -> kernels.softmax(y, 0, 207));
             check("silu", () -> kernels.siluMultiply(y, y, 207));

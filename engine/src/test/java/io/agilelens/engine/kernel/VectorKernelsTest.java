@@ -124,10 +124,9 @@ class VectorKernelsTest {
         assertClose(expected, actual, sizes, k);
     }
 
-    /** Both ways of multiplying four-bit weights by eight-bit codes. */
+    /** All ways of multiplying four-bit weights by codes. */
     private void integers(Shape shape, int[] runStarts, int runsPerGroup, boolean symmetric) {
-        for (int tripleFrom : new int[] {0, KernelTuning.NEVER}) {
-            KernelTuning tuning = new KernelTuning(tripleFrom, KernelTuning.ONE_STREAM);
+        for (KernelTuning tuning : KernelInputs.tunings()) {
             integers(
                     new VectorKernels(vector.vectorBits(), Workers.shared(), () -> tuning),
                     shape,
