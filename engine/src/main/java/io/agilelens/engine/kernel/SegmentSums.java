@@ -35,9 +35,9 @@ interface SegmentSums {
      * {@code target[r, o] = source[r, o] + Σ scales[scalesAt[u] + o] · parts[u, r, o]} for sums
      * that are integers of 16 bits, those of two units at once.
      *
-     * @param parts {@code [units, rows, 2 vectors]}, each integer of 32 bits holding a sum of one
-     *     vector of floats in its low half and one of the next in its high half
-     * @param rows of a tile
+     * @param parts {@code [units, tile rows, 2 vectors]}, each integer of 32 bits holding a sum of
+     *     one vector of floats in its low half and one of the next in its high half
+     * @param rows of the tile that matter
      * @param scales {@code [4 vectors]} from where each unit's start
      * @param scalesAt where they start; of an odd number of units one more, where there are zeros
      * @param source {@code [rows, 4 vectors]} from {@code sourceOffset} on; may be the sums
@@ -85,6 +85,7 @@ interface SegmentSums {
      * {@code squares[t] = Σ x[i, t]²} over {@code steps} inputs of a tile.
      *
      * @param tile {@code [steps, rows]} from {@code tileOffset} on
+     * @param rows of a tile of pairs or of one of integers of 16 bits
      * @param squares {@link #squaresLength} from {@code squaresOffset} on
      */
     void sumSquares(

@@ -35,8 +35,17 @@ final class SegmentSumsTemplate implements SegmentSums {
     /** Rows of a tile of pairs. */
     private static final int ROWS = VectorSupport.tileRows();
 
-    /** The place of each lane. */
-    private static final FloatVector PLACES = FloatVector.zero(FLOATS).addIndex(1);
+    /** Rows of a tile of integers of 16 bits. */
+    private static final int SHORT_ROWS = VectorSupport.shortTileRows();
+
+    private static final VectorMask<Float> ALL_ROWS = FLOATS.maskAll(true);
+
+    /** What of a tile's last vector of rows is real. */
+    private static final VectorMask<Float> LAST_ROWS =
+            FLOATS.indexInRange((ROWS - 1) / LANES * LANES, ROWS);
+
+    private static final VectorMask<Float> LAST_SHORT_ROWS =
+            FLOATS.indexInRange((SHORT_ROWS - 1) / LANES * LANES, SHORT_ROWS);
 
     private static final int DOUBLE_LANES = DOUBLES.length();
 
@@ -140,8 +149,8 @@ final class SegmentSumsTemplate implements SegmentSums {
             boolean last = unit + 2 >= units;
             int scale = scalesAt[unit];
             int nextScale = scalesAt[unit + 1];
-            int first = unit * rows * SHORT_PANEL;
-            int toNext = unit + 1 < units ? rows * SHORT_PANEL : 0;
+            int first = unit * SHORT_ROWS * SHORT_PANEL;
+            int toNext = unit + 1 < units ? SHORT_ROWS * SHORT_PANEL : 0;
             FloatVector low0 = FloatVector.fromArray(FLOATS, scales, scale);
             FloatVector high0 = FloatVector.fromArray(FLOATS, scales, scale + LANES);
             FloatVector low1 = FloatVector.fromArray(FLOATS, scales, scale + PANEL);
@@ -312,8 +321,9 @@ final class SegmentSumsTemplate implements SegmentSums {
     @Override
     public void sumSquares(
             float[] tile, int tileOffset, int steps, int rows, float[] squares, int squaresOffset) {
+        VectorMask<Float> remaining = rows == ROWS ? LAST_ROWS : LAST_SHORT_ROWS;
         for (int t = 0; t < rows; t += LANES) {
-            VectorMask<Float> real = PLACES.lt(rows - t);
+            VectorMask<Float> real = t + LANES < rows ? ALL_ROWS : remaining;
             FloatVector even = FloatVector.zero(FLOATS);
             FloatVector odd = even;
             int i = 0;

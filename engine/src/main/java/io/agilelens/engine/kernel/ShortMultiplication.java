@@ -91,12 +91,14 @@ final class ShortMultiplication extends SegmentMultiplication<short[]> {
             operands.cancellation.check();
             int tokens = Math.min(rows, to - token);
             int sum = sumsOffset + (token - from) * width;
-            boolean direct = goToResults(operands, end, panel, tokens, rows);
+            boolean direct =
+                    goToResults(operands, end, panel, tokens, products.rowsComputed(tokens));
             addUnits(
                     unpacked,
                     scales,
                     operands,
                     tile + (token - from) * steps,
+                    tokens,
                     first,
                     end,
                     token / rows * weights.segments().count(),
@@ -119,6 +121,7 @@ final class ShortMultiplication extends SegmentMultiplication<short[]> {
             float[] scales,
             Operands operands,
             int tile,
+            int tokens,
             int first,
             int end,
             int unitsOffset,
@@ -136,6 +139,7 @@ final class ShortMultiplication extends SegmentMultiplication<short[]> {
         int[] starts = scratch.unitStarts(UNITS + 1);
         int[] scalesAt = scratch.scalesAt(UNITS + 1);
         short[] parts = scratch.shortParts(UNITS * rows * step);
+        int computed = products.rowsComputed(tokens);
         int next = first;
         while (next < end) {
             boolean start = next == first;
@@ -148,11 +152,11 @@ final class ShortMultiplication extends SegmentMultiplication<short[]> {
             }
             starts[units] = segments.inputs(first, next);
             scalesAt[units] = (end - first) * width;
-            products.multiplyTile(unpacked, operands.shorts, tile, starts, units, parts);
+            products.multiplyTile(unpacked, operands.shorts, tile, tokens, starts, units, parts);
             segmentSums.addShorts(
                     parts,
                     units,
-                    rows,
+                    computed,
                     scales,
                     scalesAt,
                     start ? source : sums,

@@ -20,12 +20,25 @@ interface ShortProducts {
 
     /**
      * {@code sums[u, t, o] = Σ x[i, t] · w[i, o]} modulo 2^16 over the steps {@code starts[u] ≤ i <
-     * starts[u + 1]} of each unit u, for all rows of a tile.
+     * starts[u + 1]} of each unit u.
      *
      * @param panel {@code [steps, panelOutputs]}
      * @param tile {@code [steps, tileTokens]} from {@code tileOffset} on
+     * @param tokens how many rows of the tile matter; up to 6 are computed if these suffice, else
+     *     all
      * @param sums {@code [units, tileTokens, panelOutputs]}
      */
     void multiplyTile(
-            short[] panel, short[] tile, int tileOffset, int[] starts, int units, short[] sums);
+            short[] panel,
+            short[] tile,
+            int tileOffset,
+            int tokens,
+            int[] starts,
+            int units,
+            short[] sums);
+
+    /** Rows of a tile that {@link #multiplyTile} computes where so many of them matter. */
+    default int rowsComputed(int tokens) {
+        return tokens > 6 ? tileTokens() : 6;
+    }
 }

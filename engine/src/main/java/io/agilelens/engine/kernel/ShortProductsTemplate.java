@@ -17,7 +17,7 @@ final class ShortProductsTemplate implements ShortProducts {
 
     private static final int PANEL = 2 * LANES;
 
-    private static final int ROWS = VectorSupport.registers() >= 32 ? 8 : 6;
+    private static final int ROWS = VectorSupport.shortTileRows();
 
     @Override
     public int panelOutputs() {
@@ -38,8 +38,14 @@ final class ShortProductsTemplate implements ShortProducts {
 
     @Override
     public void multiplyTile(
-            short[] panel, short[] tile, int tileOffset, int[] starts, int units, short[] sums) {
-        if (ROWS == 8) {
+            short[] panel,
+            short[] tile,
+            int tileOffset,
+            int tokens,
+            int[] starts,
+            int units,
+            short[] sums) {
+        if (tokens > 6) {
             eightRows(panel, tile, tileOffset, starts, units, sums);
         } else {
             sixRows(panel, tile, tileOffset, starts, units, sums);

@@ -70,6 +70,11 @@ record VectorSupport(int widestBits, String obstacle) {
         return registers() >= 32 ? 12 : 6;
     }
 
+    /** Rows of a tile, see {@link ShortProducts#tileTokens}. */
+    static int shortTileRows() {
+        return registers() >= 32 ? 8 : 6;
+    }
+
     /** Kept apart because the module of these classes may be absent. */
     private static final class Shape {
         static int preferredBits() {

@@ -150,16 +150,9 @@ class SegmentJoiningTest {
 
     /** Parts of a sum may overflow there: integers come back. */
     @ParameterizedTest
-    @CsvSource({
-        "128, 6, 127",
-        "128, 8, 30",
-        "256, 6, 30",
-        "256, 8, 127",
-        "512, 6, 60",
-        "512, 8, 10",
-        "512, 8, 127"
-    })
-    void sumsOfShortIntegersFit(int bits, int rows, int largest) {
+    @CsvSource({"128, 127", "128, 30", "256, 30", "256, 127", "512, 60", "512, 10", "512, 127"})
+    void sumsOfShortIntegersFit(int bits, int largest) {
+        int rows = VectorSupport.shortTileRows();
         int joined = 0;
         for (int seed = 0; seed < 20; seed++) {
             KernelInputs inputs = new KernelInputs(seed);
