@@ -49,22 +49,31 @@ final class HalfProductsTemplate implements HalfProducts {
             int w = offset + i * 2 * LANES;
             touched |= panel[Math.min(w + READ_AHEAD, last)];
             FloatVector activation = FloatVector.broadcast(FLOATS, x[xOffset + i]);
-            a = widened(panel, w).fma(activation, a);
-            b = widened(panel, w + LANES).fma(activation, b);
+            // A method that widens would be fewer lines, but where the compiler has come to it
+            // before it comes to this loop, it may not inline it, and then vectors are objects.
+            IntVector first =
+                    (IntVector)
+                            ShortVector.fromArray(SHORTS, panel, w)
+                                    .convertShape(VectorOperators.S2I, INTS, 0);
+            a =
+                    first.lanewise(VectorOperators.LSHL, SHIFT)
+                            .and(BITS)
+                            .reinterpretAsFloats()
+                            .mul(FACTOR)
+                            .fma(activation, a);
+            IntVector second =
+                    (IntVector)
+                            ShortVector.fromArray(SHORTS, panel, w + LANES)
+                                    .convertShape(VectorOperators.S2I, INTS, 0);
+            b =
+                    second.lanewise(VectorOperators.LSHL, SHIFT)
+                            .and(BITS)
+                            .reinterpretAsFloats()
+                            .mul(FACTOR)
+                            .fma(activation, b);
         }
         a.intoArray(sums, sumsOffset);
         b.intoArray(sums, sumsOffset + LANES);
         return touched;
-    }
-
-    private static FloatVector widened(short[] halves, int offset) {
-        IntVector bits =
-                (IntVector)
-                        ShortVector.fromArray(SHORTS, halves, offset)
-                                .convertShape(VectorOperators.S2I, INTS, 0);
-        return bits.lanewise(VectorOperators.LSHL, SHIFT)
-                .and(BITS)
-                .reinterpretAsFloats()
-                .mul(FACTOR);
     }
 }

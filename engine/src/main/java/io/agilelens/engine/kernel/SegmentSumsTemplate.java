@@ -24,8 +24,6 @@ final class SegmentSumsTemplate implements SegmentSums {
 
     private static final int PANEL = 2 * LANES;
 
-    private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SHAPE);
-
     private static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, SHAPE);
 
     private static final int SHORT_LANES = SHORTS.length();
