@@ -147,7 +147,7 @@ final class SegmentSumsTemplate implements SegmentSums {
             boolean last = unit + 2 >= units;
             int scale = scalesAt[unit];
             int nextScale = scalesAt[unit + 1];
-            int first = unit * SHORT_ROWS * SHORT_PANEL;
+            int part = unit * SHORT_ROWS * SHORT_PANEL;
             int toNext = unit + 1 < units ? SHORT_ROWS * SHORT_PANEL : 0;
             FloatVector low0 = FloatVector.fromArray(FLOATS, scales, scale);
             FloatVector high0 = FloatVector.fromArray(FLOATS, scales, scale + LANES);
@@ -159,12 +159,10 @@ final class SegmentSumsTemplate implements SegmentSums {
             FloatVector nextHigh1 =
                     FloatVector.fromArray(FLOATS, scales, nextScale + PANEL + LANES);
             float[] before = unit == 0 ? source : sums;
-            int beforeOffset = unit == 0 ? sourceOffset : sumsOffset;
+            int sum = unit == 0 ? sourceOffset : sumsOffset;
             float[] to = last ? target : sums;
             int toOffset = last ? targetOffset : sumsOffset;
             int toStride = last ? targetStride : 2 * PANEL;
-            int part = first;
-            int sum = beforeOffset;
             int end = toOffset + rows * toStride;
             // A stride that is no constant keeps the compiler from splitting the loop in three,
             // for which its rows are too few.
