@@ -1,6 +1,9 @@
 package io.agilelens.benchmarks;
 
 import io.agilelens.engine.kernel.BenchmarkOperands;
+import io.agilelens.engine.kernel.CachePrecision;
+import io.agilelens.engine.kernel.CachedKeys;
+import io.agilelens.engine.kernel.CachedValues;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.kernel.PackedKeys;
 import io.agilelens.engine.kernel.PackedValues;
@@ -19,7 +22,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** One head of 64 dimensions behind {@code keys} keys, rows as far apart as in 12 such heads. */
+/** One head of 64 dimensions behind {@code keys} keys. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -41,16 +44,20 @@ public class AttentionBenchmark {
     @Param("512")
     public int keys;
 
+    /** Numbers of the cache. */
+    @Param({"SINGLE", "HALF"})
+    public CachePrecision precision;
+
     private Kernels kernels;
     private int firstVisible;
     private float[] q;
-    private float[] k;
-    private float[] v;
     private float[] scores;
     private float[] probabilities;
     private float[] context;
     private float[] powers;
-    private float[] integers;
+    private CachedKeys cachedKeys;
+    private CachedValues cachedValues;
+    private CachedValues cachedIntegers;
     private PackedKeys packedKeys;
     private PackedValues packedValues;
     private PackedValues packedIntegers;
@@ -63,8 +70,8 @@ public class AttentionBenchmark {
         firstVisible = keys - queries + 1;
         BenchmarkOperands inputs = new BenchmarkOperands();
         q = inputs.floats(queries * STRIDE);
-        k = inputs.floats(keys * STRIDE);
-        v = inputs.floats(keys * STRIDE);
+        float[] k = inputs.floats(keys * STRIDE);
+        float[] v = inputs.floats(keys * STRIDE);
         scores = new float[queries * keys];
         probabilities = inputs.floats(queries * keys);
         context = new float[queries * STRIDE];
@@ -75,7 +82,7 @@ public class AttentionBenchmark {
             powers[i] = Math.scalb(1f, -exponents[i]);
         }
         byte[] codes = inputs.bytes(keys * STRIDE, -128, 127);
-        integers = new float[codes.length];
+        float[] integers = new float[codes.length];
         for (int i = 0; i < codes.length; i++) {
             integers[i] = codes[i];
         }
@@ -84,47 +91,28 @@ public class AttentionBenchmark {
         float[] scales = new float[HEADS];
         Arrays.fill(scales, 1);
         packedIntegers = kernels.packIntegerValues(integers, keys, HEADS, HEAD_DIMENSION, scales);
+        cachedKeys = kernels.cachedKeys(HEADS, HEAD_DIMENSION, precision);
+        cachedKeys.append(k, keys);
+        cachedValues = kernels.cachedValues(HEADS, HEAD_DIMENSION, precision);
+        cachedValues.append(v, keys);
+        cachedIntegers = kernels.cachedIntegerValues(HEADS, HEAD_DIMENSION, scales);
+        cachedIntegers.append(integers, keys);
         positions = IntStream.rangeClosed(0, keys).toArray();
     }
 
-    /** Queries times keys. */
+    /** Queries times keys of a cache. */
     @Benchmark
-    public float[] scores() {
+    public float[] scoresOfCachedKeys() {
         kernels.attentionScores(
-                q,
-                0,
-                STRIDE,
-                queries,
-                k,
-                0,
-                STRIDE,
-                keys,
-                HEAD_DIMENSION,
-                SCALE,
-                firstVisible,
-                scores,
-                0,
-                keys);
+                q, 0, STRIDE, queries, cachedKeys, 0, SCALE, firstVisible, scores, 0, keys);
         return scores;
     }
 
-    /** Probabilities times values. */
+    /** Probabilities times values of a cache. */
     @Benchmark
-    public float[] context() {
+    public float[] contextOfCachedValues() {
         kernels.attentionContext(
-                probabilities,
-                0,
-                keys,
-                queries,
-                v,
-                0,
-                STRIDE,
-                keys,
-                HEAD_DIMENSION,
-                firstVisible,
-                context,
-                0,
-                STRIDE);
+                probabilities, 0, keys, queries, cachedValues, 0, firstVisible, context, 0, STRIDE);
         return context;
     }
 
@@ -146,22 +134,9 @@ public class AttentionBenchmark {
 
     /** The same with probabilities that are powers of two and values that are integers. */
     @Benchmark
-    public float[] log2Context() {
-        kernels.log2Context(
-                powers,
-                0,
-                keys,
-                queries,
-                integers,
-                0,
-                STRIDE,
-                keys,
-                HEAD_DIMENSION,
-                1,
-                firstVisible,
-                context,
-                0,
-                STRIDE);
+    public float[] log2ContextOfCachedValues() {
+        kernels.attentionContext(
+                powers, 0, keys, queries, cachedIntegers, 0, firstVisible, context, 0, STRIDE);
         return context;
     }
 

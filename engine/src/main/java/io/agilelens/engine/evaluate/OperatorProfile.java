@@ -1,6 +1,5 @@
 package io.agilelens.engine.evaluate;
 
-import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.kernel.Workers;
 import io.agilelens.engine.model.Decoder;
 import io.agilelens.engine.model.KeyValueCache;
@@ -50,20 +49,10 @@ public record OperatorProfile(Map<Operator, Double> shares) {
 
     /** Adds up nanoseconds by operator; for one thread. */
     static final class Clock {
-        private final Kernels kernels;
         private final long[] nanos = new long[Operator.values().length];
-
-        Clock(Kernels kernels) {
-            this.kernels = kernels;
-        }
 
         void add(Operator operator, long start) {
             nanos[operator.ordinal()] += System.nanoTime() - start;
-        }
-
-        /** The kernels behind timed ones. */
-        Kernels untimed(Kernels timed) {
-            return timed instanceof TimedKernels ? kernels : timed;
         }
 
         void reset() {
@@ -92,7 +81,7 @@ public record OperatorProfile(Map<Operator, Double> shares) {
      */
     public static OperatorProfile ofPrefill(
             Decoder decoder, TokenPruner pruner, int[] ids, Cancellation cancellation) {
-        Clock clock = new Clock(decoder.kernels());
+        Clock clock = new Clock();
         Decoder timed = timed(decoder, clock);
         int warmUp = Math.min(WARM_UP_TOKENS, ids.length);
         long[] whole = new long[1];
@@ -117,7 +106,7 @@ public record OperatorProfile(Map<Operator, Double> shares) {
      */
     public static OperatorProfile ofDecode(
             Decoder decoder, TokenPruner pruner, int[] ids, int prompt, Cancellation cancellation) {
-        Clock clock = new Clock(decoder.kernels());
+        Clock clock = new Clock();
         Decoder timed = timed(decoder, clock);
         KeyValueCache cache = timed.cache();
         step(decoder, cache, pruner, Arrays.copyOf(ids, prompt), cancellation);

@@ -2,6 +2,9 @@ package io.agilelens.engine.evaluate;
 
 import io.agilelens.engine.evaluate.OperatorProfile.Clock;
 import io.agilelens.engine.evaluate.OperatorProfile.Operator;
+import io.agilelens.engine.kernel.CachePrecision;
+import io.agilelens.engine.kernel.CachedKeys;
+import io.agilelens.engine.kernel.CachedValues;
 import io.agilelens.engine.kernel.DoubleView;
 import io.agilelens.engine.kernel.Fp16Weights;
 import io.agilelens.engine.kernel.Fp32Weights;
@@ -128,109 +131,6 @@ final class TimedKernels implements Kernels {
     }
 
     @Override
-    public void attentionScores(
-            float[] q,
-            int qOffset,
-            int qStride,
-            int queries,
-            float[] k,
-            int kOffset,
-            int kStride,
-            int keys,
-            int headDimension,
-            float scale,
-            int firstVisible,
-            float[] scores,
-            int scoresOffset,
-            int scoresStride) {
-        long start = System.nanoTime();
-        kernels.attentionScores(
-                q,
-                qOffset,
-                qStride,
-                queries,
-                k,
-                kOffset,
-                kStride,
-                keys,
-                headDimension,
-                scale,
-                firstVisible,
-                scores,
-                scoresOffset,
-                scoresStride);
-        clock.add(Operator.ATTENTION, start);
-    }
-
-    @Override
-    public void attentionContext(
-            float[] p,
-            int pOffset,
-            int pStride,
-            int queries,
-            float[] v,
-            int vOffset,
-            int vStride,
-            int keys,
-            int headDimension,
-            int firstVisible,
-            float[] context,
-            int contextOffset,
-            int contextStride) {
-        long start = System.nanoTime();
-        kernels.attentionContext(
-                p,
-                pOffset,
-                pStride,
-                queries,
-                v,
-                vOffset,
-                vStride,
-                keys,
-                headDimension,
-                firstVisible,
-                context,
-                contextOffset,
-                contextStride);
-        clock.add(Operator.ATTENTION, start);
-    }
-
-    @Override
-    public void log2Context(
-            float[] p,
-            int pOffset,
-            int pStride,
-            int queries,
-            float[] v,
-            int vOffset,
-            int vStride,
-            int keys,
-            int headDimension,
-            float scale,
-            int firstVisible,
-            float[] context,
-            int contextOffset,
-            int contextStride) {
-        long start = System.nanoTime();
-        kernels.log2Context(
-                p,
-                pOffset,
-                pStride,
-                queries,
-                v,
-                vOffset,
-                vStride,
-                keys,
-                headDimension,
-                scale,
-                firstVisible,
-                context,
-                contextOffset,
-                contextStride);
-        clock.add(Operator.ATTENTION, start);
-    }
-
-    @Override
     public PackedKeys packKeys(float[] k, int keys, int heads, int headDimension) {
         long start = System.nanoTime();
         PackedKeys packed = kernels.packKeys(k, keys, heads, headDimension);
@@ -253,6 +153,21 @@ final class TimedKernels implements Kernels {
         PackedValues packed = kernels.packIntegerValues(v, keys, heads, headDimension, scales);
         clock.add(Operator.ATTENTION, start);
         return packed;
+    }
+
+    @Override
+    public CachedKeys cachedKeys(int heads, int headDimension, CachePrecision precision) {
+        return kernels.cachedKeys(heads, headDimension, precision);
+    }
+
+    @Override
+    public CachedValues cachedValues(int heads, int headDimension, CachePrecision precision) {
+        return kernels.cachedValues(heads, headDimension, precision);
+    }
+
+    @Override
+    public CachedValues cachedIntegerValues(int heads, int headDimension, float[] scales) {
+        return kernels.cachedIntegerValues(heads, headDimension, scales);
     }
 
     @Override

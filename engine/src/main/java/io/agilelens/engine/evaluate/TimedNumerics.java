@@ -2,10 +2,10 @@ package io.agilelens.engine.evaluate;
 
 import io.agilelens.engine.evaluate.OperatorProfile.Clock;
 import io.agilelens.engine.evaluate.OperatorProfile.Operator;
-import io.agilelens.engine.kernel.Kernels;
-import io.agilelens.engine.kernel.PackedValues;
 import io.agilelens.engine.model.Activation;
 import io.agilelens.engine.model.CacheFormat;
+import io.agilelens.engine.model.CodedCacheFormat;
+import io.agilelens.engine.model.HalfCacheFormat;
 import io.agilelens.engine.model.LinearOperator;
 import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.Numerics;
@@ -87,8 +87,16 @@ final class TimedNumerics implements Numerics {
         return numerics.cacheFormat().map(this::timed);
     }
 
+    /** Half precision has no clock of its own: the kernels read it as it is. */
     private CacheFormat timed(CacheFormat format) {
-        return new CacheFormat() {
+        return switch (format) {
+            case HalfCacheFormat half -> half;
+            case CodedCacheFormat coded -> timed(coded);
+        };
+    }
+
+    private CodedCacheFormat timed(CodedCacheFormat format) {
+        return new CodedCacheFormat() {
             @Override
             public int rowBytes() {
                 return format.rowBytes();
@@ -129,37 +137,8 @@ final class TimedNumerics implements Numerics {
             }
 
             @Override
-            public PackedValues pack(
-                    Kernels kernels, float[] values, int keys, int heads, int headDimension) {
-                return transform.pack(kernels, values, keys, heads, headDimension);
-            }
-
-            @Override
-            public void context(
-                    Kernels kernels,
-                    ProbabilityBlock block,
-                    int head,
-                    float[] values,
-                    int valuesOffset,
-                    int valuesStride,
-                    int headDimension,
-                    float[] context,
-                    int contextOffset,
-                    int contextStride) {
-                long start = System.nanoTime();
-                // The kernels below have their own clock, which must not count this twice.
-                transform.context(
-                        clock.untimed(kernels),
-                        block,
-                        head,
-                        values,
-                        valuesOffset,
-                        valuesStride,
-                        headDimension,
-                        context,
-                        contextOffset,
-                        contextStride);
-                clock.add(Operator.ATTENTION, start);
+            public Optional<float[]> valueScales(int heads, int headDimension) {
+                return transform.valueScales(heads, headDimension);
             }
         };
     }

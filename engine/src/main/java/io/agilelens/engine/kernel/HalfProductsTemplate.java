@@ -23,15 +23,6 @@ final class HalfProductsTemplate implements HalfProducts {
     private static final VectorSpecies<Short> SHORTS =
             VectorSpecies.of(short.class, VectorShape.forBitSize(16 * LANES));
 
-    /** Places between the lowest bits of a half's and a float's mantissa that both have. */
-    private static final int SHIFT = 13;
-
-    /** A float's sign, the lower five bits of its exponent, and the upper ten of its mantissa. */
-    private static final int BITS = 0x8FFFE000;
-
-    /** What the two formats' exponents count from lies 112 apart. */
-    private static final float FACTOR = 0x1p112f;
-
     @Override
     public int addHalves(
             short[] panel,
@@ -49,27 +40,25 @@ final class HalfProductsTemplate implements HalfProducts {
             int w = offset + i * 2 * LANES;
             touched |= panel[Math.min(w + READ_AHEAD, last)];
             FloatVector activation = FloatVector.broadcast(FLOATS, x[xOffset + i]);
-            // A method that widens would be fewer lines, but where the compiler has come to it
-            // before it comes to this loop, it may not inline it, and then vectors are objects.
             IntVector first =
                     (IntVector)
                             ShortVector.fromArray(SHORTS, panel, w)
                                     .convertShape(VectorOperators.S2I, INTS, 0);
             a =
-                    first.lanewise(VectorOperators.LSHL, SHIFT)
-                            .and(BITS)
+                    first.lanewise(VectorOperators.LSHL, HalfWidening.SHIFT)
+                            .and(HalfWidening.BITS)
                             .reinterpretAsFloats()
-                            .mul(FACTOR)
+                            .mul(HalfWidening.FACTOR)
                             .fma(activation, a);
             IntVector second =
                     (IntVector)
                             ShortVector.fromArray(SHORTS, panel, w + LANES)
                                     .convertShape(VectorOperators.S2I, INTS, 0);
             b =
-                    second.lanewise(VectorOperators.LSHL, SHIFT)
-                            .and(BITS)
+                    second.lanewise(VectorOperators.LSHL, HalfWidening.SHIFT)
+                            .and(HalfWidening.BITS)
                             .reinterpretAsFloats()
-                            .mul(FACTOR)
+                            .mul(HalfWidening.FACTOR)
                             .fma(activation, b);
         }
         a.intoArray(sums, sumsOffset);

@@ -135,79 +135,11 @@ public interface Kernels {
     /** As {@link #multiply(float[], int, Fp32Weights, float[])} with what the codes stand for. */
     void multiply(float[] x, int tokens, GroupedWeights weights, float[] y);
 
-    // ---- attention, one head; strided rows inside larger matrices
+    // ---- attention; keys and values of a layer lie in the layout that kernels like
 
     /**
-     * Scaled dot products {@code scores[i,j] = scale · (q_i · k_j)} for {@code j < visible(i)},
-     * where {@code visible(i) = min(keys, firstVisible + i)}; later entries are left alone.
+     * Packs the keys of one pass for blocks of queries.
      *
-     * @param q row i starts at {@code qOffset + i * qStride}
-     * @param k row j starts at {@code kOffset + j * kStride}
-     * @param firstVisible keys that query 0 sees, at least 1
-     * @param scores row i starts at {@code scoresOffset + i * scoresStride}
-     */
-    void attentionScores(
-            float[] q,
-            int qOffset,
-            int qStride,
-            int queries,
-            float[] k,
-            int kOffset,
-            int kStride,
-            int keys,
-            int headDimension,
-            float scale,
-            int firstVisible,
-            float[] scores,
-            int scoresOffset,
-            int scoresStride);
-
-    /**
-     * {@code context_i = Σ_{j < visible(i)} p[i,j] · v_j}, {@code visible} as in {@link
-     * #attentionScores}.
-     */
-    void attentionContext(
-            float[] p,
-            int pOffset,
-            int pStride,
-            int queries,
-            float[] v,
-            int vOffset,
-            int vStride,
-            int keys,
-            int headDimension,
-            int firstVisible,
-            float[] context,
-            int contextOffset,
-            int contextStride);
-
-    /**
-     * The same on integers, for probabilities that Log2 has made powers of two: {@code context[i,d]
-     * = scale · 2^-15 · Σ_j value[j,d] << (15 + log2 p[i,j])} over the visible keys with p above 0,
-     * {@code value} being the integer {@code v / scale}. The sum is exact, in 32 bits.
-     *
-     * @param p 0 or 2^-15…1; those of a row add up to at most 4, as rounded probabilities do
-     * @param v multiples of the scale, −128…127 times as large, but for their rounding
-     */
-    void log2Context(
-            float[] p,
-            int pOffset,
-            int pStride,
-            int queries,
-            float[] v,
-            int vOffset,
-            int vStride,
-            int keys,
-            int headDimension,
-            float scale,
-            int firstVisible,
-            float[] context,
-            int contextOffset,
-            int contextStride);
-
-    // ---- attention of blocks of queries; keys and values are packed once a layer
-
-    /**
      * @param k {@code [keys, heads * headDimension]}
      * @param heads key/value heads
      */
@@ -217,18 +149,44 @@ public interface Kernels {
     PackedValues packValues(float[] v, int keys, int heads, int headDimension);
 
     /**
-     * Packs values as the integers of {@link #log2Context}; their context is what that gives.
+     * Packs values as integers, for probabilities that are powers of two, which Log2 makes of them:
+     * their context is {@code scale · 2^-15 · Σ_j value[j,d] << (15 + log2 p[i,j])} over the
+     * visible keys with p above 0, {@code value} being the integer {@code v / scale}, where p is 0
+     * or 2^-15…1 and those of a row add up to at most 4, as rounded probabilities do. The sum is
+     * exact, in 32 bits.
      *
+     * @param v multiples of the scales, −128…127 times as large, but for their rounding
      * @param scales of each head
      */
     PackedValues packIntegerValues(
             float[] v, int keys, int heads, int headDimension, float[] scales);
 
     /**
-     * As {@link #attentionScores(float[], int, int, int, float[], int, int, int, int, float, int,
-     * float[], int, int)}.
+     * Room for keys that come token by token, none at first.
      *
+     * @param heads key/value heads
+     */
+    CachedKeys cachedKeys(int heads, int headDimension, CachePrecision precision);
+
+    /** As {@link #cachedKeys}. */
+    CachedValues cachedValues(int heads, int headDimension, CachePrecision precision);
+
+    /**
+     * The same for the integers of {@link #packIntegerValues}, which are kept as such.
+     *
+     * @param scales of each head
+     */
+    CachedValues cachedIntegerValues(int heads, int headDimension, float[] scales);
+
+    /**
+     * One head's scaled dot products {@code scores[i,j] = scale · (q_i · k_j)} for {@code j <
+     * visible(i)}, where {@code visible(i) = min(keys, firstVisible + i)}; later entries are left
+     * alone.
+     *
+     * @param q row i starts at {@code qOffset + i * qStride}
      * @param head of the keys
+     * @param firstVisible keys that query 0 sees, at least 1
+     * @param scores row i starts at {@code scoresOffset + i * scoresStride}
      */
     void attentionScores(
             float[] q,
@@ -244,10 +202,12 @@ public interface Kernels {
             int scoresStride);
 
     /**
-     * As {@link #attentionContext(float[], int, int, int, float[], int, int, int, int, int,
-     * float[], int, int)}, or as {@link #log2Context} if the values are integers.
+     * One head's {@code context_i = Σ_{j < visible(i)} p[i,j] · v_j}, {@code visible} as in {@link
+     * #attentionScores}; for integers see {@link #packIntegerValues}.
      *
+     * @param p row i starts at {@code pOffset + i * pStride}
      * @param head of the values
+     * @param context row i starts at {@code contextOffset + i * contextStride}
      */
     void attentionContext(
             float[] p,

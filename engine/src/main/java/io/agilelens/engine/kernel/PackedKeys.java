@@ -1,6 +1,6 @@
 package io.agilelens.engine.kernel;
 
-/** A layer's attention keys in the layout that kernels like for blocks of queries. Immutable. */
+/** A layer's attention keys in the layout that kernels like. */
 public interface PackedKeys {
 
     /** Keys of each head. */

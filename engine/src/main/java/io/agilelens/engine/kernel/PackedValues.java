@@ -2,7 +2,7 @@ package io.agilelens.engine.kernel;
 
 /**
  * A layer's attention values, as floats or as integers with a scale a head, in the layout that
- * kernels like for blocks of queries. Immutable.
+ * kernels like.
  */
 public interface PackedValues {
 

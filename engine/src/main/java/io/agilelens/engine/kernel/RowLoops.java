@@ -6,47 +6,6 @@ package io.agilelens.engine.kernel;
  */
 interface RowLoops {
 
-    /** {@code scores[j] = scale · (q · k_j)} for {@code j < keys}, {@code k_j} being strided. */
-    void scaledDots(
-            float[] q,
-            int qOffset,
-            float[] k,
-            int kOffset,
-            int kStride,
-            int keys,
-            int length,
-            float scale,
-            float[] scores,
-            int scoresOffset);
-
-    /** {@code sums = Σ_j factors[j] · v_j} for {@code j < rows}, {@code v_j} being strided. */
-    void weightedSum(
-            float[] factors,
-            int factorsOffset,
-            float[] v,
-            int vOffset,
-            int vStride,
-            int rows,
-            float[] sums,
-            int sumsOffset,
-            int length);
-
-    /**
-     * {@code sums = Σ_j factors[j] · round(v_j · inverse)} for {@code j < rows}, {@code v_j} being
-     * strided; the rounded numbers are below 2^22.
-     */
-    void weightedIntegerSum(
-            float[] factors,
-            int factorsOffset,
-            float[] v,
-            int vOffset,
-            int vStride,
-            int rows,
-            float inverse,
-            float[] sums,
-            int sumsOffset,
-            int length);
-
     /** {@code y = round(factor · x)}, half to even; the results are below 2^22. */
     void rounded(float factor, float[] x, int xOffset, float[] y, int yOffset, int length);
 

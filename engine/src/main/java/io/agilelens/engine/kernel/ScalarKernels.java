@@ -212,105 +212,10 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void attentionScores(
-            float[] q,
-            int qOffset,
-            int qStride,
-            int queries,
-            float[] k,
-            int kOffset,
-            int kStride,
-            int keys,
-            int headDimension,
-            float scale,
-            int firstVisible,
-            float[] scores,
-            int scoresOffset,
-            int scoresStride) {
-        for (int i = 0; i < queries; i++) {
-            int visible = Math.min(keys, firstVisible + i);
-            for (int j = 0; j < visible; j++) {
-                scores[scoresOffset + i * scoresStride + j] =
-                        scale
-                                * dot(
-                                        q,
-                                        qOffset + i * qStride,
-                                        k,
-                                        kOffset + j * kStride,
-                                        headDimension);
-            }
-        }
-    }
-
-    @Override
-    public void attentionContext(
-            float[] p,
-            int pOffset,
-            int pStride,
-            int queries,
-            float[] v,
-            int vOffset,
-            int vStride,
-            int keys,
-            int headDimension,
-            int firstVisible,
-            float[] context,
-            int contextOffset,
-            int contextStride) {
-        for (int i = 0; i < queries; i++) {
-            int row = contextOffset + i * contextStride;
-            Arrays.fill(context, row, row + headDimension, 0);
-            int visible = Math.min(keys, firstVisible + i);
-            for (int j = 0; j < visible; j++) {
-                float probability = p[pOffset + i * pStride + j];
-                for (int d = 0; d < headDimension; d++) {
-                    context[row + d] += probability * v[vOffset + j * vStride + d];
-                }
-            }
-        }
-    }
-
-    @Override
-    public void log2Context(
-            float[] p,
-            int pOffset,
-            int pStride,
-            int queries,
-            float[] v,
-            int vOffset,
-            int vStride,
-            int keys,
-            int headDimension,
-            float scale,
-            int firstVisible,
-            float[] context,
-            int contextOffset,
-            int contextStride) {
-        float unit = Math.scalb(scale, -15);
-        int[] sums = new int[headDimension];
-        for (int i = 0; i < queries; i++) {
-            Arrays.fill(sums, 0);
-            int visible = Math.min(keys, firstVisible + i);
-            for (int j = 0; j < visible; j++) {
-                float probability = p[pOffset + i * pStride + j];
-                if (probability > 0) {
-                    int shift = 15 + Math.getExponent(probability);
-                    for (int d = 0; d < headDimension; d++) {
-                        int value = (int) Math.rint(v[vOffset + j * vStride + d] / scale);
-                        sums[d] += value << shift;
-                    }
-                }
-            }
-            for (int d = 0; d < headDimension; d++) {
-                context[contextOffset + i * contextStride + d] = sums[d] * unit;
-            }
-        }
-    }
-
-    @Override
     public PackedKeys packKeys(float[] k, int keys, int heads, int headDimension) {
-        float[] rows = Arrays.copyOf(k, keys * heads * headDimension);
-        return new ScalarHeads.Keys(rows, keys, heads, headDimension);
+        ScalarHeads packed = new ScalarHeads(heads, headDimension, CachePrecision.SINGLE, null);
+        packed.append(k, keys);
+        return packed;
     }
 
     @Override
@@ -321,8 +226,24 @@ final class ScalarKernels implements Kernels {
     @Override
     public PackedValues packIntegerValues(
             float[] v, int keys, int heads, int headDimension, float[] scales) {
-        float[] rows = Arrays.copyOf(v, keys * heads * headDimension);
-        return new ScalarHeads.Values(rows, keys, heads, headDimension, scales);
+        ScalarHeads packed = new ScalarHeads(heads, headDimension, CachePrecision.SINGLE, scales);
+        packed.append(v, keys);
+        return packed;
+    }
+
+    @Override
+    public CachedKeys cachedKeys(int heads, int headDimension, CachePrecision precision) {
+        return new ScalarHeads(heads, headDimension, precision, null);
+    }
+
+    @Override
+    public CachedValues cachedValues(int heads, int headDimension, CachePrecision precision) {
+        return new ScalarHeads(heads, headDimension, precision, null);
+    }
+
+    @Override
+    public CachedValues cachedIntegerValues(int heads, int headDimension, float[] scales) {
+        return new ScalarHeads(heads, headDimension, CachePrecision.SINGLE, scales);
     }
 
     @Override
@@ -338,22 +259,21 @@ final class ScalarKernels implements Kernels {
             float[] scores,
             int scoresOffset,
             int scoresStride) {
-        var own = requireOwn(ScalarHeads.Keys.class, keys);
-        attentionScores(
-                q,
-                qOffset,
-                qStride,
-                queries,
-                own.rows(),
-                head * own.headDimension(),
-                own.heads() * own.headDimension(),
-                own.keys(),
-                own.headDimension(),
-                scale,
-                firstVisible,
-                scores,
-                scoresOffset,
-                scoresStride);
+        var own = requireOwn(ScalarHeads.class, keys);
+        int dimension = own.headDimension();
+        for (int i = 0; i < queries; i++) {
+            int visible = Math.min(own.keys(), firstVisible + i);
+            for (int j = 0; j < visible; j++) {
+                scores[scoresOffset + i * scoresStride + j] =
+                        scale
+                                * dot(
+                                        q,
+                                        qOffset + i * qStride,
+                                        own.rows(),
+                                        own.row(j, head),
+                                        dimension);
+            }
+        }
     }
 
     @Override
@@ -368,41 +288,60 @@ final class ScalarKernels implements Kernels {
             float[] context,
             int contextOffset,
             int contextStride) {
-        var own = requireOwn(ScalarHeads.Values.class, values);
-        int dimension = own.headDimension();
-        int offset = head * dimension;
-        int stride = own.heads() * dimension;
-        if (own.scales() == null) {
-            attentionContext(
-                    p,
-                    pOffset,
-                    pStride,
-                    queries,
-                    own.rows(),
-                    offset,
-                    stride,
-                    own.keys(),
-                    dimension,
-                    firstVisible,
-                    context,
-                    contextOffset,
-                    contextStride);
-        } else {
-            log2Context(
-                    p,
-                    pOffset,
-                    pStride,
-                    queries,
-                    own.rows(),
-                    offset,
-                    stride,
-                    own.keys(),
-                    dimension,
-                    own.scales()[head],
-                    firstVisible,
-                    context,
-                    contextOffset,
-                    contextStride);
+        var own = requireOwn(ScalarHeads.class, values);
+        for (int i = 0; i < queries; i++) {
+            int visible = Math.min(own.keys(), firstVisible + i);
+            int probabilities = pOffset + i * pStride;
+            int row = contextOffset + i * contextStride;
+            if (own.scales() == null) {
+                weightedSum(p, probabilities, own, head, visible, context, row);
+            } else {
+                shiftedSum(p, probabilities, own, head, visible, context, row);
+            }
+        }
+    }
+
+    private static void weightedSum(
+            float[] p,
+            int pOffset,
+            ScalarHeads values,
+            int head,
+            int visible,
+            float[] context,
+            int contextOffset) {
+        int dimension = values.headDimension();
+        Arrays.fill(context, contextOffset, contextOffset + dimension, 0);
+        for (int j = 0; j < visible; j++) {
+            int row = values.row(j, head);
+            for (int d = 0; d < dimension; d++) {
+                context[contextOffset + d] += p[pOffset + j] * values.rows()[row + d];
+            }
+        }
+    }
+
+    private static void shiftedSum(
+            float[] p,
+            int pOffset,
+            ScalarHeads values,
+            int head,
+            int visible,
+            float[] context,
+            int contextOffset) {
+        int[] sums = new int[values.headDimension()];
+        float scale = values.scales()[head];
+        for (int j = 0; j < visible; j++) {
+            float probability = p[pOffset + j];
+            if (probability > 0) {
+                int shift = 15 + Math.getExponent(probability);
+                int row = values.row(j, head);
+                for (int d = 0; d < sums.length; d++) {
+                    sums[d] += (int) Math.rint(values.rows()[row + d] / scale) << shift;
+                }
+            }
+        }
+        float unit = Math.scalb(scale, -15);
+        for (int d = 0; d < sums.length; d++) {
+            context[contextOffset + d] = sums[d] * unit;
         }
     }
 

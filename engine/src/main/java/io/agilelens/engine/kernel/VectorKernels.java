@@ -17,6 +17,7 @@ final class VectorKernels implements Kernels {
     private final DoubleMultiplication doubles;
     private final WeightLoops weightLoops;
     private final AttentionMultiplication attention;
+    private final CachedAttention cachedAttention;
 
     /**
      * @param bits 128, 256 or 512; the processor must have vectors that wide
@@ -58,6 +59,9 @@ final class VectorKernels implements Kernels {
                 WidthTemplate.instantiate(
                         AttentionProducts.class, AttentionProductsTemplate.class, bits);
         attention = new AttentionMultiplication(attentionProducts, rows, workers);
+        CacheProducts cacheProducts =
+                WidthTemplate.instantiate(CacheProducts.class, CacheProductsTemplate.class, bits);
+        cachedAttention = new CachedAttention(cacheProducts, workers);
     }
 
     @Override
@@ -165,104 +169,6 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void attentionScores(
-            float[] q,
-            int qOffset,
-            int qStride,
-            int queries,
-            float[] k,
-            int kOffset,
-            int kStride,
-            int keys,
-            int headDimension,
-            float scale,
-            int firstVisible,
-            float[] scores,
-            int scoresOffset,
-            int scoresStride) {
-        for (int i = 0; i < queries; i++) {
-            rows.scaledDots(
-                    q,
-                    qOffset + i * qStride,
-                    k,
-                    kOffset,
-                    kStride,
-                    Math.min(keys, firstVisible + i),
-                    headDimension,
-                    scale,
-                    scores,
-                    scoresOffset + i * scoresStride);
-        }
-    }
-
-    @Override
-    public void attentionContext(
-            float[] p,
-            int pOffset,
-            int pStride,
-            int queries,
-            float[] v,
-            int vOffset,
-            int vStride,
-            int keys,
-            int headDimension,
-            int firstVisible,
-            float[] context,
-            int contextOffset,
-            int contextStride) {
-        for (int i = 0; i < queries; i++) {
-            rows.weightedSum(
-                    p,
-                    pOffset + i * pStride,
-                    v,
-                    vOffset,
-                    vStride,
-                    Math.min(keys, firstVisible + i),
-                    context,
-                    contextOffset + i * contextStride,
-                    headDimension);
-        }
-    }
-
-    /**
-     * Products of small integers with powers of two are exact in float32, and so are their sums
-     * below 2^24 units of the smallest term, 2^-15: below 512, that is, where a row's probabilities
-     * add up to no more than 4 and the integers to no more than 128.
-     */
-    @Override
-    public void log2Context(
-            float[] p,
-            int pOffset,
-            int pStride,
-            int queries,
-            float[] v,
-            int vOffset,
-            int vStride,
-            int keys,
-            int headDimension,
-            float scale,
-            int firstVisible,
-            float[] context,
-            int contextOffset,
-            int contextStride) {
-        for (int i = 0; i < queries; i++) {
-            int row = contextOffset + i * contextStride;
-            rows.weightedIntegerSum(
-                    p,
-                    pOffset + i * pStride,
-                    v,
-                    vOffset,
-                    vStride,
-                    Math.min(keys, firstVisible + i),
-                    1 / scale,
-                    context,
-                    row,
-                    headDimension);
-            rows.scale(scale, context, row, headDimension);
-        }
-    }
-
-    @Override
     public PackedKeys packKeys(float[] k, int keys, int heads, int headDimension) {
         return attention.packKeys(k, keys, heads, headDimension);
     }
@@ -279,6 +185,21 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public CachedKeys cachedKeys(int heads, int headDimension, CachePrecision precision) {
+        return cachedAttention.keys(heads, headDimension, precision);
+    }
+
+    @Override
+    public CachedValues cachedValues(int heads, int headDimension, CachePrecision precision) {
+        return cachedAttention.values(heads, headDimension, precision);
+    }
+
+    @Override
+    public CachedValues cachedIntegerValues(int heads, int headDimension, float[] scales) {
+        return cachedAttention.integerValues(heads, headDimension, scales);
+    }
+
+    @Override
     public void attentionScores(
             float[] q,
             int qOffset,
@@ -291,6 +212,20 @@ final class VectorKernels implements Kernels {
             float[] scores,
             int scoresOffset,
             int scoresStride) {
+        if (keys instanceof CachedKeyPanels cached) {
+            for (int i = 0; i < queries; i++) {
+                cachedAttention.scores(
+                        q,
+                        qOffset + i * qStride,
+                        cached,
+                        head,
+                        Math.min(cached.keys(), firstVisible + i),
+                        scale,
+                        scores,
+                        scoresOffset + i * scoresStride);
+            }
+            return;
+        }
         attention.scores(
                 q,
                 qOffset,
@@ -317,6 +252,19 @@ final class VectorKernels implements Kernels {
             float[] context,
             int contextOffset,
             int contextStride) {
+        if (values instanceof CachedValueRows cached) {
+            for (int i = 0; i < queries; i++) {
+                cachedAttention.context(
+                        p,
+                        pOffset + i * pStride,
+                        cached,
+                        head,
+                        Math.min(cached.keys(), firstVisible + i),
+                        context,
+                        contextOffset + i * contextStride);
+            }
+            return;
+        }
         attention.context(
                 p,
                 pOffset,

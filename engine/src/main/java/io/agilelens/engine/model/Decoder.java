@@ -6,7 +6,6 @@ import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.kernel.PackedKeys;
 import io.agilelens.engine.kernel.PackedValues;
 import io.agilelens.engine.kernel.Workers;
-import io.agilelens.engine.model.KeyValueCache.HeadRows;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.tensor.Matrix;
 import java.util.Arrays;
@@ -68,7 +67,7 @@ public final class Decoder {
 
     /** A cache to run a sequence piece by piece with; it suits this decoder only. */
     public KeyValueCache cache() {
-        return new KeyValueCache(config, numerics.cacheFormat());
+        return new KeyValueCache(config, kernels, numerics);
     }
 
     /**
@@ -76,7 +75,7 @@ public final class Decoder {
      * already, or a new one if it does not suit this decoder.
      */
     public KeyValueCache cache(KeyValueCache used) {
-        return used.empty(config, numerics.cacheFormat()) ? used : cache();
+        return used.empty(config, kernels, numerics) ? used : cache();
     }
 
     /** A pass over a whole sequence that nothing watches and nothing is pruned from. */
@@ -424,55 +423,34 @@ public final class Decoder {
             if (cache != null) {
                 cache.append(layer, keys, values, positions.values(), positions.next());
             }
+            PackedKeys packedKeys;
+            PackedValues packedValues;
             if (cached == 0) {
                 // What a cache would give back is what is there.
                 int tokens = context.rows();
                 numerics.cacheFormat().ifPresent(format -> format.round(keys, tokens));
                 numerics.cacheFormat().ifPresent(format -> format.round(values, tokens));
-                return heads(queries, keys, values, positions.values(), 0);
+                packedKeys = pack(keys, tokens);
+                packedValues = packValues(values, tokens);
+            } else if (context.rows() >= QUERIES_WORTH_PACKING) {
+                packedKeys = pack(cache.keyRows(layer), cache.length(layer));
+                packedValues = packValues(cache.valueRows(layer), cache.length(layer));
+            } else {
+                packedKeys = cache.keys(layer);
+                packedValues = cache.values(layer);
             }
-            if (packs()) {
-                float[] allKeys = cache.keys(layer);
-                float[] allValues = cache.values(layer);
-                return heads(queries, allKeys, allValues, cache.positions(layer), cached);
-            }
-            HeadRows keyHeads = cache.keyHeads(layer);
-            HeadRows valueHeads = cache.valueHeads(layer);
+            int[] allPositions = cached == 0 ? positions.values() : cache.positions(layer);
             return new Heads(
-                    layer,
-                    queries,
-                    keyHeads,
-                    valueHeads,
-                    null,
-                    null,
-                    cache.positions(layer),
-                    cached,
-                    context);
+                    layer, queries, packedKeys, packedValues, allPositions, cached, context);
         }
 
-        /** Keys and values being {@code [cached + tokens, keyValueWidth]}. */
-        private Heads heads(
-                float[] queries, float[] keys, float[] values, int[] positions, int cached) {
-            int heads = config.keyValueHeads();
-            int dimension = config.headDimension();
-            int count = cached + context.rows();
-            boolean packs = packs();
-            return new Heads(
-                    layer,
-                    queries,
-                    new HeadRows(keys, dimension, config.keyValueWidth()),
-                    new HeadRows(values, dimension, config.keyValueWidth()),
-                    packs ? kernels.packKeys(keys, count, heads, dimension) : null,
-                    packs
-                            ? numerics.softmax(layer).pack(kernels, values, count, heads, dimension)
-                            : null,
-                    positions,
-                    cached,
-                    context);
+        private PackedKeys pack(float[] keys, int count) {
+            return kernels.packKeys(keys, count, config.keyValueHeads(), config.headDimension());
         }
 
-        private boolean packs() {
-            return context.rows() >= QUERIES_WORTH_PACKING;
+        private PackedValues packValues(float[] values, int count) {
+            return numerics.softmax(layer)
+                    .pack(kernels, values, count, config.keyValueHeads(), config.headDimension());
         }
 
         /** The residual stream behind the block. */
@@ -510,13 +488,8 @@ public final class Decoder {
     private final class Heads {
         private final int layer;
         private final float[] queries;
-        private final HeadRows keys;
-        private final HeadRows values;
-
-        /** Null for few queries. */
-        private final PackedKeys packedKeys;
-
-        private final PackedValues packedValues;
+        private final PackedKeys keys;
+        private final PackedValues values;
         private final int[] positions;
         private final int cached;
         private final Matrix context;
@@ -530,10 +503,8 @@ public final class Decoder {
         Heads(
                 int layer,
                 float[] queries,
-                HeadRows keys,
-                HeadRows values,
-                PackedKeys packedKeys,
-                PackedValues packedValues,
+                PackedKeys keys,
+                PackedValues values,
                 int[] positions,
                 int cached,
                 Matrix context) {
@@ -541,8 +512,6 @@ public final class Decoder {
             this.queries = queries;
             this.keys = keys;
             this.values = values;
-            this.packedKeys = packedKeys;
-            this.packedValues = packedValues;
             this.positions = positions;
             this.cached = cached;
             this.context = context;
@@ -580,10 +549,8 @@ public final class Decoder {
         }
 
         void giveBack() {
-            if (packedKeys != null) {
-                packedKeys.giveBack();
-                packedValues.giveBack();
-            }
+            keys.giveBack();
+            values.giveBack();
         }
 
         private void attend(int head, int block, TokenScores scores, Probe probe) {
@@ -615,69 +582,31 @@ public final class Decoder {
         }
 
         private void scores(int head, int first, int count, float[] p, int stride) {
-            int keyValueHead = config.keyValueHead(head);
             int dimension = config.headDimension();
-            float scale = (float) (1 / Math.sqrt(dimension));
-            int offset = first * config.queryWidth() + head * dimension;
-            int firstVisible = cached + first + 1;
-            if (packedKeys != null) {
-                kernels.attentionScores(
-                        queries,
-                        offset,
-                        config.queryWidth(),
-                        count,
-                        packedKeys,
-                        keyValueHead,
-                        scale,
-                        firstVisible,
-                        p,
-                        0,
-                        stride);
-                return;
-            }
             kernels.attentionScores(
                     queries,
-                    offset,
+                    first * config.queryWidth() + head * dimension,
                     config.queryWidth(),
                     count,
-                    keys.floats(keyValueHead),
-                    keys.offset(keyValueHead),
-                    keys.tokenStride(),
-                    stride,
-                    dimension,
-                    scale,
-                    firstVisible,
+                    keys,
+                    config.keyValueHead(head),
+                    (float) (1 / Math.sqrt(dimension)),
+                    cached + first + 1,
                     p,
                     0,
                     stride);
         }
 
         private void context(int head, ProbabilityBlock block) {
-            int keyValueHead = config.keyValueHead(head);
-            int dimension = config.headDimension();
-            int offset = block.firstQuery() * config.queryWidth() + head * dimension;
-            if (packedValues != null) {
-                kernels.attentionContext(
-                        block.values(),
-                        0,
-                        block.stride(),
-                        block.queries(),
-                        packedValues,
-                        keyValueHead,
-                        block.firstVisible(),
-                        context.data(),
-                        offset,
-                        config.queryWidth());
-                return;
-            }
-            softmax.context(
-                    kernels,
-                    block,
-                    keyValueHead,
-                    values.floats(keyValueHead),
-                    values.offset(keyValueHead),
-                    values.tokenStride(),
-                    dimension,
+            int offset = block.firstQuery() * config.queryWidth() + head * config.headDimension();
+            kernels.attentionContext(
+                    block.values(),
+                    0,
+                    block.stride(),
+                    block.queries(),
+                    values,
+                    config.keyValueHead(head),
+                    block.firstVisible(),
                     context.data(),
                     offset,
                     config.queryWidth());

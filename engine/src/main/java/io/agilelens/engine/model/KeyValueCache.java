@@ -1,6 +1,11 @@
 package io.agilelens.engine.model;
 
-import io.agilelens.engine.kernel.Workers;
+import io.agilelens.engine.kernel.CachePrecision;
+import io.agilelens.engine.kernel.CachedKeys;
+import io.agilelens.engine.kernel.CachedValues;
+import io.agilelens.engine.kernel.Kernels;
+import io.agilelens.engine.kernel.PackedKeys;
+import io.agilelens.engine.kernel.PackedValues;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -13,186 +18,183 @@ public final class KeyValueCache {
     /** Tokens that there is room for behind a prompt, so that the first of them moves nothing. */
     static final int TOKENS_TO_COME = 64;
 
-    /** Numbers to copy that are worth another thread. */
-    private static final int NUMBERS_PER_PIECE = 1 << 15;
-
     private final ModelConfig config;
+    private final Kernels kernels;
     private final Optional<CacheFormat> format;
-    private final int heads;
-    private final int headDimension;
-    private final int width;
-    private final int rowBytes;
-    private final Rows[] keys;
-    private final Rows[] values;
+    private final Layer[] layers;
     private final int[][] positions;
     private final int[] lengths;
     private final int[] nextPositions;
 
-    /**
-     * One layer's keys or values, each head in an array of its own or all in one. The row of a head
-     * and a token starts at {@code offset(head) + token * tokenStride} and has as many elements as
-     * a head has dimensions.
-     *
-     * @param arrays one for each head, or a single one
-     * @param headStride between heads in a single array
-     */
-    record HeadRows(float[][] arrays, int headStride, int tokenStride) {
+    /** What rows are put together in; one layer is read at a time, so all share it. */
+    private float[] keyRows = {};
 
-        /** All heads in one array. */
-        HeadRows(float[] array, int headStride, int tokenStride) {
-            this(new float[][] {array}, headStride, tokenStride);
-        }
+    private float[] valueRows = {};
 
-        float[] floats(int head) {
-            return arrays[arrays.length == 1 ? 0 : head];
-        }
+    /** Keys and values of one layer; tokens are only added. */
+    private sealed interface Layer {
+        SoftmaxTransform softmax();
 
-        int offset(int head) {
-            return arrays.length == 1 ? head * headStride : 0;
-        }
+        /**
+         * @param length tokens that are there
+         */
+        void append(float[] keys, float[] values, int length, int tokens);
+
+        PackedKeys keys(int length);
+
+        PackedValues values(int length);
+
+        /** What keys stand for, {@code [length, keyValueWidth]}. */
+        void readKeys(int length, float[] rows);
+
+        /** What values stand for, {@code [length, keyValueWidth]}. */
+        void readValues(int length, float[] rows);
+
+        void clear();
+
+        /** What one token's keys and values take, in bytes. */
+        long bytesPerToken();
     }
 
-    /** One layer's keys or values; tokens are only added. */
-    private sealed interface Rows {
-        void append(float[] rows, int length, int tokens);
-
-        /** What the first rows stand for, {@code [length, keyValueWidth]}. */
-        float[] read(int length);
-
-        /** The same as it lies there. */
-        HeadRows readHeads(int length);
-    }
-
-    KeyValueCache(ModelConfig config, Optional<CacheFormat> format) {
+    KeyValueCache(ModelConfig config, Kernels kernels, Numerics numerics) {
         this.config = config;
-        this.format = format;
-        int layers = config.layers();
-        heads = config.keyValueHeads();
-        headDimension = config.headDimension();
-        width = config.keyValueWidth();
-        rowBytes = format.map(CacheFormat::rowBytes).orElse(width * Float.BYTES);
-        keys = rows(layers);
-        values = rows(layers);
-        positions = new int[layers][0];
-        lengths = new int[layers];
-        nextPositions = new int[layers];
-    }
-
-    private Rows[] rows(int layers) {
-        // One layer is read at a time, so all share the floats that rows are put together in.
-        float[][] scratch = new float[1][0];
-        Rows[] rows = new Rows[layers];
-        for (int layer = 0; layer < layers; layer++) {
-            rows[layer] =
-                    format.isEmpty()
-                            ? new FloatRows(scratch)
-                            : new CodedRows(format.get(), scratch);
+        this.kernels = kernels;
+        format = numerics.cacheFormat();
+        layers = new Layer[config.layers()];
+        for (int layer = 0; layer < layers.length; layer++) {
+            SoftmaxTransform softmax = numerics.softmax(layer);
+            layers[layer] =
+                    switch (format.orElse(null)) {
+                        case null -> kept(softmax, CachePrecision.SINGLE);
+                        case HalfCacheFormat _ -> kept(softmax, CachePrecision.HALF);
+                        case CodedCacheFormat coded -> new CodedLayer(softmax, coded);
+                    };
         }
-        return rows;
+        positions = new int[layers.length][0];
+        lengths = new int[layers.length];
+        nextPositions = new int[layers.length];
     }
 
-    /**
-     * {@code [heads][capacity, headDimension]}: a token that is decoded reads head by head, and
-     * memory delivers neighbours fastest. Threads share out the heads of a prompt.
-     */
-    private final class FloatRows implements Rows {
-        private final float[][] scratch;
-        private final float[][] floats = new float[heads][0];
+    private Layer kept(SoftmaxTransform softmax, CachePrecision precision) {
+        int heads = config.keyValueHeads();
+        int dimension = config.headDimension();
+        return new KeptLayer(
+                softmax,
+                kernels.cachedKeys(heads, dimension, precision),
+                softmax.room(kernels, heads, dimension, precision));
+    }
 
-        FloatRows(float[][] scratch) {
-            this.scratch = scratch;
+    /** In numbers that the kernels read as they are. */
+    private record KeptLayer(SoftmaxTransform softmax, CachedKeys keys, CachedValues values)
+            implements Layer {
+
+        @Override
+        public void append(float[] newKeys, float[] newValues, int length, int tokens) {
+            keys.append(newKeys, tokens);
+            values.append(newValues, tokens);
         }
 
         @Override
-        public void append(float[] rows, int length, int tokens) {
-            int numbers = tokens * headDimension;
-            if (numbers * heads < 2 * NUMBERS_PER_PIECE) {
-                append(rows, length, tokens, 0, heads);
-                return;
-            }
-            Workers.shared()
-                    .forRanges(
-                            heads,
-                            1 + NUMBERS_PER_PIECE / numbers,
-                            (from, to) -> append(rows, length, tokens, from, to));
-        }
-
-        private void append(float[] rows, int length, int tokens, int fromHead, int toHead) {
-            for (int head = fromHead; head < toHead; head++) {
-                if (floats[head].length < (length + tokens) * headDimension) {
-                    int room = capacity(length, tokens) * headDimension;
-                    floats[head] = Arrays.copyOf(floats[head], room);
-                }
-                for (int t = 0; t < tokens; t++) {
-                    System.arraycopy(
-                            rows,
-                            t * width + head * headDimension,
-                            floats[head],
-                            (length + t) * headDimension,
-                            headDimension);
-                }
-            }
+        public PackedKeys keys(int length) {
+            return keys;
         }
 
         @Override
-        public float[] read(int length) {
-            float[] rows = grown(scratch, length);
-            for (int head = 0; head < heads; head++) {
-                for (int t = 0; t < length; t++) {
-                    System.arraycopy(
-                            floats[head],
-                            t * headDimension,
-                            rows,
-                            t * width + head * headDimension,
-                            headDimension);
-                }
-            }
-            return rows;
+        public PackedValues values(int length) {
+            return values;
         }
 
         @Override
-        public HeadRows readHeads(int length) {
-            return new HeadRows(floats, 0, headDimension);
+        public void readKeys(int length, float[] rows) {
+            keys.read(rows);
+        }
+
+        @Override
+        public void readValues(int length, float[] rows) {
+            values.read(rows);
+        }
+
+        @Override
+        public void clear() {
+            keys.clear();
+            values.clear();
+        }
+
+        @Override
+        public long bytesPerToken() {
+            return keys.bytesPerToken() + values.bytesPerToken();
         }
     }
 
-    private final class CodedRows implements Rows {
-        private final CacheFormat format;
-        private final float[][] scratch;
-        private byte[] codes = new byte[0];
+    /** In codes, which are decoded whenever they are read. */
+    private final class CodedLayer implements Layer {
+        private final SoftmaxTransform softmax;
+        private final CodedCacheFormat format;
+        private byte[] keys = {};
+        private byte[] values = {};
 
-        CodedRows(CacheFormat format, float[][] scratch) {
+        CodedLayer(SoftmaxTransform softmax, CodedCacheFormat format) {
+            this.softmax = softmax;
             this.format = format;
-            this.scratch = scratch;
         }
 
         @Override
-        public void append(float[] rows, int length, int tokens) {
-            if (codes.length < (length + tokens) * format.rowBytes()) {
-                codes = Arrays.copyOf(codes, capacity(length, tokens) * format.rowBytes());
+        public SoftmaxTransform softmax() {
+            return softmax;
+        }
+
+        @Override
+        public void append(float[] newKeys, float[] newValues, int length, int tokens) {
+            if (keys.length < (length + tokens) * format.rowBytes()) {
+                int room = capacity(length, tokens) * format.rowBytes();
+                keys = Arrays.copyOf(keys, room);
+                values = Arrays.copyOf(values, room);
             }
-            format.encode(rows, tokens, codes, length);
+            format.encode(newKeys, tokens, keys, length);
+            format.encode(newValues, tokens, values, length);
         }
 
         @Override
-        public float[] read(int length) {
-            float[] rows = grown(scratch, length);
-            format.decode(codes, length, rows);
-            return rows;
+        public PackedKeys keys(int length) {
+            keyRows = grown(keyRows, length);
+            readKeys(length, keyRows);
+            return kernels.packKeys(
+                    keyRows, length, config.keyValueHeads(), config.headDimension());
         }
 
         @Override
-        public HeadRows readHeads(int length) {
-            return new HeadRows(read(length), headDimension, width);
+        public PackedValues values(int length) {
+            valueRows = grown(valueRows, length);
+            readValues(length, valueRows);
+            return softmax.pack(
+                    kernels, valueRows, length, config.keyValueHeads(), config.headDimension());
+        }
+
+        @Override
+        public void readKeys(int length, float[] rows) {
+            format.decode(keys, length, rows);
+        }
+
+        @Override
+        public void readValues(int length, float[] rows) {
+            format.decode(values, length, rows);
+        }
+
+        @Override
+        public void clear() {
+            // What is added next overwrites what is there.
+        }
+
+        @Override
+        public long bytesPerToken() {
+            return 2L * format.rowBytes();
         }
     }
 
-    /** Room for as many rows in what several layers share. */
-    private float[] grown(float[][] scratch, int length) {
-        if (scratch[0].length < length * width) {
-            scratch[0] = new float[capacity(length, 0) * width];
-        }
-        return scratch[0];
+    /** Room for as many rows in what all layers share. */
+    private float[] grown(float[] rows, int length) {
+        int width = config.keyValueWidth();
+        return rows.length >= length * width ? rows : new float[capacity(length, 0) * width];
     }
 
     /** Room for as many tokens and some that come one by one behind them. */
@@ -210,22 +212,37 @@ public final class KeyValueCache {
      *
      * @return false if it does not suit such a decoder; then nothing is forgotten
      */
-    boolean empty(ModelConfig config, Optional<CacheFormat> format) {
-        if (!config.equals(this.config) || !format.equals(this.format)) {
+    boolean empty(ModelConfig config, Kernels kernels, Numerics numerics) {
+        if (!config.equals(this.config)
+                || kernels != this.kernels
+                || !numerics.cacheFormat().equals(format)) {
             return false;
+        }
+        for (int layer = 0; layer < layers.length; layer++) {
+            if (!Arrays.equals(
+                    valueScales(layers[layer].softmax()), valueScales(numerics.softmax(layer)))) {
+                return false;
+            }
+        }
+        for (Layer layer : layers) {
+            layer.clear();
         }
         Arrays.fill(lengths, 0);
         Arrays.fill(nextPositions, 0);
         return true;
     }
 
+    private float[] valueScales(SoftmaxTransform softmax) {
+        return softmax.valueScales(config.keyValueHeads(), config.headDimension()).orElse(null);
+    }
+
     /** What all keys and values held take, in bytes, without the room left for later ones. */
     public long bytes() {
-        long rows = 0;
-        for (int length : lengths) {
-            rows += 2L * length;
+        long total = 0;
+        for (int layer = 0; layer < layers.length; layer++) {
+            total += lengths[layer] * layers[layer].bytesPerToken();
         }
-        return rows * rowBytes;
+        return total;
     }
 
     /** Position of the next token in a layer. */
@@ -233,24 +250,30 @@ public final class KeyValueCache {
         return nextPositions[layer];
     }
 
-    /** {@code [length, keyValueWidth]}, valid until keys are read again. */
-    float[] keys(int layer) {
-        return keys[layer].read(lengths[layer]);
+    /**
+     * What the keys stand for, {@code [length, keyValueWidth]}; valid until keys are read again.
+     */
+    float[] keyRows(int layer) {
+        keyRows = grown(keyRows, lengths[layer]);
+        layers[layer].readKeys(lengths[layer], keyRows);
+        return keyRows;
     }
 
-    /** {@code [length, keyValueWidth]}, valid until values are read again. */
-    float[] values(int layer) {
-        return values[layer].read(lengths[layer]);
+    /** The same of the values. */
+    float[] valueRows(int layer) {
+        valueRows = grown(valueRows, lengths[layer]);
+        layers[layer].readValues(lengths[layer], valueRows);
+        return valueRows;
     }
 
-    /** The keys as they lie in the cache, valid until keys are read again or appended. */
-    HeadRows keyHeads(int layer) {
-        return keys[layer].readHeads(lengths[layer]);
+    /** The keys for few queries; valid until keys are read again or appended. */
+    PackedKeys keys(int layer) {
+        return layers[layer].keys(lengths[layer]);
     }
 
-    /** The values as they lie in the cache, valid until values are read again or appended. */
-    HeadRows valueHeads(int layer) {
-        return values[layer].readHeads(lengths[layer]);
+    /** The values for few queries; valid until values are read again or appended. */
+    PackedValues values(int layer) {
+        return layers[layer].values(lengths[layer]);
     }
 
     /** Position of each token that the layer holds, {@code [length]}. */
@@ -266,8 +289,7 @@ public final class KeyValueCache {
             int layer, float[] newKeys, float[] newValues, int[] newPositions, int nextPosition) {
         int length = lengths[layer];
         int tokens = newPositions.length;
-        keys[layer].append(newKeys, length, tokens);
-        values[layer].append(newValues, length, tokens);
+        layers[layer].append(newKeys, newValues, length, tokens);
         if (positions[layer].length < length + tokens) {
             positions[layer] = Arrays.copyOf(positions[layer], capacity(length, tokens));
         }

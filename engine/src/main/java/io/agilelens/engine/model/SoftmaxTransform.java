@@ -1,7 +1,10 @@
 package io.agilelens.engine.model;
 
+import io.agilelens.engine.kernel.CachePrecision;
+import io.agilelens.engine.kernel.CachedValues;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.kernel.PackedValues;
+import java.util.Optional;
 
 /** What happens to attention probabilities before they meet the values. */
 public interface SoftmaxTransform {
@@ -13,48 +16,40 @@ public interface SoftmaxTransform {
     void apply(ProbabilityBlock block);
 
     /**
-     * A layer's values as blocks of transformed probabilities are multiplied with them.
+     * Scales of the integers that the values are multiplied as, one for each key/value head; empty
+     * where they are multiplied as floats.
+     *
+     * @param heads key/value heads
+     */
+    default Optional<float[]> valueScales(int heads, int headDimension) {
+        return Optional.empty();
+    }
+
+    /**
+     * A pass's values as they are multiplied.
      *
      * @param values {@code [keys, heads * headDimension]}
      * @param heads key/value heads
      */
     default PackedValues pack(
             Kernels kernels, float[] values, int keys, int heads, int headDimension) {
-        return kernels.packValues(values, keys, heads, headDimension);
+        return valueScales(heads, headDimension)
+                .map(
+                        scales ->
+                                kernels.packIntegerValues(
+                                        values, keys, heads, headDimension, scales))
+                .orElseGet(() -> kernels.packValues(values, keys, heads, headDimension));
     }
 
     /**
-     * The same product without packing, for few queries: that of a block, already transformed, with
-     * the values of one key/value head.
+     * Room for values as they are multiplied.
      *
-     * @param head key/value head
-     * @param values row {@code j} starts at {@code valuesOffset + j * valuesStride}
-     * @param context row {@code i} starts at {@code contextOffset + i * contextStride}
+     * @param precision of floats
      */
-    default void context(
-            Kernels kernels,
-            ProbabilityBlock block,
-            int head,
-            float[] values,
-            int valuesOffset,
-            int valuesStride,
-            int headDimension,
-            float[] context,
-            int contextOffset,
-            int contextStride) {
-        kernels.attentionContext(
-                block.values(),
-                0,
-                block.stride(),
-                block.queries(),
-                values,
-                valuesOffset,
-                valuesStride,
-                block.keys(),
-                headDimension,
-                block.firstVisible(),
-                context,
-                contextOffset,
-                contextStride);
+    default CachedValues room(
+            Kernels kernels, int heads, int headDimension, CachePrecision precision) {
+        return valueScales(heads, headDimension)
+                .map(scales -> kernels.cachedIntegerValues(heads, headDimension, scales))
+                .orElseGet(() -> kernels.cachedValues(heads, headDimension, precision));
     }
 }

@@ -1,6 +1,6 @@
 package io.agilelens.engine.quant;
 
-import io.agilelens.engine.model.CacheFormat;
+import io.agilelens.engine.model.CodedCacheFormat;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -14,7 +14,7 @@ import java.nio.ByteOrder;
  * @param headDimension numbers that share a scale
  * @param heads key/value heads
  */
-public record CacheQuantizer(int bits, int headDimension, int heads) implements CacheFormat {
+public record CacheQuantizer(int bits, int headDimension, int heads) implements CodedCacheFormat {
     private static final int HEADER = Float.BYTES + 1;
 
     public CacheQuantizer {

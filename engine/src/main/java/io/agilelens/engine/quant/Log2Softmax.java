@@ -1,9 +1,9 @@
 package io.agilelens.engine.quant;
 
 import io.agilelens.engine.kernel.Kernels;
-import io.agilelens.engine.kernel.PackedValues;
 import io.agilelens.engine.model.ProbabilityBlock;
 import io.agilelens.engine.model.SoftmaxTransform;
+import java.util.Optional;
 
 /**
  * Attention with Log2 probabilities on integers: a probability {@code 2^−code} times an 8-bit value
@@ -33,41 +33,11 @@ final class Log2Softmax implements SoftmaxTransform {
 
     /** The values lie on the quantizer's grid already, so making integers of them loses nothing. */
     @Override
-    public PackedValues pack(
-            Kernels kernels, float[] values, int keys, int heads, int headDimension) {
+    public Optional<float[]> valueScales(int heads, int headDimension) {
         float[] scales = new float[heads];
         for (int head = 0; head < heads; head++) {
             scales[head] = valueQuantizer.step(head * headDimension);
         }
-        return kernels.packIntegerValues(values, keys, heads, headDimension, scales);
-    }
-
-    @Override
-    public void context(
-            Kernels kernels,
-            ProbabilityBlock block,
-            int head,
-            float[] values,
-            int valuesOffset,
-            int valuesStride,
-            int headDimension,
-            float[] context,
-            int contextOffset,
-            int contextStride) {
-        kernels.log2Context(
-                block.values(),
-                0,
-                block.stride(),
-                block.queries(),
-                values,
-                valuesOffset,
-                valuesStride,
-                block.keys(),
-                headDimension,
-                valueQuantizer.step(head * headDimension),
-                block.firstVisible(),
-                context,
-                contextOffset,
-                contextStride);
+        return Optional.of(scales);
     }
 }

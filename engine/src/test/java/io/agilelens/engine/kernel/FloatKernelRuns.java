@@ -35,7 +35,6 @@ final class FloatKernelRuns {
             all.addIntegerProducts(count);
             all.addAttention(count);
         }
-        all.addPackedAttention();
         all.addRows();
         all.addElementwise();
         return all.runs;
@@ -115,86 +114,51 @@ final class FloatKernelRuns {
         float[] q = floats(count * channels);
         float[] k = floats(keys * channels);
         float[] p = floats(count * keys);
-        float[] scores = new float[count * keys];
-        float[] context = new float[count * channels];
-        add(
-                "scores",
-                count,
-                scores,
-                () ->
-                        kernels.attentionScores(
-                                q,
-                                0,
-                                channels,
-                                count,
-                                k,
-                                0,
-                                channels,
-                                keys,
-                                channels,
-                                0.3f,
-                                KEYS_BEFORE + 1,
-                                scores,
-                                0,
-                                keys));
-        add(
-                "context",
-                count,
-                context,
-                () ->
-                        kernels.attentionContext(
-                                p,
-                                0,
-                                keys,
-                                count,
-                                k,
-                                0,
-                                channels,
-                                keys,
-                                channels,
-                                KEYS_BEFORE + 1,
-                                context,
-                                0,
-                                channels));
-    }
-
-    private void addPackedAttention() {
-        int keys = KEYS_BEFORE + tokens;
-        float[] q = floats(tokens * channels);
-        float[] k = floats(keys * channels);
-        float[] p = floats(tokens * keys);
         PackedKeys packedKeys = kernels.packKeys(k, keys, 1, channels);
         PackedValues packedValues = kernels.packValues(k, keys, 1, channels);
-        float[] scores = new float[tokens * keys];
-        float[] context = new float[tokens * channels];
+        addAttention("packed", count, q, packedKeys, p, packedValues);
+        for (CachePrecision precision : CachePrecision.values()) {
+            CachedKeys cachedKeys = kernels.cachedKeys(1, channels, precision);
+            CachedValues cachedValues = kernels.cachedValues(1, channels, precision);
+            cachedKeys.append(k, keys);
+            cachedValues.append(k, keys);
+            addAttention("cached " + precision, count, q, cachedKeys, p, cachedValues);
+        }
+    }
+
+    private void addAttention(
+            String kind, int count, float[] q, PackedKeys keys, float[] p, PackedValues values) {
+        int length = keys.keys();
+        float[] scores = new float[count * length];
+        float[] context = new float[count * channels];
         add(
-                "scores of packed keys",
-                tokens,
+                "scores of %s keys".formatted(kind),
+                count,
                 scores,
                 () ->
                         kernels.attentionScores(
                                 q,
                                 0,
                                 channels,
-                                tokens,
-                                packedKeys,
+                                count,
+                                keys,
                                 0,
                                 0.3f,
                                 KEYS_BEFORE + 1,
                                 scores,
                                 0,
-                                keys));
+                                length));
         add(
-                "context of packed values",
-                tokens,
+                "context of %s values".formatted(kind),
+                count,
                 context,
                 () ->
                         kernels.attentionContext(
                                 p,
                                 0,
-                                keys,
-                                tokens,
-                                packedValues,
+                                length,
+                                count,
+                                values,
                                 0,
                                 KEYS_BEFORE + 1,
                                 context,

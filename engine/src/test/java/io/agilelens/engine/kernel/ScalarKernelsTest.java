@@ -146,7 +146,8 @@ class ScalarKernelsTest {
         float[] v = {-64, 0.5f, 63.5f, -0.5f, 50, 0};
         float[] context = new float[6];
         Arrays.fill(context, 9);
-        kernels.log2Context(p, 0, 2, 2, v, 0, 2, 3, 2, 0.5f, 1, context, 1, 2);
+        PackedValues values = kernels.packIntegerValues(v, 3, 1, 2, new float[] {0.5f});
+        kernels.attentionContext(p, 0, 2, 2, values, 0, 1, context, 1, 2);
         assertArrayEquals(new float[] {9, -64, 0.5f, 7.9375f, -0.0625f, 9}, context);
     }
 
@@ -155,11 +156,13 @@ class ScalarKernelsTest {
         float[] q = {1, 2, 3, 4};
         float[] k = {1, 0, 0, 1, 1, 1};
         float[] scores = {-1, -1, -1, -1, -1, -1};
-        kernels.attentionScores(q, 0, 2, 2, k, 0, 2, 3, 2, 0.5f, 1, scores, 0, 3);
+        PackedKeys keys = kernels.packKeys(k, 3, 1, 2);
+        kernels.attentionScores(q, 0, 2, 2, keys, 0, 0.5f, 1, scores, 0, 3);
         assertArrayEquals(new float[] {0.5f, -1, -1, 1.5f, 2, -1}, scores);
         float[] p = {1, 7, 7, 0.25f, 0.75f, 7};
         float[] context = new float[4];
-        kernels.attentionContext(p, 0, 3, 2, k, 0, 2, 3, 2, 1, context, 0, 2);
+        PackedValues values = kernels.packValues(k, 3, 1, 2);
+        kernels.attentionContext(p, 0, 3, 2, values, 0, 1, context, 0, 2);
         assertArrayEquals(new float[] {1, 0, 0.25f, 0.75f}, context);
     }
 

@@ -103,15 +103,6 @@ class VectorAllocationTest {
             check("silu", () -> kernels.siluMultiply(y, y, 207));
             check("alibi", () -> kernels.addAlibi(y, 0, 207, positions, 9, 0.1f));
             check("gelu", () -> kernels.geluTanh(y, 207));
-            check(
-                    "scores",
-                    () -> kernels.attentionScores(x, 0, 96, 13, w, 0, 96, 13, 83, 1, 1, y, 0, 13));
-            check(
-                    "scores of one query",
-                    () -> kernels.attentionScores(x, 0, 96, 1, w, 0, 96, 13, 83, 1, 13, y, 0, 13));
-            check(
-                    "context of one query",
-                    () -> kernels.attentionContext(x, 0, 13, 1, w, 0, 96, 13, 83, 13, y, 0, 83));
             PackedKeys packedKeys = kernels.packKeys(w, 13, 1, 83);
             PackedValues packedValues = kernels.packValues(w, 13, 1, 83);
             check(
@@ -120,9 +111,18 @@ class VectorAllocationTest {
             check(
                     "context of packed values",
                     () -> kernels.attentionContext(x, 0, 13, 9, packedValues, 0, 1, y, 0, 83));
-            check(
-                    "log2 context",
-                    () -> kernels.log2Context(x, 0, 13, 1, w, 0, 96, 13, 83, 1, 13, y, 0, 83));
+            for (CachePrecision precision : CachePrecision.values()) {
+                CachedKeys cachedKeys = kernels.cachedKeys(1, 83, precision);
+                cachedKeys.append(w, 40);
+                check(
+                        "scores of cached keys, " + precision,
+                        () -> kernels.attentionScores(x, 0, 96, 1, cachedKeys, 0, 1, 40, y, 0, 40));
+                CachedValues cachedValues = kernels.cachedValues(1, 83, precision);
+                cachedValues.append(w, 13);
+                check(
+                        "context of cached values, " + precision,
+                        () -> kernels.attentionContext(x, 0, 13, 1, cachedValues, 0, 13, y, 0, 83));
+            }
             check("powers", () -> kernels.roundToPowersOfTwo(y, 0, 207, 15));
             check("steps", () -> kernels.roundToSteps(y, 0, 207, 15));
             check("encode", () -> kernels.encode(x, 0, 207, w, 1, -8, 7, 0, codes, 0));
@@ -131,9 +131,6 @@ class VectorAllocationTest {
             check("extremes", () -> kernels.extremes(x, 0, 207, w, extremes));
             int[] zeros = new int[7];
             check("rescale", () -> kernels.rescale(y, 7, 96, x, zeros, w, null));
-            check(
-                    "context",
-                    () -> kernels.attentionContext(x, 0, 13, 9, w, 0, 96, 13, 83, 1, y, 0, 83));
             check("rms norm", () -> kernels.rmsNorm(x, TOKENS, INPUTS, w, 1e-5f, normed));
             check("layer norm", () -> kernels.layerNorm(x, TOKENS, INPUTS, w, w, 1e-5f, normed));
             check("rotary", () -> kernels.rotate(normed, TOKENS, 2, 48, cosines, sines));

@@ -336,93 +336,6 @@ class VectorKernelsTest {
         }
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "1, 1, 1",
-        "3, 13, 31",
-        "13, 33, 32",
-        "33, 31, 33",
-        "2, 207, 128",
-        "31, 32, 3",
-        "5, 7, 1021"
-    })
-    void attention(int queries, int keys, int headDimension) {
-        int stride = headDimension + 5;
-        int scoresStride = keys + 2;
-        float[] q = inputs.floats(3 + queries * stride);
-        float[] k = inputs.floats(2 + keys * stride);
-        for (int firstVisible : new int[] {1, keys}) {
-            float[] expected = new float[1 + queries * scoresStride];
-            Arrays.fill(expected, 7);
-            float[] actual = expected.clone();
-            scalar.attentionScores(
-                    q,
-                    3,
-                    stride,
-                    queries,
-                    k,
-                    2,
-                    stride,
-                    keys,
-                    headDimension,
-                    0.25f,
-                    firstVisible,
-                    expected,
-                    1,
-                    scoresStride);
-            vector.attentionScores(
-                    q,
-                    3,
-                    stride,
-                    queries,
-                    k,
-                    2,
-                    stride,
-                    keys,
-                    headDimension,
-                    0.25f,
-                    firstVisible,
-                    actual,
-                    1,
-                    scoresStride);
-            assertArrayEquals(expected, actual, 1e-6f * headDimension, "scores");
-
-            float[] p = inputs.floats(1 + queries * scoresStride);
-            float[] expectedContext = new float[4 + queries * stride];
-            Arrays.fill(expectedContext, 7);
-            float[] actualContext = expectedContext.clone();
-            scalar.attentionContext(
-                    p,
-                    1,
-                    scoresStride,
-                    queries,
-                    k,
-                    2,
-                    stride,
-                    keys,
-                    headDimension,
-                    firstVisible,
-                    expectedContext,
-                    4,
-                    stride);
-            vector.attentionContext(
-                    p,
-                    1,
-                    scoresStride,
-                    queries,
-                    k,
-                    2,
-                    stride,
-                    keys,
-                    headDimension,
-                    firstVisible,
-                    actualContext,
-                    4,
-                    stride);
-            assertArrayEquals(expectedContext, actualContext, 2e-6f * keys, "context");
-        }
-    }
-
     /** Packed once, several heads, blocks of queries that begin anywhere. */
     @ParameterizedTest
     @CsvSource({
@@ -431,7 +344,10 @@ class VectorKernelsTest {
         "13, 33, 32, 1",
         "48, 131, 64, 3",
         "31, 32, 3, 2",
-        "6, 207, 100, 2"
+        "6, 207, 100, 2",
+        "33, 31, 33, 1",
+        "2, 207, 128, 1",
+        "5, 7, 1021, 1"
     })
     void packedAttention(int queries, int keys, int headDimension, int heads) {
         int stride = headDimension + 5;
@@ -471,6 +387,99 @@ class VectorKernelsTest {
         packedAttention(5, 13, 31, 2);
     }
 
+    /** Tokens come in pieces, again after all were forgotten; queries see more and more of them. */
+    @ParameterizedTest
+    @CsvSource({
+        "1, 1, 1, 1, SINGLE",
+        "3, 13, 31, 2, SINGLE",
+        "11, 133, 32, 1, SINGLE",
+        "1, 131, 64, 3, SINGLE",
+        "1, 207, 128, 1, SINGLE",
+        "2, 96, 80, 2, SINGLE",
+        "1, 1, 1, 1, HALF",
+        "3, 13, 31, 2, HALF",
+        "11, 133, 32, 1, HALF",
+        "1, 131, 64, 3, HALF",
+        "1, 207, 128, 1, HALF",
+        "2, 96, 80, 2, HALF"
+    })
+    void cachedAttention(
+            int queries, int tokens, int headDimension, int heads, CachePrecision precision) {
+        int width = heads * headDimension;
+        CachedKeys cachedKeys = vector.cachedKeys(heads, headDimension, precision);
+        CachedValues cachedValues = vector.cachedValues(heads, headDimension, precision);
+        assertEquals((long) width * precision.bytes(), cachedKeys.bytesPerToken());
+        assertEquals((long) width * precision.bytes(), cachedValues.bytesPerToken());
+        for (int time = 0; time < 2; time++) {
+            cachedKeys.clear();
+            cachedValues.clear();
+            CachedKeys expectedKeys = scalar.cachedKeys(heads, headDimension, precision);
+            CachedValues expectedValues = scalar.cachedValues(heads, headDimension, precision);
+            int piece;
+            for (int t = 0; t < tokens; t += piece) {
+                piece = Math.min(tokens - t, 1 + (t + time) % 37);
+                float[] k = inputs.floats(piece * width);
+                float[] v = inputs.floats(piece * width);
+                for (CachedHeads cached : List.of(cachedKeys, expectedKeys)) {
+                    cached.append(k, piece);
+                }
+                for (CachedHeads cached : List.of(cachedValues, expectedValues)) {
+                    cached.append(v, piece);
+                }
+            }
+            assertEquals(tokens, cachedKeys.keys());
+            assertArrayEquals(read(expectedKeys, tokens * width), read(cachedKeys, tokens * width));
+            assertArrayEquals(
+                    read(expectedValues, tokens * width), read(cachedValues, tokens * width));
+            int firstVisible = Math.max(1, tokens - queries + 1);
+            int stride = headDimension + 5;
+            float[] q = inputs.floats(3 + queries * stride);
+            float[] p = inputs.floats(1 + queries * (tokens + 2));
+            for (int head = 0; head < heads; head++) {
+                float[] expected = floats(1 + queries * (tokens + 2), 7);
+                float[] actual = expected.clone();
+                scores(scalar, q, stride, queries, expectedKeys, head, firstVisible, expected);
+                scores(vector, q, stride, queries, cachedKeys, head, firstVisible, actual);
+                assertArrayEquals(expected, actual, 1e-6f * headDimension, "scores");
+                expected = floats(4 + queries * stride, 7);
+                actual = expected.clone();
+                context(scalar, p, queries, expectedValues, head, firstVisible, expected, stride);
+                context(vector, p, queries, cachedValues, head, firstVisible, actual, stride);
+                assertArrayEquals(expected, actual, 2e-6f * tokens, "context");
+            }
+        }
+    }
+
+    private static float[] read(CachedHeads cached, int count) {
+        float[] rows = new float[count];
+        cached.read(rows);
+        return rows;
+    }
+
+    /** Every finite pattern is kept and multiplied as it is; what is larger becomes the largest. */
+    @Test
+    void everyHalfPrecisionPatternIsCachedExactly() {
+        float[] numbers = new float[1 << 16];
+        for (int i = 0; i < numbers.length; i++) {
+            float number = Float.float16ToFloat((short) i);
+            numbers[i] = Float.isFinite(number) ? number : Math.copySign(1e9f, i - 40000f);
+        }
+        CachedKeys keys = vector.cachedKeys(1, 1, CachePrecision.HALF);
+        keys.append(numbers, numbers.length);
+        float[] scores = new float[numbers.length];
+        vector.attentionScores(
+                new float[] {1}, 0, 1, 1, keys, 0, 1, numbers.length, scores, 0, numbers.length);
+        CachedValues values = vector.cachedValues(1, numbers.length, CachePrecision.HALF);
+        values.append(numbers, 1);
+        float[] context = new float[numbers.length];
+        vector.attentionContext(new float[] {1}, 0, 1, 1, values, 0, 1, context, 0, numbers.length);
+        for (int i = 0; i < numbers.length; i++) {
+            float expected = Math.clamp(numbers[i], -65504, 65504);
+            assertEquals(expected, scores[i] + 0f, Math.abs(expected) * 0x1p-30, "key " + i);
+            assertEquals(expected, context[i] + 0f, Math.abs(expected) * 0x1p-30, "value " + i);
+        }
+    }
+
     private static void scores(
             Kernels kernels,
             float[] q,
@@ -483,9 +492,21 @@ class VectorKernelsTest {
             int firstVisible,
             float[] scores) {
         PackedKeys packed = kernels.packKeys(k, keys, heads, k.length / keys / heads);
-        kernels.attentionScores(
-                q, 3, stride, queries, packed, head, 0.3f, firstVisible, scores, 1, keys + 2);
+        scores(kernels, q, stride, queries, packed, head, firstVisible, scores);
         packed.giveBack();
+    }
+
+    private static void scores(
+            Kernels kernels,
+            float[] q,
+            int stride,
+            int queries,
+            PackedKeys keys,
+            int head,
+            int firstVisible,
+            float[] scores) {
+        kernels.attentionScores(
+                q, 3, stride, queries, keys, head, 0.3f, firstVisible, scores, 1, keys.keys() + 2);
     }
 
     private static void context(
@@ -537,26 +558,18 @@ class VectorKernelsTest {
         }
         int stride = headDimension + 3;
         float[] scales = {scale, scale};
+        CachedValues cached = vector.cachedIntegerValues(heads, headDimension, scales);
+        cached.append(v, keys);
+        List<PackedValues> all =
+                List.of(cached, vector.packIntegerValues(v, keys, heads, headDimension, scales));
         for (int head = 0; head < heads; head++) {
             float[] expected = floats(4 + queries * stride, 7);
-            float[] actual = expected.clone();
-            float[] packed = expected.clone();
-            log2(scalar, p, queries, v, head, keys, headDimension, scale, expected);
-            log2(vector, p, queries, v, head, keys, headDimension, scale, actual);
-            assertArrayEquals(expected, actual);
-            for (Kernels kernels : List.of(scalar, vector)) {
-                kernels.attentionContext(
-                        p,
-                        0,
-                        keys + 1,
-                        queries,
-                        kernels.packIntegerValues(v, keys, heads, headDimension, scales),
-                        head,
-                        2,
-                        packed,
-                        4,
-                        stride);
-                assertArrayEquals(expected, packed, kernels.name());
+            var values = scalar.packIntegerValues(v, keys, heads, headDimension, scales);
+            log2(scalar, p, queries, values, head, expected, stride);
+            for (PackedValues packed : all) {
+                float[] actual = floats(4 + queries * stride, 7);
+                log2(vector, p, queries, packed, head, actual, stride);
+                assertArrayEquals(expected, actual);
             }
         }
     }
@@ -565,27 +578,12 @@ class VectorKernelsTest {
             Kernels kernels,
             float[] p,
             int queries,
-            float[] v,
+            PackedValues values,
             int head,
-            int keys,
-            int headDimension,
-            float scale,
-            float[] context) {
-        kernels.log2Context(
-                p,
-                0,
-                keys + 1,
-                queries,
-                v,
-                head * headDimension,
-                2 * headDimension,
-                keys,
-                headDimension,
-                scale,
-                2,
-                context,
-                4,
-                headDimension + 3);
+            float[] context,
+            int stride) {
+        kernels.attentionContext(
+                p, 0, values.keys() + 1, queries, values, head, 2, context, 4, stride);
     }
 
     /** The largest sums that rounded probabilities can lead to: the kernels must not lose a bit. */
@@ -598,13 +596,17 @@ class VectorKernelsTest {
         p[256] = 0x1p-15f;
         for (int code : new int[] {-128, 127}) {
             float[] v = floats(keys * 32, code);
-            float[] expected = new float[32];
-            float[] actual = new float[32];
-            scalar.log2Context(p, 0, keys, 1, v, 0, 32, keys, 32, 1, keys, expected, 0, 32);
-            vector.log2Context(p, 0, keys, 1, v, 0, 32, keys, 32, 1, keys, actual, 0, 32);
-            assertArrayEquals(expected, actual);
             float exact = code * ((1 << 15) + 255 * (1 << 8) + 1) * 0x1p-15f;
-            assertEquals(exact, actual[0]);
+            for (Kernels kernels : List.of(scalar, vector)) {
+                CachedValues cached = kernels.cachedIntegerValues(1, 32, new float[] {1});
+                cached.append(v, keys);
+                var packed = kernels.packIntegerValues(v, keys, 1, 32, new float[] {1});
+                for (PackedValues values : List.of(cached, packed)) {
+                    float[] context = new float[32];
+                    kernels.attentionContext(p, 0, keys, 1, values, 0, keys, context, 0, 32);
+                    assertArrayEquals(floats(32, exact), context);
+                }
+            }
         }
     }
 

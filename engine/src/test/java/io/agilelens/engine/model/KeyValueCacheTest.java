@@ -7,25 +7,41 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agilelens.engine.TinyModels;
+import io.agilelens.engine.kernel.KernelProvider;
+import io.agilelens.engine.kernel.Kernels;
+import io.agilelens.engine.kernel.PackedKeys;
 import io.agilelens.engine.quant.CacheQuantizer;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class KeyValueCacheTest {
+    private static final Kernels KERNELS = KernelProvider.current().kernels();
+
+    static Stream<Optional<CacheFormat>> formats() {
+        ModelConfig config = config();
+        return Stream.of(
+                Optional.empty(),
+                Optional.of(new HalfCacheFormat(config.keyValueWidth())),
+                Optional.of(new CacheQuantizer(8, config.headDimension(), config.keyValueHeads())));
+    }
 
     /** Threads share out what is large. */
-    @Test
-    void aLongPromptAtOnceIsThatOfManyPieces() {
+    @ParameterizedTest
+    @MethodSource("formats")
+    void aLongPromptAtOnceIsThatOfManyPieces(Optional<CacheFormat> format) {
         ModelConfig config = config();
         int tokens = 70_000 / config.keyValueWidth();
         int width = config.keyValueWidth();
         float[] keys = random(1, tokens * width);
         float[] values = random(2, tokens * width);
-        KeyValueCache whole = new KeyValueCache(config, Optional.empty());
+        KeyValueCache whole = cache(format);
         whole.append(0, keys, values, Positions.range(0, tokens), tokens);
-        KeyValueCache pieces = new KeyValueCache(config, Optional.empty());
+        KeyValueCache pieces = cache(format);
         int step;
         for (int t = 0; t < tokens; t += step) {
             step = Math.min(1 + t % 7, tokens - t);
@@ -36,56 +52,126 @@ class KeyValueCacheTest {
                     Positions.range(t, step),
                     t + step);
         }
+        format.ifPresent(each -> each.round(keys, tokens));
+        format.ifPresent(each -> each.round(values, tokens));
         for (KeyValueCache cache : new KeyValueCache[] {whole, pieces}) {
             assertEquals(tokens, cache.length(0));
-            assertArrayEquals(keys, Arrays.copyOf(cache.keys(0), keys.length));
-            assertArrayEquals(values, Arrays.copyOf(cache.values(0), values.length));
-            assertHeads(keys, config, cache.keyHeads(0));
-            assertHeads(values, config, cache.valueHeads(0));
+            assertEquals(tokens, cache.keys(0).keys());
+            assertEquals(tokens, cache.values(0).keys());
+            assertArrayEquals(keys, Arrays.copyOf(cache.keyRows(0), keys.length));
+            assertArrayEquals(values, Arrays.copyOf(cache.valueRows(0), values.length));
         }
     }
 
-    @Test
-    void anEmptiedCacheHoldsTheNextSequenceOnly() {
+    @ParameterizedTest
+    @MethodSource("formats")
+    void anEmptiedCacheHoldsTheNextSequenceOnly(Optional<CacheFormat> format) {
         ModelConfig config = config();
         int width = config.keyValueWidth();
-        KeyValueCache cache = new KeyValueCache(config, Optional.empty());
+        KeyValueCache cache = cache(format);
         float[] first = random(1, 9 * width);
         cache.append(0, first, first, Positions.range(0, 9), 9);
-        float[] room = cache.keyHeads(0).floats(0);
-        assertTrue(cache.empty(config, Optional.empty()));
+        PackedKeys room = cache.keys(0);
+        assertTrue(cache.empty(config, KERNELS, new Arithmetic(format, Optional.empty())));
         assertEquals(0, cache.length(0));
         assertEquals(0, cache.nextPosition(0));
         assertEquals(0, cache.bytes());
         float[] second = random(2, 5 * width);
         cache.append(0, second, second, Positions.range(0, 5), 5);
-        assertSame(room, cache.keyHeads(0).floats(0));
-        assertArrayEquals(second, Arrays.copyOf(cache.keys(0), second.length));
-        assertArrayEquals(second, Arrays.copyOf(cache.values(0), second.length));
+        format.ifPresent(each -> each.round(second, 5));
+        assertArrayEquals(second, Arrays.copyOf(cache.keyRows(0), second.length));
+        assertArrayEquals(second, Arrays.copyOf(cache.valueRows(0), second.length));
+        if (format.isEmpty()) {
+            assertSame(room, cache.keys(0));
+        }
     }
 
     @Test
-    void aCacheOfAnotherFormatKeepsItsTokens() {
+    void aCacheThatSuitsAnotherDecoderKeepsItsTokens() {
         ModelConfig config = config();
-        KeyValueCache cache = new KeyValueCache(config, Optional.empty());
+        KeyValueCache cache = cache(Optional.empty());
         float[] row = random(1, config.keyValueWidth());
         cache.append(0, row, row, Positions.range(0, 1), 1);
-        CacheFormat format = new CacheQuantizer(8, config.headDimension(), config.keyValueHeads());
-        assertFalse(cache.empty(config, Optional.of(format)));
+        formats()
+                .skip(1)
+                .forEach(
+                        format ->
+                                assertFalse(
+                                        cache.empty(
+                                                config,
+                                                KERNELS,
+                                                new Arithmetic(format, Optional.empty()))));
+        float[] scales = new float[config.keyValueHeads()];
+        Arrays.fill(scales, 1);
+        assertFalse(
+                cache.empty(
+                        config, KERNELS, new Arithmetic(Optional.empty(), Optional.of(scales))));
+        Kernels others = KernelProvider.of(0);
+        assertFalse(
+                cache.empty(config, others, new Arithmetic(Optional.empty(), Optional.empty())));
         assertEquals(1, cache.length(0));
     }
 
-    private static void assertHeads(
-            float[] rows, ModelConfig config, KeyValueCache.HeadRows heads) {
-        int dimension = config.headDimension();
-        for (int head = 0; head < config.keyValueHeads(); head++) {
-            for (int t = 0; t < rows.length / config.keyValueWidth(); t++) {
-                int row = t * config.keyValueWidth() + head * dimension;
-                int at = heads.offset(head) + t * heads.tokenStride();
-                assertArrayEquals(
-                        Arrays.copyOfRange(rows, row, row + dimension),
-                        Arrays.copyOfRange(heads.floats(head), at, at + dimension));
-            }
+    /** Integers are kept in two bytes each, whatever floats are kept in. */
+    @Test
+    void integerValuesAreKeptAsSuch() {
+        ModelConfig config = config();
+        float[] scales = new float[config.keyValueHeads()];
+        Arrays.fill(scales, 0.5f);
+        var cache =
+                new KeyValueCache(
+                        config, KERNELS, new Arithmetic(Optional.empty(), Optional.of(scales)));
+        int width = config.keyValueWidth();
+        float[] values = new float[width];
+        for (int i = 0; i < width; i++) {
+            values[i] = (i % 256 - 128) * 0.5f;
+        }
+        cache.append(0, values, values, Positions.range(0, 1), 1);
+        assertArrayEquals(values, Arrays.copyOf(cache.valueRows(0), width));
+        assertEquals(width * 6L, cache.bytes());
+    }
+
+    private static KeyValueCache cache(Optional<CacheFormat> format) {
+        return new KeyValueCache(config(), KERNELS, new Arithmetic(format, Optional.empty()));
+    }
+
+    /** What a cache asks of an arithmetic. */
+    private record Arithmetic(Optional<CacheFormat> cacheFormat, Optional<float[]> scales)
+            implements Numerics {
+
+        @Override
+        public SoftmaxTransform softmax(int layer) {
+            return new SoftmaxTransform() {
+                @Override
+                public void apply(ProbabilityBlock block) {
+                    throw new AssertionError();
+                }
+
+                @Override
+                public Optional<float[]> valueScales(int heads, int headDimension) {
+                    return scales;
+                }
+            };
+        }
+
+        @Override
+        public LinearOperator linear(int layer, LinearRole role) {
+            throw new AssertionError();
+        }
+
+        @Override
+        public Optional<LinearOperator> inputProjection() {
+            throw new AssertionError();
+        }
+
+        @Override
+        public Optional<LinearOperator> outputProjection() {
+            throw new AssertionError();
+        }
+
+        @Override
+        public LinearOperator head() {
+            throw new AssertionError();
         }
     }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.Kernels;
+import io.agilelens.engine.kernel.PackedValues;
 import io.agilelens.engine.model.Activation;
 import io.agilelens.engine.model.FloatLinear;
 import io.agilelens.engine.model.ProbabilityBlock;
@@ -327,14 +328,15 @@ class IntegerLinearTest {
             int head,
             float[] context) {
         int dimension = context.length / block.queries();
-        softmax.context(
-                kernels,
-                block,
+        PackedValues packed = softmax.pack(kernels, values, block.keys(), 2, dimension);
+        kernels.attentionContext(
+                block.values(),
+                0,
+                block.stride(),
+                block.queries(),
+                packed,
                 head,
-                values,
-                head * dimension,
-                2 * dimension,
-                dimension,
+                block.firstVisible(),
                 context,
                 0,
                 dimension);
