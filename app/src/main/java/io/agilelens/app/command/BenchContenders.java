@@ -72,14 +72,14 @@ final class BenchContenders {
                     row.title(),
                     "fp32",
                     PruningRecipe.NONE,
-                    new Decoder(open.model(), open.kernels(), floats(row.precision())));
+                    fit(row.recipe(pruning), floats(row.precision())).decoder());
         }
         if (row == BenchRow.W4A4_TRIP_PRUNED) { // the same model, so it is not packed twice
             Contender whole = of(BenchRow.W4A4_TRIP, pruning);
             return new Contender(
                     row.title(), whole.weights(), whole.activations(), pruning, whole.decoder());
         }
-        return of(row.title(), fit(row.recipe(pruning)));
+        return of(row.title(), fitted(row.recipe(pruning)));
     }
 
     /** What was tuned elsewhere. */
@@ -89,7 +89,7 @@ final class BenchContenders {
 
     /** Fits a recipe as the rows' ones are fitted. */
     Contender of(Recipe recipe) {
-        return of("recipe", fit(recipe));
+        return of("recipe", fitted(recipe));
     }
 
     private static Contender of(String name, TunedModel tuned) {
@@ -117,15 +117,19 @@ final class BenchContenders {
                         open.model(), open.kernels(), precision, progress, cancellation);
     }
 
+    private TunedModel fitted(Recipe recipe) {
+        return fit(recipe, open.floats(recipe, progress, cancellation));
+    }
+
     /** Speed does not depend on the values of the parameters, so a short text will do. */
-    private TunedModel fit(Recipe recipe) {
+    private TunedModel fit(Recipe recipe, Numerics floats) {
         int length = Math.min(CALIBRATION_TOKENS, open.config().contextLength());
         int[] ids =
                 new SplittableRandom(1).ints(length, 0, open.config().vocabularySize()).toArray();
         return new RecipeFitter(
                         open.model(),
                         open.kernels(),
-                        open.floats(recipe, progress, cancellation),
+                        floats,
                         new Calibration("random ids", List.of(ids)))
                 .fit(recipe, progress, cancellation);
     }

@@ -4,6 +4,8 @@ import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.quant.Execution;
 import io.agilelens.engine.recipe.ActivationMethod;
 import io.agilelens.engine.recipe.ActivationRecipe;
+import io.agilelens.engine.recipe.CacheMethod;
+import io.agilelens.engine.recipe.CacheRecipe;
 import io.agilelens.engine.recipe.Granularity;
 import io.agilelens.engine.recipe.PruningRecipe;
 import io.agilelens.engine.recipe.Recipe;
@@ -14,7 +16,10 @@ import io.agilelens.engine.recipe.WeightRecipe;
 import java.util.Arrays;
 import java.util.List;
 
-/** The arithmetics that {@code bench} runs a model in, by the names that its options know. */
+/**
+ * The arithmetics that {@code bench} runs a model in, by the names that its options know. All but
+ * {@link #FP32} keep keys and values in half precision, as other engines do.
+ */
 public enum BenchRow {
     FP32("fp32"),
     FP16("fp16"),
@@ -50,7 +55,7 @@ public enum BenchRow {
         return Arrays.stream(values()).map(BenchRow::title).toList();
     }
 
-    /** Whether it runs the float model, in the precision of its name. */
+    /** Whether weights stay float, in the precision of its name. */
     boolean isFloat() {
         return this == FP32 || this == FP16;
     }
@@ -61,13 +66,17 @@ public enum BenchRow {
     }
 
     /**
-     * Of a row that is not float.
-     *
      * @param pruning of the pruned row
      */
     public Recipe recipe(PruningRecipe pruning) {
+        return this == FP32
+                ? Recipe.FLOAT
+                : arithmetic(pruning).withCache(new CacheRecipe(CacheMethod.HALF, 8));
+    }
+
+    private Recipe arithmetic(PruningRecipe pruning) {
         return switch (this) {
-            case FP32, FP16 -> throw new IllegalStateException(title + " has no recipe");
+            case FP32, FP16 -> Recipe.FLOAT;
             case W8A8 -> weights(8).withActivations(ofTokens());
             case W4A8 -> weights(4).withActivations(ofTokens());
             case W4A8_TRIP -> trip(8);

@@ -16,6 +16,7 @@ import io.agilelens.engine.model.Decoder;
 import io.agilelens.engine.model.HeapRoom;
 import io.agilelens.engine.model.TokenPruner;
 import io.agilelens.engine.quant.Execution;
+import io.agilelens.engine.recipe.CacheRecipe;
 import io.agilelens.engine.recipe.PruningRecipe;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.task.Cancellation;
@@ -131,7 +132,8 @@ public record Measurements(OpenedModel opened) {
                     contender(
                             row.title().toUpperCase(java.util.Locale.ROOT),
                             false,
-                            row.recipe(PruningRecipe.NONE),
+                            // Keys and values as the float model has them.
+                            row.recipe(PruningRecipe.NONE).withCache(CacheRecipe.NONE),
                             progress,
                             cancellation));
         }

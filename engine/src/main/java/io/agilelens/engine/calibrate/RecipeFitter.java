@@ -2,8 +2,10 @@ package io.agilelens.engine.calibrate;
 
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.kernel.Kernels;
+import io.agilelens.engine.model.CacheFormat;
 import io.agilelens.engine.model.Decoder;
 import io.agilelens.engine.model.Folding;
+import io.agilelens.engine.model.HalfCacheFormat;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.ModelConfig;
 import io.agilelens.engine.model.Numerics;
@@ -289,7 +291,7 @@ public final class RecipeFitter {
         return new QuantizationPlan(layers, cache(recipe.cache()));
     }
 
-    private Optional<CacheQuantizer> cache(CacheRecipe recipe) {
+    private Optional<CacheFormat> cache(CacheRecipe recipe) {
         ModelConfig config = model.config();
         return switch (recipe.method()) {
             case NONE -> Optional.empty();
@@ -297,6 +299,7 @@ public final class RecipeFitter {
                     Optional.of(
                             new CacheQuantizer(
                                     recipe.bits(), config.headDimension(), config.keyValueHeads()));
+            case HALF -> Optional.of(new HalfCacheFormat(config.keyValueWidth()));
         };
     }
 }

@@ -13,6 +13,14 @@ final class BundleLayout {
     /** Of bundles with groups in any order. */
     static final int VERSION_WITH_ORDER = 2;
 
+    /** Of bundles that keep keys and values in half precision. */
+    static final int VERSION_WITH_HALF_CACHE = 3;
+
+    static final int LATEST_VERSION = VERSION_WITH_HALF_CACHE;
+
+    /** What the manifest calls a cache in half precision. */
+    static final int HALF_BITS = 16;
+
     static final String MANIFEST = "bundle.json";
     static final String RECIPE = "recipe.json";
     static final String QUANTIZATION_CONFIG = "quantization_config";

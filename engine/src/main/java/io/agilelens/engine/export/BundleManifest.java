@@ -2,10 +2,14 @@ package io.agilelens.engine.export;
 
 import io.agilelens.engine.calibrate.Calibration;
 import io.agilelens.engine.format.Checkpoint;
+import io.agilelens.engine.model.CacheFormat;
+import io.agilelens.engine.model.CodedCacheFormat;
+import io.agilelens.engine.model.HalfCacheFormat;
 import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.Site;
 import io.agilelens.engine.model.TensorNames;
 import io.agilelens.engine.quant.ActivationQuantizer;
+import io.agilelens.engine.quant.CacheQuantizer;
 import io.agilelens.engine.quant.ChannelwiseQuantizer;
 import io.agilelens.engine.quant.Log2Quantizer;
 import io.agilelens.engine.quant.QuantizationPlan;
@@ -40,13 +44,7 @@ final class BundleManifest {
                         .put("version", version(plan))
                         .put("source", String.valueOf(source.source().getFileName()));
         addCalibration(root, calibration);
-        plan.cache()
-                .ifPresent(
-                        cache ->
-                                root.putObject("cache")
-                                        .put("bits", cache.bits())
-                                        .put("head_dimension", cache.headDimension())
-                                        .put("heads", cache.heads()));
+        plan.cache().ifPresent(cache -> addCache(root.putObject("cache"), cache));
         ArrayNode layers = root.putArray("layers");
         for (QuantizationPlan.Layer layer : plan.layers()) {
             addLayer(layers.addObject(), layer, names);
@@ -71,8 +69,24 @@ final class BundleManifest {
         }
     }
 
+    private static void addCache(ObjectNode node, CacheFormat cache) {
+        switch (cache) {
+            case HalfCacheFormat half ->
+                    node.put("bits", BundleLayout.HALF_BITS).put("width", half.width());
+            case CacheQuantizer quantizer ->
+                    node.put("bits", quantizer.bits())
+                            .put("head_dimension", quantizer.headDimension())
+                            .put("heads", quantizer.heads());
+            case CodedCacheFormat other ->
+                    throw new IllegalArgumentException(other + " has no place in a bundle");
+        }
+    }
+
     /** The oldest version that can say all that the plan holds. */
     static int version(QuantizationPlan plan) {
+        if (plan.cache().orElse(null) instanceof HalfCacheFormat) {
+            return BundleLayout.VERSION_WITH_HALF_CACHE;
+        }
         for (QuantizationPlan.Layer layer : plan.layers()) {
             for (QuantizedWeight weight : layer.weights().values()) {
                 if (!weight.hasContiguousGroups()) {

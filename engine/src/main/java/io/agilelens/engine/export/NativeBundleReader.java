@@ -8,8 +8,10 @@ import io.agilelens.engine.format.JsonFiles;
 import io.agilelens.engine.format.Printable;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.Architecture;
+import io.agilelens.engine.model.CacheFormat;
 import io.agilelens.engine.model.Decoder;
 import io.agilelens.engine.model.FloatNumerics;
+import io.agilelens.engine.model.HalfCacheFormat;
 import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.ModelConfig;
@@ -144,7 +146,7 @@ public final class NativeBundleReader {
         int version = manifest.path("version").asInt(0);
         if (!manifest.path("format").asString("").equals(BundleLayout.FORMAT)
                 || version < BundleLayout.VERSION
-                || version > BundleLayout.VERSION_WITH_ORDER) {
+                || version > BundleLayout.LATEST_VERSION) {
             throw new UserException(
                     "%s says format %s, version %s: this program reads %s, versions %d to %d; get a newer program"
                             .formatted(
@@ -153,7 +155,7 @@ public final class NativeBundleReader {
                                     Printable.of(manifest.path("version")),
                                     BundleLayout.FORMAT,
                                     BundleLayout.VERSION,
-                                    BundleLayout.VERSION_WITH_ORDER));
+                                    BundleLayout.LATEST_VERSION));
         }
         Recipe recipe = RecipeJson.read(folder.resolve(BundleLayout.RECIPE));
         QuantizationPlan plan = plan();
@@ -348,14 +350,18 @@ public final class NativeBundleReader {
         return exponents;
     }
 
-    private Optional<CacheQuantizer> cache(JsonNode node) {
-        return node.isObject()
-                ? Optional.of(
-                        new CacheQuantizer(
-                                bits(node),
-                                node.path("head_dimension").asInt(0),
-                                node.path("heads").asInt(0)))
-                : Optional.empty();
+    private Optional<CacheFormat> cache(JsonNode node) {
+        if (!node.isObject()) {
+            return Optional.empty();
+        }
+        if (node.path("bits").asInt(0) == BundleLayout.HALF_BITS) {
+            return Optional.of(new HalfCacheFormat(node.path("width").asInt(0)));
+        }
+        return Optional.of(
+                new CacheQuantizer(
+                        bits(node),
+                        node.path("head_dimension").asInt(0),
+                        node.path("heads").asInt(0)));
     }
 
     private float[] scales(String name) {
@@ -498,12 +504,19 @@ public final class NativeBundleReader {
         };
     }
 
-    private void requireFit(CacheQuantizer cache, ModelConfig config) {
-        if (cache.headDimension() != config.headDimension()
-                || cache.heads() != config.keyValueHeads()) {
+    private void requireFit(CacheFormat cache, ModelConfig config) {
+        if (cache instanceof CacheQuantizer quantizer
+                && (quantizer.headDimension() != config.headDimension()
+                        || quantizer.heads() != config.keyValueHeads())) {
             throw damaged(
-                    "a cache of %d heads of %d".formatted(cache.heads(), cache.headDimension()),
+                    "a cache of %d heads of %d"
+                            .formatted(quantizer.heads(), quantizer.headDimension()),
                     "%d heads of %d".formatted(config.keyValueHeads(), config.headDimension()));
+        }
+        if (cache instanceof HalfCacheFormat half && half.width() != config.keyValueWidth()) {
+            throw damaged(
+                    "a cache of %d numbers a token".formatted(half.width()),
+                    Integer.toString(config.keyValueWidth()));
         }
     }
 

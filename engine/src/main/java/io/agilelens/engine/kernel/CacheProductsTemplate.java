@@ -73,6 +73,7 @@ final class CacheProductsTemplate implements CacheProducts {
         }
     }
 
+    /** Widening takes as long as a sum waits for the one before, so one of each key is enough. */
     @Override
     public void scores(
             float[] q,
@@ -86,15 +87,12 @@ final class CacheProductsTemplate implements CacheProducts {
             int scoresOffset) {
         for (int panel = 0; panel < panels; panel++) {
             int k = keysOffset + panel * dimension * PANEL;
-            FloatVector a0 = FloatVector.zero(FLOATS);
-            FloatVector b0 = a0;
-            FloatVector a1 = a0;
-            FloatVector b1 = a0;
-            int d = 0;
-            for (; d < dimension - 1; d += 2) {
+            FloatVector a = FloatVector.zero(FLOATS);
+            FloatVector b = a;
+            for (int d = 0; d < dimension; d++) {
                 int row = k + d * PANEL;
-                FloatVector first = FloatVector.broadcast(FLOATS, q[qOffset + d]);
-                a0 =
+                FloatVector query = FloatVector.broadcast(FLOATS, q[qOffset + d]);
+                a =
                         ((IntVector)
                                         ShortVector.fromArray(SHORTS, keys, row)
                                                 .convertShape(VectorOperators.S2I, INTS, 0))
@@ -102,8 +100,8 @@ final class CacheProductsTemplate implements CacheProducts {
                                 .and(HalfWidening.BITS)
                                 .reinterpretAsFloats()
                                 .mul(HalfWidening.FACTOR)
-                                .fma(first, a0);
-                b0 =
+                                .fma(query, a);
+                b =
                         ((IntVector)
                                         ShortVector.fromArray(SHORTS, keys, row + LANES)
                                                 .convertShape(VectorOperators.S2I, INTS, 0))
@@ -111,52 +109,11 @@ final class CacheProductsTemplate implements CacheProducts {
                                 .and(HalfWidening.BITS)
                                 .reinterpretAsFloats()
                                 .mul(HalfWidening.FACTOR)
-                                .fma(first, b0);
-                FloatVector second = FloatVector.broadcast(FLOATS, q[qOffset + d + 1]);
-                a1 =
-                        ((IntVector)
-                                        ShortVector.fromArray(SHORTS, keys, row + PANEL)
-                                                .convertShape(VectorOperators.S2I, INTS, 0))
-                                .lanewise(VectorOperators.LSHL, HalfWidening.SHIFT)
-                                .and(HalfWidening.BITS)
-                                .reinterpretAsFloats()
-                                .mul(HalfWidening.FACTOR)
-                                .fma(second, a1);
-                b1 =
-                        ((IntVector)
-                                        ShortVector.fromArray(SHORTS, keys, row + PANEL + LANES)
-                                                .convertShape(VectorOperators.S2I, INTS, 0))
-                                .lanewise(VectorOperators.LSHL, HalfWidening.SHIFT)
-                                .and(HalfWidening.BITS)
-                                .reinterpretAsFloats()
-                                .mul(HalfWidening.FACTOR)
-                                .fma(second, b1);
-            }
-            if (d < dimension) {
-                int row = k + d * PANEL;
-                FloatVector last = FloatVector.broadcast(FLOATS, q[qOffset + d]);
-                a0 =
-                        ((IntVector)
-                                        ShortVector.fromArray(SHORTS, keys, row)
-                                                .convertShape(VectorOperators.S2I, INTS, 0))
-                                .lanewise(VectorOperators.LSHL, HalfWidening.SHIFT)
-                                .and(HalfWidening.BITS)
-                                .reinterpretAsFloats()
-                                .mul(HalfWidening.FACTOR)
-                                .fma(last, a0);
-                b0 =
-                        ((IntVector)
-                                        ShortVector.fromArray(SHORTS, keys, row + LANES)
-                                                .convertShape(VectorOperators.S2I, INTS, 0))
-                                .lanewise(VectorOperators.LSHL, HalfWidening.SHIFT)
-                                .and(HalfWidening.BITS)
-                                .reinterpretAsFloats()
-                                .mul(HalfWidening.FACTOR)
-                                .fma(last, b0);
+                                .fma(query, b);
             }
             int to = scoresOffset + panel * PANEL;
-            a0.add(a1).mul(factor).intoArray(scores, to);
-            b0.add(b1).mul(factor).intoArray(scores, to + LANES);
+            a.mul(factor).intoArray(scores, to);
+            b.mul(factor).intoArray(scores, to + LANES);
         }
     }
 
@@ -314,19 +271,14 @@ final class CacheProductsTemplate implements CacheProducts {
             float factor,
             float[] sums,
             int sumsOffset) {
-        FloatVector a0 = FloatVector.zero(FLOATS);
-        FloatVector b0 = a0;
-        FloatVector c0 = a0;
-        FloatVector d0 = a0;
-        FloatVector a1 = a0;
-        FloatVector b1 = a0;
-        FloatVector c1 = a0;
-        FloatVector d1 = a0;
-        int j = 0;
-        for (; j < keys - 1; j += 2) {
+        FloatVector a = FloatVector.zero(FLOATS);
+        FloatVector b = a;
+        FloatVector c = a;
+        FloatVector d = a;
+        for (int j = 0; j < keys; j++) {
             int row = offset + j * stride;
-            FloatVector first = FloatVector.broadcast(FLOATS, p[pOffset + j]);
-            a0 =
+            FloatVector probability = FloatVector.broadcast(FLOATS, p[pOffset + j]);
+            a =
                     ((IntVector)
                                     ShortVector.fromArray(SHORTS, values, row)
                                             .convertShape(VectorOperators.S2I, INTS, 0))
@@ -334,8 +286,8 @@ final class CacheProductsTemplate implements CacheProducts {
                             .and(HalfWidening.BITS)
                             .reinterpretAsFloats()
                             .mul(HalfWidening.FACTOR)
-                            .fma(first, a0);
-            b0 =
+                            .fma(probability, a);
+            b =
                     ((IntVector)
                                     ShortVector.fromArray(SHORTS, values, row + LANES)
                                             .convertShape(VectorOperators.S2I, INTS, 0))
@@ -343,8 +295,8 @@ final class CacheProductsTemplate implements CacheProducts {
                             .and(HalfWidening.BITS)
                             .reinterpretAsFloats()
                             .mul(HalfWidening.FACTOR)
-                            .fma(first, b0);
-            c0 =
+                            .fma(probability, b);
+            c =
                     ((IntVector)
                                     ShortVector.fromArray(SHORTS, values, row + 2 * LANES)
                                             .convertShape(VectorOperators.S2I, INTS, 0))
@@ -352,8 +304,8 @@ final class CacheProductsTemplate implements CacheProducts {
                             .and(HalfWidening.BITS)
                             .reinterpretAsFloats()
                             .mul(HalfWidening.FACTOR)
-                            .fma(first, c0);
-            d0 =
+                            .fma(probability, c);
+            d =
                     ((IntVector)
                                     ShortVector.fromArray(SHORTS, values, row + 3 * LANES)
                                             .convertShape(VectorOperators.S2I, INTS, 0))
@@ -361,90 +313,12 @@ final class CacheProductsTemplate implements CacheProducts {
                             .and(HalfWidening.BITS)
                             .reinterpretAsFloats()
                             .mul(HalfWidening.FACTOR)
-                            .fma(first, d0);
-            int next = row + stride;
-            FloatVector second = FloatVector.broadcast(FLOATS, p[pOffset + j + 1]);
-            a1 =
-                    ((IntVector)
-                                    ShortVector.fromArray(SHORTS, values, next)
-                                            .convertShape(VectorOperators.S2I, INTS, 0))
-                            .lanewise(VectorOperators.LSHL, HalfWidening.SHIFT)
-                            .and(HalfWidening.BITS)
-                            .reinterpretAsFloats()
-                            .mul(HalfWidening.FACTOR)
-                            .fma(second, a1);
-            b1 =
-                    ((IntVector)
-                                    ShortVector.fromArray(SHORTS, values, next + LANES)
-                                            .convertShape(VectorOperators.S2I, INTS, 0))
-                            .lanewise(VectorOperators.LSHL, HalfWidening.SHIFT)
-                            .and(HalfWidening.BITS)
-                            .reinterpretAsFloats()
-                            .mul(HalfWidening.FACTOR)
-                            .fma(second, b1);
-            c1 =
-                    ((IntVector)
-                                    ShortVector.fromArray(SHORTS, values, next + 2 * LANES)
-                                            .convertShape(VectorOperators.S2I, INTS, 0))
-                            .lanewise(VectorOperators.LSHL, HalfWidening.SHIFT)
-                            .and(HalfWidening.BITS)
-                            .reinterpretAsFloats()
-                            .mul(HalfWidening.FACTOR)
-                            .fma(second, c1);
-            d1 =
-                    ((IntVector)
-                                    ShortVector.fromArray(SHORTS, values, next + 3 * LANES)
-                                            .convertShape(VectorOperators.S2I, INTS, 0))
-                            .lanewise(VectorOperators.LSHL, HalfWidening.SHIFT)
-                            .and(HalfWidening.BITS)
-                            .reinterpretAsFloats()
-                            .mul(HalfWidening.FACTOR)
-                            .fma(second, d1);
+                            .fma(probability, d);
         }
-        if (j < keys) {
-            int row = offset + j * stride;
-            FloatVector last = FloatVector.broadcast(FLOATS, p[pOffset + j]);
-            a0 =
-                    ((IntVector)
-                                    ShortVector.fromArray(SHORTS, values, row)
-                                            .convertShape(VectorOperators.S2I, INTS, 0))
-                            .lanewise(VectorOperators.LSHL, HalfWidening.SHIFT)
-                            .and(HalfWidening.BITS)
-                            .reinterpretAsFloats()
-                            .mul(HalfWidening.FACTOR)
-                            .fma(last, a0);
-            b0 =
-                    ((IntVector)
-                                    ShortVector.fromArray(SHORTS, values, row + LANES)
-                                            .convertShape(VectorOperators.S2I, INTS, 0))
-                            .lanewise(VectorOperators.LSHL, HalfWidening.SHIFT)
-                            .and(HalfWidening.BITS)
-                            .reinterpretAsFloats()
-                            .mul(HalfWidening.FACTOR)
-                            .fma(last, b0);
-            c0 =
-                    ((IntVector)
-                                    ShortVector.fromArray(SHORTS, values, row + 2 * LANES)
-                                            .convertShape(VectorOperators.S2I, INTS, 0))
-                            .lanewise(VectorOperators.LSHL, HalfWidening.SHIFT)
-                            .and(HalfWidening.BITS)
-                            .reinterpretAsFloats()
-                            .mul(HalfWidening.FACTOR)
-                            .fma(last, c0);
-            d0 =
-                    ((IntVector)
-                                    ShortVector.fromArray(SHORTS, values, row + 3 * LANES)
-                                            .convertShape(VectorOperators.S2I, INTS, 0))
-                            .lanewise(VectorOperators.LSHL, HalfWidening.SHIFT)
-                            .and(HalfWidening.BITS)
-                            .reinterpretAsFloats()
-                            .mul(HalfWidening.FACTOR)
-                            .fma(last, d0);
-        }
-        a0.add(a1).mul(factor).intoArray(sums, sumsOffset);
-        b0.add(b1).mul(factor).intoArray(sums, sumsOffset + LANES);
-        c0.add(c1).mul(factor).intoArray(sums, sumsOffset + 2 * LANES);
-        d0.add(d1).mul(factor).intoArray(sums, sumsOffset + 3 * LANES);
+        a.mul(factor).intoArray(sums, sumsOffset);
+        b.mul(factor).intoArray(sums, sumsOffset + LANES);
+        c.mul(factor).intoArray(sums, sumsOffset + 2 * LANES);
+        d.mul(factor).intoArray(sums, sumsOffset + 3 * LANES);
     }
 
     private static void oneVector(
@@ -457,13 +331,11 @@ final class CacheProductsTemplate implements CacheProducts {
             float factor,
             float[] sums,
             int sumsOffset) {
-        FloatVector a0 = FloatVector.zero(FLOATS);
-        FloatVector a1 = a0;
-        int j = 0;
-        for (; j < keys - 1; j += 2) {
+        FloatVector a = FloatVector.zero(FLOATS);
+        for (int j = 0; j < keys; j++) {
             int row = offset + j * stride;
-            FloatVector first = FloatVector.broadcast(FLOATS, p[pOffset + j]);
-            a0 =
+            FloatVector probability = FloatVector.broadcast(FLOATS, p[pOffset + j]);
+            a =
                     ((IntVector)
                                     ShortVector.fromArray(SHORTS, values, row)
                                             .convertShape(VectorOperators.S2I, INTS, 0))
@@ -471,33 +343,9 @@ final class CacheProductsTemplate implements CacheProducts {
                             .and(HalfWidening.BITS)
                             .reinterpretAsFloats()
                             .mul(HalfWidening.FACTOR)
-                            .fma(first, a0);
-            int next = row + stride;
-            FloatVector second = FloatVector.broadcast(FLOATS, p[pOffset + j + 1]);
-            a1 =
-                    ((IntVector)
-                                    ShortVector.fromArray(SHORTS, values, next)
-                                            .convertShape(VectorOperators.S2I, INTS, 0))
-                            .lanewise(VectorOperators.LSHL, HalfWidening.SHIFT)
-                            .and(HalfWidening.BITS)
-                            .reinterpretAsFloats()
-                            .mul(HalfWidening.FACTOR)
-                            .fma(second, a1);
+                            .fma(probability, a);
         }
-        if (j < keys) {
-            int row = offset + j * stride;
-            FloatVector last = FloatVector.broadcast(FLOATS, p[pOffset + j]);
-            a0 =
-                    ((IntVector)
-                                    ShortVector.fromArray(SHORTS, values, row)
-                                            .convertShape(VectorOperators.S2I, INTS, 0))
-                            .lanewise(VectorOperators.LSHL, HalfWidening.SHIFT)
-                            .and(HalfWidening.BITS)
-                            .reinterpretAsFloats()
-                            .mul(HalfWidening.FACTOR)
-                            .fma(last, a0);
-        }
-        a0.add(a1).mul(factor).intoArray(sums, sumsOffset);
+        a.mul(factor).intoArray(sums, sumsOffset);
     }
 
     /** The channels that do not fill a vector. */

@@ -1,5 +1,6 @@
 package io.agilelens.engine.quant;
 
+import io.agilelens.engine.model.CacheFormat;
 import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.Site;
 import java.util.List;
@@ -13,7 +14,7 @@ import java.util.Optional;
  * @param layers one entry a decoder layer
  * @param cache how keys and values are kept for later tokens; empty for floats
  */
-public record QuantizationPlan(List<Layer> layers, Optional<CacheQuantizer> cache) {
+public record QuantizationPlan(List<Layer> layers, Optional<CacheFormat> cache) {
 
     public QuantizationPlan {
         layers = List.copyOf(layers);

@@ -4,6 +4,7 @@ import io.agilelens.engine.UserException;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.Activation;
 import io.agilelens.engine.model.CacheFormat;
+import io.agilelens.engine.model.CodedCacheFormat;
 import io.agilelens.engine.model.FloatLinear;
 import io.agilelens.engine.model.HeapRoom;
 import io.agilelens.engine.model.LinearOperator;
@@ -96,7 +97,7 @@ public final class QuantizedNumerics implements Numerics {
                             packed,
                             streamed));
         }
-        cacheFormat = plan.cache().map(quantizer -> quantizer);
+        cacheFormat = plan.cache();
         inputProjection = unquantized.inputProjection();
         outputProjection = unquantized.outputProjection();
         head = unquantized.head();
@@ -126,7 +127,7 @@ public final class QuantizedNumerics implements Numerics {
             QuantizationPlan.Layer plan,
             int layer,
             Execution execution,
-            Optional<CacheQuantizer> cache,
+            Optional<CacheFormat> cache,
             PackedLinears packed,
             boolean streamed) {
         Map<Site, SiteTransform> sites = new EnumMap<>(Site.class);
@@ -242,7 +243,7 @@ public final class QuantizedNumerics implements Numerics {
             QuantizationPlan.Layer plan,
             int layer,
             Execution execution,
-            Optional<CacheQuantizer> cache) {
+            Optional<CacheFormat> cache) {
         SoftmaxQuantizer quantizer = plan.softmax().orElse(null);
         if (quantizer == null) {
             return SoftmaxTransform.NONE;
@@ -252,9 +253,9 @@ public final class QuantizedNumerics implements Numerics {
                     && log2.bits() <= 4
                     && plan.activations().get(Site.VALUE) instanceof ChannelwiseQuantizer values
                     && values.isSymmetric()) {
-                if (cache.isPresent()) {
+                if (cache.orElse(null) instanceof CodedCacheFormat) {
                     throw new UserException(
-                            "execution executed, layer %d: integer attention shifts values of one scale a head, and cache.method uniform gives each token its own: use cache.method none, leave the softmax float, or use execution simulated"
+                            "execution executed, layer %d: integer attention shifts values of one scale a head, and cache.method uniform gives each token its own: use cache.method none or half, leave the softmax float, or use execution simulated"
                                     .formatted(layer));
                 }
                 return new Log2Softmax(kernels, log2, values);

@@ -4,5 +4,7 @@ package io.agilelens.engine.recipe;
 public enum CacheMethod {
     NONE,
     /** A scale for each token and head, found when the token is seen. */
-    UNIFORM
+    UNIFORM,
+    /** In half precision, as most engines keep them; the bits of a code say nothing then. */
+    HALF
 }

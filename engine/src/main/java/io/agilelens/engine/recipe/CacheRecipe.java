@@ -3,7 +3,7 @@ package io.agilelens.engine.recipe;
 /**
  * The numbers that attention reads as keys (rotated, where positions are rotary) and values.
  *
- * @param bits 2…8
+ * @param bits of codes, 2…8
  */
 public record CacheRecipe(CacheMethod method, int bits) {
 
@@ -12,5 +12,10 @@ public record CacheRecipe(CacheMethod method, int bits) {
 
     public CacheRecipe {
         Knobs.CACHE_BITS.check(bits);
+    }
+
+    /** Whether keys and values are kept alike. */
+    public boolean keepsAs(CacheRecipe other) {
+        return method == other.method && (method != CacheMethod.UNIFORM || bits == other.bits);
     }
 }

@@ -282,7 +282,32 @@ class QuantizedFamiliesTest {
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 4, 8})
     void aQuantizedCacheGivesWhatAWholePassGives(int bits) {
-        Recipe recipe = Recipe.FLOAT.withCache(new CacheRecipe(CacheMethod.UNIFORM, bits));
+        var config = model.config();
+        long row = config.keyValueHeads() * (5L + (config.headDimension() * bits + 7) / 8);
+        givesWhatAWholePassGives(new CacheRecipe(CacheMethod.UNIFORM, bits), row);
+    }
+
+    @Test
+    void aCacheInHalfPrecisionGivesWhatAWholePassGives() {
+        givesWhatAWholePassGives(
+                new CacheRecipe(CacheMethod.HALF, 8), 2L * model.config().keyValueWidth());
+    }
+
+    @Test
+    void aCacheInHalfPrecisionIsNearlyExact() {
+        Decoder half = fit(Recipe.FLOAT.withCache(new CacheRecipe(CacheMethod.HALF, 8))).decoder();
+        int[] ids = ids(30, 4);
+        float[] exact = logits(new Decoder(model, KERNELS, floats), ids);
+        double difference = squaredDifference(exact, logits(half, ids));
+        assertTrue(difference > 0);
+        assertTrue(difference < 1e-6 * squaredDifference(exact, new float[exact.length]));
+    }
+
+    /**
+     * @param row bytes of one token's keys or values in a layer
+     */
+    private void givesWhatAWholePassGives(CacheRecipe kept, long row) {
+        Recipe recipe = Recipe.FLOAT.withCache(kept);
         Decoder decoder = fit(recipe).decoder();
         Decoder reference = new Decoder(model, KERNELS, floats);
         int[] ids = ids(30, 4);
@@ -308,7 +333,6 @@ class QuantizedFamiliesTest {
                                 reference.run(ids, Cancellation.never()).hidden().data())
                         > 0);
         var config = model.config();
-        long row = config.keyValueHeads() * (5L + (config.headDimension() * bits + 7) / 8);
         assertEquals(2L * 30 * config.layers() * row, cache.bytes());
         assertEquals(2L * 30 * config.layers() * 4 * config.keyValueWidth(), plain.bytes());
     }

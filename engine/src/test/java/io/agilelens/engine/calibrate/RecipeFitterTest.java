@@ -347,7 +347,7 @@ class RecipeFitterTest {
                         .withExecution(Execution.EXECUTED),
                 "execution executed, layer 0: integer attention shifts values of one scale a head,"
                         + " and cache.method uniform gives each token its own: use cache.method"
-                        + " none, leave the softmax float, or use execution simulated");
+                        + " none or half, leave the softmax float, or use execution simulated");
         PruningRecipe lower =
                 PruningRecipe.lastThird(0.2, 3)
                         .withAction(PruningAction.LOWER_BITS)

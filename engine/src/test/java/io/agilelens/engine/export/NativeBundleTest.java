@@ -68,6 +68,7 @@ class NativeBundleTest {
                 "{\"activations\":{\"method\":\"trip\",\"exponents\":[0,2,6],\"granularity\":\"token\"},\"cache\":{\"method\":\"uniform\",\"bits\":5},\"pruning\":{\"beta\":0.5,\"layers\":[0],\"action\":\"lower-bits\",\"bits\":4}}",
                 "{\"activations\":{\"method\":\"uniform\",\"symmetric\":false},\"pruning\":{\"beta\":0.5,\"layers\":[1],\"action\":\"lower-bits\",\"bits\":3}}",
                 "{\"activations\":{\"method\":\"trip\"},\"pruning\":{\"beta\":0.5,\"layers\":[1],\"action\":\"lower-bits\",\"bits\":3}}",
+                "{\"cache\":{\"method\":\"half\"},\"softmax\":{\"method\":\"log2\",\"bits\":4}}",
                 ORDERED,
                 "{\"weights\":{\"method\":\"gptq\",\"bits\":8,\"group\":8,\"gptq\":{\"act_order\":true}},\"activations\":{\"method\":\"trip\",\"bits\":8},\"execution\":\"executed\"}"
             })

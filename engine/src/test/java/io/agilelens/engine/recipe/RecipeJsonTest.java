@@ -163,7 +163,7 @@ class RecipeJsonTest {
                     {"weights": {"awq": {"bits": 4}}} | unknown key weights.awq.bits
                     {"smoothing": {"method": "awq"}} | smoothing.method is "awq": known are none, smoothquant
                     {"smoothing": {"alpha": 1.5}} | smoothing.alpha is 1.5: it must lie in 0…1
-                    {"cache": {"method": "int8"}} | cache.method is "int8": known are none, uniform
+                    {"cache": {"method": "int8"}} | cache.method is "int8": known are none, uniform, half
                     {"cache": {"bits": 16}} | cache.bits is 16: it must lie in 2…8
                     {"cache": {"group": 1}} | unknown key cache.group
                     {"pruning": {"action": "lower_bits"}} | pruning.action is "lower_bits": known are remove, lower-bits

@@ -130,8 +130,7 @@ public record RecipePart(String text, boolean differs) {
     }
 
     private static boolean sameCache(Recipe a, Recipe b) {
-        return a.cache().equals(b.cache())
-                || a.cache().method() == CacheMethod.NONE && b.cache().method() == CacheMethod.NONE;
+        return a.cache().keepsAs(b.cache());
     }
 
     private static boolean samePruning(PruningRecipe a, PruningRecipe b) {

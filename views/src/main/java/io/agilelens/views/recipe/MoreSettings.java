@@ -199,7 +199,9 @@ final class MoreSettings extends ScrollPane {
                         Arrays.asList(CacheMethod.values()),
                         recipe -> recipe.cache().method(),
                         viewModel::setCacheMethod));
-        add(recipe -> recipe.cache().method() != CacheMethod.NONE, levers.knob(Knobs.CACHE_BITS));
+        add(
+                recipe -> recipe.cache().method() == CacheMethod.UNIFORM,
+                levers.knob(Knobs.CACHE_BITS));
     }
 
     private void addPruning() {

@@ -66,6 +66,8 @@ class MoreSettingsTest extends GuiTest {
         assertTrue(isShown("#smoothing-alpha-slider"));
         assertTrue(isShown("#cache-bits-slider"));
         assertTrue(isShown("#pruning-bits-slider"));
+        interact(() -> levers.setCacheMethod(CacheMethod.HALF));
+        assertFalse(isShown("#cache-bits-slider"));
         assertFalse(isShown("#pruning-positions"), "positions of those that stay are their own");
         interact(() -> levers.setWeightMethod(WeightMethod.AWQ));
         assertTrue(isShown("#weights-awq-clip"));
