@@ -234,7 +234,7 @@ class NativeBundleTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "\"version\" : 1|\"version\" : 3|get a newer program",
+                "\"version\" : 1|\"version\" : 4|get a newer program",
                 "\"bits\" : 3|\"bits\" : 4|is damaged",
                 "\"bits\" : 3|\"bits\" : 0|2…8",
                 "\"method\" : \"trip\"|\"method\" : \"trap\"|trip, trip-token, uniform or token",
@@ -253,6 +253,23 @@ class NativeBundleTest {
         UserException failure =
                 assertThrows(UserException.class, () -> NativeBundleReader.open(target));
         assertTrue(failure.getMessage().contains(parts[2]), failure.getMessage());
+    }
+
+    @Test
+    void aCacheOfAnotherWidthIsRefused() throws IOException {
+        Path target = folder.resolve("bundle");
+        try (Model model = open()) {
+            write(tune(model, "{\"cache\":{\"method\":\"half\"}}"), target, false);
+        }
+        Path manifest = target.resolve("bundle.json");
+        String text = Files.readString(manifest);
+        assertTrue(text.contains("\"version\" : 3"), text);
+        Files.writeString(manifest, text.replaceAll("\"width\" : \\d+", "\"width\" : 7"));
+        UserException failure =
+                assertThrows(UserException.class, () -> NativeBundleReader.open(target));
+        assertTrue(
+                failure.getMessage().contains("a cache of 7 numbers a token"),
+                failure.getMessage());
     }
 
     private Model open() {
