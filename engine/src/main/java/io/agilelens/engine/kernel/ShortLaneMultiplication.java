@@ -46,7 +46,7 @@ final class ShortLaneMultiplication {
             for (int t = turns.firstTurns()[segment]; t < turns.firstTurns()[segment + 1]; t++) {
                 total += fillTurn(operands, turns, t) << turns.shifts()[t];
             }
-            operands.prepared[segment] = weights.symmetric() ? 0 : total;
+            operands.prepared[segment] = total;
         }
     }
 
@@ -103,14 +103,21 @@ final class ShortLaneMultiplication {
                             operands.biases,
                             weights.segmentsOfOne(),
                             weights.turns(),
-                            operands.prepared,
-                            weights.zeroPoints(),
-                            weights.fours(panel, 0, weights.groups()),
                             weights.scales(),
                             weights.scale(panel, 0),
                             laneSums,
                             parts,
                             sums);
+            if (!weights.symmetric()) {
+                loops.takeOffZeroPoints(
+                        weights.segmentsOfOne(),
+                        operands.prepared,
+                        weights.zeroPoints(),
+                        weights.fours(panel, 0, weights.groups()),
+                        weights.scales(),
+                        weights.scale(panel, 0),
+                        sums);
+            }
             Panels.store(sums, 0, width, operands.y, 0, 1, weights.outputs(), panel * width);
         }
         scratch.keep(touched);

@@ -27,17 +27,14 @@ interface ShortLaneProducts {
     int[] PLACES = {0, 3, 1, 2};
 
     /**
-     * A panel's product: {@code sums[o] += Σ factor · scale[group, o] · Σ x[i] · (code[i, o] −
-     * zero[group, o])}, the outer sum over the segments, the inner one over the inputs of each.
+     * A panel's product: {@code sums[o] += Σ factor · scale[group, o] · Σ x[i] · code[i, o]}, the
+     * outer sum over the segments, the inner one over the inputs of each.
      *
      * @param codes of the panel, from {@code offset} on
      * @param activations slots of {@link Turns}: two codes each, that of the even input in the low
      *     half
      * @param biases for each turn what the biases gave, {@code 8 · Σ x} of the even inputs in the
      *     low half, of the odd ones in the high half
-     * @param totals {@code Σ x} over each segment, 0 where all zero points are 0
-     * @param zeroPoints of the panel, laid out as the codes with groups instead of inputs, from
-     *     {@code zeroPointsOffset} on
      * @param scales {@code [groups, outputs]} of the panel, from {@code scalesOffset} on
      * @param laneSums room for five vectors, the last one zero
      * @param parts room for four vectors, zero before and behind
@@ -51,12 +48,26 @@ interface ShortLaneProducts {
             int[] biases,
             Segments segments,
             Turns turns,
+            float[] scales,
+            int scalesOffset,
+            short[] laneSums,
+            float[] parts,
+            float[] sums);
+
+    /**
+     * What zero points change of a panel's product: {@code sums[o] −= Σ factor · scale[group, o] ·
+     * zero[group, o] · Σ x[i]}.
+     *
+     * @param totals {@code Σ x} over each segment
+     * @param zeroPoints of the panel, laid out as the codes with groups instead of inputs, from
+     *     {@code zeroPointsOffset} on
+     */
+    void takeOffZeroPoints(
+            Segments segments,
             float[] totals,
             byte[] zeroPoints,
             int zeroPointsOffset,
             float[] scales,
             int scalesOffset,
-            short[] laneSums,
-            float[] parts,
             float[] sums);
 }

@@ -56,9 +56,6 @@ final class ShortLaneProductsTemplate implements ShortLaneProducts {
             int[] biases,
             Segments segments,
             Turns turns,
-            float[] totals,
-            byte[] zeroPoints,
-            int zeroPointsOffset,
             float[] scales,
             int scalesOffset,
             short[] laneSums,
@@ -159,24 +156,6 @@ final class ShortLaneProductsTemplate implements ShortLaneProducts {
                 }
             }
             int group = segments.groups()[segment];
-            if (totals[segment] != 0) {
-                float less = -totals[segment] * (1 << shift);
-                for (int weight = 0; weight < 4; weight++) {
-                    int part = weight * LANES;
-                    IntVector zero =
-                            ByteVector.fromArray(
-                                            BYTES, zeroPoints, zeroPointsOffset + group / 2 * PAIR)
-                                    .reinterpretAsInts()
-                                    .lanewise(VectorOperators.LSHR, group % 2 * 16 + 4 * weight)
-                                    .and(0xF)
-                                    .sub(BIAS);
-                    ((FloatVector) zero.convert(VectorOperators.I2F, 0))
-                            .fma(
-                                    FloatVector.broadcast(FLOATS, less),
-                                    FloatVector.fromArray(FLOATS, parts, part))
-                            .intoArray(parts, part);
-                }
-            }
             int scale = scalesOffset + group * 4 * LANES;
             for (int vector = 0; vector < 4; vector++) {
                 int part = PLACES[vector] * LANES;
@@ -190,5 +169,60 @@ final class ShortLaneProductsTemplate implements ShortLaneProducts {
             }
         }
         return touched;
+    }
+
+    @Override
+    public void takeOffZeroPoints(
+            Segments segments,
+            float[] totals,
+            byte[] zeroPoints,
+            int zeroPointsOffset,
+            float[] scales,
+            int scalesOffset,
+            float[] sums) {
+        int[] groups = segments.groups();
+        int[] shifts = segments.shifts();
+        FloatVector a = FloatVector.fromArray(FLOATS, sums, 0);
+        FloatVector b = FloatVector.fromArray(FLOATS, sums, LANES);
+        FloatVector c = FloatVector.fromArray(FLOATS, sums, 2 * LANES);
+        FloatVector d = FloatVector.fromArray(FLOATS, sums, 3 * LANES);
+        for (int segment = 0; segment < groups.length; segment++) {
+            int group = groups[segment];
+            int half = group % 2 * 16;
+            int scale = scalesOffset + 4 * group * LANES;
+            FloatVector less =
+                    FloatVector.broadcast(FLOATS, -totals[segment] * (1 << shifts[segment]));
+            IntVector zeros =
+                    ByteVector.fromArray(BYTES, zeroPoints, zeroPointsOffset + group / 2 * PAIR)
+                            .reinterpretAsInts();
+            IntVector zeroA =
+                    zeros.lanewise(VectorOperators.LSHR, half + 4 * PLACES[0]).and(0xF).sub(BIAS);
+            a =
+                    ((FloatVector) zeroA.convert(VectorOperators.I2F, 0))
+                            .mul(FloatVector.fromArray(FLOATS, scales, scale))
+                            .fma(less, a);
+            IntVector zeroB =
+                    zeros.lanewise(VectorOperators.LSHR, half + 4 * PLACES[1]).and(0xF).sub(BIAS);
+            b =
+                    ((FloatVector) zeroB.convert(VectorOperators.I2F, 0))
+                            .mul(FloatVector.fromArray(FLOATS, scales, scale + LANES))
+                            .fma(less, b);
+            IntVector zeroC =
+                    zeros.lanewise(VectorOperators.LSHR, half + 4 * PLACES[2]).and(0xF).sub(BIAS);
+            c =
+                    ((FloatVector) zeroC.convert(VectorOperators.I2F, 0))
+                            .mul(FloatVector.fromArray(FLOATS, scales, scale + 2 * LANES))
+                            .fma(less, c);
+            IntVector zeroD =
+                    zeros.lanewise(VectorOperators.LSHR, half + 4 * PLACES[3]).and(0xF).sub(BIAS);
+            d =
+                    ((FloatVector) zeroD.convert(VectorOperators.I2F, 0))
+                            .mul(FloatVector.fromArray(FLOATS, scales, scale + 3 * LANES))
+                            .fma(less, d);
+        }
+        a.intoArray(sums, 0);
+        b.intoArray(sums, LANES);
+        c.intoArray(sums, 2 * LANES);
+        d.intoArray(sums, 3 * LANES);
     }
 }

@@ -56,9 +56,13 @@ class LlamaCppSpeedTest {
     private static final double NANOS = 1e9;
     private static final PassBenchmark OURS = new PassBenchmark(PROMPT, TOKENS);
     private static final int WARM_UPS = 3;
+
+    /** llama.cpp keeps keys and values in half precision, too. */
+    private static final String FLOAT = "{\"cache\": {\"method\": \"half\"}}";
+
     private static final String FOUR_BIT =
             "{\"weights\": {\"method\": \"rtn\", \"bits\": 4, \"group\": 32},"
-                    + " %s\"execution\": \"executed\"}";
+                    + " \"cache\": {\"method\": \"half\"}, %s\"execution\": \"executed\"}";
     private static final String TRIP4 =
             "\"activations\": {\"method\": \"trip\", \"bits\": 4}, \"softmax\": {\"method\":"
                     + " \"log2\", \"bits\": 4}, ";
@@ -102,11 +106,11 @@ class LlamaCppSpeedTest {
                             WeightPrecision.FP16,
                             Progress.NONE,
                             Cancellation.never());
-            compare("F16", f16, Map.of("fp16", new Decoder(model, kernels, half)), rows);
+            compare("F16", f16, Map.of("fp16", tuned(model, kernels, half, FLOAT)), rows);
             Map<String, Decoder> fourBit = new LinkedHashMap<>();
-            fourBit.put("w4a4-trip", tuned(model, kernels, half, TRIP4));
-            fourBit.put("w4a8", tuned(model, kernels, half, CODES8));
-            fourBit.put("w4a16", tuned(model, kernels, half, ""));
+            fourBit.put("w4a4-trip", tuned(model, kernels, half, FOUR_BIT.formatted(TRIP4)));
+            fourBit.put("w4a8", tuned(model, kernels, half, FOUR_BIT.formatted(CODES8)));
+            fourBit.put("w4a16", tuned(model, kernels, half, FOUR_BIT.formatted("")));
             compare("Q4_0", q4, fourBit, rows);
         }
         ObjectNode result = JsonNodeFactory.instance.objectNode().put("system", LlamaCpp.system());
@@ -120,13 +124,9 @@ class LlamaCppSpeedTest {
     }
 
     /** With the head in half precision, as the files of the float model have it. */
-    private static Decoder tuned(
-            Model model, Kernels kernels, FloatNumerics half, String activations) {
+    private static Decoder tuned(Model model, Kernels kernels, FloatNumerics half, String recipe) {
         return new RecipeFitter(model, kernels, half, TunedModels.calibration())
-                .fit(
-                        RecipeJson.parse(FOUR_BIT.formatted(activations), "test"),
-                        Progress.NONE,
-                        Cancellation.never())
+                .fit(RecipeJson.parse(recipe, "test"), Progress.NONE, Cancellation.never())
                 .decoder();
     }
 
