@@ -9,9 +9,6 @@ import java.util.Arrays;
  */
 abstract sealed class CacheRoom implements CachedHeads permits CachedKeyPanels, CachedValueRows {
 
-    /** Tokens that there is room for behind a prompt, so that the first of them moves nothing. */
-    private static final int TOKENS_TO_COME = 64;
-
     /** Numbers to copy that are worth another thread. */
     private static final int NUMBERS_PER_PIECE = 1 << 15;
 
@@ -72,17 +69,12 @@ abstract sealed class CacheRoom implements CachedHeads permits CachedKeyPanels, 
                 (from, to) -> {
                     for (int head = from; head < to; head++) {
                         if (room(head) < numbers(keys + tokens)) {
-                            grow(head, numbers(tokens(keys + tokens)));
+                            grow(head, numbers(CachedHeads.room(keys, tokens)));
                         }
                         put(rows, tokens, head, keys);
                     }
                 });
         keys += tokens;
-    }
-
-    /** Tokens to make room for when there are so many. */
-    private static int tokens(int length) {
-        return Math.max(length + TOKENS_TO_COME, length * 3 / 2);
     }
 
     private int room(int head) {

@@ -6,6 +6,20 @@ package io.agilelens.engine.kernel;
  */
 public interface CachedHeads {
 
+    /** Tokens that there is room for behind a prompt, so that the first of them moves nothing. */
+    int TOKENS_TO_COME = 64;
+
+    /**
+     * Tokens to make room for where it does not suffice: half as many again as are there, and some
+     * that come one by one.
+     *
+     * @param length tokens that are there
+     * @param tokens that are added
+     */
+    static int room(int length, int tokens) {
+        return Math.max(length + tokens + TOKENS_TO_COME, length * 3 / 2);
+    }
+
     /**
      * Adds tokens behind those that are there.
      *

@@ -1,6 +1,7 @@
 package io.agilelens.engine.model;
 
 import io.agilelens.engine.kernel.CachePrecision;
+import io.agilelens.engine.kernel.CachedHeads;
 import io.agilelens.engine.kernel.CachedKeys;
 import io.agilelens.engine.kernel.CachedValues;
 import io.agilelens.engine.kernel.Kernels;
@@ -15,9 +16,6 @@ import java.util.Optional;
  * after a pruned prompt later layers hold fewer tokens. Not safe for several threads.
  */
 public final class KeyValueCache {
-    /** Tokens that there is room for behind a prompt, so that the first of them moves nothing. */
-    static final int TOKENS_TO_COME = 64;
-
     private final ModelConfig config;
     private final Kernels kernels;
     private final Optional<CacheFormat> format;
@@ -146,7 +144,7 @@ public final class KeyValueCache {
         @Override
         public void append(float[] newKeys, float[] newValues, int length, int tokens) {
             if (keys.length < (length + tokens) * format.rowBytes()) {
-                int room = capacity(length, tokens) * format.rowBytes();
+                int room = CachedHeads.room(length, tokens) * format.rowBytes();
                 keys = Arrays.copyOf(keys, room);
                 values = Arrays.copyOf(values, room);
             }
@@ -194,12 +192,9 @@ public final class KeyValueCache {
     /** Room for as many rows in what all layers share. */
     private float[] grown(float[] rows, int length) {
         int width = config.keyValueWidth();
-        return rows.length >= length * width ? rows : new float[capacity(length, 0) * width];
-    }
-
-    /** Room for as many tokens and some that come one by one behind them. */
-    private static int capacity(int length, int tokens) {
-        return Math.max(length + tokens + TOKENS_TO_COME, length * 3 / 2);
+        return rows.length >= length * width
+                ? rows
+                : new float[CachedHeads.room(length, 0) * width];
     }
 
     /** Tokens that a layer holds. */
@@ -291,7 +286,7 @@ public final class KeyValueCache {
         int tokens = newPositions.length;
         layers[layer].append(newKeys, newValues, length, tokens);
         if (positions[layer].length < length + tokens) {
-            positions[layer] = Arrays.copyOf(positions[layer], capacity(length, tokens));
+            positions[layer] = Arrays.copyOf(positions[layer], CachedHeads.room(length, tokens));
         }
         System.arraycopy(newPositions, 0, positions[layer], length, tokens);
         lengths[layer] += tokens;

@@ -2,6 +2,7 @@ package io.agilelens.engine.model;
 
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Printable;
+import io.agilelens.engine.kernel.CachedHeads;
 import io.agilelens.engine.kernel.Workers;
 import io.agilelens.engine.tensor.Tensor;
 import java.util.ArrayList;
@@ -208,7 +209,7 @@ public record MemoryEstimate(
             return 2L
                     * config.layers()
                     * floats(
-                            ((long) pass.cachedTokens() + KeyValueCache.TOKENS_TO_COME)
+                            ((long) pass.cachedTokens() + CachedHeads.TOKENS_TO_COME)
                                     * config.keyValueWidth());
         }
 

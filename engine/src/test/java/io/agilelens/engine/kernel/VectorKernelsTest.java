@@ -450,6 +450,18 @@ class VectorKernelsTest {
         }
     }
 
+    /** A prompt takes the room of some tokens more, one that grows half as much again. */
+    @Test
+    void aCacheHasRoomForWhatComesNext() {
+        CachedValueRows values = (CachedValueRows) vector.cachedValues(2, 8, CachePrecision.SINGLE);
+        values.append(new float[400 * 16], 400);
+        assertEquals(464 * 8, values.floats(1).length);
+        for (int i = 0; i < 65; i++) {
+            values.append(new float[16], 1);
+        }
+        assertEquals(464 * 3 / 2 * 8, values.floats(1).length);
+    }
+
     private static float[] read(CachedHeads cached, int count) {
         float[] rows = new float[count];
         cached.read(rows);
