@@ -234,7 +234,7 @@ class NativeBundleTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "\"version\" : 1|\"version\" : 4|get a newer program",
+                "\"version\" : 1|\"version\" : 99|get a newer program",
                 "\"bits\" : 3|\"bits\" : 4|is damaged",
                 "\"bits\" : 3|\"bits\" : 0|2…8",
                 "\"method\" : \"trip\"|\"method\" : \"trap\"|trip, trip-token, uniform or token",

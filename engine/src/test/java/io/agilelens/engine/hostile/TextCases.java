@@ -181,7 +181,7 @@ final class TextCases {
     static List<HostileCase> bundles() {
         FolderImage bundle = SeedModels.bundle(TRIP);
         List<HostileCase> cases = new ArrayList<>();
-        cases.add(manifest(bundle, "a later version", "'version' : 1", "'version' : 3"));
+        cases.add(manifest(bundle, "a later version", "'version' : 1", "'version' : 99"));
         cases.add(manifest(bundle, "bits 0", "'bits' : 3", "'bits' : 0"));
         cases.add(manifest(bundle, "bits that the codes do not have", "'bits' : 3", "'bits' : 4"));
         cases.add(manifest(bundle, "an unknown quantizer", "'trip'", "'trap'"));
