@@ -57,8 +57,10 @@ class EveryBenchmarkRunsTest {
         results.forEach(result -> ran.add(result.getParams().getBenchmark()));
         assertEquals(expected, ran);
         long quantizing = benchmarks(QuantizingBenchmark.class).count();
-        // Two kernels and two numbers of tokens; quantizing has three recipes.
-        assertEquals(4 * (expected.size() - quantizing) + 12 * quantizing, results.size());
+        long attention = benchmarks(AttentionBenchmark.class).count();
+        // Two kernels and two numbers of tokens; a cache has two precisions, quantizing three
+        // recipes.
+        assertEquals(4 * (expected.size() + attention + 2 * quantizing), results.size());
     }
 
     private static Stream<Method> benchmarks(Class<?> type) {
