@@ -4,7 +4,6 @@ import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.quant.Execution;
 import io.agilelens.engine.recipe.ActivationMethod;
 import io.agilelens.engine.recipe.ActivationRecipe;
-import io.agilelens.engine.recipe.CacheMethod;
 import io.agilelens.engine.recipe.CacheRecipe;
 import io.agilelens.engine.recipe.Granularity;
 import io.agilelens.engine.recipe.PruningRecipe;
@@ -69,9 +68,7 @@ public enum BenchRow {
      * @param pruning of the pruned row
      */
     public Recipe recipe(PruningRecipe pruning) {
-        return this == FP32
-                ? Recipe.FLOAT
-                : arithmetic(pruning).withCache(new CacheRecipe(CacheMethod.HALF, 8));
+        return this == FP32 ? Recipe.FLOAT : arithmetic(pruning).withCache(CacheRecipe.HALF);
     }
 
     private Recipe arithmetic(PruningRecipe pruning) {

@@ -50,10 +50,7 @@ public final class Losses {
         if (recipe.cache().method() != CacheMethod.NONE) {
             lost.add(
                     "cache of %d bits: how keys and values are kept is for the program that runs it to choose"
-                            .formatted(
-                                    recipe.cache().method() == CacheMethod.HALF
-                                            ? 16
-                                            : recipe.cache().bits()));
+                            .formatted(recipe.cache().keptBits()));
         }
         addPruning(recipe.pruning(), lost);
         return lost;

@@ -59,50 +59,23 @@ final class AttentionMultiplication {
                 (from, to) -> {
                     for (int panel = from; panel < to; panel++) {
                         int first = panel % ofHead * width;
-                        packKeyPanel(
+                        int count = Math.min(width, keys - first);
+                        int at = panel * headDimension * width;
+                        if (count < width) { // products with what lay there before could be slow
+                            Arrays.fill(panels, at, at + headDimension * width, 0);
+                        }
+                        CachedKeyPanels.transpose(
                                 k,
                                 (first * heads + panel / ofHead) * headDimension,
                                 heads * headDimension,
-                                Math.min(width, keys - first),
+                                count,
                                 headDimension,
                                 panels,
-                                panel * headDimension * width);
+                                at,
+                                width);
                     }
                 });
         return new Keys(panels, keys, heads, headDimension);
-    }
-
-    /** Transposes the keys of one panel, four at once, for each is a stream of its own. */
-    private void packKeyPanel(
-            float[] k,
-            int offset,
-            int stride,
-            int count,
-            int headDimension,
-            float[] panels,
-            int panel) {
-        if (count < width) { // products with what lay there before could be slow
-            Arrays.fill(panels, panel, panel + headDimension * width, 0);
-        }
-        int j = 0;
-        for (; j < count - 3; j += 4) {
-            int first = offset + j * stride;
-            int second = first + stride;
-            int third = second + stride;
-            int fourth = third + stride;
-            for (int d = 0; d < headDimension; d++) {
-                int at = panel + d * width + j;
-                panels[at] = k[first + d];
-                panels[at + 1] = k[second + d];
-                panels[at + 2] = k[third + d];
-                panels[at + 3] = k[fourth + d];
-            }
-        }
-        for (; j < count; j++) {
-            for (int d = 0; d < headDimension; d++) {
-                panels[panel + d * width + j] = k[offset + j * stride + d];
-            }
-        }
     }
 
     /**

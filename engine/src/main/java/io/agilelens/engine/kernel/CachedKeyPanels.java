@@ -33,61 +33,62 @@ final class CachedKeyPanels extends CacheRoom implements CachedKeys {
 
     @Override
     void put(float[] rows, int tokens, int head, int first) {
-        int stride = heads() * headDimension();
-        int t = 0;
-        while (t < tokens) {
-            int row = t * stride + head * headDimension();
+        int length = headDimension();
+        int stride = heads() * length;
+        int count;
+        for (int t = 0; t < tokens; t += count) {
+            int lane = (first + t) % width;
+            count = Math.min(tokens - t, width - lane);
+            int row = t * stride + head * length;
             int at = place(first + t);
-            // Four at once where they lie side by side, for each is a stream of its own.
-            boolean four = (first + t) % width <= width - 4 && t <= tokens - 4;
-            if (isHalf()) {
-                putHalves(rows, row, stride, halves(head), at, four);
-            } else {
-                putFloats(rows, row, stride, floats(head), at, four);
+            if (!isHalf()) {
+                transpose(rows, row, stride, count, length, floats(head), at, width);
+                continue;
             }
-            t += four ? 4 : 1;
+            float[] panel = Scratch.ofThread().panel((long) length * width);
+            transpose(rows, row, stride, count, length, panel, 0, width);
+            short[] halves = halves(head);
+            for (int d = 0; d < length * width; d += width) {
+                for (int key = 0; key < count; key++) {
+                    halves[at + d + key] = CachePrecision.half(panel[d + key]);
+                }
+            }
         }
     }
 
-    private void putFloats(
-            float[] rows, int row, int stride, float[] target, int at, boolean four) {
-        int length = headDimension();
-        if (!four) {
-            for (int d = 0; d < length; d++) {
-                target[at + d * width] = rows[row + d];
+    /**
+     * Puts some keys side by side into a panel, four at once, for each is a stream of its own.
+     *
+     * @param k the first key starts at {@code offset}, the others follow a stride apart
+     * @param at place of the first key's first number; the others follow a width apart
+     */
+    static void transpose(
+            float[] k,
+            int offset,
+            int stride,
+            int count,
+            int headDimension,
+            float[] panel,
+            int at,
+            int width) {
+        int j = 0;
+        for (; j < count - 3; j += 4) {
+            int first = offset + j * stride;
+            int second = first + stride;
+            int third = second + stride;
+            int fourth = third + stride;
+            for (int d = 0; d < headDimension; d++) {
+                int to = at + d * width + j;
+                panel[to] = k[first + d];
+                panel[to + 1] = k[second + d];
+                panel[to + 2] = k[third + d];
+                panel[to + 3] = k[fourth + d];
             }
-            return;
         }
-        int second = row + stride;
-        int third = second + stride;
-        int fourth = third + stride;
-        for (int d = 0; d < length; d++) {
-            int to = at + d * width;
-            target[to] = rows[row + d];
-            target[to + 1] = rows[second + d];
-            target[to + 2] = rows[third + d];
-            target[to + 3] = rows[fourth + d];
-        }
-    }
-
-    private void putHalves(
-            float[] rows, int row, int stride, short[] target, int at, boolean four) {
-        int length = headDimension();
-        if (!four) {
-            for (int d = 0; d < length; d++) {
-                target[at + d * width] = CachePrecision.half(rows[row + d]);
+        for (; j < count; j++) {
+            for (int d = 0; d < headDimension; d++) {
+                panel[at + d * width + j] = k[offset + j * stride + d];
             }
-            return;
-        }
-        int second = row + stride;
-        int third = second + stride;
-        int fourth = third + stride;
-        for (int d = 0; d < length; d++) {
-            int to = at + d * width;
-            target[to] = CachePrecision.half(rows[row + d]);
-            target[to + 1] = CachePrecision.half(rows[second + d]);
-            target[to + 2] = CachePrecision.half(rows[third + d]);
-            target[to + 3] = CachePrecision.half(rows[fourth + d]);
         }
     }
 

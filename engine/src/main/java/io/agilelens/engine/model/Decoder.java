@@ -430,10 +430,10 @@ public final class Decoder {
                 int tokens = context.rows();
                 numerics.cacheFormat().ifPresent(format -> format.round(keys, tokens));
                 numerics.cacheFormat().ifPresent(format -> format.round(values, tokens));
-                packedKeys = pack(keys, tokens);
+                packedKeys = packKeys(keys, tokens);
                 packedValues = packValues(values, tokens);
             } else if (context.rows() >= QUERIES_WORTH_PACKING) {
-                packedKeys = pack(cache.keyRows(layer), cache.length(layer));
+                packedKeys = packKeys(cache.keyRows(layer), cache.length(layer));
                 packedValues = packValues(cache.valueRows(layer), cache.length(layer));
             } else {
                 packedKeys = cache.keys(layer);
@@ -444,7 +444,7 @@ public final class Decoder {
                     layer, queries, packedKeys, packedValues, allPositions, cached, context);
         }
 
-        private PackedKeys pack(float[] keys, int count) {
+        private PackedKeys packKeys(float[] keys, int count) {
             return kernels.packKeys(keys, count, config.keyValueHeads(), config.headDimension());
         }
 

@@ -21,7 +21,6 @@ public final class KeyValueCache {
     private final Optional<CacheFormat> format;
     private final Layer[] layers;
     private final int[][] positions;
-    private final int[] lengths;
     private final int[] nextPositions;
 
     /** What rows are put together in; one layer is read at a time, so all share it. */
@@ -33,20 +32,20 @@ public final class KeyValueCache {
     private sealed interface Layer {
         SoftmaxTransform softmax();
 
-        /**
-         * @param length tokens that are there
-         */
-        void append(float[] keys, float[] values, int length, int tokens);
+        /** Tokens that are there. */
+        int length();
 
-        PackedKeys keys(int length);
+        void append(float[] keys, float[] values, int tokens);
 
-        PackedValues values(int length);
+        PackedKeys keys();
+
+        PackedValues values();
 
         /** What keys stand for, {@code [length, keyValueWidth]}. */
-        void readKeys(int length, float[] rows);
+        void readKeys(float[] rows);
 
         /** What values stand for, {@code [length, keyValueWidth]}. */
-        void readValues(int length, float[] rows);
+        void readValues(float[] rows);
 
         void clear();
 
@@ -69,7 +68,6 @@ public final class KeyValueCache {
                     };
         }
         positions = new int[layers.length][0];
-        lengths = new int[layers.length];
         nextPositions = new int[layers.length];
     }
 
@@ -87,28 +85,23 @@ public final class KeyValueCache {
             implements Layer {
 
         @Override
-        public void append(float[] newKeys, float[] newValues, int length, int tokens) {
+        public int length() {
+            return values.keys();
+        }
+
+        @Override
+        public void append(float[] newKeys, float[] newValues, int tokens) {
             keys.append(newKeys, tokens);
             values.append(newValues, tokens);
         }
 
         @Override
-        public PackedKeys keys(int length) {
-            return keys;
-        }
-
-        @Override
-        public PackedValues values(int length) {
-            return values;
-        }
-
-        @Override
-        public void readKeys(int length, float[] rows) {
+        public void readKeys(float[] rows) {
             keys.read(rows);
         }
 
         @Override
-        public void readValues(int length, float[] rows) {
+        public void readValues(float[] rows) {
             values.read(rows);
         }
 
@@ -130,6 +123,7 @@ public final class KeyValueCache {
         private final CodedCacheFormat format;
         private byte[] keys = {};
         private byte[] values = {};
+        private int length;
 
         CodedLayer(SoftmaxTransform softmax, CodedCacheFormat format) {
             this.softmax = softmax;
@@ -142,7 +136,12 @@ public final class KeyValueCache {
         }
 
         @Override
-        public void append(float[] newKeys, float[] newValues, int length, int tokens) {
+        public int length() {
+            return length;
+        }
+
+        @Override
+        public void append(float[] newKeys, float[] newValues, int tokens) {
             if (keys.length < (length + tokens) * format.rowBytes()) {
                 int room = CachedHeads.room(length, tokens) * format.rowBytes();
                 keys = Arrays.copyOf(keys, room);
@@ -150,37 +149,38 @@ public final class KeyValueCache {
             }
             format.encode(newKeys, tokens, keys, length);
             format.encode(newValues, tokens, values, length);
+            length += tokens;
         }
 
         @Override
-        public PackedKeys keys(int length) {
+        public PackedKeys keys() {
             keyRows = grown(keyRows, length);
-            readKeys(length, keyRows);
+            readKeys(keyRows);
             return kernels.packKeys(
                     keyRows, length, config.keyValueHeads(), config.headDimension());
         }
 
         @Override
-        public PackedValues values(int length) {
+        public PackedValues values() {
             valueRows = grown(valueRows, length);
-            readValues(length, valueRows);
+            readValues(valueRows);
             return softmax.pack(
                     kernels, valueRows, length, config.keyValueHeads(), config.headDimension());
         }
 
         @Override
-        public void readKeys(int length, float[] rows) {
+        public void readKeys(float[] rows) {
             format.decode(keys, length, rows);
         }
 
         @Override
-        public void readValues(int length, float[] rows) {
+        public void readValues(float[] rows) {
             format.decode(values, length, rows);
         }
 
         @Override
         public void clear() {
-            // What is added next overwrites what is there.
+            length = 0;
         }
 
         @Override
@@ -199,7 +199,7 @@ public final class KeyValueCache {
 
     /** Tokens that a layer holds. */
     public int length(int layer) {
-        return lengths[layer];
+        return layers[layer].length();
     }
 
     /**
@@ -222,7 +222,6 @@ public final class KeyValueCache {
         for (Layer layer : layers) {
             layer.clear();
         }
-        Arrays.fill(lengths, 0);
         Arrays.fill(nextPositions, 0);
         return true;
     }
@@ -234,8 +233,8 @@ public final class KeyValueCache {
     /** What all keys and values held take, in bytes, without the room left for later ones. */
     public long bytes() {
         long total = 0;
-        for (int layer = 0; layer < layers.length; layer++) {
-            total += lengths[layer] * layers[layer].bytesPerToken();
+        for (Layer layer : layers) {
+            total += layer.length() * layer.bytesPerToken();
         }
         return total;
     }
@@ -249,26 +248,26 @@ public final class KeyValueCache {
      * What the keys stand for, {@code [length, keyValueWidth]}; valid until keys are read again.
      */
     float[] keyRows(int layer) {
-        keyRows = grown(keyRows, lengths[layer]);
-        layers[layer].readKeys(lengths[layer], keyRows);
+        keyRows = grown(keyRows, length(layer));
+        layers[layer].readKeys(keyRows);
         return keyRows;
     }
 
     /** The same of the values. */
     float[] valueRows(int layer) {
-        valueRows = grown(valueRows, lengths[layer]);
-        layers[layer].readValues(lengths[layer], valueRows);
+        valueRows = grown(valueRows, length(layer));
+        layers[layer].readValues(valueRows);
         return valueRows;
     }
 
     /** The keys for few queries; valid until keys are read again or appended. */
     PackedKeys keys(int layer) {
-        return layers[layer].keys(lengths[layer]);
+        return layers[layer].keys();
     }
 
     /** The values for few queries; valid until values are read again or appended. */
     PackedValues values(int layer) {
-        return layers[layer].values(lengths[layer]);
+        return layers[layer].values();
     }
 
     /** Position of each token that the layer holds, {@code [length]}. */
@@ -282,14 +281,13 @@ public final class KeyValueCache {
      */
     void append(
             int layer, float[] newKeys, float[] newValues, int[] newPositions, int nextPosition) {
-        int length = lengths[layer];
+        int length = length(layer);
         int tokens = newPositions.length;
-        layers[layer].append(newKeys, newValues, length, tokens);
+        layers[layer].append(newKeys, newValues, tokens);
         if (positions[layer].length < length + tokens) {
             positions[layer] = Arrays.copyOf(positions[layer], CachedHeads.room(length, tokens));
         }
         System.arraycopy(newPositions, 0, positions[layer], length, tokens);
-        lengths[layer] += tokens;
         nextPositions[layer] = nextPosition;
     }
 }

@@ -214,10 +214,8 @@ public record Recipe(
             case UNIFORM -> parts.add("softmax %d".formatted(softmax.bits()));
             case LOG2 -> parts.add("Log2 %d".formatted(softmax.bits()));
         }
-        switch (cache.method()) {
-            case NONE -> {}
-            case UNIFORM -> parts.add("KV%d".formatted(cache.bits()));
-            case HALF -> parts.add("KV16");
+        if (cache.method() != CacheMethod.NONE) {
+            parts.add("KV%d".formatted(cache.keptBits()));
         }
         if (pruning.isActive()) {
             String beta = "β %s%s".formatted(pruning.beta(), pruning.isUneven() ? " uneven" : "");

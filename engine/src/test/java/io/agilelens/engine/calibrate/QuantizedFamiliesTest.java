@@ -289,8 +289,7 @@ class QuantizedFamiliesTest {
 
     @Test
     void aCacheInHalfPrecisionGivesWhatAWholePassGives() {
-        givesWhatAWholePassGives(
-                new CacheRecipe(CacheMethod.HALF, 8), 2L * model.config().keyValueWidth());
+        givesWhatAWholePassGives(CacheRecipe.HALF, 2L * model.config().keyValueWidth());
     }
 
     /** Eleven bits of mantissa are more than eight of a code in all, whatever lies in a head. */
