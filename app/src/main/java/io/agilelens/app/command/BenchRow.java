@@ -6,6 +6,8 @@ import io.agilelens.engine.recipe.ActivationMethod;
 import io.agilelens.engine.recipe.ActivationRecipe;
 import io.agilelens.engine.recipe.CacheRecipe;
 import io.agilelens.engine.recipe.Granularity;
+import io.agilelens.engine.recipe.HeadMethod;
+import io.agilelens.engine.recipe.HeadRecipe;
 import io.agilelens.engine.recipe.PruningRecipe;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.recipe.SoftmaxMethod;
@@ -17,7 +19,8 @@ import java.util.List;
 
 /**
  * The arithmetics that {@code bench} runs a model in, by the names that its options know. All but
- * {@link #FP32} keep keys and values in half precision, as other engines do.
+ * {@link #FP32} keep keys and values in half precision, and where weights are quantized the output
+ * head has 8 bits, as other engines have it.
  */
 public enum BenchRow {
     FP32("fp32"),
@@ -36,6 +39,7 @@ public enum BenchRow {
     W4A16("w4a16");
 
     private static final int GROUP = 32;
+    private static final int HEAD_BITS = 8;
     private static final int LARGEST_EXPONENT = 3;
 
     private final String title;
@@ -86,6 +90,7 @@ public enum BenchRow {
     private static Recipe weights(int bits) {
         return Recipe.FLOAT
                 .withWeights(new WeightRecipe(WeightMethod.RTN, bits, GROUP, false))
+                .withHead(new HeadRecipe(HeadMethod.RTN, HEAD_BITS, GROUP))
                 .withExecution(Execution.EXECUTED);
     }
 

@@ -17,6 +17,7 @@ import io.agilelens.engine.model.HeapRoom;
 import io.agilelens.engine.model.TokenPruner;
 import io.agilelens.engine.quant.Execution;
 import io.agilelens.engine.recipe.CacheRecipe;
+import io.agilelens.engine.recipe.HeadRecipe;
 import io.agilelens.engine.recipe.PruningRecipe;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.task.Cancellation;
@@ -132,8 +133,10 @@ public record Measurements(OpenedModel opened) {
                     contender(
                             row.title().toUpperCase(java.util.Locale.ROOT),
                             false,
-                            // Keys and values as the float model has them.
-                            row.recipe(PruningRecipe.NONE).withCache(CacheRecipe.NONE),
+                            // The head, keys and values as the float model has them.
+                            row.recipe(PruningRecipe.NONE)
+                                    .withHead(HeadRecipe.NONE)
+                                    .withCache(CacheRecipe.NONE),
                             progress,
                             cancellation));
         }

@@ -6,6 +6,7 @@ import io.agilelens.engine.model.CacheFormat;
 import io.agilelens.engine.model.Decoder;
 import io.agilelens.engine.model.Folding;
 import io.agilelens.engine.model.HalfCacheFormat;
+import io.agilelens.engine.model.LinearWeight;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.ModelConfig;
 import io.agilelens.engine.model.Numerics;
@@ -15,9 +16,13 @@ import io.agilelens.engine.quant.Log2Quantizer;
 import io.agilelens.engine.quant.PackedLinears;
 import io.agilelens.engine.quant.QuantizationPlan;
 import io.agilelens.engine.quant.QuantizedNumerics;
+import io.agilelens.engine.quant.QuantizedWeight;
+import io.agilelens.engine.quant.RoundToNearest;
 import io.agilelens.engine.quant.SoftmaxQuantizer;
 import io.agilelens.engine.quant.UnitQuantizer;
 import io.agilelens.engine.recipe.CacheRecipe;
+import io.agilelens.engine.recipe.HeadMethod;
+import io.agilelens.engine.recipe.HeadRecipe;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.recipe.SmoothingMethod;
 import io.agilelens.engine.recipe.SmoothingRecipe;
@@ -59,10 +64,14 @@ public final class RecipeFitter {
     private final PackedLinears executed = new PackedLinears();
 
     private Smoothed latestSmoothed;
+    private Head latestHead;
     private TunedModel adopted;
 
     /** The methods of the model with a smoothing folded in. */
     private record Smoothed(SmoothingRecipe recipe, WeightFitters fitters) {}
+
+    /** The quantized head. */
+    private record Head(HeadRecipe recipe, QuantizedWeight weight) {}
 
     /**
      * Keeps no finished layers.
@@ -164,6 +173,7 @@ public final class RecipeFitter {
         recipe.requireLayers(config.layers());
         boolean quantizesActivations = activations.isNeeded(recipe);
         FittedWeights weights = weights(recipe, progress, cancellation);
+        quantizeHead(recipe.head(), progress, cancellation);
         if (!quantizesActivations) {
             FittedActivations none = FittedActivations.none(config.layers());
             return tuned(recipe, weights, none, progress, cancellation);
@@ -198,6 +208,30 @@ public final class RecipeFitter {
                         : numerics(weights, plan, recipe.execution(), progress, cancellation);
         return new TunedModel(
                 recipe, plan, fitted.tripFits(), new Decoder(weights.model(), kernels, numerics));
+    }
+
+    /** No scales are folded into the head, so it is the same whatever becomes of the layers. */
+    private void quantizeHead(HeadRecipe recipe, Progress progress, Cancellation cancellation) {
+        if (recipe.method() == HeadMethod.NONE) {
+            latestHead = null;
+            return;
+        }
+        if (latestHead == null || !latestHead.recipe().equals(recipe)) {
+            latestHead = null;
+            cancellation.check();
+            progress.report("quantizing the head", 0, 1);
+            LinearWeight weight = model.weights().head();
+            latestHead =
+                    new Head(
+                            recipe,
+                            RoundToNearest.quantize(
+                                    weight.weight(),
+                                    weight.outputs(),
+                                    weight.inputs(),
+                                    recipe.bits(),
+                                    recipe.group(),
+                                    true));
+        }
     }
 
     private FittedWeights weights(Recipe recipe, Progress progress, Cancellation cancellation) {
@@ -262,7 +296,9 @@ public final class RecipeFitter {
         }
         QuantizationPlan plan =
                 plan(
-                        recipe.withSoftmax(SoftmaxRecipe.NONE).withCache(CacheRecipe.NONE),
+                        recipe.withHead(HeadRecipe.NONE)
+                                .withSoftmax(SoftmaxRecipe.NONE)
+                                .withCache(CacheRecipe.NONE),
                         weights,
                         FittedActivations.none(weights.layers().size()));
         return new Decoder(
@@ -288,7 +324,11 @@ public final class RecipeFitter {
                             activations.marked().get(layer),
                             softmax));
         }
-        return new QuantizationPlan(layers, cache(recipe.cache()));
+        Optional<QuantizedWeight> head =
+                recipe.head().method() == HeadMethod.NONE
+                        ? Optional.empty()
+                        : Optional.of(latestHead.weight());
+        return new QuantizationPlan(layers, head, cache(recipe.cache()));
     }
 
     private Optional<CacheFormat> cache(CacheRecipe recipe) {

@@ -40,15 +40,17 @@ public record TunedModel(
 
         /**
          * The first layer that another computes otherwise, be it in its weights, its quantizers or
-         * the tokens it prunes; the number of layers if none.
+         * the tokens it prunes; the number of layers if only the head does, one more if nothing
+         * does.
          */
         public int firstDifference(Arithmetic other) {
-            return Math.min(
-                    firstDifferenceOfPlan(other),
+            int layers = plan.layers().size();
+            int pruning =
                     recipe.pruning()
                             .pruner()
-                            .firstDifference(
-                                    other.recipe.pruning().pruner(), plan.layers().size()));
+                            .firstDifference(other.recipe.pruning().pruner(), layers);
+            int ofPlan = firstDifferenceOfPlan(other);
+            return pruning == layers ? ofPlan : Math.min(ofPlan, pruning);
         }
 
         /** The same but for pruning. */

@@ -51,6 +51,14 @@ public record TunedTensor(Tensor exact, Tensor tuned, Row[] rows) {
                 }
             }
         }
+        Optional<QuantizedWeight> head = tuned.plan().head();
+        // A head that is the embedding, too, is still looked up as it is.
+        if (head.isPresent()
+                && !model.config().tiedHead()
+                && model.weights().head().storedIn().equals(exact.name())) {
+            rows = new Row[Math.toIntExact(exact.shape()[0])];
+            place(model.weights().head(), head.get(), rows);
+        }
         return rows == null
                 ? new TunedTensor(exact, exact, new Row[0])
                 : new TunedTensor(exact, new DecodedRows(exact, rows), rows);

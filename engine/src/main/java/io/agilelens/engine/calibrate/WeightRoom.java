@@ -7,6 +7,8 @@ import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.LinearWeight;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.quant.QuantizedWeight;
+import io.agilelens.engine.recipe.HeadMethod;
+import io.agilelens.engine.recipe.HeadRecipe;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.recipe.WeightMethod;
 import io.agilelens.engine.recipe.WeightRecipe;
@@ -55,18 +57,22 @@ public final class WeightRoom {
 
     /** A byte a code, and a scale and a zero point of four bytes each for every group. */
     private static long codes(Model model, Recipe recipe, int firstLayer) {
-        long total = 0;
+        HeadRecipe head = recipe.head();
+        long total =
+                head.method() == HeadMethod.NONE ? 0 : codes(model.weights().head(), head.group());
         for (int layer = firstLayer; layer < model.config().layers(); layer++) {
             for (LinearRole role : model.config().roles()) {
                 WeightRecipe weights = recipe.weightsAt(layer, role.input());
                 if (weights.method() != WeightMethod.NONE) {
-                    LinearWeight weight = model.weights().linear(layer, role);
-                    long groups =
-                            QuantizedWeight.groupStarts(weight.inputs(), weights.group()).length;
-                    total += (long) weight.outputs() * (weight.inputs() + 8 * groups);
+                    total += codes(model.weights().linear(layer, role), weights.group());
                 }
             }
         }
         return total;
+    }
+
+    private static long codes(LinearWeight weight, int group) {
+        long groups = QuantizedWeight.groupStarts(weight.inputs(), group).length;
+        return weight.outputs() * (weight.inputs() + 8 * groups);
     }
 }

@@ -6,6 +6,8 @@ import io.agilelens.engine.recipe.ActivationMethod;
 import io.agilelens.engine.recipe.ActivationRecipe;
 import io.agilelens.engine.recipe.CacheMethod;
 import io.agilelens.engine.recipe.CacheRecipe;
+import io.agilelens.engine.recipe.HeadMethod;
+import io.agilelens.engine.recipe.HeadRecipe;
 import io.agilelens.engine.recipe.PruningAction;
 import io.agilelens.engine.recipe.PruningRecipe;
 import io.agilelens.engine.recipe.Recipe;
@@ -23,6 +25,8 @@ import java.util.List;
 public enum ErrorComponent {
     /** Quantized weights, with what overrides say of weights. */
     WEIGHTS,
+    /** The quantized output head. */
+    HEAD,
     /** Range moved from activations into weights; harmless alone. */
     SMOOTHING,
     /** Quantized activations, with queries, keys and values and what overrides say of them. */
@@ -57,6 +61,7 @@ public enum ErrorComponent {
                                     site.isLinearInput()
                                             && recipe.weightsAt(layer, site).method()
                                                     != WeightMethod.NONE);
+            case HEAD -> recipe.head().method() != HeadMethod.NONE;
             case SMOOTHING -> recipe.smoothing().method() != SmoothingMethod.NONE;
             case ACTIVATIONS ->
                     anywhere(
@@ -94,6 +99,7 @@ public enum ErrorComponent {
                     case WEIGHTS ->
                             recipe.withWeights(WeightRecipe.NONE)
                                     .withOverrides(overrides(recipe, SiteOverride::withoutWeights));
+                    case HEAD -> recipe.withHead(HeadRecipe.NONE);
                     case SMOOTHING -> recipe.withSmoothing(SmoothingRecipe.NONE);
                     case ACTIVATIONS -> withoutActivations(recipe);
                     case SOFTMAX -> recipe.withSoftmax(SoftmaxRecipe.NONE);

@@ -30,6 +30,9 @@ public final class RepeatedAnalysis {
 
     private int known;
 
+    /** Whether the loss is that of the decoder as it is. */
+    private boolean scored;
+
     /**
      * @param ids the window
      * @param bytes that may be taken by where passes stood in front of layers
@@ -43,16 +46,18 @@ public final class RepeatedAnalysis {
     /**
      * From now on the decoder is one that differs from a layer on.
      *
-     * @param first the first layer that does; the number of layers if none
+     * @param first the first layer that does; the number of layers if only the head does, more if
+     *     nothing does
      */
     public void changed(int first) {
         known = Math.min(known, first);
+        scored &= first > config.layers();
         passes.changed(first);
     }
 
     /**
      * @param detailLayer the layer whose activations and attention are kept in full, or −1
-     * @param scoring of the window that the decoder has run; asked if any layer was changed
+     * @param scoring of the window that the decoder has run; asked if anything was changed
      */
     public WindowAnalysis analyze(
             Decoder decoder,
@@ -61,7 +66,7 @@ public final class RepeatedAnalysis {
             Function<Decoder.Pass, WindowLoss> scoring,
             Cancellation cancellation) {
         int layers = config.layers();
-        boolean complete = latest != null && known == layers;
+        boolean complete = latest != null && known == layers && scored;
         boolean detailed = detailLayer < 0 || hasDetail(detailLayer);
         if (complete && detailed) {
             return latest;
@@ -74,6 +79,7 @@ public final class RepeatedAnalysis {
         WindowLoss loss = complete ? latest.loss() : scoring.apply(decoder.end(state));
         latest = completed(watcher, loss);
         known = layers;
+        scored = true;
         return latest;
     }
 

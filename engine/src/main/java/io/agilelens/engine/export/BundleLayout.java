@@ -16,7 +16,10 @@ final class BundleLayout {
     /** Of bundles that keep keys and values in half precision. */
     static final int VERSION_WITH_HALF_CACHE = 3;
 
-    static final int LATEST_VERSION = VERSION_WITH_HALF_CACHE;
+    /** Of bundles with a quantized head. */
+    static final int VERSION_WITH_HEAD = 4;
+
+    static final int LATEST_VERSION = VERSION_WITH_HEAD;
 
     /** What the manifest calls a cache in half precision. */
     static final int HALF_BITS = 16;

@@ -33,10 +33,15 @@ final class BundleManifest {
     private BundleManifest() {}
 
     /**
+     * @param tiedHead whether the float head is the embedding
      * @param calibration may be null
      */
     static ObjectNode of(
-            QuantizationPlan plan, TensorNames names, Checkpoint source, Calibration calibration) {
+            QuantizationPlan plan,
+            boolean tiedHead,
+            TensorNames names,
+            Checkpoint source,
+            Calibration calibration) {
         ObjectNode root =
                 JsonNodeFactory.instance
                         .objectNode()
@@ -44,6 +49,12 @@ final class BundleManifest {
                         .put("version", version(plan))
                         .put("source", String.valueOf(source.source().getFileName()));
         addCalibration(root, calibration);
+        plan.head()
+                .ifPresent(
+                        head ->
+                                root.putObject("head")
+                                        .put("bits", head.bits())
+                                        .put("tied", tiedHead));
         plan.cache().ifPresent(cache -> addCache(root.putObject("cache"), cache));
         ArrayNode layers = root.putArray("layers");
         for (QuantizationPlan.Layer layer : plan.layers()) {
@@ -84,6 +95,9 @@ final class BundleManifest {
 
     /** The oldest version that can say all that the plan holds. */
     static int version(QuantizationPlan plan) {
+        if (plan.head().isPresent()) {
+            return BundleLayout.VERSION_WITH_HEAD;
+        }
         if (plan.cache().orElse(null) instanceof HalfCacheFormat) {
             return BundleLayout.VERSION_WITH_HALF_CACHE;
         }

@@ -18,6 +18,8 @@ import io.agilelens.engine.format.gguf.GgufFileWriter;
 import io.agilelens.engine.format.gguf.GgufTokenizerWriter;
 import io.agilelens.engine.format.gguf.GgufType;
 import io.agilelens.engine.model.Model;
+import io.agilelens.engine.model.TensorNames;
+import io.agilelens.engine.quant.QuantizedTensor;
 import io.agilelens.engine.quant.QuantizedWeight;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
@@ -38,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -48,6 +51,7 @@ import java.util.stream.Collectors;
 final class GgufExporter {
     static final String SIDE_KEY = "agilelens.export";
     private static final String WEIGHT = ".weight";
+    private static final String HEAD = TensorNames.HEAD + WEIGHT;
 
     private final ExportSource source;
     private final TunedModel tuned;
@@ -55,6 +59,7 @@ final class GgufExporter {
     private final TunedCheckpoint floats;
     private final TunedCheckpoint tunedWeights;
     private final Map<String, QuantizedModule> modules = new HashMap<>();
+    private final Optional<QuantizedWeight> head;
 
     /** The type for each number of bits that the recipe has, those of most weights first. */
     private final Map<Integer, GgufType> types = new LinkedHashMap<>();
@@ -85,17 +90,33 @@ final class GgufExporter {
         this.format = format;
         List<QuantizedModule> quantized = QuantizedModule.of(tuned);
         quantized.forEach(module -> modules.put(module.name() + WEIGHT, module));
+        this.head = tuned.plan().head();
         TunedCheckpoint folded = TunedCheckpoint.floats(tuned);
+        TunedCheckpoint rounded = folded.with(quantized, QuantizedModule::weight);
+        if (head.isPresent()) {
+            folded = folded.withHead(floatHead());
+            rounded = rounded.withHead(new QuantizedTensor(HEAD, head.get()));
+        }
         this.floats = folded.withoutDivisors();
-        this.tunedWeights = folded.with(quantized, QuantizedModule::weight).withoutDivisors();
+        this.tunedWeights = rounded.withoutDivisors();
         chooseTypes(quantized);
         this.contents =
-                GgufContents.of(tuned.model(), name -> floats.findAnySpelling(name).isPresent());
+                GgufContents.of(
+                        tuned.model(),
+                        head.isPresent() || !tuned.model().config().tiedHead(),
+                        name -> floats.findAnySpelling(name).isPresent());
         for (GgufEntry entry : contents.entries()) {
             cancellation.check();
             planned.add(plan(entry));
         }
         this.hasTokenizer = hasTokenizer();
+    }
+
+    /** The head before it was quantized, under its own name also where it is the embedding. */
+    private Tensor floatHead() {
+        Tensor weight = tuned.model().weights().head().weight();
+        int rows = Math.toIntExact(weight.shape()[0]);
+        return RowSelection.runs(HEAD, weight, 0, rows, rows, 1);
     }
 
     static ExportReport write(
@@ -159,7 +180,12 @@ final class GgufExporter {
                         each ->
                                 types.put(
                                         each.getKey(),
-                                        format.type().orElseGet(() -> nearest(each.getValue()))));
+                                        format.type()
+                                                .orElseGet(
+                                                        () ->
+                                                                nearest(
+                                                                        each.getKey(),
+                                                                        each.getValue()))));
     }
 
     private static long weights(List<QuantizedModule> modules) {
@@ -177,23 +203,42 @@ final class GgufExporter {
 
     /** The type for a tensor, if its rows consist of whole blocks. */
     private GgufType wanted(String name) {
+        if (name.equals(HEAD) && head.isPresent()) {
+            return headType(head.get());
+        }
         if (modules.isEmpty()) {
             return mainType();
         }
         return modules.containsKey(name) ? types.get(modules.get(name).bits()) : GgufType.F16;
     }
 
-    /** The type that comes nearest to what the recipe does with some weights of as many bits. */
-    private static GgufType nearest(List<QuantizedModule> modules) {
+    /** A type that was asked for is for the linears; the head keeps the recipe's precision. */
+    private GgufType headType(QuantizedWeight weight) {
+        return format.type()
+                .filter(type -> !type.isBlock())
+                .orElseGet(() -> nearest(weight.bits(), type -> CarriedCodes.fit(type, weight)));
+    }
+
+    private static GgufType nearest(int bits, List<QuantizedModule> modules) {
+        return nearest(
+                bits,
+                type ->
+                        modules.stream()
+                                .allMatch(module -> CarriedCodes.fit(type, module.weight())));
+    }
+
+    /**
+     * The type that comes nearest to what the recipe does with some weights of as many bits.
+     *
+     * @param fit whether a type can hold their codes
+     */
+    private static GgufType nearest(int bits, Predicate<GgufType> fit) {
         for (GgufType exact : List.of(GgufType.Q4_0, GgufType.Q4_1, GgufType.Q8_0)) {
-            boolean near = exact != GgufType.Q8_0 || modules.getFirst().bits() > 4;
-            if (near
-                    && modules.stream()
-                            .allMatch(module -> CarriedCodes.fit(exact, module.weight()))) {
+            boolean near = exact != GgufType.Q8_0 || bits > 4;
+            if (near && fit.test(exact)) {
                 return exact;
             }
         }
-        int bits = modules.getFirst().bits();
         return bits <= 4 ? GgufType.Q4_K : bits <= 6 ? GgufType.Q6_K : GgufType.Q8_0;
     }
 
@@ -206,8 +251,11 @@ final class GgufExporter {
         }
         GgufType wanted = wanted(floating.name());
         GgufType used = wanted.isBlock() ? fitting(wanted, floating.shape()[1]) : GgufType.F16;
-        if (used.isBlock() && entry.linear() && isPlainModule(floating.name(), tunedTensor)) {
-            QuantizedWeight weight = modules.get(floating.name()).weight();
+        // Otherwise codes do not stand for the values without further divisors.
+        if (used.isBlock()
+                && isQuantized(floating.name())
+                && tunedTensor instanceof QuantizedTensor plain) {
+            QuantizedWeight weight = plain.weight();
             if (CarriedCodes.fit(used, weight) && hasHalfScales(weight)) {
                 return new Planned(entry, wanted, used, Way.CARRIED, tunedTensor);
             }
@@ -221,12 +269,6 @@ final class GgufExporter {
                 holds(GgufType.F16, largest) ? GgufType.F16 : GgufType.F32,
                 Way.NUMBERS,
                 tunedTensor);
-    }
-
-    /** Whether codes stand for the values without further divisors. */
-    private boolean isPlainModule(String name, Tensor tunedTensor) {
-        return modules.containsKey(name)
-                && tunedTensor instanceof io.agilelens.engine.quant.QuantizedTensor;
     }
 
     private static boolean hasHalfScales(QuantizedWeight weight) {
@@ -366,8 +408,12 @@ final class GgufExporter {
                 });
     }
 
-    private QuantizedWeight codes(Planned tensor) {
-        QuantizedWeight weight = modules.get(tensor.values().name()).weight();
+    private boolean isQuantized(String name) {
+        return modules.containsKey(name) || name.equals(HEAD) && head.isPresent();
+    }
+
+    private static QuantizedWeight codes(Planned tensor) {
+        QuantizedWeight weight = ((QuantizedTensor) tensor.values()).weight();
         int[] rows = tensor.entry().rows();
         return rows == null
                 ? weight
@@ -491,9 +537,30 @@ final class GgufExporter {
                                         "the model has planted outliers, as the key %s says"
                                                 .formatted(GgufCheckpoint.PLANTED)));
         if (!modules.isEmpty()) {
-            notes.add("the embedding and the head stay F16, as the recipe leaves them");
+            notes.add(
+                    head.isPresent()
+                            ? "the embedding stays F16, as the recipe leaves it"
+                            : "the embedding and the head stay F16, as the recipe leaves them");
+        }
+        if (head.isPresent()) {
+            notes.add(headNote());
         }
         return notes;
+    }
+
+    private String headNote() {
+        Planned tensor =
+                planned.stream()
+                        .filter(each -> each.entry().source().equals(HEAD))
+                        .findFirst()
+                        .orElseThrow();
+        String note =
+                switch (tensor.way()) {
+                    case CARRIED -> "the head holds the recipe's codes as they are, in %s";
+                    case REQUANTIZED -> "the head is quantized anew from the float weights, in %s";
+                    case NUMBERS -> "the head is plain numbers, in %s";
+                };
+        return note.formatted(tensor.type());
     }
 
     /** The types of the weights, that of most of them first. */

@@ -11,6 +11,7 @@ import io.agilelens.engine.recipe.ActivationMethod;
 import io.agilelens.engine.recipe.ActivationRecipe;
 import io.agilelens.engine.recipe.CacheMethod;
 import io.agilelens.engine.recipe.Granularity;
+import io.agilelens.engine.recipe.HeadMethod;
 import io.agilelens.engine.recipe.PruningAction;
 import io.agilelens.engine.recipe.PruningRecipe;
 import io.agilelens.engine.recipe.Recipe;
@@ -42,6 +43,11 @@ public final class Losses {
             lost.addAll(GgufContents.losses(config));
         }
         addActivations(recipe, config, format, lost);
+        if (recipe.head().method() != HeadMethod.NONE && !(format instanceof ExportFormat.Gguf)) {
+            lost.add(
+                    "head of %d bits: it stays float, as programs that read the format expect it"
+                            .formatted(recipe.head().bits()));
+        }
         if (recipe.softmax().method() != SoftmaxMethod.NONE) {
             lost.add(
                     "softmax %s of %d bits: attention probabilities stay float"

@@ -35,6 +35,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -127,7 +128,13 @@ public final class NativeBundle {
         Files.writeString(place.resolve(BundleLayout.RECIPE), RecipeJson.write(tuned.recipe()));
         Files.writeString(
                 place.resolve(BundleLayout.MANIFEST),
-                BundleManifest.of(tuned.plan(), names, source, calibration).toPrettyString());
+                BundleManifest.of(
+                                tuned.plan(),
+                                tuned.model().config().tiedHead(),
+                                names,
+                                source,
+                                calibration)
+                        .toPrettyString());
         cancellation.check();
         tensors().write(place.resolve(HuggingFaceFolder.WEIGHTS), progress, cancellation);
         cancellation.check();
@@ -157,6 +164,12 @@ public final class NativeBundle {
                 if (marked != null) {
                     addActivation(writer, name + BundleLayout.MARKED, marked);
                 }
+            }
+        }
+        if (tuned.plan().head().isPresent()) {
+            addWeight(writer, TensorNames.HEAD, tuned.plan().head().get());
+            if (!tuned.model().config().tiedHead()) {
+                quantized.add(tuned.model().weights().head().storedIn());
             }
         }
         quantized.removeAll(stillRead);
@@ -283,15 +296,15 @@ public final class NativeBundle {
     private ExportReport report(Path target, int verifiedTokens) {
         long quantizedWeights = 0;
         long quantizedBytes = 0;
-        for (QuantizationPlan.Layer layer : tuned.plan().layers()) {
-            for (QuantizedWeight weight : layer.weights().values()) {
-                quantizedWeights += (long) weight.outputs() * weight.inputs();
-                quantizedBytes +=
-                        (long) weight.outputs()
-                                        * CodePacking.rowBytes(weight.inputs(), weight.bits())
-                                + 5L * weight.scales().length
-                                + 4L * indexLength(weight);
-            }
+        List<QuantizedWeight> weights = new ArrayList<>();
+        tuned.plan().layers().forEach(layer -> weights.addAll(layer.weights().values()));
+        tuned.plan().head().ifPresent(weights::add);
+        for (QuantizedWeight weight : weights) {
+            quantizedWeights += (long) weight.outputs() * weight.inputs();
+            quantizedBytes +=
+                    (long) weight.outputs() * CodePacking.rowBytes(weight.inputs(), weight.bits())
+                            + 5L * weight.scales().length
+                            + 4L * indexLength(weight);
         }
         long sourceBytes = source.tensors().stream().mapToLong(Tensor::bytes).sum();
         long weightBytes;

@@ -212,7 +212,13 @@ public final class NativeBundleReader {
                     new QuantizationPlan.Layer(
                             weights, activations, marked, softmax(entry.path("softmax"))));
         }
-        return new QuantizationPlan(layers, cache(manifest.path("cache")));
+        JsonNode head = manifest.path("head");
+        return new QuantizationPlan(
+                layers,
+                head.isObject()
+                        ? Optional.of(weight(TensorNames.HEAD, bits(head)))
+                        : Optional.empty(),
+                cache(manifest.path("cache")));
     }
 
     private int bits(JsonNode node) {
@@ -458,6 +464,14 @@ public final class NativeBundleReader {
                                             new QuantizedTensor(
                                                     names.of(of, role) + ".weight", weight)));
         }
+        if (!manifest.path("head").path("tied").asBoolean(false)) {
+            plan.head()
+                    .ifPresent(
+                            head ->
+                                    floats.add(
+                                            new QuantizedTensor(
+                                                    TensorNames.HEAD + ".weight", head)));
+        }
         for (Tensor tensor : files.tensors()) {
             if (!used.containsKey(tensor.name())) {
                 floats.add(tensor);
@@ -483,7 +497,16 @@ public final class NativeBundleReader {
                                 requireSameFactors(site, layer.activations().get(site), quantizer);
                             });
         }
+        plan.head().ifPresent(head -> requireFit(head, config));
         plan.cache().ifPresent(cache -> requireFit(cache, config));
+    }
+
+    private void requireFit(QuantizedWeight head, ModelConfig config) {
+        if (head.outputs() != config.vocabularySize() || head.inputs() != config.embeddingSize()) {
+            throw damaged(
+                    "a head of %d tokens and %d channels".formatted(head.outputs(), head.inputs()),
+                    "%d and %d".formatted(config.vocabularySize(), config.embeddingSize()));
+        }
     }
 
     /** The factors are folded into weights, of which there is one set. */

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A tuned model's checkpoint with other tensors in the place of some of its own, such as its
@@ -31,11 +32,18 @@ import tools.jackson.databind.JsonNode;
 final class TunedCheckpoint implements Checkpoint {
     private final Checkpoint source;
     private final ModelConfig config;
+    private final JsonNode written;
     private final Map<String, Tensor> tensors;
 
-    private TunedCheckpoint(Checkpoint source, ModelConfig config, Map<String, Tensor> tensors) {
+    /**
+     * @param config of the tuned model
+     * @param written the configuration as it is written
+     */
+    private TunedCheckpoint(
+            Checkpoint source, ModelConfig config, JsonNode written, Map<String, Tensor> tensors) {
         this.source = source;
         this.config = config;
+        this.written = written;
         this.tensors = tensors;
     }
 
@@ -43,7 +51,8 @@ final class TunedCheckpoint implements Checkpoint {
     static TunedCheckpoint floats(TunedModel tuned) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         tuned.model().checkpoint().tensors().forEach(t -> tensors.put(t.name(), t));
-        return new TunedCheckpoint(tuned.model().checkpoint(), tuned.model().config(), tensors);
+        Checkpoint source = tuned.model().checkpoint();
+        return new TunedCheckpoint(source, tuned.model().config(), source.config(), tensors);
     }
 
     /**
@@ -56,14 +65,22 @@ final class TunedCheckpoint implements Checkpoint {
             String name = module.name() + ".weight";
             changed.put(name, new QuantizedTensor(name, stored.apply(module)));
         }
-        return new TunedCheckpoint(source, config, changed);
+        return new TunedCheckpoint(source, config, written, changed);
+    }
+
+    /** The same model with a head of its own, which need not be the embedding any more. */
+    TunedCheckpoint withHead(Tensor head) {
+        Map<String, Tensor> changed = new LinkedHashMap<>(tensors);
+        changed.put(head.name(), head);
+        ObjectNode untied = ((ObjectNode) written.deepCopy()).put("tie_word_embeddings", false);
+        return new TunedCheckpoint(source, config, untied, changed);
     }
 
     /** Other tensors altogether. */
     TunedCheckpoint withAll(List<Tensor> others) {
         Map<String, Tensor> changed = new LinkedHashMap<>();
         others.forEach(tensor -> changed.put(tensor.name(), tensor));
-        return new TunedCheckpoint(source, config, changed);
+        return new TunedCheckpoint(source, config, written, changed);
     }
 
     /**
@@ -86,7 +103,7 @@ final class TunedCheckpoint implements Checkpoint {
                                 weight, Axis.INPUTS, Operation.OVER, divisors.get().toFloats()));
             }
         }
-        return new TunedCheckpoint(source, config, changed);
+        return new TunedCheckpoint(source, config, written, changed);
     }
 
     /** Whether what BLOOM's GELU gives is divided by numbers of its own. */
@@ -130,7 +147,7 @@ final class TunedCheckpoint implements Checkpoint {
 
     @Override
     public JsonNode config() {
-        return source.config();
+        return written;
     }
 
     @Override

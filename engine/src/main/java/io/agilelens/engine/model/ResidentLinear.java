@@ -8,21 +8,33 @@ import java.util.List;
  * A large linear layer in memory, as an output head often is, in blocks of output channels: no
  * array ends where Java's arrays do, and none takes long to be cleared.
  */
-final class ResidentLinear implements LinearOperator {
+public final class ResidentLinear implements LinearOperator {
     private final int inputs;
     private final int outputs;
     private final int blockOutputs;
-    private final List<FloatLinear> blocks;
+    private final List<LinearOperator> blocks;
 
-    private ResidentLinear(int inputs, int outputs, int blockOutputs, List<FloatLinear> blocks) {
+    private ResidentLinear(int inputs, int outputs, int blockOutputs, List<LinearOperator> blocks) {
         this.inputs = inputs;
         this.outputs = outputs;
         this.blockOutputs = blockOutputs;
         this.blocks = blocks;
     }
 
+    /** Makes a block of a linear layer. */
+    @FunctionalInterface
+    public interface Packing {
+
+        /**
+         * @param first its first output channel
+         * @param count its output channels
+         */
+        LinearOperator pack(int first, int count);
+    }
+
     /** Packs a stored weight, in one piece if it is not large. */
-    static LinearOperator of(Kernels kernels, WeightPrecision precision, LinearWeight weight) {
+    public static LinearOperator of(
+            Kernels kernels, WeightPrecision precision, LinearWeight weight) {
         LinearOperator packed = pack(kernels, precision, weight);
         weight.weight().unload();
         return packed;
@@ -30,17 +42,23 @@ final class ResidentLinear implements LinearOperator {
 
     private static LinearOperator pack(
             Kernels kernels, WeightPrecision precision, LinearWeight weight) {
-        int outputs = weight.outputs();
-        int inputs = weight.inputs();
+        float[] bias = weight.biasValues();
+        return of(
+                weight.outputs(),
+                weight.inputs(),
+                (first, count) ->
+                        FloatLinear.ofRows(kernels, precision, weight, bias, first, count));
+    }
+
+    /** Packs a linear layer block by block, in one piece if it is not large. */
+    public static LinearOperator of(int outputs, int inputs, Packing packing) {
         int step = BlockedLinear.outputs(outputs, inputs, BlockedLinear.ELEMENTS);
         if (step == outputs) {
-            return new FloatLinear(kernels, precision, weight);
+            return packing.pack(0, outputs);
         }
-        float[] bias = weight.biasValues();
-        List<FloatLinear> blocks = new ArrayList<>();
+        List<LinearOperator> blocks = new ArrayList<>();
         for (int first = 0; first < outputs; first += step) {
-            int count = Math.min(step, outputs - first);
-            blocks.add(FloatLinear.ofRows(kernels, precision, weight, bias, first, count));
+            blocks.add(packing.pack(first, Math.min(step, outputs - first)));
         }
         return new ResidentLinear(inputs, outputs, step, blocks);
     }
@@ -57,7 +75,7 @@ final class ResidentLinear implements LinearOperator {
 
     @Override
     public long bytes() {
-        return blocks.stream().mapToLong(FloatLinear::bytes).sum();
+        return blocks.stream().mapToLong(LinearOperator::bytes).sum();
     }
 
     @Override

@@ -17,6 +17,8 @@ import java.util.function.Supplier;
  */
 public final class PackedLinears {
     private final Map<Linear, LinearOperator> packed = new HashMap<>();
+    private QuantizedWeight head;
+    private LinearOperator packedHead;
     private Model model;
 
     /**
@@ -68,6 +70,14 @@ public final class PackedLinears {
             }
         }
         packed.keySet().retainAll(used);
+        QuantizedWeight planned = plan.head().orElse(null);
+        if (planned != head) {
+            head = planned;
+            packedHead = null;
+        }
+        if (head != null && packedHead == null) {
+            missing += (long) head.outputs() * head.inputs();
+        }
         return missing;
     }
 
@@ -81,8 +91,18 @@ public final class PackedLinears {
         return packed.computeIfAbsent(linear(plan, layer, role, execution), _ -> pack.get());
     }
 
+    /** The head of the plan, packed now if it was not. */
+    LinearOperator head(Supplier<LinearOperator> pack) {
+        if (packedHead == null) {
+            packedHead = pack.get();
+        }
+        return packedHead;
+    }
+
     /** Drops everything. */
     public void clear() {
         packed.clear();
+        head = null;
+        packedHead = null;
     }
 }

@@ -9,21 +9,24 @@ import java.util.Optional;
 
 /**
  * Everything a quantized forward pass needs to know, with all parameters fitted: what was decided
- * for each layer. Immutable.
+ * for each layer and for the head. Immutable.
  *
  * @param layers one entry a decoder layer
+ * @param head the output head's weight, {@code [vocabulary, embedding]}; empty if it stays float
  * @param cache how keys and values are kept for later tokens; empty for floats
  */
-public record QuantizationPlan(List<Layer> layers, Optional<CacheFormat> cache) {
+public record QuantizationPlan(
+        List<Layer> layers, Optional<QuantizedWeight> head, Optional<CacheFormat> cache) {
 
     public QuantizationPlan {
         layers = List.copyOf(layers);
     }
 
     /**
-     * The first layer that another plan computes otherwise; the number of layers if none.
+     * The first layer that another plan computes otherwise.
      *
      * @param other of a model of as many layers
+     * @return the number of layers if only the head does, one more if nothing does
      */
     public int firstDifference(QuantizationPlan other) {
         if (!cache.equals(other.cache)) {
@@ -33,12 +36,12 @@ public record QuantizationPlan(List<Layer> layers, Optional<CacheFormat> cache) 
         while (layer < layers.size() && layers.get(layer).equals(other.layers.get(layer))) {
             layer++;
         }
-        return layer;
+        return layer == layers.size() && head.equals(other.head) ? layer + 1 : layer;
     }
 
-    /** Keys and values stay floats. */
+    /** The head, keys and values stay floats. */
     public QuantizationPlan(List<Layer> layers) {
-        this(layers, Optional.empty());
+        this(layers, Optional.empty(), Optional.empty());
     }
 
     /**

@@ -13,6 +13,7 @@ import io.agilelens.engine.model.LinearWeight;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.ModelConfig;
 import io.agilelens.engine.model.Numerics;
+import io.agilelens.engine.model.ResidentLinear;
 import io.agilelens.engine.model.Site;
 import io.agilelens.engine.model.SiteTransform;
 import io.agilelens.engine.model.SoftmaxTransform;
@@ -100,7 +101,16 @@ public final class QuantizedNumerics implements Numerics {
         cacheFormat = plan.cache();
         inputProjection = unquantized.inputProjection();
         outputProjection = unquantized.outputProjection();
-        head = unquantized.head();
+        head =
+                plan.head()
+                        .map(
+                                weight ->
+                                        packed.head(
+                                                () ->
+                                                        head(
+                                                                model, kernels, weight, execution,
+                                                                streamed)))
+                        .orElseGet(unquantized::head);
         progress.report("packing weights", count, count);
     }
 
@@ -220,14 +230,7 @@ public final class QuantizedNumerics implements Numerics {
             return new WeightOnlyLinear(kernels, quantized, weight.biasValues());
         }
         if (streamed) {
-            return new StreamedLinear(
-                    kernels,
-                    WeightPrecision.FP32,
-                    new LinearWeight(
-                            weight.outputs(),
-                            weight.inputs(),
-                            new QuantizedTensor(weight.weight().name(), quantized),
-                            weight.bias()));
+            return new StreamedLinear(kernels, WeightPrecision.FP32, decoded(weight, quantized));
         }
         return new FloatLinear(
                 kernels,
@@ -236,6 +239,34 @@ public final class QuantizedNumerics implements Numerics {
                 weight.outputs(),
                 weight.inputs(),
                 weight.biasValues());
+    }
+
+    private static LinearOperator head(
+            Model model,
+            Kernels kernels,
+            QuantizedWeight quantized,
+            Execution execution,
+            boolean streamed) {
+        if (execution == Execution.EXECUTED) {
+            return ResidentLinear.of(
+                    quantized.outputs(),
+                    quantized.inputs(),
+                    (first, count) ->
+                            new WeightOnlyLinear(kernels, quantized.rows(first, count), null));
+        }
+        LinearWeight weight = decoded(model.weights().head(), quantized);
+        return streamed
+                ? new StreamedLinear(kernels, WeightPrecision.FP32, weight)
+                : ResidentLinear.of(kernels, WeightPrecision.FP32, weight);
+    }
+
+    /** A weight as the floats that its codes stand for. */
+    private static LinearWeight decoded(LinearWeight weight, QuantizedWeight quantized) {
+        return new LinearWeight(
+                weight.outputs(),
+                weight.inputs(),
+                new QuantizedTensor(weight.weight().name(), quantized),
+                weight.bias());
     }
 
     private static SoftmaxTransform softmax(

@@ -63,6 +63,23 @@ public record QuantizedWeight(
         return starts;
     }
 
+    /** The weight of some neighbouring outputs; this itself if it is all of them. */
+    public QuantizedWeight rows(int first, int count) {
+        if (count == outputs) {
+            return this;
+        }
+        int groups = groups();
+        int end = first + count;
+        return new QuantizedWeight(
+                count,
+                inputs,
+                bits,
+                groupOf,
+                Arrays.copyOfRange(codes, first * inputs, end * inputs),
+                Arrays.copyOfRange(scales, first * groups, end * groups),
+                Arrays.copyOfRange(zeros, first * groups, end * groups));
+    }
+
     public int code(int output, int input) {
         return codes[output * inputs + input] & 0xff;
     }

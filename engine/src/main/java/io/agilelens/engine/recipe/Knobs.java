@@ -24,6 +24,25 @@ public final class Knobs {
                     1,
                     "Input channels that share a scale; smaller groups follow the weights more"
                             + " closely and cost more bytes.");
+    public static final Knob HEAD_BITS =
+            new Knob(
+                    "head.bits",
+                    "Head bits",
+                    "bits",
+                    2,
+                    8,
+                    1,
+                    "Bits of a code of the output head, which decoding reads whole for every"
+                            + " token.");
+    public static final Knob HEAD_GROUP =
+            new Knob(
+                    "head.group",
+                    "Head group size",
+                    "channels",
+                    1,
+                    1 << 20,
+                    1,
+                    "Input channels of the output head that share a scale.");
     public static final Knob ACTIVATION_BITS =
             new Knob(
                     "activations.bits",
@@ -119,6 +138,8 @@ public final class Knobs {
                     WEIGHT_GROUP,
                     GPTQ_DAMPING,
                     GPTQ_BLOCK,
+                    HEAD_BITS,
+                    HEAD_GROUP,
                     SMOOTHING_ALPHA,
                     ACTIVATION_BITS,
                     MAX_EXPONENT,

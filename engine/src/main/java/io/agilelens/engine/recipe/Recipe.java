@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
  */
 public record Recipe(
         WeightRecipe weights,
+        HeadRecipe head,
         SmoothingRecipe smoothing,
         ActivationRecipe activations,
         SoftmaxRecipe softmax,
@@ -32,6 +33,7 @@ public record Recipe(
     public static final Recipe FLOAT =
             new Recipe(
                     WeightRecipe.NONE,
+                    HeadRecipe.NONE,
                     SmoothingRecipe.NONE,
                     ActivationRecipe.NONE,
                     SoftmaxRecipe.NONE,
@@ -86,6 +88,7 @@ public record Recipe(
     /** Whether this leaves the model as it is. */
     public boolean isFloat() {
         return weights.method() == WeightMethod.NONE
+                && head.method() == HeadMethod.NONE
                 && smoothing.method() == SmoothingMethod.NONE
                 && activations.method() == ActivationMethod.NONE
                 && softmax.method() == SoftmaxMethod.NONE
@@ -110,7 +113,7 @@ public record Recipe(
         return method == WeightMethod.GPTQ || method == WeightMethod.AWQ;
     }
 
-    /** Whether both recipes do the same to the weights. */
+    /** Whether both recipes do the same to the weights of the decoder layers. */
     public boolean hasWeightsOf(Recipe other) {
         return weights.equals(other.weights)
                 && smoothing.equals(other.smoothing)
@@ -156,42 +159,87 @@ public record Recipe(
 
     public Recipe withWeights(WeightRecipe changed) {
         return new Recipe(
-                changed, smoothing, activations, softmax, cache, pruning, overrides, execution);
+                changed,
+                head,
+                smoothing,
+                activations,
+                softmax,
+                cache,
+                pruning,
+                overrides,
+                execution);
+    }
+
+    public Recipe withHead(HeadRecipe changed) {
+        return new Recipe(
+                weights,
+                changed,
+                smoothing,
+                activations,
+                softmax,
+                cache,
+                pruning,
+                overrides,
+                execution);
     }
 
     public Recipe withSmoothing(SmoothingRecipe changed) {
         return new Recipe(
-                weights, changed, activations, softmax, cache, pruning, overrides, execution);
+                weights, head, changed, activations, softmax, cache, pruning, overrides, execution);
     }
 
     public Recipe withActivations(ActivationRecipe changed) {
         return new Recipe(
-                weights, smoothing, changed, softmax, cache, pruning, overrides, execution);
+                weights, head, smoothing, changed, softmax, cache, pruning, overrides, execution);
     }
 
     public Recipe withSoftmax(SoftmaxRecipe changed) {
         return new Recipe(
-                weights, smoothing, activations, changed, cache, pruning, overrides, execution);
+                weights,
+                head,
+                smoothing,
+                activations,
+                changed,
+                cache,
+                pruning,
+                overrides,
+                execution);
     }
 
     public Recipe withCache(CacheRecipe changed) {
         return new Recipe(
-                weights, smoothing, activations, softmax, changed, pruning, overrides, execution);
+                weights,
+                head,
+                smoothing,
+                activations,
+                softmax,
+                changed,
+                pruning,
+                overrides,
+                execution);
     }
 
     public Recipe withPruning(PruningRecipe changed) {
         return new Recipe(
-                weights, smoothing, activations, softmax, cache, changed, overrides, execution);
+                weights,
+                head,
+                smoothing,
+                activations,
+                softmax,
+                cache,
+                changed,
+                overrides,
+                execution);
     }
 
     public Recipe withOverrides(List<SiteOverride> changed) {
         return new Recipe(
-                weights, smoothing, activations, softmax, cache, pruning, changed, execution);
+                weights, head, smoothing, activations, softmax, cache, pruning, changed, execution);
     }
 
     public Recipe withExecution(Execution changed) {
         return new Recipe(
-                weights, smoothing, activations, softmax, cache, pruning, overrides, changed);
+                weights, head, smoothing, activations, softmax, cache, pruning, overrides, changed);
     }
 
     /**
@@ -202,6 +250,9 @@ public record Recipe(
         var parts = new ArrayList<String>();
         if (weights.method() != WeightMethod.NONE) {
             parts.add(weightSummary());
+        }
+        if (head.method() != HeadMethod.NONE) {
+            parts.add("head %d %s".formatted(head.bits(), group(head.group())));
         }
         if (smoothing.method() != SmoothingMethod.NONE) {
             parts.add("SmoothQuant %s".formatted(smoothing.alpha()));
@@ -236,9 +287,13 @@ public record Recipe(
         return "W%d %s %s%s"
                 .formatted(
                         weights.bits(),
-                        weights.group() < 0 ? "row" : "g" + weights.group(),
+                        group(weights.group()),
                         weights.method(),
                         ordered ? " act-order" : "");
+    }
+
+    private static String group(int size) {
+        return size < 0 ? "row" : "g" + size;
     }
 
     private String activationSummary() {

@@ -44,6 +44,7 @@ final class RecipeReader {
         root.requireKeys(
                 Set.of(
                         "weights",
+                        "head",
                         "smoothing",
                         "activations",
                         "softmax",
@@ -56,6 +57,7 @@ final class RecipeReader {
                         root.part(
                                 "weights",
                                 Set.of("method", "bits", "group", "symmetric", "gptq", "awq"))),
+                head(root.part("head", Set.of("method", "bits", "group"))),
                 smoothing(root.part("smoothing", Set.of("method", "alpha"))),
                 activations(root.part("activations", ACTIVATION_KEYS)),
                 softmax(root.part("softmax", Set.of("method", "bits"))),
@@ -94,6 +96,14 @@ final class RecipeReader {
                                         "static_groups",
                                         "sequential"))),
                 awq(node.part("awq", Set.of("scale", "clip"))));
+    }
+
+    private static HeadRecipe head(JsonPart node) {
+        HeadRecipe absent = HeadRecipe.NONE;
+        return new HeadRecipe(
+                node.choice("method", HeadMethod.class).orElse(absent.method()),
+                node.whole("bits").orElse(absent.bits()),
+                node.whole("group").orElse(absent.group()));
     }
 
     private static GptqRecipe gptq(JsonPart node) {

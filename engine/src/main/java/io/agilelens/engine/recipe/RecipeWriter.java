@@ -13,6 +13,10 @@ final class RecipeWriter {
     static ObjectNode write(Recipe recipe) {
         ObjectNode root = JsonNodeFactory.instance.objectNode();
         write(recipe.weights(), root.putObject("weights"));
+        root.putObject("head")
+                .put("method", JsonPart.name(recipe.head().method()))
+                .put("bits", recipe.head().bits())
+                .put("group", recipe.head().group());
         root.putObject("smoothing")
                 .put("method", JsonPart.name(recipe.smoothing().method()))
                 .put("alpha", recipe.smoothing().alpha());

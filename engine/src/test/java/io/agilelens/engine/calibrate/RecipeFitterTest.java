@@ -32,6 +32,8 @@ import io.agilelens.engine.recipe.CacheMethod;
 import io.agilelens.engine.recipe.CacheRecipe;
 import io.agilelens.engine.recipe.ChannelExponents;
 import io.agilelens.engine.recipe.Granularity;
+import io.agilelens.engine.recipe.HeadMethod;
+import io.agilelens.engine.recipe.HeadRecipe;
 import io.agilelens.engine.recipe.Preset;
 import io.agilelens.engine.recipe.PruningAction;
 import io.agilelens.engine.recipe.PruningRecipe;
@@ -60,6 +62,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -253,6 +256,55 @@ class RecipeFitterTest {
         }
     }
 
+    /** Kernels hold a scale to 2^-15 of its row's largest, far below half a step of any code. */
+    @ParameterizedTest
+    @CsvSource({"8, 16", "4, 16", "4, -1", "3, 8", "2, 32"})
+    void anExecutedHeadIsASimulatedOne(int bits, int group) {
+        Recipe recipe = Recipe.FLOAT.withHead(new HeadRecipe(HeadMethod.RTN, bits, group));
+        int[] ids = ids(40, 5);
+        Decoder simulated = fit(recipe).decoder();
+        TunedModel tuned = fit(recipe.withExecution(Execution.EXECUTED));
+        Matrix expected = logits(simulated, ids);
+        Matrix reference = logits(new Decoder(model, KERNELS, floats), ids);
+        double quantization = squaredDifference(expected, reference);
+        assertTrue(quantization > 0, "the head is rounded");
+        double execution = squaredDifference(expected, logits(tuned.decoder(), ids));
+        assertTrue(
+                execution <= 1e-4 * quantization,
+                "%.2g of what quantization costs".formatted(execution / quantization));
+        float[] rounded = tuned.plan().head().orElseThrow().dequantize();
+        float[] exact = model.weights().head().weight().toFloats();
+        int levels = (1 << bits) - 1;
+        int width = group < 0 ? 32 : group;
+        for (int start = 0; start < exact.length; start += width) {
+            float largest = 0;
+            for (int i = start; i < start + width; i++) {
+                largest = Math.max(largest, Math.abs(exact[i]));
+            }
+            for (int i = start; i < start + width; i++) {
+                assertEquals(exact[i], rounded[i], 2 * largest / levels * 1.001);
+            }
+        }
+    }
+
+    @Test
+    void theHeadIsQuantizedOnceAndForgottenWhenItIsFloatAgain() {
+        Recipe recipe = Recipe.FLOAT.withHead(new HeadRecipe(HeadMethod.RTN, 8, 16));
+        TunedModel first = fit(recipe);
+        TunedModel next = fit(recipe.withSoftmax(new SoftmaxRecipe(SoftmaxMethod.LOG2, 4)));
+        assertSame(first.plan().head().orElseThrow(), next.plan().head().orElseThrow());
+        assertSame(
+                first.decoder().numerics().head(), next.decoder().numerics().head(), "packed once");
+        TunedModel without =
+                fit(Recipe.FLOAT.withSoftmax(new SoftmaxRecipe(SoftmaxMethod.LOG2, 4)));
+        assertTrue(without.plan().head().isEmpty());
+        assertSame(floats.head(), without.decoder().numerics().head());
+        TunedModel again = fit(recipe);
+        assertArrayEquals(
+                first.plan().head().orElseThrow().codes(),
+                again.plan().head().orElseThrow().codes());
+    }
+
     /** What makes a slider answer at once although weights are calibrated layer by layer. */
     @ParameterizedTest
     @ValueSource(strings = {"Agile-Quant-8", "AWQ-W4A16", "SmoothQuant-W8A8", "Agile published"})
@@ -291,6 +343,7 @@ class RecipeFitterTest {
         recipes.add(
                 Recipe.FLOAT.withActivations(
                         new ActivationRecipe(ActivationMethod.UNIFORM, 8, 0, Granularity.CHANNEL)));
+        recipes.add(recipes.get(2).withHead(new HeadRecipe(HeadMethod.RTN, 4, 16)));
         recipes.add(
                 recipes.get(3)
                         .withPruning(

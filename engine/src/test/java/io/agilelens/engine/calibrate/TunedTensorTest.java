@@ -16,6 +16,8 @@ import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.quant.QuantizedWeight;
+import io.agilelens.engine.recipe.HeadMethod;
+import io.agilelens.engine.recipe.HeadRecipe;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.recipe.SmoothingMethod;
 import io.agilelens.engine.recipe.SmoothingRecipe;
@@ -83,6 +85,27 @@ class TunedTensorTest {
             assertSame(norm.exact(), norm.tuned());
             assertTrue(norm.row(0).isEmpty());
             assertTrue(TunedTensor.of(tuned, "no.such.tensor").isEmpty());
+        }
+    }
+
+    /** A token is looked up in the embedding as it is, whatever becomes of the head. */
+    @Test
+    void aHeadOfItsOwnIsDecodedAndOneThatIsTheEmbeddingIsNot() {
+        Recipe recipe = Recipe.FLOAT.withHead(new HeadRecipe(HeadMethod.RTN, 3, 12));
+        for (TinyFamily family : new TinyFamily[] {TinyFamily.LLAMA, TinyFamily.QWEN2}) {
+            Path place = folder.resolve(family.name());
+            assertTrue(place.toFile().mkdir());
+            try (Model model = Model.open(Checkpoints.open(family.write(place)))) {
+                TunedModel tuned = fit(model, recipe);
+                String name = model.weights().head().storedIn();
+                TunedTensor head = TunedTensor.of(tuned, name).orElseThrow();
+                assertEquals(!model.config().tiedHead(), head.isQuantized());
+                if (head.isQuantized()) {
+                    assertArrayEquals(
+                            tuned.plan().head().orElseThrow().dequantize(),
+                            head.tuned().toFloats());
+                }
+            }
         }
     }
 

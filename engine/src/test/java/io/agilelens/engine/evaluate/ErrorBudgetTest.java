@@ -11,6 +11,8 @@ import io.agilelens.engine.quant.Execution;
 import io.agilelens.engine.recipe.ActivationMethod;
 import io.agilelens.engine.recipe.CacheMethod;
 import io.agilelens.engine.recipe.CacheRecipe;
+import io.agilelens.engine.recipe.HeadMethod;
+import io.agilelens.engine.recipe.HeadRecipe;
 import io.agilelens.engine.recipe.PruningAction;
 import io.agilelens.engine.recipe.PruningRecipe;
 import io.agilelens.engine.recipe.Recipe;
@@ -76,7 +78,7 @@ class ErrorBudgetTest {
                                 Recipe.FLOAT.withActivations(TinyTuning.ALL.activations());
                         case SOFTMAX -> Recipe.FLOAT.withSoftmax(TinyTuning.ALL.softmax());
                         case PRUNING -> Recipe.FLOAT.withPruning(PRUNED.pruning());
-                        case SMOOTHING, CACHE -> throw new AssertionError(share.component());
+                        case HEAD, SMOOTHING, CACHE -> throw new AssertionError(share.component());
                     };
             assertSame(tiny.run(only), share.alone(), floats);
             assertSame(tiny.run(share.component().without(PRUNED)), share.without(), floats);
@@ -104,6 +106,7 @@ class ErrorBudgetTest {
     void tokensOfFewerBitsGoWithTheActivations() {
         Recipe marked =
                 PRUNED.withPruning(PRUNED.pruning().withAction(PruningAction.LOWER_BITS))
+                        .withHead(new HeadRecipe(HeadMethod.RTN, 3, 16))
                         .withCache(new CacheRecipe(CacheMethod.UNIFORM, 4));
         ErrorBudget budget = measure(marked);
         assertEquals(ErrorComponent.values().length - 1, budget.shares().size());
@@ -124,9 +127,10 @@ class ErrorBudgetTest {
     }
 
     @Test
-    void smoothingCacheAndMarkedTokensAreComponentsToo() {
+    void headSmoothingCacheAndMarkedTokensAreComponentsToo() {
         Recipe recipe =
-                PRUNED.withSmoothing(new SmoothingRecipe(SmoothingMethod.SMOOTHQUANT, 0.5))
+                PRUNED.withHead(new HeadRecipe(HeadMethod.RTN, 3, 16))
+                        .withSmoothing(new SmoothingRecipe(SmoothingMethod.SMOOTHQUANT, 0.5))
                         .withCache(new CacheRecipe(CacheMethod.UNIFORM, 4))
                         .withPruning(PRUNED.pruning().withAction(PruningAction.LOWER_BITS));
         ErrorBudget budget = measure(recipe);

@@ -98,8 +98,9 @@ class IncrementalRunTest {
             assertEquals(2, difference(story, override(2, "\"weights\":{\"bits\":3}")));
             assertEquals(1, difference(story, override(1, "\"activations\":{\"bits\":5}")));
             assertEquals(3, difference(story, ",\"pruning\":{\"beta\":0.4,\"layers\":[3]}"));
+            assertEquals(TinyFamily.LAYERS, difference(story, ",\"head\":{\"method\":\"rtn\"}"));
             assertEquals(
-                    TinyFamily.LAYERS,
+                    TinyFamily.LAYERS + 1,
                     difference(story, override(1, "\"weights\":{\"bits\":4}")),
                     "another text, the same plan");
         }
@@ -266,6 +267,12 @@ class IncrementalRunTest {
                             "",
                             ",\"softmax\":{\"method\":\"log2\",\"bits\":4}",
                             ",\"softmax\":{\"method\":\"uniform\",\"bits\":5}");
+            String head =
+                    pick(
+                            "",
+                            "",
+                            ",\"head\":{\"method\":\"rtn\",\"bits\":8,\"group\":12}",
+                            ",\"head\":{\"method\":\"rtn\",\"bits\":3,\"group\":-1}");
             String cache = pick("", "", "", ",\"cache\":{\"method\":\"uniform\",\"bits\":6}");
             String pruning =
                     pick(
@@ -289,7 +296,8 @@ class IncrementalRunTest {
                     quantized && softmax.isEmpty() && cache.isEmpty() && random.nextInt(4) == 0
                             ? ",\"execution\":\"executed\""
                             : "";
-            return recipe(weights, activations + softmax + cache + pruning + overrides + executed);
+            return recipe(
+                    weights, head + activations + softmax + cache + pruning + overrides + executed);
         }
 
         private String pick(String... options) {

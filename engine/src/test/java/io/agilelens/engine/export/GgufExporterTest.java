@@ -192,6 +192,70 @@ class GgufExporterTest {
         }
     }
 
+    /** Bits, group, the type asked for the linears or none, the type of the head. */
+    @ParameterizedTest
+    @CsvSource({
+        "8, 32, , Q8_0",
+        "8, 64, Q4_0, Q8_0",
+        "4, 32, , Q4_0",
+        "4, -1, Q6_K, Q4_0",
+        "6, 32, Q4_0, Q8_0",
+        "8, 32, F16, F16"
+    })
+    void theHeadKeepsTheRecipesPrecision(int bits, int group, GgufType asked, GgufType taken)
+            throws IOException {
+        String recipe =
+                "{\"weights\":{\"method\":\"rtn\",\"bits\":4},\"head\":{\"method\":\"rtn\",\"bits\":%d,\"group\":%d}}"
+                        .formatted(bits, group);
+        try (Model model = wide()) {
+            TunedModel tuned = TunedModels.tune(model, recipe);
+            Path target = folder.resolve("out.gguf");
+            ExportReport report = TunedModels.write(tuned, gguf(asked), target);
+            String way =
+                    taken == GgufType.F16
+                            ? "is plain numbers"
+                            : "holds the recipe's codes as they are";
+            assertTrue(
+                    report.notes().contains("the head %s, in %s".formatted(way, taken)),
+                    report.notes().toString());
+            assertTrue(report.notes().contains("the embedding stays F16, as the recipe leaves it"));
+            try (Checkpoint again = Checkpoints.open(target)) {
+                Tensor head = again.find("lm_head.weight").orElseThrow();
+                assertEquals(taken.name(), head.storage());
+                float[] wanted = tuned.plan().head().orElseThrow().dequantize();
+                float[] got = head.toFloats();
+                for (int i = 0; i < got.length; i++) {
+                    assertEquals(wanted[i], got[i], 2e-3);
+                }
+            }
+        }
+    }
+
+    /** A head that was the embedding becomes a tensor of its own; the embedding stays. */
+    @ParameterizedTest
+    @EnumSource(
+            value = TinyFamily.class,
+            names = "BLOOM_NORMED_RESIDUAL",
+            mode = EnumSource.Mode.EXCLUDE)
+    void aQuantizedHeadIsNotTheEmbeddingAnyMore(TinyFamily family) throws IOException {
+        try (Model model = open(family)) {
+            TunedModel tuned =
+                    TunedModels.tune(
+                            model, "{\"head\":{\"method\":\"rtn\",\"bits\":2,\"group\":-1}}");
+            Path target = folder.resolve("out.gguf");
+            ExportReport report = TunedModels.write(tuned, gguf(null), target);
+            assertTrue(report.logits().relative() < 5e-3, report.toString());
+            try (Model again = Model.open(Checkpoints.open(target))) {
+                assertFalse(again.config().tiedHead());
+                float[] head = again.weights().head().weight().toFloats();
+                float[] wanted = tuned.plan().head().orElseThrow().dequantize();
+                for (int i = 0; i < head.length; i++) {
+                    assertEquals(wanted[i], head[i], 2e-3);
+                }
+            }
+        }
+    }
+
     /** What a search over layers gives: nothing of the 4-bit weights is lost for the others. */
     @Test
     void weightsOfOtherBitsHaveOtherTypes() throws IOException {

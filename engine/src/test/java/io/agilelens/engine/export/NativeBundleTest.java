@@ -28,6 +28,7 @@ import io.agilelens.engine.quant.TripQuantizer;
 import io.agilelens.engine.recipe.RecipeJson;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
+import io.agilelens.engine.tensor.DType;
 import io.agilelens.engine.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -69,6 +70,8 @@ class NativeBundleTest {
                 "{\"activations\":{\"method\":\"uniform\",\"symmetric\":false},\"pruning\":{\"beta\":0.5,\"layers\":[1],\"action\":\"lower-bits\",\"bits\":3}}",
                 "{\"activations\":{\"method\":\"trip\"},\"pruning\":{\"beta\":0.5,\"layers\":[1],\"action\":\"lower-bits\",\"bits\":3}}",
                 "{\"cache\":{\"method\":\"half\"},\"softmax\":{\"method\":\"log2\",\"bits\":4}}",
+                "{\"head\":{\"method\":\"rtn\"}}",
+                "{\"weights\":{\"method\":\"rtn\",\"bits\":4},\"head\":{\"method\":\"rtn\",\"bits\":3,\"group\":-1},\"execution\":\"executed\"}",
                 ORDERED,
                 "{\"weights\":{\"method\":\"gptq\",\"bits\":8,\"group\":8,\"gptq\":{\"act_order\":true}},\"activations\":{\"method\":\"trip\",\"bits\":8},\"execution\":\"executed\"}"
             })
@@ -104,6 +107,13 @@ class NativeBundleTest {
                     }
                 }
                 assertEquals(tuned.plan().cache(), bundle.plan().cache());
+                assertEquals(tuned.plan().head().isPresent(), bundle.plan().head().isPresent());
+                if (tuned.plan().head().isPresent()) {
+                    assertArrayEquals(
+                            tuned.plan().head().get().dequantize(),
+                            bundle.plan().head().get().dequantize());
+                    assertEquals(4, bundle.manifest().path("version").asInt());
+                }
             }
         }
     }
@@ -149,6 +159,68 @@ class NativeBundleTest {
                 }
             }
         }
+    }
+
+    /** The float head is left out, unless tokens are looked up in it. */
+    @ParameterizedTest
+    @EnumSource(TinyFamily.class)
+    void aQuantizedHeadTakesThePlaceOfItsOwnFloatsOnly(TinyFamily family) throws IOException {
+        Path target = folder.resolve("bundle");
+        Path source = Files.createDirectory(folder.resolve("source"));
+        try (Model model = Model.open(Checkpoints.open(family.write(source)))) {
+            TunedModel tuned = tune(model, "{\"head\":{\"method\":\"rtn\",\"bits\":2}}");
+            ExportReport report = write(tuned, target, false);
+            assertEquals(
+                    (long) model.config().vocabularySize() * model.config().embeddingSize(),
+                    report.quantizedWeights());
+            String head = model.weights().head().storedIn();
+            try (NativeBundleReader.Bundle bundle = NativeBundleReader.open(target)) {
+                boolean stored =
+                        bundle.stored().stream().anyMatch(tensor -> tensor.name().equals(head));
+                assertEquals(model.config().tiedHead(), stored);
+                assertEquals(model.config(), bundle.model().config());
+                assertEquals(model.parameters(), bundle.model().parameters());
+                float[] floats = bundle.model().weights().embedding().toFloats();
+                assertArrayEquals(model.weights().embedding().toFloats(), floats);
+            }
+        }
+    }
+
+    @Test
+    void aHeadOfAnotherShapeIsRefused() throws IOException {
+        Path narrow = folder.resolve("narrow");
+        Path wide = folder.resolve("bundle");
+        String recipe = "{\"head\":{\"method\":\"rtn\"}}";
+        Path source = Files.createDirectory(folder.resolve("source"));
+        TinyModels.write(
+                source,
+                new TinyModels.Dimensions(
+                        TinyModels.SMALLEST_VOCABULARY, 16, 2, 2, 2, 24, 128, true, DType.F32, 3));
+        try (Model other = Model.open(Checkpoints.open(source));
+                Model model = open()) {
+            write(tune(other, recipe), narrow, false);
+            write(tune(model, recipe), wide, false);
+        }
+        Files.copy(
+                narrow.resolve("config.json"),
+                wide.resolve("config.json"),
+                java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        UserException failure =
+                assertThrows(UserException.class, () -> NativeBundleReader.open(wide));
+        assertFalse(failure.getMessage().contains("\n"), failure.getMessage());
+        Path manifest = narrow.resolve("bundle.json");
+        String text = Files.readString(manifest);
+        assertTrue(text.contains("\"tied\" : true"), text);
+        Path config = narrow.resolve("config.json");
+        Files.writeString(
+                config,
+                Files.readString(config)
+                        .replaceAll(
+                                "\"tie_word_embeddings\" : true",
+                                "\"tie_word_embeddings\" : false"));
+        UserException missing =
+                assertThrows(UserException.class, () -> NativeBundleReader.open(narrow));
+        assertTrue(missing.getMessage().contains("lm_head.weight"), missing.getMessage());
     }
 
     @Test

@@ -555,14 +555,19 @@ class PackedExportTest {
     @Test
     void saysWhatIsLostAndKeepsItBeside() throws IOException {
         String recipe =
-                "{\"weights\":{\"method\":\"rtn\",\"bits\":4,\"group\":16},\"activations\":{\"method\":\"trip\",\"bits\":8},\"softmax\":{\"method\":\"log2\",\"bits\":4},\"pruning\":{\"beta\":0.3,\"layers\":[1]}}";
+                "{\"weights\":{\"method\":\"rtn\",\"bits\":4,\"group\":16},\"head\":{\"method\":\"rtn\"},\"activations\":{\"method\":\"trip\",\"bits\":8},\"softmax\":{\"method\":\"log2\",\"bits\":4},\"pruning\":{\"beta\":0.3,\"layers\":[1]}}";
         try (Model model = open(Kind.BLOOM)) {
             TunedModel tuned = TunedModels.tune(model, recipe);
             Path target = folder.resolve("out");
             ExportReport report = TunedModels.write(tuned, new ExportFormat.Awq(), target);
             String lost = String.join("\n", report.notCarried());
             for (String part :
-                    new String[] {"TRIP of 8 bits", "log2 of 4 bits", "pruning, β 0.3"}) {
+                    new String[] {
+                        "head of 8 bits: it stays float",
+                        "TRIP of 8 bits",
+                        "log2 of 4 bits",
+                        "pruning, β 0.3"
+                    }) {
                 assertTrue(lost.contains(part), lost);
             }
             JsonNode side = JsonFiles.readObject(target.resolve("agilelens.json"), 1 << 20);

@@ -14,6 +14,8 @@ import io.agilelens.engine.format.Checkpoints;
 import io.agilelens.engine.format.TokenizerSource;
 import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.Kernels;
+import io.agilelens.engine.quant.QuantizedWeight;
+import io.agilelens.engine.quant.RoundToNearest;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
 import io.agilelens.engine.tensor.DType;
@@ -21,9 +23,11 @@ import io.agilelens.engine.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,6 +87,52 @@ class WeightPlacementTest {
                     BlockedLinear.outputs(9000, 512, StreamedLinear.BLOCK_ELEMENTS) < 9000,
                     "the case must have several blocks");
         }
+    }
+
+    /** Codes of a head that is too large for one block. */
+    @Test
+    void blocksOfCodesGiveWhatTheWholeGives() {
+        int outputs = 70_000;
+        int inputs = 256;
+        Kernels kernels = KernelProvider.current().kernels();
+        Random random = new Random(4);
+        float[] values = new float[outputs * inputs];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        QuantizedWeight weight = RoundToNearest.quantize(values, outputs, inputs, 8, 32, true);
+        List<LinearOperator> packed = new ArrayList<>();
+        LinearOperator blocks =
+                ResidentLinear.of(
+                        outputs,
+                        inputs,
+                        (first, count) -> {
+                            packed.add(
+                                    new FloatLinear(
+                                            kernels,
+                                            WeightPrecision.FP32,
+                                            weight.rows(first, count).dequantize(),
+                                            count,
+                                            inputs,
+                                            null));
+                            return packed.getLast();
+                        });
+        assertEquals(2, packed.size(), "the case must have several blocks");
+        var whole =
+                new FloatLinear(
+                        kernels, WeightPrecision.FP32, weight.dequantize(), outputs, inputs, null);
+        float[] x = new float[3 * inputs];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = (float) Math.sin(i);
+        }
+        Activation input =
+                new Activation.Floats(new io.agilelens.engine.tensor.Matrix(3, inputs, x));
+        float[] expected = new float[3 * outputs];
+        float[] actual = new float[3 * outputs];
+        whole.apply(input, expected);
+        blocks.apply(input, actual);
+        assertArrayEquals(expected, actual);
+        assertEquals(packed.stream().mapToLong(LinearOperator::bytes).sum(), blocks.bytes());
     }
 
     @ParameterizedTest

@@ -66,6 +66,7 @@ class RecipeJsonTest {
                             "gptq": {"damping": 0.05, "block": 64, "act_order": true,
                                 "static_groups": true, "sequential": false},
                             "awq": {"scale": false, "clip": false}},
+                         "head": {"method": "rtn", "bits": 6, "group": -1},
                          "smoothing": {"method": "smoothquant", "alpha": 0.7},
                          "activations": {"method": "trip", "bits": 6, "exponents": [0, 1, 2, 6],
                             "granularity": "token", "symmetric": false},
@@ -77,6 +78,7 @@ class RecipeJsonTest {
                         "r");
         assertEquals(new GptqRecipe(0.05, 64, true, true, false), recipe.weights().gptq());
         assertEquals(new AwqRecipe(false, false), recipe.weights().awq());
+        assertEquals(new HeadRecipe(HeadMethod.RTN, 6, -1), recipe.head());
         assertEquals(new SmoothingRecipe(SmoothingMethod.SMOOTHQUANT, 0.7), recipe.smoothing());
         assertEquals(6, recipe.activations().maxExponent());
         assertArrayEquals(new int[] {0, 1, 2, 6}, recipe.activations().candidates());
@@ -89,7 +91,7 @@ class RecipeJsonTest {
         assertArrayEquals(new int[] {0, 4}, overridden.candidates());
         assertTrue(overridden.symmetric());
         assertEquals(
-                "W3 g64 GPTQ act-order · SmoothQuant 0.7 · A6 TRIP 0,1,2,6 token · KV4"
+                "W3 g64 GPTQ act-order · head 6 row · SmoothQuant 0.7 · A6 TRIP 0,1,2,6 token · KV4"
                         + " · β 0.5 at A3 · 1 override",
                 recipe.summary());
     }
@@ -166,6 +168,10 @@ class RecipeJsonTest {
                     {"cache": {"method": "int8"}} | cache.method is "int8": known are none, uniform, half
                     {"cache": {"bits": 16}} | cache.bits is 16: it must lie in 2…8
                     {"cache": {"group": 1}} | unknown key cache.group
+                    {"head": {"method": "gptq"}} | head.method is "gptq": known are none, rtn
+                    {"head": {"bits": 9}} | head.bits is 9: it must lie in 2…8
+                    {"head": {"group": 0}} | head.group is 0: it must lie in 1…
+                    {"head": {"symmetric": true}} | unknown key head.symmetric
                     {"pruning": {"action": "lower_bits"}} | pruning.action is "lower_bits": known are remove, lower-bits
                     {"pruning": {"bits": 1}} | pruning.bits is 1: it must lie in 2…8
                     {"overrides": [{"sites": ["QUERY"], "activations": {"exponents": [1], "max_exponent": 0}}]} | overrides.activations.max_exponent is 0
@@ -274,6 +280,10 @@ class RecipeJsonTest {
                                 random.nextBoolean(),
                                 random.nextBoolean()),
                         new AwqRecipe(random.nextBoolean(), random.nextBoolean())),
+                new HeadRecipe(
+                        pick(random, HeadMethod.values()),
+                        2 + random.nextInt(7),
+                        random.nextBoolean() ? -1 : 1 + random.nextInt(200)),
                 new SmoothingRecipe(pick(random, SmoothingMethod.values()), random.nextDouble()),
                 new ActivationRecipe(
                         pick(random, ActivationMethod.values()),

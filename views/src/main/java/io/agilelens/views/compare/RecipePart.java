@@ -4,6 +4,7 @@ import io.agilelens.engine.model.Planting;
 import io.agilelens.engine.quant.Execution;
 import io.agilelens.engine.recipe.ActivationMethod;
 import io.agilelens.engine.recipe.CacheMethod;
+import io.agilelens.engine.recipe.HeadMethod;
 import io.agilelens.engine.recipe.PruningRecipe;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.recipe.SmoothingMethod;
@@ -46,6 +47,7 @@ public record RecipePart(String text, boolean differs) {
         boolean weights = recipe.weights().method() != WeightMethod.NONE;
         boolean activations = recipe.activations().method() != ActivationMethod.NONE;
         boolean smoothing = recipe.smoothing().method() != SmoothingMethod.NONE;
+        boolean head = recipe.head().method() != HeadMethod.NONE;
         boolean cache = recipe.cache().method() != CacheMethod.NONE;
         boolean softmax = recipe.softmax().method() != SoftmaxMethod.NONE;
         add(
@@ -53,6 +55,11 @@ public record RecipePart(String text, boolean differs) {
                 weights ? Recipe.FLOAT.withWeights(recipe.weights()).summary() : "",
                 "weights",
                 !sameWeights(recipe, reference));
+        add(
+                parts,
+                head ? Recipe.FLOAT.withHead(recipe.head()).summary() : "",
+                "head",
+                !recipe.head().quantizesAs(reference.head()));
         add(
                 parts,
                 smoothing ? Recipe.FLOAT.withSmoothing(recipe.smoothing()).summary() : "",

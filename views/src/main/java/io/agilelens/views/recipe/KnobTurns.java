@@ -18,6 +18,8 @@ final class KnobTurns {
             case "weights.group" -> recipe.weights().group();
             case "weights.gptq.damping" -> recipe.weights().gptq().damping();
             case "weights.gptq.block" -> recipe.weights().gptq().block();
+            case "head.bits" -> recipe.head().bits();
+            case "head.group" -> recipe.head().group();
             case "smoothing.alpha" -> recipe.smoothing().alpha();
             case "activations.bits" -> recipe.activations().bits();
             case "activations.max_exponent" -> recipe.activations().maxExponent();
@@ -36,6 +38,8 @@ final class KnobTurns {
             case "weights.group" -> viewModel.setWeightGroup((int) value);
             case "weights.gptq.damping" -> viewModel.setGptqDamping(value);
             case "weights.gptq.block" -> viewModel.setGptqBlock((int) value);
+            case "head.bits" -> viewModel.setHeadBits((int) value);
+            case "head.group" -> viewModel.setHeadGroup((int) value);
             case "smoothing.alpha" -> viewModel.setSmoothingAlpha(value);
             case "activations.bits" -> viewModel.setActivationBits((int) value);
             case "activations.max_exponent" -> viewModel.setMaxExponent((int) value);

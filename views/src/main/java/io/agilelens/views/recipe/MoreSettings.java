@@ -5,6 +5,7 @@ import io.agilelens.engine.recipe.ActivationMethod;
 import io.agilelens.engine.recipe.ActivationRecipe;
 import io.agilelens.engine.recipe.CacheMethod;
 import io.agilelens.engine.recipe.Granularity;
+import io.agilelens.engine.recipe.HeadMethod;
 import io.agilelens.engine.recipe.Knobs;
 import io.agilelens.engine.recipe.PruningAction;
 import io.agilelens.engine.recipe.Recipe;
@@ -47,6 +48,7 @@ final class MoreSettings extends ScrollPane {
         rows.getStyleClass().add("more-settings-rows");
         setContent(rows);
         addWeights();
+        addHead();
         addSmoothing();
         addActivations();
         addCache();
@@ -115,6 +117,28 @@ final class MoreSettings extends ScrollPane {
                         "weights.awq.clip",
                         recipe -> recipe.weights().awq().clip(),
                         viewModel::setAwqClip));
+    }
+
+    private void addHead() {
+        title(
+                "head",
+                levers.choice(
+                        "head.method",
+                        Arrays.asList(HeadMethod.values()),
+                        recipe -> recipe.head().method(),
+                        viewModel::setHeadMethod));
+        Predicate<Recipe> quantized = recipe -> recipe.head().method() != HeadMethod.NONE;
+        add(
+                quantized,
+                levers.knob(Knobs.HEAD_BITS),
+                row(
+                        "head.group",
+                        levers.choice(
+                                "head.group",
+                                RecipeViewModel.GROUPS,
+                                RecipeView::group,
+                                recipe -> recipe.head().group(),
+                                viewModel::setHeadGroup)));
     }
 
     private void addSmoothing() {

@@ -6,6 +6,7 @@ import io.agilelens.engine.quant.Execution;
 import io.agilelens.engine.recipe.ActivationMethod;
 import io.agilelens.engine.recipe.CacheMethod;
 import io.agilelens.engine.recipe.Granularity;
+import io.agilelens.engine.recipe.HeadMethod;
 import io.agilelens.engine.recipe.Knob;
 import io.agilelens.engine.recipe.Knobs;
 import io.agilelens.engine.recipe.Preset;
@@ -80,6 +81,12 @@ public final class RecipeEntries {
                 SoftmaxMethod.values(),
                 now.softmax().method(),
                 viewModel::setSoftmaxMethod);
+        choices(
+                entries,
+                "head.method",
+                HeadMethod.values(),
+                now.head().method(),
+                viewModel::setHeadMethod);
         choices(
                 entries,
                 "smoothing.method",

@@ -216,7 +216,7 @@ public final class RecipeView extends VBox {
         return new WrappingHeader(title("execution"), execution, "recipe-section-row");
     }
 
-    private static String group(int group) {
+    static String group(int group) {
         return group < 1
                 ? Messages.text("recipe.weights.group.row")
                 : Messages.text("recipe.weights.group.size", Integer.toString(group));

@@ -10,6 +10,8 @@ import io.agilelens.engine.recipe.CacheRecipe;
 import io.agilelens.engine.recipe.ChannelExponents;
 import io.agilelens.engine.recipe.GptqRecipe;
 import io.agilelens.engine.recipe.Granularity;
+import io.agilelens.engine.recipe.HeadMethod;
+import io.agilelens.engine.recipe.HeadRecipe;
 import io.agilelens.engine.recipe.Preset;
 import io.agilelens.engine.recipe.PruningAction;
 import io.agilelens.engine.recipe.PruningRecipe;
@@ -147,6 +149,18 @@ public final class RecipeViewModel {
 
     public void setSmoothingAlpha(double alpha) {
         smoothing("smoothing.alpha", alpha, s -> new SmoothingRecipe(s.method(), alpha));
+    }
+
+    public void setHeadMethod(HeadMethod method) {
+        head("head.method", method, h -> new HeadRecipe(method, h.bits(), h.group()));
+    }
+
+    public void setHeadBits(int bits) {
+        head("head.bits", bits, h -> new HeadRecipe(h.method(), bits, h.group()));
+    }
+
+    public void setHeadGroup(int group) {
+        head("head.group", group, h -> new HeadRecipe(h.method(), h.bits(), group));
     }
 
     public void setCacheMethod(CacheMethod method) {
@@ -294,6 +308,10 @@ public final class RecipeViewModel {
                 key,
                 value,
                 history.recipe().withSmoothing(turn.apply(history.recipe().smoothing())));
+    }
+
+    private void head(String key, Object value, UnaryOperator<HeadRecipe> turn) {
+        change(key, value, history.recipe().withHead(turn.apply(history.recipe().head())));
     }
 
     private void cache(String key, Object value, UnaryOperator<CacheRecipe> turn) {

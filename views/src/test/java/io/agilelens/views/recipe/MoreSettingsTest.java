@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agilelens.engine.recipe.CacheMethod;
 import io.agilelens.engine.recipe.Granularity;
+import io.agilelens.engine.recipe.HeadMethod;
+import io.agilelens.engine.recipe.HeadRecipe;
 import io.agilelens.engine.recipe.PruningAction;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.recipe.SmoothingMethod;
@@ -49,6 +51,8 @@ class MoreSettingsTest extends GuiTest {
         assertFalse(isShown("#weights-awq-scale"));
         assertFalse(isShown("#activations-exponents"));
         assertFalse(isShown("#smoothing-alpha-slider"));
+        assertFalse(isShown("#head-bits-slider"));
+        assertFalse(isShown("#head-group"));
         assertFalse(isShown("#cache-bits-slider"));
         assertFalse(isShown("#pruning-bits-slider"));
         interact(
@@ -56,6 +60,7 @@ class MoreSettingsTest extends GuiTest {
                     levers.setWeightMethod(WeightMethod.GPTQ);
                     levers.choose(levers.presets().get(2));
                     levers.setWeightMethod(WeightMethod.GPTQ);
+                    levers.setHeadMethod(HeadMethod.RTN);
                     levers.setCacheMethod(CacheMethod.UNIFORM);
                     levers.setSmoothingMethod(SmoothingMethod.SMOOTHQUANT);
                     levers.setPruningAction(PruningAction.LOWER_BITS);
@@ -64,6 +69,8 @@ class MoreSettingsTest extends GuiTest {
         assertFalse(isShown("#weights-awq-scale"));
         assertTrue(isShown("#activations-exponents"));
         assertTrue(isShown("#smoothing-alpha-slider"));
+        assertTrue(isShown("#head-bits-slider"));
+        assertTrue(isShown("#head-group"));
         assertTrue(isShown("#cache-bits-slider"));
         assertTrue(isShown("#pruning-bits-slider"));
         interact(() -> levers.setCacheMethod(CacheMethod.HALF));
@@ -129,6 +136,11 @@ class MoreSettingsTest extends GuiTest {
         interact(() -> levers.setCacheBits(4));
         assertEquals(4, recipe().cache().bits());
         assertEquals("4", ((TextField) lookup("#cache-bits-value").query()).getText());
+        choose("#head-method", HeadMethod.RTN);
+        choose("#head-group", 64);
+        interact(() -> levers.setHeadBits(4));
+        assertEquals(new HeadRecipe(HeadMethod.RTN, 4, 64), recipe().head());
+        assertEquals("4", ((TextField) lookup("#head-bits-value").query()).getText());
         choose("#pruning-action", PruningAction.LOWER_BITS);
         assertEquals(PruningAction.LOWER_BITS, recipe().pruning().action());
         choose("#smoothing-method", SmoothingMethod.SMOOTHQUANT);
@@ -146,6 +158,7 @@ class MoreSettingsTest extends GuiTest {
                 () -> {
                     levers.choose(levers.presets().get(2));
                     levers.setWeightMethod(WeightMethod.GPTQ);
+                    levers.setHeadMethod(HeadMethod.RTN);
                     levers.setCacheMethod(CacheMethod.UNIFORM);
                     levers.setSmoothingMethod(SmoothingMethod.SMOOTHQUANT);
                     levers.setPruningAction(PruningAction.LOWER_BITS);

@@ -40,13 +40,15 @@ public final class GgufContents {
 
     private final ModelConfig config;
     private final TensorNames names;
+    private final boolean ownHead;
     private final Predicate<String> present;
     private final String architecture;
     private final List<GgufEntry> entries = new ArrayList<>();
 
-    private GgufContents(Model model, Predicate<String> present) {
+    private GgufContents(Model model, boolean ownHead, Predicate<String> present) {
         this.config = model.config();
         this.names = config.architecture().names();
+        this.ownHead = ownHead;
         this.present = present;
         String type = model.checkpoint().config().path("model_type").asString("");
         // Qwen2's rotary pairs stand half a head apart in llama.cpp too.
@@ -54,11 +56,12 @@ public final class GgufContents {
     }
 
     /**
+     * @param ownHead whether the head is another tensor than the embedding
      * @param present whether there is a tensor of a name with the usual prefix
      * @throws UserException if llama.cpp has no arithmetic for the model
      */
-    public static GgufContents of(Model model, Predicate<String> present) {
-        GgufContents contents = new GgufContents(model, present);
+    public static GgufContents of(Model model, boolean ownHead, Predicate<String> present) {
+        GgufContents contents = new GgufContents(model, ownHead, present);
         if (contents.config.norm().placement() == Norm.Placement.BEFORE_RESIDUAL_TOO) {
             throw new UserException(
                     "apply_residual_connection_post_layernorm is true: llama.cpp has no such BLOOM,"
@@ -95,7 +98,7 @@ public final class GgufContents {
             list(layer);
         }
         both(names.of(Part.FINAL_NORM), "output_norm");
-        if (!config.tiedHead()) {
+        if (ownHead) {
             add(TensorNames.HEAD + WEIGHT, "output.weight", TensorNames.HEAD + WEIGHT, null, false);
         } else if (architecture.equals("bloom")) {
             // llama.cpp does not open a BLOOM without a head of its own.
