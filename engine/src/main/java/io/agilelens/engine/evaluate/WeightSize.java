@@ -11,7 +11,7 @@ import io.agilelens.engine.recipe.WeightRecipe;
 /**
  * Room that the weights of the decoder layers' linears take when stored: codes, scales and zero
  * points where they are quantized, what the checkpoint stores elsewhere. Embeddings, norms and the
- * head are in no recipe and not counted.
+ * head, quantized or not, are not counted.
  *
  * @param bits stored bits of all of them
  * @param weights how many there are

@@ -251,7 +251,7 @@ final class GgufExporter {
         }
         GgufType wanted = wanted(floating.name());
         GgufType used = wanted.isBlock() ? fitting(wanted, floating.shape()[1]) : GgufType.F16;
-        // Otherwise codes do not stand for the values without further divisors.
+        // A tensor with divisors in it is more than its codes.
         if (used.isBlock()
                 && isQuantized(floating.name())
                 && tunedTensor instanceof QuantizedTensor plain) {

@@ -213,7 +213,7 @@ class MoreSettingsTest extends GuiTest {
         List<ChoiceBox<?>> choosers =
                 root.lookupAll(".choice-box").stream()
                         .<ChoiceBox<?>>map(node -> (ChoiceBox<?>) node)
-                        .filter(ChoiceBox::isVisible)
+                        .filter(box -> box.isVisible() && box.getParent().isVisible())
                         .toList();
         assertTrue(choosers.size() >= 6, choosers.toString());
         assertEquals(1, choosers.stream().map(ChoiceBox::getWidth).distinct().count());

@@ -60,9 +60,12 @@ class LlamaCppSpeedTest {
     /** llama.cpp keeps keys and values in half precision, too. */
     private static final String FLOAT = "{\"cache\": {\"method\": \"half\"}}";
 
+    /** The head has 4 bits in a file of the float model whose type is Q4_0, too. */
     private static final String FOUR_BIT =
             "{\"weights\": {\"method\": \"rtn\", \"bits\": 4, \"group\": 32},"
+                    + " \"head\": {\"method\": \"rtn\", \"bits\": 4, \"group\": 32},"
                     + " \"cache\": {\"method\": \"half\"}, %s\"execution\": \"executed\"}";
+
     private static final String TRIP4 =
             "\"activations\": {\"method\": \"trip\", \"bits\": 4}, \"softmax\": {\"method\":"
                     + " \"log2\", \"bits\": 4}, ";
@@ -123,7 +126,6 @@ class LlamaCppSpeedTest {
         }
     }
 
-    /** With the head in half precision, as the files of the float model have it. */
     private static Decoder tuned(Model model, Kernels kernels, FloatNumerics half, String recipe) {
         return new RecipeFitter(model, kernels, half, TunedModels.calibration())
                 .fit(RecipeJson.parse(recipe, "test"), Progress.NONE, Cancellation.never())
