@@ -67,6 +67,24 @@ class ExportsInLlamaCppTest {
         }
     }
 
+    /** What a sample became, and how far llama.cpp is from it. */
+    private record Exported(ExportReport report, Difference difference) {}
+
+    private Exported export(String sample, String recipe, GgufType type) {
+        Path file = folder.resolve("model.gguf");
+        try (Model model = Model.open(Checkpoints.open(sample(sample)))) {
+            ExportReport report =
+                    TunedModels.write(TunedModels.tune(model, recipe), gguf(type), file);
+            return new Exported(report, compare(file, model.tokenizer().encode(TEXT, true)));
+        }
+    }
+
+    private void requireTheSameLoss(String name, Exported exported) {
+        Difference difference = exported.difference();
+        reporter.publishEntry(name, difference.toString());
+        assertEquals(difference.theirLoss(), difference.ourLoss(), 0.03);
+    }
+
     /** How far its rounded activations may move the loss, in nats a token. */
     private static double tolerance(GgufType type) {
         return switch (type) {
@@ -113,59 +131,62 @@ class ExportsInLlamaCppTest {
     })
     void tunedModelsGiveTheSameLoss(
             String sample, int bits, int group, boolean symmetric, GgufType type) {
-        Path file = folder.resolve("model.gguf");
-        int[] ids;
-        try (Model model = Model.open(Checkpoints.open(sample(sample)))) {
-            TunedModel tuned = TunedModels.tune(model, TunedModels.weights(bits, group, symmetric));
-            ExportReport report = TunedModels.write(tuned, gguf(type), file);
-            assertTrue(report.logits().relative() < 1e-2, report.toString());
-            ids = model.tokenizer().encode(TEXT, true);
-        }
-        Difference difference = compare(file, ids);
-        reporter.publishEntry(sample + " W" + bits, difference.toString());
-        assertEquals(difference.theirLoss(), difference.ourLoss(), 0.03);
+        Exported exported = export(sample, TunedModels.weights(bits, group, symmetric), type);
+        assertTrue(exported.report().logits().relative() < 1e-2, exported.toString());
+        requireTheSameLoss(sample + " W" + bits, exported);
     }
 
     /** A file of several types, as a search over layers gives. */
     @ParameterizedTest
     @ValueSource(strings = {"llama-tiny", "bloom-tiny"})
     void weightsOfOtherBitsInOneFileGiveTheSameLoss(String sample) {
-        Path file = folder.resolve("model.gguf");
-        int[] ids;
-        try (Model model = Model.open(Checkpoints.open(sample(sample)))) {
-            TunedModel tuned =
-                    TunedModels.tune(
-                            model,
-                            """
-                            {"weights": {"method": "rtn", "bits": 4, "group": 32},
-                             "overrides": [{"layers": [0, 2], "sites": ["MLP_HIDDEN"],
-                                            "weights": {"bits": 8, "group": 32}}]}\
-                            """);
-            ExportReport report = TunedModels.write(tuned, gguf(null), file);
-            assertEquals("GGUF Q4_1, Q8_0", report.layout());
-            ids = model.tokenizer().encode(TEXT, true);
-        }
-        Difference difference = compare(file, ids);
-        reporter.publishEntry(sample + " of 4 and 8 bits", difference.toString());
-        assertEquals(difference.theirLoss(), difference.ourLoss(), 0.03);
+        Exported exported =
+                export(
+                        sample,
+                        """
+                        {"weights": {"method": "rtn", "bits": 4, "group": 32},
+                         "overrides": [{"layers": [0, 2], "sites": ["MLP_HIDDEN"],
+                                        "weights": {"bits": 8, "group": 32}}]}\
+                        """,
+                        null);
+        assertEquals("GGUF Q4_1, Q8_0", exported.report().layout());
+        requireTheSameLoss(sample + " of 4 and 8 bits", exported);
+    }
+
+    /** Heads that are the embedding, too, which stays as it is. */
+    @ParameterizedTest
+    @CsvSource({
+        "llama-tiny, 8, 32, Q8_0",
+        "llama-tiny, 4, 32, Q4_0",
+        "llama-tiny, 6, 64, Q8_0",
+        "bloom-tiny, 8, 32, Q8_0",
+        "bloom-tiny, 4, 32, Q4_0"
+    })
+    void quantizedHeadsGiveTheSameLoss(String sample, int bits, int group, GgufType type) {
+        Exported exported =
+                export(
+                        sample,
+                        """
+                        {"weights": {"method": "rtn", "bits": 4, "group": 32},
+                         "head": {"method": "rtn", "bits": %d, "group": %d}}\
+                        """
+                                .formatted(bits, group),
+                        null);
+        assertTrue(
+                exported.report()
+                        .notes()
+                        .contains("the head holds the recipe's codes as they are, in " + type),
+                exported.toString());
+        requireTheSameLoss("%s head of %d bits".formatted(sample, bits), exported);
     }
 
     /** Scales folded into norms and linears; BLOOM's behind its GELU go into columns. */
     @ParameterizedTest
     @CsvSource({"llama-tiny, Q4_1", "bloom-tiny, Q4_1", "bloom-tiny, F16"})
     void modelsTunedByAwqGiveTheSameLoss(String sample, GgufType type) {
-        Path file = folder.resolve("model.gguf");
-        int[] ids;
-        try (Model model = Model.open(Checkpoints.open(sample(sample)))) {
-            TunedModel tuned =
-                    TunedModels.tune(
-                            model, "{\"weights\":{\"method\":\"awq\",\"bits\":4,\"group\":32}}");
-            TunedModels.write(tuned, gguf(type), file);
-            ids = model.tokenizer().encode(TEXT, true);
-        }
-        Difference difference = compare(file, ids);
-        reporter.publishEntry(sample + " AWQ", difference.toString());
-        assertEquals(difference.theirLoss(), difference.ourLoss(), 0.03);
+        requireTheSameLoss(
+                sample + " AWQ",
+                export(sample, "{\"weights\":{\"method\":\"awq\",\"bits\":4,\"group\":32}}", type));
     }
 
     /** 256 wide: every block type in every linear. */
