@@ -124,7 +124,7 @@ record BenchRun(PassBenchmark benchmark, Progress progress, Cancellation cancell
             PassBenchmark.Speeds reference) {
         ObjectNode row =
                 row(rows, contender, speeds.decode(), reference, PassBenchmark.Speeds::decode);
-        long bytes = PassWork.decodedBytes(contender.decoder());
+        long bytes = speeds.decodedBytes();
         double[] gigabytes =
                 Arrays.stream(speeds.decode()).map(each -> each * bytes / GIGA).toArray();
         row.put("bytes_per_token", bytes);

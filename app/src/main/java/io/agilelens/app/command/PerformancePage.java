@@ -77,19 +77,24 @@ final class PerformancePage {
         line(
                 "Prefill of %d tokens and decoding behind it, as ratios to FP16 in the same rounds,"
                     + " ± the ratio's interquartile range. *Of peak*: multiply-accumulates of the"
-                    + " linears by the FMA peak of the same rounds. *Of memory*: bytes of weights"
-                    + " read by what a plain loop reads of as many bytes in the same rounds.",
+                    + " linears by the FMA peak of the same rounds. *By bytes*: what decoding could"
+                    + " reach at most if memory were all, FP16's bytes a token by the row's. *Of"
+                    + " memory*: bytes of weights, keys and values read by what a plain loop reads"
+                    + " of as many bytes in the same rounds.",
                 run.prompt());
         line("");
-        line("| row | weights | activations | prefill | ± | of peak | decode | ± | of memory |");
-        line("|---|---|---|---:|---:|---:|---:|---:|---:|");
+        line(
+                "| row | weights | activations | prefill | ± | of peak | decode | ± | by bytes | of"
+                        + " memory |");
+        line("|---|---|---|---:|---:|---:|---:|---:|---:|---:|");
+        Optional<JsonNode> reference = run.row("decode", BenchRow.FP16);
         for (BenchRow row : BenchRow.values()) {
             Optional<JsonNode> prefill = run.row("prefill", row);
             Optional<JsonNode> decode = run.row("decode", row);
             if (prefill.isPresent() && decode.isPresent()) {
                 double beta = prefill.get().path("beta").asDouble();
                 line(
-                        "| %s | %s | %s%s | %s | %s | %s | %s | %s | %s |",
+                        "| %s | %s | %s%s | %s | %s | %s | %s | %s | %s | %s |",
                         row.title(),
                         prefill.get().path("weights").asString(),
                         prefill.get().path("activations").asString(),
@@ -99,10 +104,17 @@ final class PerformancePage {
                         share(prefill.get(), "share_of_peak"),
                         ratio(decode.get(), "ratio_to_fp16"),
                         ratio(decode.get(), "ratio_spread"),
+                        number(bytes(reference) / bytes(decode)),
                         share(decode.get(), "share_of_bandwidth"));
             }
         }
         line("");
+    }
+
+    /** That a step of decoding reads; not a number if nobody said. */
+    private static double bytes(Optional<JsonNode> row) {
+        return row.map(found -> found.path("bytes_per_token").asDouble(Double.NaN))
+                .orElse(Double.NaN);
     }
 
     private static String pruning(JsonNode row) {

@@ -80,6 +80,7 @@ class PerformanceTest {
                 .put("ratio_to_fp16", ratio)
                 .put("ratio_spread", 0.01)
                 .put("share_of_peak", 0.5)
+                .put("bytes_per_token", row == BenchRow.FP16 ? 310 : 100)
                 .put("share_of_bandwidth", 0.93);
     }
 
@@ -114,6 +115,7 @@ class PerformanceTest {
         assertTrue(rowOf(page, "FP32 GEMM").endsWith("| ≥ 0.90 | 0.95 | 0.95 |"));
         assertTrue(rowOf(page, "TRIP").endsWith("| ≤ 1.10 | **1.20 missed** | **1.20 missed** |"));
         assertTrue(rowOf(page, "W4A16 bandwidth").endsWith("| 0.93 | 0.93 |"));
+        assertTrue(rowOf(page, "w4a16").endsWith("| 3.30 | 0.01 | 3.10 | 93 % |"), page);
         // Where peak and bandwidth are those of the peers' machine, their figures count as they
         // are.
         assertTrue(rowOf(page, "llama.cpp prefill").endsWith("| ≥ 2.00 | 2.01 | – |"), page);

@@ -106,7 +106,8 @@ class KernelsViewTest extends GuiTest {
                                     new double[] {speed, speed * 1.1, speed * 0.9},
                                     new double[] {speed / 10, speed / 11, speed / 9},
                                     new double[3],
-                                    new double[3]),
+                                    new double[3],
+                                    0),
                             profile,
                             profile));
         }
@@ -239,7 +240,8 @@ class KernelsViewTest extends GuiTest {
                                                         doubled(row.speeds().prefill()),
                                                         row.speeds().decode(),
                                                         new double[3],
-                                                        new double[3]),
+                                                        new double[3],
+                                                        0),
                                                 row.prefill(),
                                                 row.decode()))
                         .toList();

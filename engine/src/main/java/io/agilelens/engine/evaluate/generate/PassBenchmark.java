@@ -8,6 +8,7 @@ import io.agilelens.engine.model.Probe;
 import io.agilelens.engine.model.TokenPruner;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -28,8 +29,6 @@ public record PassBenchmark(int prompt, int tokens, int rounds) {
     /** Compiled code takes a while to come; without it whatever is measured first looks slow. */
     private static final long WARM_UP_NANOS = 2_000_000_000L;
 
-    private static final int FEWEST_WARM_UPS = 1;
-
     /** With a number of rounds that a median and its spread need. */
     public PassBenchmark(int prompt, int tokens) {
         this(prompt, tokens, USUAL_ROUNDS);
@@ -41,8 +40,9 @@ public record PassBenchmark(int prompt, int tokens, int rounds) {
     /**
      * @param prefill prompt tokens a second
      * @param decode tokens a second behind the prompt
+     * @param cachedBytes keys and values that a step of {@code decode} reads, the mean of all
      */
-    public record Once(double prefill, double decode) {}
+    public record Once(double prefill, double decode, long cachedBytes) {}
 
     /**
      * What the rounds gave, round by round.
@@ -51,14 +51,25 @@ public record PassBenchmark(int prompt, int tokens, int rounds) {
      * @param decode tokens a second behind the prompt, each one's logits included
      * @param gigaFlops the machine's multiply-adds, see {@link MachineMeter#gigaFlops()}; 0 without
      *     a meter
-     * @param gigabytesPerSecond what the machine reads of a working set as large as the weights of
-     *     {@code decode}; 0 without a meter
+     * @param gigabytesPerSecond what the machine reads of a working set of as many bytes as a step
+     *     of {@code decode} reads; 0 without a meter
+     * @param decodedBytes that a step of {@code decode} reads: every linear's weight, the head and,
+     *     the mean of all steps, the keys and values so far
      */
     public record Speeds(
-            double[] prefill, double[] decode, double[] gigaFlops, double[] gigabytesPerSecond) {
+            double[] prefill,
+            double[] decode,
+            double[] gigaFlops,
+            double[] gigabytesPerSecond,
+            long decodedBytes) {
 
-        private Speeds(int rounds) {
-            this(new double[rounds], new double[rounds], new double[rounds], new double[rounds]);
+        private Speeds(int rounds, long decodedBytes) {
+            this(
+                    new double[rounds],
+                    new double[rounds],
+                    new double[rounds],
+                    new double[rounds],
+                    decodedBytes);
         }
 
         /** Median prompt tokens a second. */
@@ -97,11 +108,13 @@ public record PassBenchmark(int prompt, int tokens, int rounds) {
         KeyValueCache first = contenders.getFirst().decoder().cache();
         List<KeyValueCache> caches =
                 contenders.stream().map(contender -> contender.decoder().cache(first)).toList();
+        List<Speeds> speeds = new ArrayList<>();
         for (int i = 0; i < contenders.size(); i++) {
             progress.report("warming up", done++, total);
-            warmUp(contenders.get(i), caches.get(i), cancellation);
+            Once once = warmUp(contenders.get(i), caches.get(i), cancellation);
+            long weights = PassWork.weightBytes(contenders.get(i).decoder());
+            speeds.add(new Speeds(rounds, weights + once.cachedBytes()));
         }
-        List<Speeds> speeds = contenders.stream().map(_ -> new Speeds(rounds)).toList();
         for (int round = 0; round < rounds; round++) {
             for (int i = 0; i < contenders.size(); i++) {
                 progress.report("measuring", done++, total);
@@ -115,11 +128,13 @@ public record PassBenchmark(int prompt, int tokens, int rounds) {
         return speeds;
     }
 
-    private void warmUp(Contender contender, KeyValueCache cache, Cancellation cancellation) {
+    private Once warmUp(Contender contender, KeyValueCache cache, Cancellation cancellation) {
         long warm = System.nanoTime() + WARM_UP_NANOS;
-        for (int i = 0; i < FEWEST_WARM_UPS || System.nanoTime() < warm; i++) {
-            once(contender, cache, cancellation);
-        }
+        Once once;
+        do {
+            once = once(contender, cache, cancellation);
+        } while (System.nanoTime() < warm);
+        return once;
     }
 
     private void measure(
@@ -131,8 +146,7 @@ public record PassBenchmark(int prompt, int tokens, int rounds) {
             Cancellation cancellation) {
         if (meter != null) {
             speeds.gigaFlops()[round] = meter.gigaFlops();
-            speeds.gigabytesPerSecond()[round] =
-                    meter.gigabytesPerSecond(PassWork.decodedBytes(contender.decoder()));
+            speeds.gigabytesPerSecond()[round] = meter.gigabytesPerSecond(speeds.decodedBytes());
         }
         Once once = once(contender, cache, cancellation);
         speeds.prefill()[round] = once.prefill();
@@ -152,11 +166,16 @@ public record PassBenchmark(int prompt, int tokens, int rounds) {
         long began = System.nanoTime();
         step(decoder, cache, contender.pruner(), Arrays.copyOf(ids, prompt), cancellation);
         long filled = System.nanoTime();
+        long cachedBytes = 0;
         for (int t = prompt; t < ids.length; t++) {
             step(decoder, cache, TokenPruner.NONE, new int[] {ids[t]}, cancellation);
+            cachedBytes += cache.bytes();
         }
         long decoded = System.nanoTime();
-        return new Once(prompt * NANOS / (filled - began), tokens * NANOS / (decoded - filled));
+        return new Once(
+                prompt * NANOS / (filled - began),
+                tokens * NANOS / (decoded - filled),
+                cachedBytes / tokens);
     }
 
     private static void step(

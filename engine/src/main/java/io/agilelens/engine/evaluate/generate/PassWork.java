@@ -11,7 +11,7 @@ public final class PassWork {
     private PassWork() {}
 
     /** Bytes of weights that a step of one token reads: every linear layer and the head, once. */
-    public static long decodedBytes(Decoder decoder) {
+    static long weightBytes(Decoder decoder) {
         ModelConfig config = decoder.model().config();
         Numerics numerics = decoder.numerics();
         long bytes = numerics.head().bytes();
