@@ -1,5 +1,8 @@
 package io.agilelens.engine.kernel;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -7,6 +10,12 @@ import java.util.Arrays;
  * are, which reads nothing but them; many tokens share panels that are turned into floats once.
  */
 final class WeightOnlyMultiplication {
+
+    private static final VarHandle SHORTS =
+            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private static final VarHandle FLOATS =
+            MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final FloatMultiplication floats;
     private final WeightOnlyProducts loops;
@@ -29,21 +38,13 @@ final class WeightOnlyMultiplication {
      * @param groupStarts first input of each group and, last, the number of inputs
      * @param stream the panels as {@link WeightOnlyProducts} has them, one after the other, and
      *     {@link WeightOnlyProducts#READ_AHEAD} bytes more
-     * @param units what the scales count in, {@code [panels, width]}
      */
-    record Grouped(
-            int outputs,
-            int inputs,
-            int bits,
-            int width,
-            int[] groupStarts,
-            byte[] stream,
-            float[] units)
+    record Grouped(int outputs, int inputs, int bits, int width, int[] groupStarts, byte[] stream)
             implements GroupedWeights {
 
         @Override
         public long bytes() {
-            return stream.length + 4L * units.length + 4L * groupStarts.length;
+            return stream.length + 4L * groupStarts.length;
         }
 
         int groups() {
@@ -60,7 +61,7 @@ final class WeightOnlyMultiplication {
         }
 
         int bytesPerPanel() {
-            return codes(0, groups());
+            return units(0) + Float.BYTES * width;
         }
 
         int groupOf(int input) {
@@ -73,6 +74,11 @@ final class WeightOnlyMultiplication {
             int zerosAndScales = bytesPerInput() + 2 * width;
             int before = groupStarts[group] * bytesPerInput() + group * zerosAndScales;
             return panel == 0 ? before : panel * bytesPerPanel() + before;
+        }
+
+        /** Place in the stream of a panel's units. */
+        int units(int panel) {
+            return codes(panel, groups());
         }
 
         /** Place in the stream of the zero points of a group. */
@@ -95,25 +101,27 @@ final class WeightOnlyMultiplication {
         int storedBits = bits <= 4 ? 4 : 8;
         ShortScales shorts = ShortScales.of(scales, outputs);
         long panels = Panels.count(outputs, width);
-        long panelBytes = ((long) inputs + groups) * width * storedBits / 8 + 2L * groups * width;
+        long panelBytes =
+                ((long) inputs + groups) * width * storedBits / 8
+                        + 2L * groups * width
+                        + (long) Float.BYTES * width;
         byte[] stream =
                 new byte[Math.toIntExact(panels * panelBytes + WeightOnlyProducts.READ_AHEAD)];
-        float[] units = Arrays.copyOf(shorts.units(), Math.toIntExact(panels * width));
         Grouped packed =
-                new Grouped(outputs, inputs, storedBits, width, groupStarts.clone(), stream, units);
+                new Grouped(outputs, inputs, storedBits, width, groupStarts.clone(), stream);
         workers.forRanges(
                 packed.panels(),
                 1,
                 (from, to) -> {
                     for (int o = from * width; o < Math.min(outputs, to * width); o++) {
-                        packOutput(packed, o, codes, shorts.codes(), zeroPoints);
+                        packOutput(packed, o, codes, shorts, zeroPoints);
                     }
                 });
         return packed;
     }
 
     private static void packOutput(
-            Grouped packed, int output, byte[] codes, short[] scales, byte[] zeroPoints) {
+            Grouped packed, int output, byte[] codes, ShortScales scales, byte[] zeroPoints) {
         int panel = output / packed.width();
         int place = output % packed.width();
         int groups = packed.groups();
@@ -126,10 +134,9 @@ final class WeightOnlyMultiplication {
                 at += bytesPerInput;
             }
             put(packed, at, place, zeroPoints[output * groups + g]);
-            short scale = scales[output * groups + g];
-            stream[at + bytesPerInput + 2 * place] = (byte) scale;
-            stream[at + bytesPerInput + 2 * place + 1] = (byte) (scale >> 8);
+            SHORTS.set(stream, at + bytesPerInput + 2 * place, scales.codes()[output * groups + g]);
         }
+        FLOATS.set(stream, packed.units(panel) + Float.BYTES * place, scales.units()[output]);
     }
 
     private static void put(Grouped packed, int row, int place, byte code) {
@@ -195,19 +202,12 @@ final class WeightOnlyMultiplication {
         scratch.keep(touched);
     }
 
-    /** Sums of a panel become numbers; those of high halves stand for a sixteenth. */
     private void store(Operands operands, float[] sums, int panel) {
         Grouped weights = (Grouped) operands.weights;
+        loops.toNumbers(weights.bits(), weights.stream(), weights.units(panel), sums);
         int first = panel * width;
         int real = Math.min(weights.outputs() - first, width);
-        int lanes = width / WeightOnlyProducts.VECTORS;
-        for (int vector = 0; vector * lanes < real; vector++) {
-            float share = weights.bits() == 4 && vector % 2 == 1 ? 1f / 16 : 1;
-            int end = Math.min(real, (vector + 1) * lanes);
-            for (int o = vector * lanes; o < end; o++) {
-                operands.y[first + o] = sums[o] * (weights.units()[first + o] * share);
-            }
-        }
+        System.arraycopy(sums, 0, operands.y, first, real);
     }
 
     /** Fills a panel of floats, which is some vectors of one of these panels. */
@@ -219,10 +219,10 @@ final class WeightOnlyMultiplication {
         int[] starts = weights.groupStarts();
         for (int column = 0; column < stride; column += lanes) {
             int output = firstOutput + column;
-            if (output >= weights.units().length) {
+            int panel = output / width;
+            if (panel >= weights.panels()) {
                 return; // columns behind the last output are never stored
             }
-            int panel = output / width;
             int group = weights.groupOf(first);
             for (int i = first; i < first + steps; group++) {
                 int end = Math.min(first + steps, starts[group + 1]);
@@ -234,8 +234,7 @@ final class WeightOnlyMultiplication {
                         weights.zeros(panel, group),
                         end - i,
                         output % width / lanes,
-                        weights.units(),
-                        output,
+                        weights.units(panel),
                         target,
                         (i - first) * stride + column,
                         stride);

@@ -4,7 +4,9 @@ package io.agilelens.engine.kernel;
  * The innermost loops of products of floats with grouped codes. A <em>panel</em> holds four vectors
  * of outputs. Its groups follow each other in one stream of bytes; a group is the codes {@code
  * [input][output]}, then the zero points of its outputs as if they were one more input, then their
- * scales, 16 bits each, the low byte first.
+ * scales, 16 bits each, the low byte first. Behind the last group stand the units that the scales
+ * of each output count in, floats, the low byte first: from an array of their own they would come
+ * late, for nothing fetches ahead what is read once a panel.
  *
  * <p>Eight-bit codes take a byte each. Of four-bit codes a byte holds two outputs a vector apart,
  * the first in the low half. One conversion then serves two outputs: a byte is {@code low + 16 ·
@@ -17,7 +19,7 @@ interface WeightOnlyProducts {
      * Distance at which later bytes are touched, so that they are on their way from memory while
      * these are multiplied; bytes that must be there behind the last group.
      */
-    int READ_AHEAD = 1024;
+    int READ_AHEAD = 512;
 
     /** Vectors of outputs in a panel. */
     int VECTORS = 4;
@@ -46,6 +48,16 @@ interface WeightOnlyProducts {
      */
     int multiplyBytes(
             byte[] stream, int offset, float[] x, int[] groupStarts, float[] totals, float[] sums);
+
+    /**
+     * Turns the sums of a panel into numbers: times the units and, of four-bit codes, those of the
+     * second and fourth vector by 16.
+     *
+     * @param bits of a code, 4 or 8
+     * @param unitsOffset of the panel's units
+     * @param sums {@code [panelOutputs]}
+     */
+    void toNumbers(int bits, byte[] stream, int unitsOffset, float[] sums);
 
     /**
      * A panel of eight-bit integers: {@code sums[o] = Σ scale[group, o] · 2^shift · (Σ x · code −
@@ -78,7 +90,7 @@ interface WeightOnlyProducts {
      * @param offset of the group's first code to be turned
      * @param zeroOffset of the group's zero points
      * @param vector which of the panel's vectors
-     * @param units of the vector's outputs from {@code unitsOffset} on
+     * @param unitsOffset of the panel's units
      */
     void unpack(
             int bits,
@@ -87,7 +99,6 @@ interface WeightOnlyProducts {
             int zeroOffset,
             int steps,
             int vector,
-            float[] units,
             int unitsOffset,
             float[] target,
             int targetOffset,

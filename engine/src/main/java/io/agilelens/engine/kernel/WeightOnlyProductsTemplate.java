@@ -28,6 +28,9 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
     private static final VectorSpecies<Byte> BYTE_PAIRS =
             VectorSpecies.of(byte.class, VectorShape.forBitSize(16 * LANES));
 
+    /** A vector of floats as bytes. */
+    private static final VectorSpecies<Byte> FLOAT_BYTES = VectorSpecies.of(byte.class, SHAPE);
+
     private static final int LOW_HALF = 0xF;
 
     @Override
@@ -230,6 +233,21 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
     }
 
     @Override
+    public void toNumbers(int bits, byte[] stream, int unitsOffset, float[] sums) {
+        float ofHighHalves = bits == 4 ? 1f / 16 : 1;
+        for (int vector = 0; vector < VECTORS; vector++) {
+            int at = vector * LANES;
+            FloatVector.fromArray(FLOATS, sums, at)
+                    .mul(
+                            ByteVector.fromArray(
+                                            FLOAT_BYTES, stream, unitsOffset + at * Float.BYTES)
+                                    .reinterpretAsFloats()
+                                    .mul(vector % 2 == 0 ? 1 : ofHighHalves))
+                    .intoArray(sums, at);
+        }
+    }
+
+    @Override
     public int multiplyIntegers(
             byte[] codes,
             int offset,
@@ -323,7 +341,6 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
             int zeroOffset,
             int steps,
             int vector,
-            float[] units,
             int unitsOffset,
             float[] target,
             int targetOffset,
@@ -348,7 +365,12 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
                                 .convertShape(VectorOperators.S2I, INTS, 0);
         FloatVector scale =
                 ((FloatVector) scales.convert(VectorOperators.I2F, 0))
-                        .mul(FloatVector.fromArray(FLOATS, units, unitsOffset));
+                        .mul(
+                                ByteVector.fromArray(
+                                                FLOAT_BYTES,
+                                                stream,
+                                                unitsOffset + vector * LANES * Float.BYTES)
+                                        .reinterpretAsFloats());
         for (int i = 0; i < steps; i++) {
             IntVector code =
                     ((IntVector)
