@@ -6,17 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.engine.FloatDecoders;
 import io.agilelens.engine.Golden;
 import io.agilelens.engine.TinyModels;
 import io.agilelens.engine.UserException;
-import io.agilelens.engine.kernel.KernelProvider;
-import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.Decoder;
-import io.agilelens.engine.model.FloatNumerics;
 import io.agilelens.engine.model.Model;
-import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.task.Cancellation;
-import io.agilelens.engine.task.Progress;
 import io.agilelens.engine.tensor.Tensor;
 import io.agilelens.engine.tokenizer.Tokenizer;
 import io.agilelens.engine.tokenizer.Tokenizers;
@@ -264,17 +260,7 @@ class Llama2cFileTest {
     }
 
     private static float[] logits(Model model, int[] ids) {
-        Kernels kernels = KernelProvider.current().kernels();
-        Decoder decoder =
-                new Decoder(
-                        model,
-                        kernels,
-                        new FloatNumerics(
-                                model,
-                                kernels,
-                                WeightPrecision.FP32,
-                                Progress.NONE,
-                                Cancellation.never()));
+        Decoder decoder = FloatDecoders.of(model);
         return decoder.logits(decoder.run(ids, Cancellation.never()).hidden(), 0, ids.length)
                 .data();
     }

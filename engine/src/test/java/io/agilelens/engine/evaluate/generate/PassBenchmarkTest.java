@@ -3,18 +3,15 @@ package io.agilelens.engine.evaluate.generate;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.engine.FloatDecoders;
 import io.agilelens.engine.TinyModels;
 import io.agilelens.engine.format.Checkpoints;
 import io.agilelens.engine.kernel.KernelProvider;
-import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.Decoder;
-import io.agilelens.engine.model.FloatNumerics;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.ModelConfig;
 import io.agilelens.engine.model.TokenPruner;
-import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.task.Cancellation;
-import io.agilelens.engine.task.Progress;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -31,17 +28,8 @@ class PassBenchmarkTest {
     void aStepReadsEveryWeightAndWhatIsCached() {
         TinyModels.write(folder, TinyModels.Dimensions.small());
         try (Model model = Model.open(Checkpoints.open(folder))) {
-            Kernels kernels = KernelProvider.of(0); // panels of none are filled up
-            Decoder decoder =
-                    new Decoder(
-                            model,
-                            kernels,
-                            new FloatNumerics(
-                                    model,
-                                    kernels,
-                                    WeightPrecision.FP32,
-                                    Progress.NONE,
-                                    Cancellation.never()));
+            // Panels of none of its kernels are filled up.
+            Decoder decoder = FloatDecoders.of(model, KernelProvider.of(0));
             PassBenchmark.Speeds speeds =
                     new PassBenchmark(PROMPT, TOKENS, 3)
                             .measure(
