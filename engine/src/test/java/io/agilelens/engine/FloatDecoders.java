@@ -19,10 +19,11 @@ public final class FloatDecoders {
     }
 
     public static Decoder of(Model model, Kernels kernels) {
-        return new Decoder(
-                model,
-                kernels,
-                new FloatNumerics(
-                        model, kernels, WeightPrecision.FP32, Progress.NONE, Cancellation.never()));
+        return new Decoder(model, kernels, numerics(model, kernels));
+    }
+
+    public static FloatNumerics numerics(Model model, Kernels kernels) {
+        return new FloatNumerics(
+                model, kernels, WeightPrecision.FP32, Progress.NONE, Cancellation.never());
     }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.engine.FloatDecoders;
 import io.agilelens.engine.TinyFamily;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Checkpoints;
@@ -19,7 +20,6 @@ import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.Planting;
 import io.agilelens.engine.model.Site;
-import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.quant.QuantizedWeight;
 import io.agilelens.engine.recipe.AwqRecipe;
 import io.agilelens.engine.recipe.Recipe;
@@ -71,8 +71,7 @@ class AwqFitterTest {
     }
 
     private static FloatNumerics floats(Model model, Kernels kernels) {
-        return new FloatNumerics(
-                model, kernels, WeightPrecision.FP32, Progress.NONE, Cancellation.never());
+        return FloatDecoders.numerics(model, kernels);
     }
 
     private AwqFitter fitter(Optional<WorkFolder> work) {

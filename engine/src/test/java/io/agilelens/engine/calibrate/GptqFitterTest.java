@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.engine.FloatDecoders;
 import io.agilelens.engine.TinyFamily;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Checkpoints;
@@ -22,7 +23,6 @@ import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.Probe;
 import io.agilelens.engine.model.Site;
 import io.agilelens.engine.model.TokenPruner;
-import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.quant.Execution;
 import io.agilelens.engine.quant.Gptq;
 import io.agilelens.engine.quant.Hessian;
@@ -83,9 +83,7 @@ class GptqFitterTest {
     @BeforeEach
     void open() {
         model = Model.open(Checkpoints.open(family.write(folder)));
-        floats =
-                new FloatNumerics(
-                        model, KERNELS, WeightPrecision.FP32, Progress.NONE, Cancellation.never());
+        floats = FloatDecoders.numerics(model, KERNELS);
     }
 
     @AfterEach

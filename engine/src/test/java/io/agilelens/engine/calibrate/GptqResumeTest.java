@@ -5,14 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.engine.FloatDecoders;
 import io.agilelens.engine.TinyFamily;
 import io.agilelens.engine.format.Checkpoints;
 import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.Kernels;
-import io.agilelens.engine.model.FloatNumerics;
 import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.Model;
-import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.quant.QuantizedWeight;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.recipe.RecipeJson;
@@ -129,13 +128,7 @@ class GptqResumeTest {
             Path path, Optional<WorkFolder> place, Progress progress) {
         List<QuantizedWeight> weights = new ArrayList<>();
         try (Model model = Model.open(Checkpoints.open(path))) {
-            var floats =
-                    new FloatNumerics(
-                            model,
-                            KERNELS,
-                            WeightPrecision.FP32,
-                            Progress.NONE,
-                            Cancellation.never());
+            var floats = FloatDecoders.numerics(model, KERNELS);
             TunedModel tuned =
                     new RecipeFitter(model, KERNELS, floats, calibration(), place)
                             .fit(RECIPE, progress, Cancellation.never());

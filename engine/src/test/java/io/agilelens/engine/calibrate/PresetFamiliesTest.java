@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.engine.FloatDecoders;
 import io.agilelens.engine.TinyFamily;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Checkpoints;
@@ -13,7 +14,6 @@ import io.agilelens.engine.model.Decoder;
 import io.agilelens.engine.model.FloatNumerics;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.Probe;
-import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.quant.Execution;
 import io.agilelens.engine.recipe.Granularity;
 import io.agilelens.engine.recipe.Preset;
@@ -50,9 +50,7 @@ class PresetFamiliesTest {
     @BeforeEach
     void open() {
         model = Model.open(Checkpoints.open(family.write(folder)));
-        floats =
-                new FloatNumerics(
-                        model, KERNELS, WeightPrecision.FP32, Progress.NONE, Cancellation.never());
+        floats = FloatDecoders.numerics(model, KERNELS);
         var calibration = new Calibration("random ids", List.of(ids(60, 8), ids(60, 9)));
         fitter = new RecipeFitter(model, KERNELS, floats, calibration);
     }

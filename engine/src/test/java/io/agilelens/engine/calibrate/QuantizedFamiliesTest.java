@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.engine.FloatDecoders;
 import io.agilelens.engine.TinyFamily;
 import io.agilelens.engine.format.Checkpoints;
 import io.agilelens.engine.kernel.KernelProvider;
@@ -18,7 +19,6 @@ import io.agilelens.engine.model.Site;
 import io.agilelens.engine.model.TokenMarks;
 import io.agilelens.engine.model.TokenPruner;
 import io.agilelens.engine.model.TokenScore;
-import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.quant.ActivationQuantizer;
 import io.agilelens.engine.quant.Execution;
 import io.agilelens.engine.recipe.CacheMethod;
@@ -67,9 +67,7 @@ class QuantizedFamiliesTest {
     @BeforeEach
     void open() {
         model = Model.open(Checkpoints.open(family.write(folder)));
-        floats =
-                new FloatNumerics(
-                        model, KERNELS, WeightPrecision.FP32, Progress.NONE, Cancellation.never());
+        floats = FloatDecoders.numerics(model, KERNELS);
     }
 
     @AfterEach

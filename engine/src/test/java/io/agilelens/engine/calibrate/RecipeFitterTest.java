@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.engine.FloatDecoders;
 import io.agilelens.engine.TinyModels;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Checkpoints;
@@ -21,7 +22,6 @@ import io.agilelens.engine.model.Probe;
 import io.agilelens.engine.model.Site;
 import io.agilelens.engine.model.TokenPruner;
 import io.agilelens.engine.model.TokenScore;
-import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.quant.ChannelwiseQuantizer;
 import io.agilelens.engine.quant.Execution;
 import io.agilelens.engine.quant.TripFit;
@@ -84,9 +84,7 @@ class RecipeFitterTest {
     @BeforeAll
     static void open() {
         model = Model.open(Checkpoints.open(TinyModels.write(folder, DIMENSIONS)));
-        floats =
-                new FloatNumerics(
-                        model, KERNELS, WeightPrecision.FP32, Progress.NONE, Cancellation.never());
+        floats = FloatDecoders.numerics(model, KERNELS);
     }
 
     @AfterAll

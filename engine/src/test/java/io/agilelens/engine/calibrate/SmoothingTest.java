@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.engine.FloatDecoders;
 import io.agilelens.engine.TinyFamily;
 import io.agilelens.engine.format.Checkpoints;
 import io.agilelens.engine.kernel.KernelProvider;
@@ -19,7 +20,6 @@ import io.agilelens.engine.model.Planting;
 import io.agilelens.engine.model.Probe;
 import io.agilelens.engine.model.Site;
 import io.agilelens.engine.model.TokenPruner;
-import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.quant.SmoothQuantScales;
 import io.agilelens.engine.recipe.ActivationMethod;
 import io.agilelens.engine.recipe.ActivationRecipe;
@@ -70,8 +70,7 @@ class SmoothingTest {
     }
 
     private static FloatNumerics floats(Model model) {
-        return new FloatNumerics(
-                model, KERNELS, WeightPrecision.FP32, Progress.NONE, Cancellation.never());
+        return FloatDecoders.numerics(model, KERNELS);
     }
 
     private static TunedModel fit(Model model, Recipe recipe) {

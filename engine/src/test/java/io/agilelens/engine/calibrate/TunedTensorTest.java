@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.engine.FloatDecoders;
 import io.agilelens.engine.TinyFamily;
 import io.agilelens.engine.format.Checkpoints;
 import io.agilelens.engine.kernel.KernelProvider;
@@ -14,7 +15,6 @@ import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.FloatNumerics;
 import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.Model;
-import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.quant.QuantizedWeight;
 import io.agilelens.engine.recipe.HeadMethod;
 import io.agilelens.engine.recipe.HeadRecipe;
@@ -43,9 +43,7 @@ class TunedTensorTest {
     @TempDir private Path folder;
 
     private static TunedModel fit(Model model, Recipe recipe) {
-        FloatNumerics floats =
-                new FloatNumerics(
-                        model, KERNELS, WeightPrecision.FP32, Progress.NONE, Cancellation.never());
+        FloatNumerics floats = FloatDecoders.numerics(model, KERNELS);
         Calibration calibration =
                 new Calibration("random ids", List.of(new Random(8).ints(40, 0, 256).toArray()));
         return new RecipeFitter(model, KERNELS, floats, calibration)

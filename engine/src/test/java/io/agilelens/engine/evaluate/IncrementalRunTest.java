@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.engine.FloatDecoders;
 import io.agilelens.engine.TinyFamily;
 import io.agilelens.engine.calibrate.Calibration;
 import io.agilelens.engine.calibrate.RecipeFitter;
@@ -19,7 +20,6 @@ import io.agilelens.engine.model.PassState;
 import io.agilelens.engine.model.Probe;
 import io.agilelens.engine.model.Site;
 import io.agilelens.engine.model.TokenPruner;
-import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.recipe.RecipeJson;
 import io.agilelens.engine.task.Cancellation;
@@ -140,13 +140,7 @@ class IncrementalRunTest {
         Story(Model model, long bytes, Random random) {
             this.model = model;
             this.random = random;
-            this.floats =
-                    new FloatNumerics(
-                            model,
-                            KERNELS,
-                            WeightPrecision.FP32,
-                            Progress.NONE,
-                            Cancellation.never());
+            this.floats = FloatDecoders.numerics(model, KERNELS);
             this.calibration =
                     new Calibration("test", List.of(ids(TOKENS), ids(TOKENS), ids(TOKENS / 2)));
             this.kept = RecipeFitter.remembering(model, KERNELS, floats, calibration, bytes);

@@ -4,17 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.engine.FloatDecoders;
 import io.agilelens.engine.TinyModels;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Checkpoints;
 import io.agilelens.engine.format.SafetensorsWriter;
 import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.model.Decoder;
-import io.agilelens.engine.model.FloatNumerics;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.TokenPruner;
 import io.agilelens.engine.model.TokenScore;
-import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.prune.PruningSchedule;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
@@ -237,11 +236,7 @@ class PerplexityEvaluatorTest {
 
     private static Decoder decoder(Model model) {
         var kernels = KernelProvider.of(0);
-        return new Decoder(
-                model,
-                kernels,
-                new FloatNumerics(
-                        model, kernels, WeightPrecision.FP32, Progress.NONE, Cancellation.never()));
+        return FloatDecoders.of(model, kernels);
     }
 
     private static double loss(Decoder decoder, int[] ids) {

@@ -2,6 +2,7 @@ package io.agilelens.engine.evaluate;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.agilelens.engine.FloatDecoders;
 import io.agilelens.engine.Golden;
 import io.agilelens.engine.calibrate.Calibration;
 import io.agilelens.engine.calibrate.RecipeFitter;
@@ -9,9 +10,7 @@ import io.agilelens.engine.calibrate.TunedModel;
 import io.agilelens.engine.format.Checkpoints;
 import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.Kernels;
-import io.agilelens.engine.model.FloatNumerics;
 import io.agilelens.engine.model.Model;
-import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.recipe.Recipe;
 import io.agilelens.engine.recipe.RecipeJson;
 import io.agilelens.engine.task.Cancellation;
@@ -43,13 +42,7 @@ class PerplexityGoldenTest {
         Recipe recipe = RecipeJson.parse(json.replace("RTN", RTN).replace("LOG2", LOG2), variant);
         try (Model model = Model.open(Checkpoints.open(Golden.model("stories260k")))) {
             Kernels kernels = KernelProvider.current().kernels();
-            var floats =
-                    new FloatNumerics(
-                            model,
-                            kernels,
-                            WeightPrecision.FP32,
-                            Progress.NONE,
-                            Cancellation.never());
+            var floats = FloatDecoders.numerics(model, kernels);
             int[] calibration = golden.ints("calib_ids");
             List<int[]> windows =
                     List.of(0, 1, 2, 3).stream()

@@ -1,5 +1,6 @@
 package io.agilelens.engine.evaluate;
 
+import io.agilelens.engine.FloatDecoders;
 import io.agilelens.engine.TinyModels;
 import io.agilelens.engine.calibrate.Calibration;
 import io.agilelens.engine.calibrate.RecipeFitter;
@@ -11,7 +12,6 @@ import io.agilelens.engine.model.Decoder;
 import io.agilelens.engine.model.FloatNumerics;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.TokenPruner;
-import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.recipe.ActivationMethod;
 import io.agilelens.engine.recipe.ActivationRecipe;
 import io.agilelens.engine.recipe.Granularity;
@@ -54,9 +54,7 @@ final class TinyTuning implements AutoCloseable {
 
     TinyTuning(Path folder) {
         model = Model.open(Checkpoints.open(TinyModels.write(folder, DIMENSIONS)));
-        FloatNumerics numerics =
-                new FloatNumerics(
-                        model, KERNELS, WeightPrecision.FP32, Progress.NONE, Cancellation.never());
+        FloatNumerics numerics = FloatDecoders.numerics(model, KERNELS);
         floats = new Decoder(model, KERNELS, numerics);
         fitter =
                 new RecipeFitter(

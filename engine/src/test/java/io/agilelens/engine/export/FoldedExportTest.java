@@ -3,6 +3,7 @@ package io.agilelens.engine.export;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.agilelens.engine.FloatDecoders;
 import io.agilelens.engine.TinyFamily;
 import io.agilelens.engine.calibrate.Calibration;
 import io.agilelens.engine.calibrate.RecipeFitter;
@@ -12,7 +13,6 @@ import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.Architecture;
 import io.agilelens.engine.model.Decoder;
-import io.agilelens.engine.model.FloatNumerics;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.recipe.RecipeJson;
@@ -51,13 +51,7 @@ class FoldedExportTest {
         var calibration =
                 new Calibration("random", List.of(new Random(9).ints(60, 0, 250).toArray()));
         try (Model model = Model.open(Checkpoints.open(source))) {
-            var floats =
-                    new FloatNumerics(
-                            model,
-                            KERNELS,
-                            WeightPrecision.FP32,
-                            Progress.NONE,
-                            Cancellation.never());
+            var floats = FloatDecoders.numerics(model, KERNELS);
             TunedModel tuned =
                     new RecipeFitter(model, KERNELS, floats, calibration)
                             .fit(

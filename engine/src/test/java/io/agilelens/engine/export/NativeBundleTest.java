@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.engine.FloatDecoders;
 import io.agilelens.engine.TinyFamily;
 import io.agilelens.engine.TinyModels;
 import io.agilelens.engine.UserException;
@@ -15,7 +16,6 @@ import io.agilelens.engine.calibrate.TunedModel;
 import io.agilelens.engine.format.Checkpoints;
 import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.Kernels;
-import io.agilelens.engine.model.FloatNumerics;
 import io.agilelens.engine.model.LinearRole;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.Site;
@@ -359,9 +359,7 @@ class NativeBundleTest {
 
     private static TunedModel tune(Model model, String recipe) {
         Kernels kernels = KernelProvider.current().kernels();
-        var floats =
-                new FloatNumerics(
-                        model, kernels, WeightPrecision.FP32, Progress.NONE, Cancellation.never());
+        var floats = FloatDecoders.numerics(model, kernels);
         return new RecipeFitter(model, kernels, floats, calibration())
                 .fit(RecipeJson.parse(recipe, "test"), Progress.NONE, Cancellation.never());
     }

@@ -3,6 +3,7 @@ package io.agilelens.engine.export;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.engine.FloatDecoders;
 import io.agilelens.engine.TinyFamily;
 import io.agilelens.engine.calibrate.Calibration;
 import io.agilelens.engine.calibrate.RecipeFitter;
@@ -132,8 +133,7 @@ class PackedSourceTest {
     }
 
     private static FloatNumerics floats(Model model, Kernels kernels) {
-        return new FloatNumerics(
-                model, kernels, WeightPrecision.FP32, Progress.NONE, Cancellation.never());
+        return FloatDecoders.numerics(model, kernels);
     }
 
     private static float[] logits(Model model) {

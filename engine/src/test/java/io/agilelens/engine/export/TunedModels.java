@@ -1,5 +1,6 @@
 package io.agilelens.engine.export;
 
+import io.agilelens.engine.FloatDecoders;
 import io.agilelens.engine.calibrate.Calibration;
 import io.agilelens.engine.calibrate.RecipeFitter;
 import io.agilelens.engine.calibrate.TunedModel;
@@ -26,9 +27,7 @@ public final class TunedModels {
 
     public static TunedModel tune(Model model, String recipe) {
         Kernels kernels = KernelProvider.current().kernels();
-        var floats =
-                new FloatNumerics(
-                        model, kernels, WeightPrecision.FP32, Progress.NONE, Cancellation.never());
+        var floats = FloatDecoders.numerics(model, kernels);
         return new RecipeFitter(model, kernels, floats, calibration())
                 .fit(RecipeJson.parse(recipe, "test"), Progress.NONE, Cancellation.never());
     }

@@ -1,5 +1,6 @@
 package io.agilelens.engine.hostile;
 
+import io.agilelens.engine.FloatDecoders;
 import io.agilelens.engine.TinyModels;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Checkpoints;
@@ -8,9 +9,7 @@ import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.Decoder;
 import io.agilelens.engine.model.FloatNumerics;
 import io.agilelens.engine.model.Model;
-import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.task.Cancellation;
-import io.agilelens.engine.task.Progress;
 import io.agilelens.engine.tensor.DType;
 import java.nio.file.Path;
 
@@ -81,9 +80,7 @@ public final class PassLoop {
     /** Packs all weights anew, so that every byte of the file is read each time. */
     private static void pass(Model model) {
         Kernels kernels = KernelProvider.current().kernels();
-        FloatNumerics numerics =
-                new FloatNumerics(
-                        model, kernels, WeightPrecision.FP32, Progress.NONE, Cancellation.never());
+        FloatNumerics numerics = FloatDecoders.numerics(model, kernels);
         Decoder decoder = new Decoder(model, kernels, numerics);
         Decoder.Pass pass = decoder.run(TEXT, Cancellation.never());
         decoder.logits(pass.hidden(), 0, TEXT.length);

@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.engine.FloatDecoders;
 import io.agilelens.engine.Golden;
 import io.agilelens.engine.format.Checkpoints;
 import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.task.Cancellation;
-import io.agilelens.engine.task.Progress;
 import io.agilelens.engine.tensor.Matrix;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -114,11 +114,7 @@ class DecoderGoldenTest {
     }
 
     private static Decoder decoder(Model model, Kernels kernels) {
-        return new Decoder(
-                model,
-                kernels,
-                new FloatNumerics(
-                        model, kernels, WeightPrecision.FP32, Progress.NONE, Cancellation.never()));
+        return FloatDecoders.of(model, kernels);
     }
 
     /** Keeps what the reference data has. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.engine.FloatDecoders;
 import io.agilelens.engine.TinyFamily;
 import io.agilelens.engine.TinyModels;
 import io.agilelens.engine.UserException;
@@ -14,7 +15,6 @@ import io.agilelens.engine.format.SafetensorsWriter;
 import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.task.Cancellation;
-import io.agilelens.engine.task.Progress;
 import io.agilelens.engine.tensor.DType;
 import io.agilelens.engine.tensor.Matrix;
 import io.agilelens.engine.tensor.Tensor;
@@ -42,11 +42,7 @@ class FoldingTest {
     @TempDir private Path folder;
 
     private static Decoder decoder(Model model) {
-        return new Decoder(
-                model,
-                KERNELS,
-                new FloatNumerics(
-                        model, KERNELS, WeightPrecision.FP32, Progress.NONE, Cancellation.never()));
+        return FloatDecoders.of(model, KERNELS);
     }
 
     private static float[] logits(Model model) {

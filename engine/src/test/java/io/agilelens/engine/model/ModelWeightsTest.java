@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.engine.FloatDecoders;
 import io.agilelens.engine.TinyFamily;
 import io.agilelens.engine.TinyModels;
 import io.agilelens.engine.UserException;
@@ -13,7 +14,6 @@ import io.agilelens.engine.format.Checkpoints;
 import io.agilelens.engine.format.SafetensorsWriter;
 import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.task.Cancellation;
-import io.agilelens.engine.task.Progress;
 import io.agilelens.engine.tensor.DType;
 import io.agilelens.engine.tensor.DenseTensor;
 import io.agilelens.engine.tensor.Matrix;
@@ -221,11 +221,7 @@ class ModelWeightsTest {
 
     private static Decoder decoder(Model model) {
         var kernels = KernelProvider.of(0);
-        return new Decoder(
-                model,
-                kernels,
-                new FloatNumerics(
-                        model, kernels, WeightPrecision.FP32, Progress.NONE, Cancellation.never()));
+        return FloatDecoders.of(model, kernels);
     }
 
     /** Channel 0 of the residual stream after the last layer. */

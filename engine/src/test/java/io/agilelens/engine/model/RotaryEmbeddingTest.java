@@ -3,11 +3,11 @@ package io.agilelens.engine.model;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.agilelens.engine.FloatDecoders;
 import io.agilelens.engine.TinyFamily;
 import io.agilelens.engine.format.Checkpoints;
 import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.task.Cancellation;
-import io.agilelens.engine.task.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,13 +47,7 @@ class RotaryEmbeddingTest {
         Files.writeString(place.resolve("config.json"), config.toString());
         var kernels = KernelProvider.of(0);
         try (Model model = Model.open(Checkpoints.open(place))) {
-            var floats =
-                    new FloatNumerics(
-                            model,
-                            kernels,
-                            WeightPrecision.FP32,
-                            Progress.NONE,
-                            Cancellation.never());
+            var floats = FloatDecoders.numerics(model, kernels);
             Decoder decoder = new Decoder(model, kernels, floats);
             int[] ids = IntStream.range(0, tokens).map(t -> t * 7 % 256).toArray();
             Decoder.Pass pass = decoder.run(ids, Cancellation.never());

@@ -1,5 +1,6 @@
 package io.agilelens.engine.search;
 
+import io.agilelens.engine.FloatDecoders;
 import io.agilelens.engine.TinyModels;
 import io.agilelens.engine.calibrate.Calibration;
 import io.agilelens.engine.calibrate.RecipeFitter;
@@ -12,9 +13,6 @@ import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.Decoder;
 import io.agilelens.engine.model.FloatNumerics;
 import io.agilelens.engine.model.Model;
-import io.agilelens.engine.model.WeightPrecision;
-import io.agilelens.engine.task.Cancellation;
-import io.agilelens.engine.task.Progress;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -40,9 +38,7 @@ final class SearchModels {
 
     static RecipeEvaluator evaluator(Model model, Calibration calibration) {
         Kernels kernels = KernelProvider.current().kernels();
-        FloatNumerics floats =
-                new FloatNumerics(
-                        model, kernels, WeightPrecision.FP32, Progress.NONE, Cancellation.never());
+        FloatNumerics floats = FloatDecoders.numerics(model, kernels);
         return new RecipeEvaluator(
                 new Decoder(model, kernels, floats),
                 new RecipeFitter(model, kernels, floats, calibration));

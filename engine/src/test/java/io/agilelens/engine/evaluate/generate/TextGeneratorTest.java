@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.engine.FloatDecoders;
 import io.agilelens.engine.Golden;
 import io.agilelens.engine.TinyModels;
 import io.agilelens.engine.UserException;
@@ -12,12 +13,9 @@ import io.agilelens.engine.format.Checkpoints;
 import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.Decoder;
-import io.agilelens.engine.model.FloatNumerics;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.TokenPruner;
-import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.task.Cancellation;
-import io.agilelens.engine.task.Progress;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -148,9 +146,7 @@ class TextGeneratorTest {
 
     private static TextGenerator generator(Model model) {
         Kernels kernels = KernelProvider.current().kernels();
-        var floats =
-                new FloatNumerics(
-                        model, kernels, WeightPrecision.FP32, Progress.NONE, Cancellation.never());
+        var floats = FloatDecoders.numerics(model, kernels);
         return new TextGenerator(new Decoder(model, kernels, floats), TokenPruner.NONE);
     }
 }

@@ -3,6 +3,7 @@ package io.agilelens.engine.format.gguf;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.agilelens.engine.FloatDecoders;
 import io.agilelens.engine.TinyModels;
 import io.agilelens.engine.calibrate.Calibration;
 import io.agilelens.engine.calibrate.RecipeFitter;
@@ -15,7 +16,6 @@ import io.agilelens.engine.format.Checkpoint;
 import io.agilelens.engine.format.Checkpoints;
 import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.Kernels;
-import io.agilelens.engine.model.FloatNumerics;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.recipe.RecipeJson;
@@ -50,13 +50,7 @@ class BundleFromGgufTest {
                 new Calibration("random ids", List.of(new Random(9).ints(60, 0, 250).toArray()));
         Kernels kernels = KernelProvider.current().kernels();
         try (Model model = Model.open(Checkpoints.open(file))) {
-            var floats =
-                    new FloatNumerics(
-                            model,
-                            kernels,
-                            WeightPrecision.FP32,
-                            Progress.NONE,
-                            Cancellation.never());
+            var floats = FloatDecoders.numerics(model, kernels);
             TunedModel tuned =
                     new RecipeFitter(model, kernels, floats, calibration)
                             .fit(
