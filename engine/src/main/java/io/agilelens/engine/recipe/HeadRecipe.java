@@ -14,9 +14,7 @@ public record HeadRecipe(HeadMethod method, int bits, int group) {
 
     public HeadRecipe {
         Knobs.HEAD_BITS.check(bits);
-        if (group != -1) {
-            Knobs.HEAD_GROUP.check(group);
-        }
+        Knobs.HEAD_GROUP.checkGroup(group);
     }
 
     /** Whether both do the same; a head left as it is may carry any bits. */

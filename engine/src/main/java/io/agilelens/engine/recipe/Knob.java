@@ -26,10 +26,25 @@ public record Knob(
      * @throws UserException if the value is outside the range
      */
     public void check(double value) {
+        check(value, "");
+    }
+
+    /**
+     * As {@link #check(double)} for a group of inputs, where -1 stands for all of a row.
+     *
+     * @throws UserException if the value is outside the range and not -1
+     */
+    public void checkGroup(int value) {
+        if (value != -1) {
+            check(value, ", or be -1 for whole rows");
+        }
+    }
+
+    private void check(double value, String orElse) {
         if (!(value >= minimum) || value > maximum) {
             throw new UserException(
-                    "%s is %s: it must lie in %s…%s"
-                            .formatted(key, plain(value), plain(minimum), plain(maximum)));
+                    "%s is %s: it must lie in %s…%s%s"
+                            .formatted(key, plain(value), plain(minimum), plain(maximum), orElse));
         }
     }
 

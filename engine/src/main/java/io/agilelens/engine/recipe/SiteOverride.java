@@ -117,7 +117,7 @@ public record SiteOverride(
                             .formatted(maxExponent.get(), largest));
         }
         weightBits.ifPresent(Knobs.WEIGHT_BITS::check);
-        weightGroup.filter(group -> group != -1).ifPresent(Knobs.WEIGHT_GROUP::check);
+        weightGroup.ifPresent(Knobs.WEIGHT_GROUP::checkGroup);
         boolean aboutWeights =
                 weightMethod.isPresent()
                         || weightBits.isPresent()

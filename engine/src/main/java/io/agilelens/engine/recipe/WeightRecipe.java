@@ -20,9 +20,7 @@ public record WeightRecipe(
 
     public WeightRecipe {
         Knobs.WEIGHT_BITS.check(bits);
-        if (group != -1) {
-            Knobs.WEIGHT_GROUP.check(group);
-        }
+        Knobs.WEIGHT_GROUP.checkGroup(group);
     }
 
     /** With the methods' default settings. */

@@ -144,7 +144,7 @@ class RecipeJsonTest {
                     {"weights": {"bits": 1}} | weights.bits is 1: it must lie in 2…8
                     {"weights": {"bits": 9}} | weights.bits is 9: it must lie in 2…8
                     {"weights": {"group": 0}} | weights.group is 0: it must lie in 1…
-                    {"weights": {"group": -2}} | weights.group is -2
+                    {"weights": {"group": -2}} | weights.group is -2: it must lie in 1…1048576, or be -1 for whole rows
                     {"weights": {"symmetric": 1}} | weights.symmetric is 1: true or false
                     {"activations": {"method": "TRIP"}} | activations.method is "TRIP": known are none, uniform, trip
                     {"activations": {"bits": 16}} | activations.bits is 16: it must lie in 2…8
@@ -170,7 +170,7 @@ class RecipeJsonTest {
                     {"cache": {"group": 1}} | unknown key cache.group
                     {"head": {"method": "gptq"}} | head.method is "gptq": known are none, rtn
                     {"head": {"bits": 9}} | head.bits is 9: it must lie in 2…8
-                    {"head": {"group": 0}} | head.group is 0: it must lie in 1…
+                    {"head": {"group": 0}} | head.group is 0: it must lie in 1…1048576, or be -1 for whole rows
                     {"head": {"symmetric": true}} | unknown key head.symmetric
                     {"pruning": {"action": "lower_bits"}} | pruning.action is "lower_bits": known are remove, lower-bits
                     {"pruning": {"bits": 1}} | pruning.bits is 1: it must lie in 2…8
