@@ -70,12 +70,9 @@ class AwqFitterTest {
         return new Random(seed).ints(count, 0, 256).toArray();
     }
 
-    private static FloatNumerics floats(Model model, Kernels kernels) {
-        return FloatDecoders.numerics(model, kernels);
-    }
-
     private AwqFitter fitter(Optional<WorkFolder> work) {
-        return new AwqFitter(model, KERNELS, floats(model, KERNELS), CALIBRATION, work);
+        return new AwqFitter(
+                model, KERNELS, FloatDecoders.numerics(model, KERNELS), CALIBRATION, work);
     }
 
     private FittedWeights fit(Recipe recipe) {
@@ -103,7 +100,10 @@ class AwqFitterTest {
         }
         int[] ids = ids(20, 1);
         float[] before =
-                logits(model, new FittedWeights(model, floats(model, KERNELS), List.of()), ids);
+                logits(
+                        model,
+                        new FittedWeights(model, FloatDecoders.numerics(model, KERNELS), List.of()),
+                        ids);
         float[] after = logits(fitted.model(), fitted, ids);
         for (int i = 0; i < before.length; i++) {
             assertEquals(before[i], after[i], 2e-4 * (1 + Math.abs(before[i])));
@@ -121,7 +121,7 @@ class AwqFitterTest {
     })
     void searchesAndClipsWhatThePapersCodeDoes(TinyFamily family, String sites, int clipped) {
         open(family);
-        Decoder decoder = new Decoder(model, KERNELS, floats(model, KERNELS));
+        Decoder decoder = FloatDecoders.of(model, KERNELS);
         AwqLayer.Fit fit =
                 AwqLayer.fit(
                         decoder,
@@ -229,7 +229,7 @@ class AwqFitterTest {
     }
 
     private double cost(Model planted, WeightMethod method) {
-        FloatNumerics floats = floats(planted, KERNELS);
+        FloatNumerics floats = FloatDecoders.numerics(planted, KERNELS);
         var fitter = new RecipeFitter(planted, KERNELS, floats, CALIBRATION);
         int[] ids = ids(40, 5);
         Decoder tuned =
@@ -254,7 +254,12 @@ class AwqFitterTest {
         open(TinyFamily.BLOOM);
         var one = new Calibration("one", List.of(new int[] {7}));
         FittedWeights fitted =
-                new AwqFitter(model, KERNELS, floats(model, KERNELS), one, Optional.empty())
+                new AwqFitter(
+                                model,
+                                KERNELS,
+                                FloatDecoders.numerics(model, KERNELS),
+                                one,
+                                Optional.empty())
                         .fit(recipe(AWQ), Progress.NONE, Cancellation.never());
         for (float value : logits(fitted.model(), fitted, ids(9, 1))) {
             assertTrue(Float.isFinite(value));
@@ -311,7 +316,7 @@ class AwqFitterTest {
                 new AwqFitter(
                                 model,
                                 KERNELS,
-                                floats(model, KERNELS),
+                                FloatDecoders.numerics(model, KERNELS),
                                 CALIBRATION,
                                 Optional.of(work))
                         .fit(recipe(AWQ), Progress.NONE, Cancellation.never());

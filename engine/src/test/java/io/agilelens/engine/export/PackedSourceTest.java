@@ -16,7 +16,6 @@ import io.agilelens.engine.format.packed.PackedModels;
 import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.Decoder;
-import io.agilelens.engine.model.FloatNumerics;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.Probe;
 import io.agilelens.engine.model.TokenPruner;
@@ -92,7 +91,11 @@ class PackedSourceTest {
                     new Calibration(
                             "random ids", List.of(new Random(9).ints(60, 0, 250).toArray()));
             TunedModel tuned =
-                    new RecipeFitter(model, kernels, floats(model, kernels), calibration)
+                    new RecipeFitter(
+                                    model,
+                                    kernels,
+                                    FloatDecoders.numerics(model, kernels),
+                                    calibration)
                             .fit(
                                     RecipeJson.parse(recipe, "test"),
                                     Progress.NONE,
@@ -132,13 +135,9 @@ class PackedSourceTest {
         }
     }
 
-    private static FloatNumerics floats(Model model, Kernels kernels) {
-        return FloatDecoders.numerics(model, kernels);
-    }
-
     private static float[] logits(Model model) {
         Kernels kernels = KernelProvider.current().kernels();
-        Decoder decoder = new Decoder(model, kernels, floats(model, kernels));
+        Decoder decoder = FloatDecoders.of(model, kernels);
         Decoder.Pass pass =
                 decoder.run(TEXT, null, TokenPruner.NONE, Probe.NONE, Cancellation.never());
         return decoder.logits(pass.hidden(), 0, pass.hidden().rows()).data();

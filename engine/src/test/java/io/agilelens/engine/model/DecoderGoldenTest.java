@@ -40,7 +40,7 @@ class DecoderGoldenTest {
         Golden golden = Golden.open("goldens", name);
         try (Model model = Model.open(Checkpoints.open(Golden.model(name)))) {
             Kernels kernels = bits == 0 ? KernelProvider.of(0) : KernelProvider.current().kernels();
-            Decoder decoder = decoder(model, kernels);
+            Decoder decoder = FloatDecoders.of(model, kernels);
             int[] ids = golden.ints("ids_s" + sequence);
             var seen = new Recorder(model.config(), ids.length);
             Decoder.Pass pass =
@@ -67,7 +67,7 @@ class DecoderGoldenTest {
     void generatesTheSameGreedyTokensThroughTheCache(String name) {
         Golden golden = Golden.open("goldens", name);
         try (Model model = Model.open(Checkpoints.open(Golden.model(name)))) {
-            Decoder decoder = decoder(model, KernelProvider.current().kernels());
+            Decoder decoder = FloatDecoders.of(model, KernelProvider.current().kernels());
             int[] expected = golden.ints("greedy_ids");
             int prompt = golden.manifest().path("greedy_prompt_len").intValue();
             KeyValueCache cache = decoder.cache();
@@ -92,7 +92,7 @@ class DecoderGoldenTest {
     void replaysASequenceTokenByToken(String name) {
         Golden golden = Golden.open("goldens", name);
         try (Model model = Model.open(Checkpoints.open(Golden.model(name)))) {
-            Decoder decoder = decoder(model, KernelProvider.current().kernels());
+            Decoder decoder = FloatDecoders.of(model, KernelProvider.current().kernels());
             int[] ids = golden.ints("ids_s1");
             Matrix expected = golden.matrix("logits_s1");
             KeyValueCache cache = decoder.cache();
@@ -111,10 +111,6 @@ class DecoderGoldenTest {
                 assertArrayEquals(row, logits.data(), 2e-4f, "token " + t);
             }
         }
-    }
-
-    private static Decoder decoder(Model model, Kernels kernels) {
-        return FloatDecoders.of(model, kernels);
     }
 
     /** Keeps what the reference data has. */
