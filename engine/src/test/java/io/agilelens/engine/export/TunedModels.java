@@ -7,7 +7,6 @@ import io.agilelens.engine.calibrate.TunedModel;
 import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.Decoder;
-import io.agilelens.engine.model.FloatNumerics;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.WeightPrecision;
 import io.agilelens.engine.quant.QuantizationPlan;
@@ -44,13 +43,7 @@ public final class TunedModels {
 
     /** Runs a model with another plan. */
     static Decoder decoder(TunedModel tuned, QuantizationPlan plan) {
-        var floats =
-                new FloatNumerics(
-                        tuned.model(),
-                        tuned.kernels(),
-                        WeightPrecision.FP32,
-                        Progress.NONE,
-                        Cancellation.never());
+        var floats = FloatDecoders.numerics(tuned.model(), tuned.kernels());
         return new Decoder(
                 tuned.model(),
                 tuned.kernels(),

@@ -4,10 +4,7 @@ import io.agilelens.engine.FloatDecoders;
 import io.agilelens.engine.TinyModels;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Checkpoints;
-import io.agilelens.engine.kernel.KernelProvider;
-import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.model.Decoder;
-import io.agilelens.engine.model.FloatNumerics;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.tensor.DType;
@@ -79,9 +76,7 @@ public final class PassLoop {
 
     /** Packs all weights anew, so that every byte of the file is read each time. */
     private static void pass(Model model) {
-        Kernels kernels = KernelProvider.current().kernels();
-        FloatNumerics numerics = FloatDecoders.numerics(model, kernels);
-        Decoder decoder = new Decoder(model, kernels, numerics);
+        Decoder decoder = FloatDecoders.of(model);
         Decoder.Pass pass = decoder.run(TEXT, Cancellation.never());
         decoder.logits(pass.hidden(), 0, TEXT.length);
     }

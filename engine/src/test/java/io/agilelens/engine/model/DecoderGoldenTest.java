@@ -67,7 +67,7 @@ class DecoderGoldenTest {
     void generatesTheSameGreedyTokensThroughTheCache(String name) {
         Golden golden = Golden.open("goldens", name);
         try (Model model = Model.open(Checkpoints.open(Golden.model(name)))) {
-            Decoder decoder = FloatDecoders.of(model, KernelProvider.current().kernels());
+            Decoder decoder = FloatDecoders.of(model);
             int[] expected = golden.ints("greedy_ids");
             int prompt = golden.manifest().path("greedy_prompt_len").intValue();
             KeyValueCache cache = decoder.cache();
@@ -92,7 +92,7 @@ class DecoderGoldenTest {
     void replaysASequenceTokenByToken(String name) {
         Golden golden = Golden.open("goldens", name);
         try (Model model = Model.open(Checkpoints.open(Golden.model(name)))) {
-            Decoder decoder = FloatDecoders.of(model, KernelProvider.current().kernels());
+            Decoder decoder = FloatDecoders.of(model);
             int[] ids = golden.ints("ids_s1");
             Matrix expected = golden.matrix("logits_s1");
             KeyValueCache cache = decoder.cache();

@@ -5,15 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agilelens.engine.FloatDecoders;
 import io.agilelens.engine.TinyFamily;
 import io.agilelens.engine.TinyModels;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Checkpoints;
-import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.Workers;
 import io.agilelens.engine.prune.PruningSchedule;
 import io.agilelens.engine.task.Cancellation;
-import io.agilelens.engine.task.Progress;
 import io.agilelens.engine.tensor.Matrix;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,13 +54,7 @@ class DecoderTest {
     @BeforeEach
     void open() {
         model = Model.open(Checkpoints.open(family.write(folder)));
-        var kernels = KernelProvider.current().kernels();
-        decoder =
-                new Decoder(
-                        model,
-                        kernels,
-                        new FloatNumerics(
-                                model, kernels, WeightPrecision.FP32, Progress.NONE, NEVER));
+        decoder = FloatDecoders.of(model);
     }
 
     @AfterEach

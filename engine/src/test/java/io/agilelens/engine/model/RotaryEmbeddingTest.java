@@ -47,8 +47,7 @@ class RotaryEmbeddingTest {
         Files.writeString(place.resolve("config.json"), config.toString());
         var kernels = KernelProvider.of(0);
         try (Model model = Model.open(Checkpoints.open(place))) {
-            var floats = FloatDecoders.numerics(model, kernels);
-            Decoder decoder = new Decoder(model, kernels, floats);
+            Decoder decoder = FloatDecoders.of(model, kernels);
             int[] ids = IntStream.range(0, tokens).map(t -> t * 7 % 256).toArray();
             Decoder.Pass pass = decoder.run(ids, Cancellation.never());
             return decoder.logits(pass.hidden(), 0, tokens).data();

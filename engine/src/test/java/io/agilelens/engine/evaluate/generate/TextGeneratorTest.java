@@ -10,9 +10,6 @@ import io.agilelens.engine.Golden;
 import io.agilelens.engine.TinyModels;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Checkpoints;
-import io.agilelens.engine.kernel.KernelProvider;
-import io.agilelens.engine.kernel.Kernels;
-import io.agilelens.engine.model.Decoder;
 import io.agilelens.engine.model.Model;
 import io.agilelens.engine.model.TokenPruner;
 import io.agilelens.engine.task.Cancellation;
@@ -145,8 +142,6 @@ class TextGeneratorTest {
     }
 
     private static TextGenerator generator(Model model) {
-        Kernels kernels = KernelProvider.current().kernels();
-        var floats = FloatDecoders.numerics(model, kernels);
-        return new TextGenerator(new Decoder(model, kernels, floats), TokenPruner.NONE);
+        return new TextGenerator(FloatDecoders.of(model), TokenPruner.NONE);
     }
 }
