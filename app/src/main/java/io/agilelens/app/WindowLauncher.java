@@ -8,13 +8,16 @@ import java.nio.file.Files;
 
 /** Opens the window. */
 final class WindowLauncher {
+    private static final String DISPLAY = "DISPLAY";
+    private static final String OR_A_COMMAND = "or use a command (agilelens --help lists them)";
+
     private WindowLauncher() {}
 
     /**
      * Returns when the window is closed.
      *
      * @param model what to show, or null for the sample
-     * @throws UserException if there is no such model or no display
+     * @throws UserException if there is no such model, or no display that a window can be opened on
      */
     static void open(String model) {
         String reference = model == null ? WorkbenchApplication.FIRST_MODEL : model;
@@ -26,17 +29,40 @@ final class WindowLauncher {
         }
         if (!hasDisplay()) {
             throw new UserException(
-                    "there is no display to open the window on: set DISPLAY, or use a command"
-                            + " (agilelens --help lists them)");
+                    "there is no display to open the window on: set DISPLAY, " + OR_A_COMMAND);
         }
-        WorkbenchApplication.launch(reference);
+        try {
+            WorkbenchApplication.launch(reference);
+        } catch (RuntimeException | LinkageError failure) {
+            if (WorkbenchApplication.hasStarted() || !isLinux()) {
+                throw failure;
+            }
+            throw noWindow(failure);
+        }
+    }
+
+    /** JavaFX did not get as far as the window: what it needs of the system is not there. */
+    private static UserException noWindow(Throwable failure) {
+        return new UserException(
+                "the window cannot be opened%s: %s; check that the display is there and lets you in, and that GTK 3 is installed, %s"
+                        .formatted(
+                                isSet(DISPLAY)
+                                        ? " on display " + Printable.of(System.getenv(DISPLAY))
+                                        : "",
+                                Printable.of(failure.getMessage()),
+                                OR_A_COMMAND),
+                failure);
     }
 
     private static boolean hasDisplay() {
-        return !System.getProperty("os.name").equals("Linux")
+        return !isLinux()
                 || "Headless".equals(System.getProperty("glass.platform"))
-                || isSet("DISPLAY")
+                || isSet(DISPLAY)
                 || isSet("WAYLAND_DISPLAY");
+    }
+
+    private static boolean isLinux() {
+        return System.getProperty("os.name").equals("Linux");
     }
 
     private static boolean isSet(String variable) {

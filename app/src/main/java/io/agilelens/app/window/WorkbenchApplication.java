@@ -26,6 +26,8 @@ public final class WorkbenchApplication extends Application {
 
     private static WindowMemory memory;
 
+    private static volatile boolean started;
+
     private WorkbenchWindow window;
 
     /**
@@ -48,8 +50,14 @@ public final class WorkbenchApplication extends Application {
         Application.launch(WorkbenchApplication.class);
     }
 
+    /** Whether JavaFX came up, so that a failure since then is not for want of a display. */
+    public static boolean hasStarted() {
+        return started;
+    }
+
     @Override
     public void start(Stage stage) {
+        started = true;
         StartTimes.reached(StartTimes.Step.TOOLKIT);
         StartWatch.prepare();
         Splash splash = new Splash(memory.settings().theme());
