@@ -47,6 +47,10 @@ final class CachedKeyPanels extends CacheRoom implements CachedKeys {
             }
             float[] panel = Scratch.ofThread().panel((long) length * width);
             transpose(rows, row, stride, count, length, panel, 0, width);
+            if (count == width) {
+                putHalves(panel, length * width, head, at);
+                continue;
+            }
             short[] halves = halves(head);
             for (int d = 0; d < length * width; d += width) {
                 for (int key = 0; key < count; key++) {

@@ -3,6 +3,9 @@ package io.agilelens.engine.kernel;
 /** Values of one layer: each head {@code [keys, headDimension]}. */
 final class CachedValueRows extends CacheRoom implements CachedValues {
 
+    /** Values that are still at hand when they are rounded. */
+    private static final int TOKENS_AT_ONCE = 64;
+
     private final float[] scales;
 
     private CachedValueRows(
@@ -43,29 +46,34 @@ final class CachedValueRows extends CacheRoom implements CachedValues {
     @Override
     void put(float[] rows, int tokens, int head, int first) {
         int length = headDimension();
-        for (int t = 0; t < tokens; t++) {
-            int row = (t * heads() + head) * length;
-            int at = (first + t) * length;
+        if (!isHalf()) {
+            copy(rows, 0, tokens, head, floats(head), first * length);
+            return;
+        }
+        float[] some = Scratch.ofThread().panel((long) TOKENS_AT_ONCE * length);
+        for (int t = 0; t < tokens; t += TOKENS_AT_ONCE) {
+            int count = Math.min(TOKENS_AT_ONCE, tokens - t);
+            copy(rows, t, count, head, some, 0);
             if (scales != null) {
-                putIntegers(rows, row, 1 / scales[head], halves(head), at, length);
-            } else if (isHalf()) {
-                putHalves(rows, row, halves(head), at, length);
-            } else {
-                System.arraycopy(rows, row, floats(head), at, length);
+                toIntegers(some, count * length, 1 / scales[head]);
             }
+            putHalves(some, count * length, head, (first + t) * length);
         }
     }
 
-    private static void putHalves(float[] rows, int row, short[] target, int at, int length) {
-        for (int d = 0; d < length; d++) {
-            target[at + d] = CachePrecision.half(rows[row + d]);
+    /** Puts a head's values of some tokens behind each other. */
+    private void copy(
+            float[] rows, int firstToken, int tokens, int head, float[] target, int offset) {
+        int length = headDimension();
+        for (int t = 0; t < tokens; t++) {
+            int row = ((firstToken + t) * heads() + head) * length;
+            System.arraycopy(rows, row, target, offset + t * length, length);
         }
     }
 
-    private static void putIntegers(
-            float[] rows, int row, float inverse, short[] target, int at, int length) {
-        for (int d = 0; d < length; d++) {
-            target[at + d] = CachePrecision.half((float) Math.rint(rows[row + d] * inverse));
+    private static void toIntegers(float[] values, int count, float inverse) {
+        for (int i = 0; i < count; i++) {
+            values[i] = (float) Math.rint(values[i] * inverse);
         }
     }
 
