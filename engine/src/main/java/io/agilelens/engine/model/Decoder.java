@@ -103,7 +103,13 @@ public final class Decoder {
         while (state.layer() < config.layers()) {
             state = step(state, cache, pruner, probe, cancellation);
         }
-        return end(state);
+        Matrix residual = state.residual();
+        Matrix hidden = headInput(residual);
+        if (hidden.data() != residual.data()) {
+            state.workspace().giveBack(residual);
+        }
+        state.workspace().leave();
+        return new Pass(hidden, state.survivors());
     }
 
     /**
@@ -117,13 +123,14 @@ public final class Decoder {
     }
 
     private PassState start(int[] ids, int seen) {
+        Workspace workspace = new Workspace();
         return new PassState(
                 0,
-                embed(ids, seen),
+                embed(ids, seen, workspace),
                 Positions.range(0, ids.length),
                 new Positions(Positions.range(seen, ids.length), seen + ids.length),
                 TokenMarks.NONE,
-                new Workspace());
+                workspace);
     }
 
     /**
@@ -197,7 +204,7 @@ public final class Decoder {
      * @throws UserException as {@link #run} does
      */
     public Matrix embed(int[] ids) {
-        return embed(ids, 0);
+        return embed(ids, 0, new Workspace());
     }
 
     /**
@@ -263,9 +270,9 @@ public final class Decoder {
      *
      * @param seen tokens that came before
      */
-    private Matrix embed(int[] ids, int seen) {
+    private Matrix embed(int[] ids, int seen, Workspace workspace) {
         requireTokens(ids, seen);
-        Matrix rows = Matrix.zeros(ids.length, config.embeddingSize());
+        Matrix rows = workspace.matrix(ids.length, config.embeddingSize());
         for (int t = 0; t < ids.length; t++) {
             weights.embedding()
                     .widen(
@@ -281,7 +288,9 @@ public final class Decoder {
         if (config.positions() instanceof LearnedPositions learned) {
             addPositions(embedded, learned.offset() + seen);
         }
-        return weights.embeddingNorm().map(norm -> normed(embedded, norm)).orElse(embedded);
+        return weights.embeddingNorm()
+                .map(norm -> norm(embedded, norm, workspace))
+                .orElse(embedded);
     }
 
     private void requireTokens(int[] ids, int seen) {

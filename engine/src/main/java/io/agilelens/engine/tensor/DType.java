@@ -27,6 +27,13 @@ public enum DType {
     /** Stored numbers that are copied out at once. */
     private static final int CHUNK = 4096;
 
+    /**
+     * What halves are copied into: rows of an embedding are read one by one, each of them for the
+     * first time, and an array for each would be most of what a prompt allocates.
+     */
+    private static final ThreadLocal<short[]> HALVES =
+            ThreadLocal.withInitial(() -> new short[CHUNK]);
+
     private final int bytes;
 
     DType(int bytes) {
@@ -91,7 +98,7 @@ public enum DType {
         switch (this) {
             case F32 -> source.copyTo(first * Float.BYTES, target, offset, count);
             case F16, BF16 -> {
-                short[] chunk = new short[Math.min(CHUNK, count)];
+                short[] chunk = HALVES.get();
                 for (int done = 0; done < count; done += CHUNK) {
                     int size = Math.min(CHUNK, count - done);
                     source.copyTo((first + done) * Short.BYTES, chunk, 0, size);
