@@ -19,40 +19,46 @@ final class AttentionMultiplication {
     private final Workers workers;
     private final int width;
 
+    /** Panels that are multiplied at once. */
+    private final int together;
+
     AttentionMultiplication(AttentionProducts products, RowLoops rows, Workers workers) {
         this.products = products;
         this.rows = rows;
         this.workers = workers;
         this.width = products.panelWidth();
+        this.together = products.takesTwoPanels() ? 2 : 1;
     }
 
     /**
-     * @param panels {@code [heads, panels of keys, headDimension, width]}
+     * @param room {@code [heads, panels of keys, headDimension, width]}
      */
-    record Keys(float[] panels, int keys, int heads, int headDimension) implements PackedKeys {
+    record Keys(AlignedRoom<float[]> room, int keys, int heads, int headDimension)
+            implements PackedKeys {
         @Override
         public void giveBack() {
-            Scratch.ofThread().giveBackHeads(panels);
+            Scratch.ofThread().giveBackHeads(room);
         }
     }
 
     /**
-     * @param panels {@code [heads, panels of channels, keys, width]}
+     * @param room {@code [heads, panels of channels, keys, width]}
      * @param scales of each head's integers; 1 for floats
      */
-    record Values(float[] panels, int keys, int heads, int headDimension, float[] scales)
+    record Values(AlignedRoom<float[]> room, int keys, int heads, int headDimension, float[] scales)
             implements PackedValues {
         @Override
         public void giveBack() {
-            Scratch.ofThread().giveBackHeads(panels);
+            Scratch.ofThread().giveBackHeads(room);
         }
     }
 
     /** As {@link Kernels#packKeys}. */
     Keys packKeys(float[] k, int keys, int heads, int headDimension) {
         int ofHead = Panels.count(keys, width);
-        float[] panels =
+        AlignedRoom<float[]> room =
                 Scratch.ofThread().heads(Math.multiplyExact(heads * headDimension, ofHead * width));
+        float[] panels = room.array();
         workers.forRanges(
                 heads * ofHead,
                 1 + NUMBERS_PER_PIECE / (headDimension * width),
@@ -60,7 +66,7 @@ final class AttentionMultiplication {
                     for (int panel = from; panel < to; panel++) {
                         int first = panel % ofHead * width;
                         int count = Math.min(width, keys - first);
-                        int at = panel * headDimension * width;
+                        int at = room.offset() + panel * headDimension * width;
                         if (count < width) { // products with what lay there before could be slow
                             Arrays.fill(panels, at, at + headDimension * width, 0);
                         }
@@ -75,7 +81,7 @@ final class AttentionMultiplication {
                                 width);
                     }
                 });
-        return new Keys(panels, keys, heads, headDimension);
+        return new Keys(room, keys, heads, headDimension);
     }
 
     /**
@@ -85,7 +91,9 @@ final class AttentionMultiplication {
      */
     Values packValues(float[] v, int keys, int heads, int headDimension, float[] scales) {
         int ofHead = Panels.count(headDimension, width);
-        float[] panels = Scratch.ofThread().heads(Math.multiplyExact(heads * ofHead * width, keys));
+        AlignedRoom<float[]> room =
+                Scratch.ofThread().heads(Math.multiplyExact(heads * ofHead * width, keys));
+        float[] panels = room.array();
         float[] factors = new float[heads];
         for (int head = 0; head < heads; head++) {
             factors[head] = scales == null ? 1 : scales[head];
@@ -100,7 +108,7 @@ final class AttentionMultiplication {
                         int columns = Math.min(width, headDimension - channel);
                         for (int j = 0; j < keys; j++) {
                             int row = (j * heads + head) * headDimension + channel;
-                            int at = (panel * keys + j) * width;
+                            int at = room.offset() + (panel * keys + j) * width;
                             if (scales == null) {
                                 System.arraycopy(v, row, panels, at, columns);
                             } else {
@@ -110,7 +118,7 @@ final class AttentionMultiplication {
                         }
                     }
                 });
-        return new Values(panels, keys, heads, headDimension, factors);
+        return new Values(room, keys, heads, headDimension, factors);
     }
 
     /**
@@ -129,36 +137,87 @@ final class AttentionMultiplication {
             float[] scores,
             int scoresOffset,
             int scoresStride) {
-        float[] sums = Scratch.ofThread().sums(TILE * width);
         int dimension = keys.headDimension();
         int visible = Math.min(keys.keys(), firstVisible + queries - 1);
-        int panel = head * Panels.count(keys.keys(), width) * dimension * width;
-        for (int key = 0; key < visible; key += width, panel += dimension * width) {
-            int packed = Math.min(width, visible - key);
+        int distance = dimension * width;
+        int ofHead = Panels.count(keys.keys(), width) * distance;
+        int panel = keys.room().offset() + head * ofHead;
+        int step = together * width;
+        for (int key = 0; key < visible; key += step, panel += together * distance) {
             int firstQuery = Math.max(0, key - firstVisible + 1);
             for (int i = firstQuery / TILE * TILE; i < queries; i += TILE) {
                 int rowsOfTile = Math.min(TILE, queries - i);
-                boolean whole = packed == width && firstVisible + i >= key + width;
+                int seen = Math.min(visible, firstVisible + i + rowsOfTile - 1) - key;
+                int columns = seen > width ? step : width;
+                boolean whole = visible >= key + columns && firstVisible + i >= key + columns;
                 int to = scoresOffset + i * scoresStride + key;
-                products.multiplyTile(
+                float[] sums = whole ? scores : Scratch.ofThread().sums(TILE * columns);
+                multiply(
                         q,
                         qOffset + i * qStride,
                         qStride,
                         rowsOfTile,
-                        keys.panels(),
+                        keys.room().array(),
                         panel,
+                        distance,
+                        columns,
                         dimension,
                         scale,
-                        whole ? scores : sums,
+                        sums,
                         whole ? to : 0,
-                        whole ? scoresStride : width);
+                        whole ? scoresStride : columns);
                 for (int t = 0; t < rowsOfTile && !whole; t++) {
-                    int count = Math.min(packed, firstVisible + i + t - key);
+                    int count = Math.min(Math.min(columns, seen), firstVisible + i + t - key);
                     if (count > 0) {
-                        System.arraycopy(sums, t * width, scores, to + t * scoresStride, count);
+                        System.arraycopy(sums, t * columns, scores, to + t * scoresStride, count);
                     }
                 }
             }
+        }
+    }
+
+    /** One panel's width of columns, or that of two. */
+    private void multiply(
+            float[] x,
+            int xOffset,
+            int xStride,
+            int rowsOfTile,
+            float[] panels,
+            int panel,
+            int distance,
+            int columns,
+            int steps,
+            float factor,
+            float[] y,
+            int yOffset,
+            int yStride) {
+        if (columns > width) {
+            products.multiplyTwoPanels(
+                    x,
+                    xOffset,
+                    xStride,
+                    rowsOfTile,
+                    panels,
+                    panel,
+                    distance,
+                    steps,
+                    factor,
+                    y,
+                    yOffset,
+                    yStride);
+        } else {
+            products.multiplyTile(
+                    x,
+                    xOffset,
+                    xStride,
+                    rowsOfTile,
+                    panels,
+                    panel,
+                    steps,
+                    factor,
+                    y,
+                    yOffset,
+                    yStride);
         }
     }
 
@@ -177,48 +236,55 @@ final class AttentionMultiplication {
             float[] context,
             int contextOffset,
             int contextStride) {
-        float[] sums = Scratch.ofThread().sums(TILE * width);
         int keys = values.keys();
         int dimension = values.headDimension();
-        int panel = head * Panels.count(dimension, width) * keys * width;
-        for (int channel = 0; channel < dimension; channel += width, panel += keys * width) {
+        int distance = keys * width;
+        int ofHead = Panels.count(dimension, width) * distance;
+        int panel = values.room().offset() + head * ofHead;
+        int columns;
+        for (int channel = 0; channel < dimension; channel += columns) {
+            columns = channel + width < dimension ? together * width : width;
+            float[] sums = Scratch.ofThread().sums(TILE * columns);
             for (int i = 0; i < queries; i += TILE) {
                 int rowsOfTile = Math.min(TILE, queries - i);
                 int common = Math.min(keys, firstVisible + i);
                 int row = pOffset + i * pStride;
-                products.multiplyTile(
+                multiply(
                         p,
                         row,
                         pStride,
                         rowsOfTile,
-                        values.panels(),
+                        values.room().array(),
                         panel,
+                        distance,
+                        columns,
                         common,
                         1,
                         sums,
                         0,
-                        width);
+                        columns);
                 for (int t = 0; t < rowsOfTile; t++) {
                     int more = Math.min(keys, firstVisible + i + t) - common;
-                    if (more > 0) {
+                    for (int column = 0; column < columns && more > 0; column += width) {
                         products.addRow(
                                 p,
                                 row + t * pStride + common,
-                                values.panels(),
-                                panel + common * width,
+                                values.room().array(),
+                                panel + column * keys + common * width,
                                 more,
                                 sums,
-                                t * width);
+                                t * columns + column);
                     }
                     rows.scaled(
                             values.scales()[head],
                             sums,
-                            t * width,
+                            t * columns,
                             context,
                             contextOffset + (i + t) * contextStride + channel,
-                            Math.min(width, dimension - channel));
+                            Math.min(columns, dimension - channel));
                 }
             }
+            panel += columns * keys;
         }
     }
 }

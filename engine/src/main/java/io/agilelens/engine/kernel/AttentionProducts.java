@@ -6,7 +6,10 @@ package io.agilelens.engine.kernel;
  */
 interface AttentionProducts {
 
-    /** Rows that are computed together: with two vectors of columns they fill 12 registers. */
+    /**
+     * Rows that are computed together: with two vectors of columns they fill 12 registers, with
+     * four 24.
+     */
     int TILE_ROWS = 6;
 
     /** Columns in a panel: two vectors. */
@@ -26,6 +29,29 @@ interface AttentionProducts {
             int rows,
             float[] panel,
             int panelOffset,
+            int steps,
+            float factor,
+            float[] y,
+            int yOffset,
+            int yStride);
+
+    /** Whether a processor has registers for the sums of two panels. */
+    boolean takesTwoPanels();
+
+    /**
+     * The same with two panels at once, which asks for each number of a row once for both.
+     *
+     * @param distance from a panel to the next
+     * @param y as above, of two panels' widths
+     */
+    void multiplyTwoPanels(
+            float[] x,
+            int xOffset,
+            int xStride,
+            int rows,
+            float[] panels,
+            int panelOffset,
+            int distance,
             int steps,
             float factor,
             float[] y,

@@ -158,9 +158,9 @@ final class FloatMultiplication {
         /**
          * @param panel of {@link #panelOutputs()} outputs
          * @param first first input
-         * @param target {@code [steps, panelOutputs]}
+         * @param target {@code [steps, panelOutputs]} from {@code at} on
          */
-        void unpack(Operands operands, int panel, int first, int steps, float[] target);
+        void unpack(Operands operands, int panel, int first, int steps, float[] target, int at);
     }
 
     private static void copyActivations(
@@ -169,19 +169,19 @@ final class FloatMultiplication {
     }
 
     /** A copy of the slice costs little and comes from memory in one go. */
-    private void copy(Operands operands, int panel, int first, int steps, float[] target) {
+    private void copy(Operands operands, int panel, int first, int steps, float[] target, int at) {
         Fp32 floats = (Fp32) operands.weights;
         PanelChunks chunks = floats.chunks();
         float[] chunk = floats.panels()[chunks.of(panel)];
-        System.arraycopy(chunk, chunks.start(panel) + first * width, target, 0, steps * width);
+        System.arraycopy(chunk, chunks.start(panel) + first * width, target, at, steps * width);
     }
 
-    private void widen(Operands operands, int panel, int first, int steps, float[] target) {
+    private void widen(Operands operands, int panel, int first, int steps, float[] target, int at) {
         Fp16 halves = (Fp16) operands.weights;
         float unit = Float.isNaN(halves.unit()) ? 1 : halves.unit();
         PanelChunks chunks = halves.chunks();
         short[] chunk = halves.panels()[chunks.of(panel)];
-        widen(chunk, chunks.start(panel) + first * width, unit, target, steps * width);
+        widen(chunk, chunks.start(panel) + first * width, unit, target, at, steps * width);
     }
 
     /** Outputs in a panel. */
@@ -261,24 +261,26 @@ final class FloatMultiplication {
         int padded = Panels.padded(operands.tokens, rows);
         Scratch scratch = Scratch.ofThread();
         int length = Panels.padded(to - from, rows) * width;
-        float[] unpacked = scratch.panel(SLICE * width);
-        float[] sums = scratch.sums((endPanel - firstPanel) * length);
+        AlignedRoom<float[]> unpacked = scratch.near(SLICE * width);
+        AlignedRoom<float[]> sums = scratch.blockSums((endPanel - firstPanel) * length);
         for (int first = 0; first < inputs; first += SLICE) {
             int steps = Math.min(SLICE, inputs - first);
             int tiles = first * padded + from * steps;
             for (int panel = firstPanel; panel < endPanel; panel++) {
-                operands.unpacking.unpack(operands, panel, first, steps, unpacked);
-                int sum = (panel - firstPanel) * length;
+                operands.unpacking.unpack(
+                        operands, panel, first, steps, unpacked.array(), unpacked.offset());
+                int sum = sums.offset() + (panel - firstPanel) * length;
                 addSlice(
                         operands,
-                        unpacked,
+                        unpacked.array(),
+                        unpacked.offset(),
                         tiles,
                         from,
                         to,
                         steps,
                         first > 0,
                         first + steps == inputs,
-                        sums,
+                        sums.array(),
                         sum,
                         panel * width);
             }
@@ -290,13 +292,14 @@ final class FloatMultiplication {
      * the last one the results go where they belong at once. The sums lie close together, as the
      * outputs do not: rows a power of two apart share few sets of a cache.
      *
-     * @param slice {@code [steps, width]}
+     * @param slice {@code [steps, width]} from {@code sliceOffset} on
      * @param tiles where those of the slice start
      * @param sums {@code [tokens, width]} and room for whole tiles
      */
     private void addSlice(
             Operands operands,
             float[] slice,
+            int sliceOffset,
             int tiles,
             int from,
             int to,
@@ -318,7 +321,7 @@ final class FloatMultiplication {
                     last && firstOutput + width <= outputs && loops.rowsComputed(real) == real;
             loops.multiplyTile(
                     slice,
-                    0,
+                    sliceOffset,
                     tiled,
                     tiles + (token - from) * steps,
                     real,
@@ -385,9 +388,9 @@ final class FloatMultiplication {
     }
 
     /** The Vector API has no conversion from half precision, but C2 vectorizes this very loop. */
-    static void widen(short[] halves, int offset, float unit, float[] widened, int count) {
+    static void widen(short[] halves, int offset, float unit, float[] widened, int at, int count) {
         for (int i = 0; i < count; i++) {
-            widened[i] = Float.float16ToFloat(halves[offset + i]) * unit;
+            widened[at + i] = Float.float16ToFloat(halves[offset + i]) * unit;
         }
     }
 }

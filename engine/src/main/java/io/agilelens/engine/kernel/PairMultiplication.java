@@ -47,8 +47,8 @@ final class PairMultiplication extends SegmentMultiplication<float[]> {
     }
 
     @Override
-    float[] panel(int length) {
-        return Scratch.ofThread().panel(length);
+    AlignedRoom<float[]> panel() {
+        return Scratch.ofThread().near(SLICE * step);
     }
 
     @Override
@@ -68,7 +68,7 @@ final class PairMultiplication extends SegmentMultiplication<float[]> {
 
     @Override
     void addSlice(
-            float[] unpacked,
+            AlignedRoom<float[]> unpacked,
             float[] scales,
             Operands operands,
             int panel,
@@ -113,7 +113,7 @@ final class PairMultiplication extends SegmentMultiplication<float[]> {
 
     /** Adds to what there is of a tile what the units of a slice give. */
     private void addUnits(
-            float[] unpacked,
+            AlignedRoom<float[]> unpacked,
             float[] scales,
             Operands operands,
             int tile,
@@ -132,24 +132,28 @@ final class PairMultiplication extends SegmentMultiplication<float[]> {
         Segments segments = operands.integers.segments();
         int[] unitEnds = operands.unitEnds;
         int length = rows * step;
-        float[] parts = Scratch.ofThread().parts(2 * length);
+        AlignedRoom<float[]> room = Scratch.ofThread().unitSums(2 * length);
+        float[] parts = room.array();
+        int part = room.offset();
+        int nextPart = part + length;
         int computed = products.rowsComputed(tokens);
         int endOfNext;
         for (int s = first; s < end; s = endOfNext) {
             int next = unitEnds[unitsOffset + s];
             endOfNext = next < end ? unitEnds[unitsOffset + next] : end;
-            multiplyUnit(unpacked, operands, tile, tokens, first, s, next, parts, 0);
+            multiplyUnit(unpacked, operands, tile, tokens, first, s, next, parts, part);
             int scale = (segments.lowest(s, next) - first) * width;
             int nextScale = scale;
             if (next < endOfNext) {
                 multiplyUnit(
-                        unpacked, operands, tile, tokens, first, next, endOfNext, parts, length);
+                        unpacked, operands, tile, tokens, first, next, endOfNext, parts, nextPart);
                 nextScale = (segments.lowest(next, endOfNext) - first) * width;
             } else { // a loop of its own for one would be compiled late, so rare it is
-                Arrays.fill(parts, length, 2 * length, 0);
+                Arrays.fill(parts, nextPart, nextPart + length, 0);
             }
             segmentSums.addPairs(
                     parts,
+                    part,
                     computed,
                     scales,
                     scale,
@@ -169,7 +173,7 @@ final class PairMultiplication extends SegmentMultiplication<float[]> {
      * @param parts {@code [rows, step]} from {@code partsOffset} on
      */
     private void multiplyUnit(
-            float[] unpacked,
+            AlignedRoom<float[]> unpacked,
             Operands operands,
             int tile,
             int tokens,
@@ -181,8 +185,8 @@ final class PairMultiplication extends SegmentMultiplication<float[]> {
         Segments segments = operands.integers.segments();
         int start = segments.inputs(first, from);
         products.multiplyTile(
-                unpacked,
-                start * step,
+                unpacked.array(),
+                unpacked.offset() + start * step,
                 operands.prepared,
                 tile + start * rows,
                 tokens,

@@ -1,6 +1,8 @@
 package io.agilelens.engine.kernel;
 
 import io.agilelens.engine.task.Cancellation;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Buffers of one thread, kept from product to product so that hot paths allocate nothing. */
 final class Scratch {
@@ -23,13 +25,17 @@ final class Scratch {
     private int[] biases = {};
     private short[] laneSums = {};
     private short[] shortActivations = {};
-    private short[] shortPanel = {};
     private short[] shortParts = {};
     private double[] wideActivations = {};
     private double[] widePanel = {};
     private double[] wideParts = {};
     private double[] wideSums = {};
-    private final float[][] spareHeads = {{}, {}};
+    private AlignedRoom<float[]> near = AlignedRoom.none();
+    private AlignedRoom<float[]> blockSums = AlignedRoom.none();
+    private AlignedRoom<float[]> unitSums = AlignedRoom.none();
+    private AlignedRoom<short[]> nearShorts = AlignedRoom.none();
+    private final List<AlignedRoom<float[]>> spareHeads =
+            new ArrayList<>(List.of(AlignedRoom.none(), AlignedRoom.none()));
     private Operands spare = new Operands();
     private int kept;
 
@@ -106,23 +112,56 @@ final class Scratch {
         return squares;
     }
 
+    /** Room for the panel that all tiles are multiplied with. */
+    AlignedRoom<float[]> near(int length) {
+        near = grown(near, length);
+        return near;
+    }
+
+    /** Room for the sums of a block of tokens and panels. */
+    AlignedRoom<float[]> blockSums(int length) {
+        blockSums = grown(blockSums, length);
+        return blockSums;
+    }
+
+    /** Room for the sums of a tile's units, before they are scaled. */
+    AlignedRoom<float[]> unitSums(int length) {
+        unitSums = grown(unitSums, length);
+        return unitSums;
+    }
+
+    /** Room that is left behind is not used again, so it grows by leaps. */
+    private static AlignedRoom<float[]> grown(AlignedRoom<float[]> room, int length) {
+        return room.length() >= length
+                ? room
+                : AlignedRoom.ofFloats(Math.max(length, 2 * room.length()));
+    }
+
+    /** {@link #near} of integers of 16 bits. */
+    AlignedRoom<short[]> nearShorts(int length) {
+        if (nearShorts.length() < length) {
+            nearShorts = AlignedRoom.ofShorts(length);
+        }
+        return nearShorts;
+    }
+
     /** Room for a layer's packed keys or values; what it holds is left over from before. */
-    float[] heads(int length) {
-        for (int i = 0; i < spareHeads.length; i++) {
-            float[] taken = spareHeads[i];
-            if (taken.length >= length) {
-                spareHeads[i] = new float[0];
+    AlignedRoom<float[]> heads(int length) {
+        for (int i = 0; i < spareHeads.size(); i++) {
+            AlignedRoom<float[]> taken = spareHeads.get(i);
+            if (taken.length() >= length) {
+                spareHeads.set(i, AlignedRoom.none());
                 return taken;
             }
         }
-        return new float[length];
+        return AlignedRoom.ofManyFloats(length);
     }
 
     /** Keeps room that nobody reads any more for what is packed next. */
-    void giveBackHeads(float[] room) {
-        int smaller = spareHeads[0].length <= spareHeads[1].length ? 0 : 1;
-        if (spareHeads[smaller].length < room.length) {
-            spareHeads[smaller] = room;
+    void giveBackHeads(AlignedRoom<float[]> room) {
+        int smaller = spareHeads.get(0).length() <= spareHeads.get(1).length() ? 0 : 1;
+        if (spareHeads.get(smaller).length() < room.length()) {
+            spareHeads.set(smaller, room);
         }
     }
 
@@ -166,12 +205,6 @@ final class Scratch {
     short[] shortActivations(long length) {
         shortActivations = grown(shortActivations, length);
         return shortActivations;
-    }
-
-    /** {@link #panel} as integers of 16 bits. */
-    short[] shortPanel(int length) {
-        shortPanel = grown(shortPanel, length);
-        return shortPanel;
     }
 
     /** {@link #parts} as integers of 16 bits. */

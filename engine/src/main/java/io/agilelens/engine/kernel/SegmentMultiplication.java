@@ -65,7 +65,7 @@ abstract class SegmentMultiplication<N> {
             int to);
 
     /** Room of the thread for one unpacked panel. */
-    abstract N panel(int length);
+    abstract AlignedRoom<N> panel();
 
     /** Unpacks the weights of one segment, without their zero points. */
     abstract void unpack(IntegerPanels weights, int panel, int segment, N unpacked, int at);
@@ -86,7 +86,7 @@ abstract class SegmentMultiplication<N> {
      *     they hold nothing yet
      */
     abstract void addSlice(
-            N unpacked,
+            AlignedRoom<N> unpacked,
             float[] scales,
             Operands operands,
             int panel,
@@ -141,7 +141,7 @@ abstract class SegmentMultiplication<N> {
         int length = Panels.padded(to - from, rows) * width;
         Segments segments = weights.segments();
         Scratch scratch = Scratch.ofThread();
-        float[] sums = scratch.sums((endPanel - firstPanel) * length);
+        AlignedRoom<float[]> sums = scratch.blockSums((endPanel - firstPanel) * length);
         int end;
         for (int first = 0; first < segments.count(); first = end) {
             end = segments.endOfSlice(first, SLICE);
@@ -149,10 +149,21 @@ abstract class SegmentMultiplication<N> {
             int steps = segments.inputs(first, end);
             int tile = start * padded + from * steps;
             for (int panel = firstPanel; panel < endPanel; panel++) {
-                N unpacked = unpack(weights, panel, first, end);
+                AlignedRoom<N> unpacked = unpack(weights, panel, first, end);
                 float[] scales = scaleSegments(weights, panel, first, end);
-                int sum = (panel - firstPanel) * length;
-                addSlice(unpacked, scales, operands, panel, first, end, from, to, tile, sums, sum);
+                int sum = sums.offset() + (panel - firstPanel) * length;
+                addSlice(
+                        unpacked,
+                        scales,
+                        operands,
+                        panel,
+                        first,
+                        end,
+                        from,
+                        to,
+                        tile,
+                        sums.array(),
+                        sum);
             }
         }
     }
@@ -192,11 +203,12 @@ abstract class SegmentMultiplication<N> {
     /**
      * @return {@code [steps, step]}: the weights of some segments
      */
-    private N unpack(IntegerPanels weights, int panel, int first, int end) {
+    private AlignedRoom<N> unpack(IntegerPanels weights, int panel, int first, int end) {
         Segments segments = weights.segments();
-        N unpacked = panel(segments.inputs(first, end) * step);
+        AlignedRoom<N> unpacked = panel();
         for (int s = first; s < end; s++) {
-            unpack(weights, panel, s, unpacked, segments.inputs(first, s) * step);
+            int at = unpacked.offset() + segments.inputs(first, s) * step;
+            unpack(weights, panel, s, unpacked.array(), at);
         }
         return unpacked;
     }

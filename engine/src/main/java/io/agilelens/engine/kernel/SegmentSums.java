@@ -11,7 +11,7 @@ interface SegmentSums {
      * o]} for sums of pairs, those of two segments at once, for sums are read and written as long
      * as they are told apart.
      *
-     * @param parts {@code [2, tile rows, 2 vectors of pairs]}
+     * @param parts {@code [2, tile rows, 2 vectors of pairs]} from {@code partsOffset} on
      * @param rows of the tile that matter
      * @param scalesOffset of four vectors of outputs: low and high halves of the first vector of
      *     pairs, then those of the second
@@ -21,6 +21,7 @@ interface SegmentSums {
      */
     void addPairs(
             float[] parts,
+            int partsOffset,
             int rows,
             float[] scales,
             int scalesOffset,

@@ -68,6 +68,7 @@ final class SegmentSumsTemplate implements SegmentSums {
     @Override
     public void addPairs(
             float[] parts,
+            int partsOffset,
             int rows,
             float[] scales,
             int scalesOffset,
@@ -90,7 +91,7 @@ final class SegmentSumsTemplate implements SegmentSums {
         FloatVector field = FloatVector.broadcast(FLOATS, -PAIR_FIELD);
         FloatVector rounder = FloatVector.broadcast(FLOATS, ROUNDER);
         for (int r = 0; r < rows; r++) {
-            int part = r * PANEL;
+            int part = partsOffset + r * PANEL;
             int sum = sumsOffset + r * 2 * PANEL;
             int to = targetOffset + r * targetStride;
             FloatVector a = FloatVector.fromArray(FLOATS, parts, part);

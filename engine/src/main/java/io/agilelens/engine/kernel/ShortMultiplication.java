@@ -51,8 +51,8 @@ final class ShortMultiplication extends SegmentMultiplication<short[]> {
     }
 
     @Override
-    short[] panel(int length) {
-        return Scratch.ofThread().shortPanel(length);
+    AlignedRoom<short[]> panel() {
+        return Scratch.ofThread().nearShorts(SLICE * step);
     }
 
     @Override
@@ -72,7 +72,7 @@ final class ShortMultiplication extends SegmentMultiplication<short[]> {
 
     @Override
     void addSlice(
-            short[] unpacked,
+            AlignedRoom<short[]> unpacked,
             float[] scales,
             Operands operands,
             int panel,
@@ -117,7 +117,7 @@ final class ShortMultiplication extends SegmentMultiplication<short[]> {
 
     /** Adds to what there is of a tile what the units of a slice give. */
     private void addUnits(
-            short[] unpacked,
+            AlignedRoom<short[]> unpacked,
             float[] scales,
             Operands operands,
             int tile,
@@ -152,7 +152,15 @@ final class ShortMultiplication extends SegmentMultiplication<short[]> {
             }
             starts[units] = segments.inputs(first, next);
             scalesAt[units] = (end - first) * width;
-            products.multiplyTile(unpacked, operands.shorts, tile, tokens, starts, units, parts);
+            products.multiplyTile(
+                    unpacked.array(),
+                    unpacked.offset(),
+                    operands.shorts,
+                    tile,
+                    tokens,
+                    starts,
+                    units,
+                    parts);
             segmentSums.addShorts(
                     parts,
                     units,

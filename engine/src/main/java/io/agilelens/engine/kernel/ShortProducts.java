@@ -22,7 +22,7 @@ interface ShortProducts {
      * {@code sums[u, t, o] = Σ x[i, t] · w[i, o]} modulo 2^16 over the steps {@code starts[u] ≤ i <
      * starts[u + 1]} of each unit u.
      *
-     * @param panel {@code [steps, panelOutputs]}
+     * @param panel {@code [steps, panelOutputs]} from {@code panelOffset} on
      * @param tile {@code [steps, tileTokens]} from {@code tileOffset} on
      * @param tokens how many rows of the tile matter; up to 6 are computed if these suffice, else
      *     all
@@ -30,6 +30,7 @@ interface ShortProducts {
      */
     void multiplyTile(
             short[] panel,
+            int panelOffset,
             short[] tile,
             int tileOffset,
             int tokens,

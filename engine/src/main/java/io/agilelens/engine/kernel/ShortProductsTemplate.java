@@ -39,6 +39,7 @@ final class ShortProductsTemplate implements ShortProducts {
     @Override
     public void multiplyTile(
             short[] panel,
+            int panelOffset,
             short[] tile,
             int tileOffset,
             int tokens,
@@ -46,14 +47,20 @@ final class ShortProductsTemplate implements ShortProducts {
             int units,
             short[] sums) {
         if (tokens > 6) {
-            eightRows(panel, tile, tileOffset, starts, units, sums);
+            eightRows(panel, panelOffset, tile, tileOffset, starts, units, sums);
         } else {
-            sixRows(panel, tile, tileOffset, starts, units, sums);
+            sixRows(panel, panelOffset, tile, tileOffset, starts, units, sums);
         }
     }
 
     private static void sixRows(
-            short[] panel, short[] tile, int tileOffset, int[] starts, int units, short[] sums) {
+            short[] panel,
+            int panelOffset,
+            short[] tile,
+            int tileOffset,
+            int[] starts,
+            int units,
+            short[] sums) {
         for (int unit = 0; unit < units; unit++) {
             ShortVector a0 = ShortVector.zero(SHORTS);
             ShortVector b0 = a0;
@@ -69,7 +76,7 @@ final class ShortProductsTemplate implements ShortProducts {
             ShortVector b5 = a0;
             int end = starts[unit + 1];
             for (int i = starts[unit]; i < end; i++) {
-                int w = i * PANEL;
+                int w = panelOffset + i * PANEL;
                 int x = tileOffset + i * ROWS;
                 ShortVector wa = ShortVector.fromArray(SHORTS, panel, w);
                 ShortVector wb = ShortVector.fromArray(SHORTS, panel, w + LANES);
@@ -109,7 +116,13 @@ final class ShortProductsTemplate implements ShortProducts {
     }
 
     private static void eightRows(
-            short[] panel, short[] tile, int tileOffset, int[] starts, int units, short[] sums) {
+            short[] panel,
+            int panelOffset,
+            short[] tile,
+            int tileOffset,
+            int[] starts,
+            int units,
+            short[] sums) {
         for (int unit = 0; unit < units; unit++) {
             ShortVector a0 = ShortVector.zero(SHORTS);
             ShortVector b0 = a0;
@@ -129,7 +142,7 @@ final class ShortProductsTemplate implements ShortProducts {
             ShortVector b7 = a0;
             int end = starts[unit + 1];
             for (int i = starts[unit]; i < end; i++) {
-                int w = i * PANEL;
+                int w = panelOffset + i * PANEL;
                 int x = tileOffset + i * ROWS;
                 ShortVector wa = ShortVector.fromArray(SHORTS, panel, w);
                 ShortVector wb = ShortVector.fromArray(SHORTS, panel, w + LANES);

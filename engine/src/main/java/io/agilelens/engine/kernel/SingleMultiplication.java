@@ -30,7 +30,8 @@ final class SingleMultiplication {
         unpacking.widen(operands.codes, from, factors, first, target, at, steps);
     }
 
-    private void unpack(Operands operands, int floatPanel, int first, int steps, float[] target) {
+    private void unpack(
+            Operands operands, int floatPanel, int first, int steps, float[] target, int at) {
         IntegerPanels weights = operands.integers;
         int firstOutput = floatPanel * floats.panelOutputs();
         int panel = firstOutput / weights.width();
@@ -43,7 +44,7 @@ final class SingleMultiplication {
             int group = segments.groups()[segment];
             int scale = weights.scale(panel, group) + column;
             float factor = 1 << segments.shifts()[segment];
-            int to = (i - first) * floats.panelOutputs();
+            int to = at + (i - first) * floats.panelOutputs();
             if (weights.bits() == 8) {
                 unpacking.unpackBytes(
                         weights.codes(),

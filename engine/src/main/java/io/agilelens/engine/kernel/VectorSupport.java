@@ -65,6 +65,16 @@ record VectorSupport(int widestBits, String obstacle) {
         return HotSpot.findObstacle();
     }
 
+    /** Bytes from the start of an array of numbers to the first of them. */
+    static int arrayHeaderBytes() {
+        return HotSpot.ARRAY_HEADER_BYTES;
+    }
+
+    /** Bytes of an array that the collector surely gives regions for itself; 0 if it never does. */
+    static int largeObjectBytes() {
+        return HotSpot.LARGE_OBJECT_BYTES;
+    }
+
     /** Rows of a tile, see {@link FloatProducts#tileTokens}. */
     static int tileRows() {
         return registers() >= 32 ? 12 : 6;
@@ -86,6 +96,18 @@ record VectorSupport(int widestBits, String obstacle) {
     private static final class HotSpot {
         private static final HotSpotDiagnosticMXBean OPTIONS =
                 ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+
+        /** Mark, class and length; the class is part of the mark in compact headers. */
+        static final int ARRAY_HEADER_BYTES =
+                option("UseCompactObjectHeaders", "false").equals("true")
+                        ? 12
+                        : option("UseCompressedClassPointers", "true").equals("true") ? 16 : 20;
+
+        /** Half a region of G1. */
+        static final int LARGE_OBJECT_BYTES =
+                option("UseG1GC", "false").equals("true")
+                        ? Integer.parseInt(option("G1HeapRegionSize", "0")) / 2
+                        : 0;
 
         static String findObstacle() {
             if (OPTIONS == null) {

@@ -211,7 +211,8 @@ final class WeightOnlyMultiplication {
     }
 
     /** Fills a panel of floats, which is some vectors of one of these panels. */
-    private void unpack(Operands operands, int floatPanel, int first, int steps, float[] target) {
+    private void unpack(
+            Operands operands, int floatPanel, int first, int steps, float[] target, int at) {
         Grouped weights = (Grouped) operands.weights;
         int firstOutput = floatPanel * floats.panelOutputs();
         int lanes = width / WeightOnlyProducts.VECTORS;
@@ -236,7 +237,7 @@ final class WeightOnlyMultiplication {
                         output % width / lanes,
                         weights.units(panel),
                         target,
-                        (i - first) * stride + column,
+                        at + (i - first) * stride + column,
                         stride);
                 i = end;
             }

@@ -329,7 +329,7 @@ class VectorKernelsTest {
         }
         float[] widened = new float[halves.length];
         for (int repeat = 0; repeat < 20; repeat++) { // compiled code, too
-            FloatMultiplication.widen(halves, 0, 1, widened, widened.length);
+            FloatMultiplication.widen(halves, 0, 1, widened, 0, widened.length);
         }
         for (int i = 0; i < halves.length; i++) {
             assertEquals(Float.float16ToFloat(halves[i]), widened[i]);
