@@ -67,12 +67,12 @@ record VectorSupport(int widestBits, String obstacle) {
 
     /** Bytes from the start of an array of numbers to the first of them. */
     static int arrayHeaderBytes() {
-        return HotSpot.ARRAY_HEADER_BYTES;
+        return ArrayLayout.HEADER_BYTES;
     }
 
     /** Bytes of an array that the collector surely gives regions for itself; 0 if it never does. */
     static int largeObjectBytes() {
-        return HotSpot.LARGE_OBJECT_BYTES;
+        return ArrayLayout.LARGE_BYTES;
     }
 
     /** Rows of a tile, see {@link FloatProducts#tileTokens}. */
@@ -96,18 +96,6 @@ record VectorSupport(int widestBits, String obstacle) {
     private static final class HotSpot {
         private static final HotSpotDiagnosticMXBean OPTIONS =
                 ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
-
-        /** Mark, class and length; the class is part of the mark in compact headers. */
-        static final int ARRAY_HEADER_BYTES =
-                option("UseCompactObjectHeaders", "false").equals("true")
-                        ? 12
-                        : option("UseCompressedClassPointers", "true").equals("true") ? 16 : 20;
-
-        /** Half a region of G1. */
-        static final int LARGE_OBJECT_BYTES =
-                option("UseG1GC", "false").equals("true")
-                        ? Integer.parseInt(option("G1HeapRegionSize", "0")) / 2
-                        : 0;
 
         static String findObstacle() {
             if (OPTIONS == null) {
@@ -137,6 +125,31 @@ record VectorSupport(int widestBits, String obstacle) {
             } catch (IllegalArgumentException e) {
                 return otherwise; // this JVM knows no such option
             }
+        }
+    }
+
+    /** How the JVM lays arrays out; asked only where vectors pay, which is on HotSpot. */
+    private static final class ArrayLayout {
+        /** Of what G1 takes by itself. */
+        private static final int LARGEST_HALF_REGION = 16 << 20;
+
+        /** Mark, class and length; the class is part of the mark in compact headers. */
+        static final int HEADER_BYTES =
+                HotSpot.option("UseCompactObjectHeaders", "false").equals("true")
+                        ? 12
+                        : HotSpot.option("UseCompressedClassPointers", "true").equals("true")
+                                ? 16
+                                : 20;
+
+        static final int LARGE_BYTES = largeObjectBytes();
+
+        /** Half a region of G1, unless regions were asked for that are too large to fill one. */
+        private static int largeObjectBytes() {
+            if (HotSpot.option("UseG1GC", "false").equals("false")) {
+                return 0;
+            }
+            int half = Integer.parseInt(HotSpot.option("G1HeapRegionSize", "0")) / 2;
+            return half <= LARGEST_HALF_REGION ? half : 0;
         }
     }
 }
