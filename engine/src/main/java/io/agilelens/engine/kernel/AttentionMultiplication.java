@@ -19,15 +19,11 @@ final class AttentionMultiplication {
     private final Workers workers;
     private final int width;
 
-    /** Panels that are multiplied at once. */
-    private final int together;
-
     AttentionMultiplication(AttentionProducts products, RowLoops rows, Workers workers) {
         this.products = products;
         this.rows = rows;
         this.workers = workers;
         this.width = products.panelWidth();
-        this.together = products.takesTwoPanels() ? 2 : 1;
     }
 
     /**
@@ -142,25 +138,26 @@ final class AttentionMultiplication {
         int distance = dimension * width;
         int ofHead = Panels.count(keys.keys(), width) * distance;
         int panel = keys.room().offset() + head * ofHead;
-        int step = together * width;
-        for (int key = 0; key < visible; key += step, panel += together * distance) {
+        int most = products.panelsAtOnce();
+        for (int key = 0; key < visible; key += most * width, panel += most * distance) {
             int firstQuery = Math.max(0, key - firstVisible + 1);
             for (int i = firstQuery / TILE * TILE; i < queries; i += TILE) {
                 int rowsOfTile = Math.min(TILE, queries - i);
                 int seen = Math.min(visible, firstVisible + i + rowsOfTile - 1) - key;
-                int columns = seen > width ? step : width;
+                int panels = seen > width ? most : 1;
+                int columns = panels * width;
                 boolean whole = visible >= key + columns && firstVisible + i >= key + columns;
                 int to = scoresOffset + i * scoresStride + key;
                 float[] sums = whole ? scores : Scratch.ofThread().sums(TILE * columns);
-                multiply(
+                products.multiplyTile(
                         q,
                         qOffset + i * qStride,
                         qStride,
                         rowsOfTile,
+                        panels,
                         keys.room().array(),
                         panel,
                         distance,
-                        columns,
                         dimension,
                         scale,
                         sums,
@@ -173,51 +170,6 @@ final class AttentionMultiplication {
                     }
                 }
             }
-        }
-    }
-
-    /** One panel's width of columns, or that of two. */
-    private void multiply(
-            float[] x,
-            int xOffset,
-            int xStride,
-            int rowsOfTile,
-            float[] panels,
-            int panel,
-            int distance,
-            int columns,
-            int steps,
-            float factor,
-            float[] y,
-            int yOffset,
-            int yStride) {
-        if (columns > width) {
-            products.multiplyTwoPanels(
-                    x,
-                    xOffset,
-                    xStride,
-                    rowsOfTile,
-                    panels,
-                    panel,
-                    distance,
-                    steps,
-                    factor,
-                    y,
-                    yOffset,
-                    yStride);
-        } else {
-            products.multiplyTile(
-                    x,
-                    xOffset,
-                    xStride,
-                    rowsOfTile,
-                    panels,
-                    panel,
-                    steps,
-                    factor,
-                    y,
-                    yOffset,
-                    yStride);
         }
     }
 
@@ -243,21 +195,22 @@ final class AttentionMultiplication {
         int panel = values.room().offset() + head * ofHead;
         int columns;
         for (int channel = 0; channel < dimension; channel += columns) {
-            columns = channel + width < dimension ? together * width : width;
+            int panels = channel + width < dimension ? products.panelsAtOnce() : 1;
+            columns = panels * width;
             float[] sums = Scratch.ofThread().sums(TILE * columns);
             for (int i = 0; i < queries; i += TILE) {
                 int rowsOfTile = Math.min(TILE, queries - i);
                 int common = Math.min(keys, firstVisible + i);
                 int row = pOffset + i * pStride;
-                multiply(
+                products.multiplyTile(
                         p,
                         row,
                         pStride,
                         rowsOfTile,
+                        panels,
                         values.room().array(),
                         panel,
                         distance,
-                        columns,
                         common,
                         1,
                         sums,
@@ -284,7 +237,7 @@ final class AttentionMultiplication {
                             Math.min(columns, dimension - channel));
                 }
             }
-            panel += columns * keys;
+            panel += panels * distance;
         }
     }
 }

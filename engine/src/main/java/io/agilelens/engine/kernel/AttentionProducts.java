@@ -16,41 +16,29 @@ interface AttentionProducts {
     int panelWidth();
 
     /**
+     * Panels that can be multiplied at once, for which each number of a row is asked for once: two
+     * where a processor has registers for their sums, else one.
+     */
+    int panelsAtOnce();
+
+    /**
      * {@code y[t, c] = factor · Σ_i x[t, i] · panel[i, c]}, one sum in the order of the steps.
      *
      * @param x row t starts at {@code xOffset + t * xStride}
      * @param rows 1…{@link #TILE_ROWS}
-     * @param y row t starts at {@code yOffset + t * yStride}; a panel's width is written
+     * @param panels of them, 1…{@link #panelsAtOnce()}
+     * @param weights the first panel starts at {@code weightsOffset}, the next {@code distance}
+     *     behind it
+     * @param y row t starts at {@code yOffset + t * yStride}; the width of all panels is written
      */
     void multiplyTile(
             float[] x,
             int xOffset,
             int xStride,
             int rows,
-            float[] panel,
-            int panelOffset,
-            int steps,
-            float factor,
-            float[] y,
-            int yOffset,
-            int yStride);
-
-    /** Whether a processor has registers for the sums of two panels. */
-    boolean takesTwoPanels();
-
-    /**
-     * The same with two panels at once, which asks for each number of a row once for both.
-     *
-     * @param distance from a panel to the next
-     * @param y as above, of two panels' widths
-     */
-    void multiplyTwoPanels(
-            float[] x,
-            int xOffset,
-            int xStride,
-            int rows,
-            float[] panels,
-            int panelOffset,
+            int panels,
+            float[] weights,
+            int weightsOffset,
             int distance,
             int steps,
             float factor,

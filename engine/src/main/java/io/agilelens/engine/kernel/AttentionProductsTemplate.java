@@ -22,9 +22,59 @@ final class AttentionProductsTemplate implements AttentionProducts {
         return PANEL;
     }
 
+    @Override
+    public int panelsAtOnce() {
+        return VectorSupport.registers() >= 32 ? 2 : 1;
+    }
+
     /** Rows beyond the last one are the last one again, which costs nothing but their time. */
     @Override
     public void multiplyTile(
+            float[] x,
+            int xOffset,
+            int xStride,
+            int rows,
+            int panels,
+            float[] weights,
+            int weightsOffset,
+            int distance,
+            int steps,
+            float factor,
+            float[] y,
+            int yOffset,
+            int yStride) {
+        if (panels == 2) {
+            int next = weightsOffset + distance;
+            twoPanels(
+                    x,
+                    xOffset,
+                    xStride,
+                    rows,
+                    weights,
+                    weightsOffset,
+                    next,
+                    steps,
+                    factor,
+                    y,
+                    yOffset,
+                    yStride);
+        } else {
+            onePanel(
+                    x,
+                    xOffset,
+                    xStride,
+                    rows,
+                    weights,
+                    weightsOffset,
+                    steps,
+                    factor,
+                    y,
+                    yOffset,
+                    yStride);
+        }
+    }
+
+    private static void onePanel(
             float[] x,
             int xOffset,
             int xStride,
@@ -96,20 +146,14 @@ final class AttentionProductsTemplate implements AttentionProducts {
         b5.mul(factor).intoArray(y, y5 + LANES);
     }
 
-    @Override
-    public boolean takesTwoPanels() {
-        return VectorSupport.registers() >= 32;
-    }
-
-    @Override
-    public void multiplyTwoPanels(
+    private static void twoPanels(
             float[] x,
             int xOffset,
             int xStride,
             int rows,
             float[] panels,
             int panelOffset,
-            int distance,
+            int next,
             int steps,
             float factor,
             float[] y,
@@ -121,7 +165,6 @@ final class AttentionProductsTemplate implements AttentionProducts {
         int x3 = xOffset + Math.min(3, last) * xStride;
         int x4 = xOffset + Math.min(4, last) * xStride;
         int x5 = xOffset + Math.min(5, last) * xStride;
-        int second = panelOffset + distance;
         FloatVector a0 = FloatVector.zero(FLOATS);
         FloatVector b0 = a0;
         FloatVector c0 = a0;
@@ -148,7 +191,7 @@ final class AttentionProductsTemplate implements AttentionProducts {
         FloatVector d5 = a0;
         for (int i = 0; i < steps; i++) {
             int w = panelOffset + i * PANEL;
-            int v = second + i * PANEL;
+            int v = next + i * PANEL;
             FloatVector wa = FloatVector.fromArray(FLOATS, panels, w);
             FloatVector wb = FloatVector.fromArray(FLOATS, panels, w + LANES);
             FloatVector wc = FloatVector.fromArray(FLOATS, panels, v);

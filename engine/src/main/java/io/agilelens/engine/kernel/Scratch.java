@@ -3,6 +3,7 @@ package io.agilelens.engine.kernel;
 import io.agilelens.engine.task.Cancellation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /** Buffers of one thread, kept from product to product so that hot paths allocate nothing. */
 final class Scratch {
@@ -114,34 +115,31 @@ final class Scratch {
 
     /** Room for the panel that all tiles are multiplied with. */
     AlignedRoom<float[]> near(int length) {
-        near = grown(near, length);
+        near = grown(near, length, AlignedRoom::ofFloats);
         return near;
     }
 
     /** Room for the sums of a block of tokens and panels. */
     AlignedRoom<float[]> blockSums(int length) {
-        blockSums = grown(blockSums, length);
+        blockSums = grown(blockSums, length, AlignedRoom::ofFloats);
         return blockSums;
     }
 
     /** Room for the sums of a tile's units, before they are scaled. */
     AlignedRoom<float[]> unitSums(int length) {
-        unitSums = grown(unitSums, length);
+        unitSums = grown(unitSums, length, AlignedRoom::ofFloats);
         return unitSums;
     }
 
     /** Room that is left behind is not used again, so it grows by leaps. */
-    private static AlignedRoom<float[]> grown(AlignedRoom<float[]> room, int length) {
-        return room.length() >= length
-                ? room
-                : AlignedRoom.ofFloats(Math.max(length, 2 * room.length()));
+    private static <N> AlignedRoom<N> grown(
+            AlignedRoom<N> room, int length, IntFunction<AlignedRoom<N>> maker) {
+        return room.length() >= length ? room : maker.apply(Math.max(length, 2 * room.length()));
     }
 
     /** {@link #near} of integers of 16 bits. */
     AlignedRoom<short[]> nearShorts(int length) {
-        if (nearShorts.length() < length) {
-            nearShorts = AlignedRoom.ofShorts(length);
-        }
+        nearShorts = grown(nearShorts, length, AlignedRoom::ofShorts);
         return nearShorts;
     }
 

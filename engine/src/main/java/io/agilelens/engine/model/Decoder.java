@@ -108,6 +108,10 @@ public final class Decoder {
         if (hidden.data() != residual.data()) {
             state.workspace().giveBack(residual);
         }
+        return left(state, hidden);
+    }
+
+    private static Pass left(PassState state, Matrix hidden) {
         state.workspace().leave();
         return new Pass(hidden, state.survivors());
     }
@@ -193,9 +197,7 @@ public final class Decoder {
         if (state.layer() != config.layers()) {
             throw new IllegalArgumentException("layer " + state.layer() + " was not run");
         }
-        Matrix hidden = headInput(state.residual());
-        state.workspace().leave();
-        return new Pass(hidden, state.survivors());
+        return left(state, headInput(state.residual()));
     }
 
     /**
