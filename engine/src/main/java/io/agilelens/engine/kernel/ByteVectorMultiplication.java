@@ -7,14 +7,16 @@ package io.agilelens.engine.kernel;
  */
 final class ByteVectorMultiplication {
 
-    private final WeightOnlyProducts loops;
+    private final ReadAhead.Forms<WeightOnlyProducts> forms;
     private final IntegerUnpacking unpacking;
     private final Workers workers;
     private final Workers.PieceOf<Operands> multiplyingPanels = this::multiplyPanels;
 
     ByteVectorMultiplication(
-            WeightOnlyProducts loops, IntegerUnpacking unpacking, Workers workers) {
-        this.loops = loops;
+            ReadAhead.Forms<WeightOnlyProducts> forms,
+            IntegerUnpacking unpacking,
+            Workers workers) {
+        this.forms = forms;
         this.unpacking = unpacking;
         this.workers = workers;
     }
@@ -50,11 +52,18 @@ final class ByteVectorMultiplication {
         Scratch scratch = Scratch.ofThread();
         float[] sums = scratch.sums(width);
         int touched = 0;
+        int last = Panels.count(weights.outputs(), width) - 1;
+        int panelBytes = weights.inputs() * weights.bytesPerInput();
+        ReadAhead ahead = scratch.readAhead(ReadAhead.Reader.EIGHT_BIT_INTEGERS);
+        boolean far = ahead.isFar();
+        long begun = System.nanoTime();
         for (int panel = from; panel < to; panel++) {
+            WeightOnlyProducts loops = forms.of(far && panel != last);
             touched |=
                     loops.multiplyIntegers(
                             weights.codes(),
                             weights.code(panel, 0),
+                            panelBytes,
                             operands.x,
                             weights.segmentsOfOne(),
                             operands.prepared,
@@ -65,6 +74,7 @@ final class ByteVectorMultiplication {
                             sums);
             Panels.store(sums, 0, width, operands.y, 0, 1, weights.outputs(), panel * width);
         }
+        ahead.took(System.nanoTime() - begun, (long) (to - from) * panelBytes);
         scratch.keep(touched);
     }
 }

@@ -26,7 +26,7 @@ final class IntegerMultiplication {
             FloatProducts products,
             FloatMultiplication floats,
             DoubleProducts doubles,
-            WeightOnlyProducts codes,
+            ReadAhead.Forms<WeightOnlyProducts> codes,
             Supplier<KernelTuning> tuning,
             Workers workers) {
         width = 2 * products.panelOutputs();
@@ -37,9 +37,8 @@ final class IntegerMultiplication {
                 WidthTemplate.instantiate(SegmentSums.class, SegmentSumsTemplate.class, bits);
         var shortProducts =
                 WidthTemplate.instantiate(ShortProducts.class, ShortProductsTemplate.class, bits);
-        var shortLaneProducts =
-                WidthTemplate.instantiate(
-                        ShortLaneProducts.class, ShortLaneProductsTemplate.class, bits);
+        ReadAhead.Forms<ShortLaneProducts> shortLaneProducts =
+                ReadAhead.Forms.of(ShortLaneProducts.class, ShortLaneProductsTemplate.class, bits);
         packing = new IntegerPacking(products.panelOutputs(), tuning, workers);
         singles = new SingleMultiplication(floats, unpacking);
         shorts = new ShortMultiplication(shortProducts, unpacking, segmentSums, workers);

@@ -157,8 +157,7 @@ final class IntegerPacking {
 
     /** {@code [panels, inputs, width]} of {@code [outputs, inputs]}, each with a bias of 128. */
     private byte[] bytes(byte[] values, int outputs, int inputs, int width) {
-        byte[] bytes =
-                new byte[Panels.length(outputs, inputs, width) + WeightOnlyProducts.READ_AHEAD];
+        byte[] bytes = new byte[Panels.length(outputs, inputs, width) + ReadAhead.DISTANCE];
         Arrays.fill(bytes, (byte) 0x80);
         workers.forEach(
                 Panels.count(outputs, width),
@@ -191,7 +190,7 @@ final class IntegerPacking {
     private byte[] fours(byte[] values, int outputs, int filled, int inputs, int width) {
         int lanes = width / 4;
         int pairs = IntegerPanels.pairs(inputs);
-        int behind = WeightOnlyProducts.READ_AHEAD + ShortLaneProducts.BLOCK * width;
+        int behind = ReadAhead.DISTANCE + ShortLaneProducts.BLOCK * width;
         byte[] fours = new byte[Panels.length(filled, pairs, width) + behind];
         Arrays.fill(fours, (byte) 0x88);
         workers.forEach(

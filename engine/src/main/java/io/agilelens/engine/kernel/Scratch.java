@@ -2,7 +2,9 @@ package io.agilelens.engine.kernel;
 
 import io.agilelens.engine.task.Cancellation;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntFunction;
 
 /** Buffers of one thread, kept from product to product so that hot paths allocate nothing. */
@@ -37,10 +39,16 @@ final class Scratch {
     private AlignedRoom<short[]> nearShorts = AlignedRoom.none();
     private final List<AlignedRoom<float[]>> spareHeads =
             new ArrayList<>(List.of(AlignedRoom.none(), AlignedRoom.none()));
+    private final Map<ReadAhead.Reader, ReadAhead> readAheads =
+            new EnumMap<>(ReadAhead.Reader.class);
     private Operands spare = new Operands();
     private int kept;
 
-    private Scratch() {}
+    private Scratch() {
+        for (ReadAhead.Reader reader : ReadAhead.Reader.values()) {
+            readAheads.put(reader, new ReadAhead());
+        }
+    }
 
     static Scratch ofThread() {
         return OF_THREAD.get();
@@ -57,6 +65,11 @@ final class Scratch {
     void giveBack(Operands operands) {
         operands.clear();
         spare = operands;
+    }
+
+    /** How this thread reads ahead in some loop. */
+    ReadAhead readAhead(ReadAhead.Reader reader) {
+        return readAheads.get(reader);
     }
 
     /** Room for a product's activations; filled by the calling thread, read by all. */

@@ -8,12 +8,12 @@ import java.util.Arrays;
  */
 final class ShortLaneMultiplication {
 
-    private final ShortLaneProducts loops;
+    private final ReadAhead.Forms<ShortLaneProducts> forms;
     private final Workers workers;
     private final Workers.PieceOf<Operands> multiplyingPanels = this::multiplyPanels;
 
-    ShortLaneMultiplication(ShortLaneProducts loops, Workers workers) {
-        this.loops = loops;
+    ShortLaneMultiplication(ReadAhead.Forms<ShortLaneProducts> forms, Workers workers) {
+        this.forms = forms;
         this.workers = workers;
     }
 
@@ -93,12 +93,19 @@ final class ShortLaneMultiplication {
         Arrays.fill(laneSums, 4 * (width / 2), 5 * (width / 2), (short) 0);
         Arrays.fill(parts, 0, width, 0);
         int touched = 0;
+        int last = Panels.count(weights.outputs(), width) - 1;
+        int panelBytes = IntegerPanels.pairs(weights.inputs()) * width;
+        ReadAhead ahead = scratch.readAhead(ReadAhead.Reader.FOUR_BIT_LANES);
+        boolean far = ahead.isFar();
+        long begun = System.nanoTime();
         for (int panel = from; panel < to; panel++) {
+            ShortLaneProducts loops = forms.of(far && panel != last);
             Arrays.fill(sums, 0, width, 0);
             touched |=
                     loops.multiply(
                             weights.codes(),
                             weights.fours(panel, 0, weights.inputs()),
+                            panelBytes,
                             operands.slots,
                             operands.biases,
                             weights.segmentsOfOne(),
@@ -120,6 +127,7 @@ final class ShortLaneMultiplication {
             }
             Panels.store(sums, 0, width, operands.y, 0, 1, weights.outputs(), panel * width);
         }
+        ahead.took(System.nanoTime() - begun, (long) (to - from) * panelBytes);
         scratch.keep(touched);
     }
 }

@@ -31,6 +31,7 @@ interface ShortLaneProducts {
      * outer sum over the segments, the inner one over the inputs of each.
      *
      * @param codes of the panel, from {@code offset} on
+     * @param panelBytes from there to the next panel, which the far form touches
      * @param activations slots of {@link Turns}: two codes each, that of the even input in the low
      *     half
      * @param biases for each turn what the biases gave, {@code 8 · Σ x} of the even inputs in the
@@ -44,6 +45,7 @@ interface ShortLaneProducts {
     int multiply(
             byte[] codes,
             int offset,
+            int panelBytes,
             int[] activations,
             int[] biases,
             Segments segments,

@@ -15,6 +15,9 @@ final class ShortLaneProductsTemplate implements ShortLaneProducts {
     private static final VectorShape SHAPE =
             VectorShape.forBitSize(WidthTemplate.bits(MethodHandles.lookup()));
 
+    /** Whether the next panel is touched instead of what comes next in this one. */
+    private static final boolean FAR = WidthTemplate.readsFar(MethodHandles.lookup());
+
     private static final VectorSpecies<Byte> BYTES = VectorSpecies.of(byte.class, SHAPE);
 
     private static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, SHAPE);
@@ -29,6 +32,9 @@ final class ShortLaneProductsTemplate implements ShortLaneProducts {
 
     /** Bytes of a vector, which is what a pair of inputs has in a panel. */
     private static final int PAIR = BYTES.length();
+
+    /** Of what one step of the loop multiplies. */
+    private static final int STEP_SHIFT = Integer.numberOfTrailingZeros(BLOCK * PAIR);
 
     /**
      * Shifting 16-bit lanes by a vector of counts is one operation where vectors of 512 bits are,
@@ -52,6 +58,7 @@ final class ShortLaneProductsTemplate implements ShortLaneProducts {
     public int multiply(
             byte[] codes,
             int offset,
+            int panelBytes,
             int[] activations,
             int[] biases,
             Segments segments,
@@ -78,7 +85,8 @@ final class ShortLaneProductsTemplate implements ShortLaneProducts {
                 int x = turns.slots()[turn];
                 int end = turns.slots()[turn + 1];
                 do {
-                    touched |= codes[w + WeightOnlyProducts.READ_AHEAD];
+                    touched |=
+                            codes[FAR ? farTouch(w, offset, panelBytes) : w + ReadAhead.DISTANCE];
                     ShortVector a = ByteVector.fromArray(BYTES, codes, w).reinterpretAsShorts();
                     ShortVector xa =
                             IntVector.broadcast(INTS, activations[x]).reinterpretAsShorts();
@@ -101,7 +109,11 @@ final class ShortLaneProductsTemplate implements ShortLaneProducts {
                                             : a.lanewise(VectorOperators.LSHR, 12))
                                     .mul(xa)
                                     .add(from12);
-                    touched |= codes[w + PAIR + WeightOnlyProducts.READ_AHEAD];
+                    touched |=
+                            codes[
+                                    FAR
+                                            ? farTouch(w, offset, panelBytes) + panelBytes / 2
+                                            : w + PAIR + ReadAhead.DISTANCE];
                     ShortVector b =
                             ByteVector.fromArray(BYTES, codes, w + PAIR).reinterpretAsShorts();
                     ShortVector xb =
@@ -169,6 +181,16 @@ final class ShortLaneProductsTemplate implements ShortLaneProducts {
             }
         }
         return touched;
+    }
+
+    /**
+     * Where the first or second quarter of the next panel is touched, in turns; the third and the
+     * fourth are half a panel behind them. It is worked out anew each time, for what a loop keeps
+     * from one step to the next the near form would keep as well.
+     */
+    private static int farTouch(int w, int offset, int panelBytes) {
+        int step = w - offset >>> STEP_SHIFT;
+        return offset + panelBytes + (step >>> 1) * PAIR + (step & 1) * (panelBytes / 4);
     }
 
     @Override

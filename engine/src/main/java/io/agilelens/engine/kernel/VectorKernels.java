@@ -40,8 +40,8 @@ final class VectorKernels implements Kernels {
         HalfProducts halfProducts =
                 WidthTemplate.instantiate(HalfProducts.class, HalfProductsTemplate.class, bits);
         floats = new FloatMultiplication(floatProducts, halfProducts, tuning, workers);
-        WeightOnlyProducts weightOnlyProducts =
-                WidthTemplate.instantiate(
+        ReadAhead.Forms<WeightOnlyProducts> weightOnlyProducts =
+                ReadAhead.Forms.of(
                         WeightOnlyProducts.class, WeightOnlyProductsTemplate.class, bits);
         integers =
                 new IntegerMultiplication(

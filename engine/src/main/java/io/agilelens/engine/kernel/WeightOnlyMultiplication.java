@@ -18,16 +18,23 @@ final class WeightOnlyMultiplication {
             MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final FloatMultiplication floats;
+    private final ReadAhead.Forms<WeightOnlyProducts> forms;
+
+    /** Whichever, for all but products of one token. */
     private final WeightOnlyProducts loops;
+
     private final int width;
     private final Workers workers;
     private final Workers.PieceOf<Operands> multiplyingPanels = this::multiplyPanels;
     private final FloatMultiplication.Unpacking unpacking = this::unpack;
 
     WeightOnlyMultiplication(
-            FloatMultiplication floats, WeightOnlyProducts loops, Workers workers) {
+            FloatMultiplication floats,
+            ReadAhead.Forms<WeightOnlyProducts> forms,
+            Workers workers) {
         this.floats = floats;
-        this.loops = loops;
+        this.forms = forms;
+        this.loops = forms.near();
         this.width = loops.panelOutputs();
         this.workers = workers;
     }
@@ -37,7 +44,7 @@ final class WeightOnlyMultiplication {
      * @param width outputs of a panel
      * @param groupStarts first input of each group and, last, the number of inputs
      * @param stream the panels as {@link WeightOnlyProducts} has them, one after the other, and
-     *     {@link WeightOnlyProducts#READ_AHEAD} bytes more
+     *     {@link ReadAhead#DISTANCE} bytes more
      */
     record Grouped(int outputs, int inputs, int bits, int width, int[] groupStarts, byte[] stream)
             implements GroupedWeights {
@@ -105,8 +112,7 @@ final class WeightOnlyMultiplication {
                 ((long) inputs + groups) * width * storedBits / 8
                         + 2L * groups * width
                         + (long) Float.BYTES * width;
-        byte[] stream =
-                new byte[Math.toIntExact(panels * panelBytes + WeightOnlyProducts.READ_AHEAD)];
+        byte[] stream = new byte[Math.toIntExact(panels * panelBytes + ReadAhead.DISTANCE)];
         Grouped packed =
                 new Grouped(outputs, inputs, storedBits, width, groupStarts.clone(), stream);
         workers.forRanges(
@@ -191,14 +197,24 @@ final class WeightOnlyMultiplication {
         Scratch scratch = Scratch.ofThread();
         float[] sums = scratch.sums(width);
         int touched = 0;
+        ReadAhead ahead =
+                scratch.readAhead(
+                        weights.bits() == 4
+                                ? ReadAhead.Reader.FOUR_BIT_GROUPS
+                                : ReadAhead.Reader.EIGHT_BIT_GROUPS);
+        boolean far = ahead.isFar();
+        long begun = System.nanoTime();
+        int bytes = weights.bytesPerPanel();
         for (int panel = from; panel < to; panel++) {
             int codes = weights.codes(panel, 0);
+            WeightOnlyProducts form = forms.of(far && panel + 1 < weights.panels());
             touched |=
                     weights.bits() == 4
-                            ? loops.multiplyPairs(stream, codes, x, starts, totals, sums)
-                            : loops.multiplyBytes(stream, codes, x, starts, totals, sums);
+                            ? form.multiplyPairs(stream, codes, bytes, x, starts, totals, sums)
+                            : form.multiplyBytes(stream, codes, bytes, x, starts, totals, sums);
             store(operands, sums, panel);
         }
+        ahead.took(System.nanoTime() - begun, (long) (to - from) * bytes);
         scratch.keep(touched);
     }
 

@@ -15,12 +15,6 @@ package io.agilelens.engine.kernel;
  */
 interface WeightOnlyProducts {
 
-    /**
-     * Distance at which later bytes are touched, so that they are on their way from memory while
-     * these are multiplied; bytes that must be there behind the last group.
-     */
-    int READ_AHEAD = 512;
-
     /** Vectors of outputs in a panel. */
     int VECTORS = 4;
 
@@ -32,13 +26,20 @@ interface WeightOnlyProducts {
      * zero[group, o] · Σ x)}, with 16 times that in the second and fourth vector.
      *
      * @param offset of the panel's first code
+     * @param panelBytes from there to the next panel, which the far form touches
      * @param groupStarts first input of each group and, last, the number of inputs
      * @param totals {@code Σ x} over each group
      * @param sums {@code [panelOutputs]}
      * @return anything: whoever keeps it keeps the reading ahead from being optimised away
      */
     int multiplyPairs(
-            byte[] stream, int offset, float[] x, int[] groupStarts, float[] totals, float[] sums);
+            byte[] stream,
+            int offset,
+            int panelBytes,
+            float[] x,
+            int[] groupStarts,
+            float[] totals,
+            float[] sums);
 
     /**
      * The same with eight-bit codes, and without the factor of 16.
@@ -47,7 +48,13 @@ interface WeightOnlyProducts {
      * @return as {@link #multiplyPairs}
      */
     int multiplyBytes(
-            byte[] stream, int offset, float[] x, int[] groupStarts, float[] totals, float[] sums);
+            byte[] stream,
+            int offset,
+            int panelBytes,
+            float[] x,
+            int[] groupStarts,
+            float[] totals,
+            float[] sums);
 
     /**
      * Turns the sums of a panel into numbers: times the units and, of four-bit codes, those of the
@@ -65,6 +72,7 @@ interface WeightOnlyProducts {
      * each.
      *
      * @param codes of the panel, from {@code offset} on
+     * @param panelBytes from there to the next panel, which the far form touches
      * @param totals {@code Σ x} over each segment
      * @param zeroPoints {@code [groups, outputs]} of the panel, from {@code zeroPointsOffset} on
      * @param scales as the zero points, from {@code scalesOffset} on
@@ -74,6 +82,7 @@ interface WeightOnlyProducts {
     int multiplyIntegers(
             byte[] codes,
             int offset,
+            int panelBytes,
             float[] x,
             Segments segments,
             float[] totals,

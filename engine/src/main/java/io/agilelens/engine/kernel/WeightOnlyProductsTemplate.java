@@ -14,6 +14,9 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
     private static final VectorShape SHAPE =
             VectorShape.forBitSize(WidthTemplate.bits(MethodHandles.lookup()));
 
+    /** Whether the next panel is touched instead of what comes next in this one. */
+    private static final boolean FAR = WidthTemplate.readsFar(MethodHandles.lookup());
+
     private static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, SHAPE);
 
     private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SHAPE);
@@ -43,7 +46,13 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
 
     @Override
     public int multiplyPairs(
-            byte[] stream, int offset, float[] x, int[] groupStarts, float[] totals, float[] sums) {
+            byte[] stream,
+            int offset,
+            int panelBytes,
+            float[] x,
+            int[] groupStarts,
+            float[] totals,
+            float[] sums) {
         FloatVector sum0 = FloatVector.zero(FLOATS);
         FloatVector sum1 = sum0;
         FloatVector sum2 = sum0;
@@ -57,9 +66,16 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
             FloatVector both = low;
             FloatVector nextLow = low;
             FloatVector nextBoth = low;
+            int touch = offset + panelBytes + (codes - offset) / 2; // half of what is multiplied
+            int nextTouch = touch + panelBytes / 2;
             for (int i = 0; i < steps; i++) {
                 int w = codes + i * 2 * LANES;
-                touched |= stream[w + READ_AHEAD];
+                touched |= stream[FAR ? touch : w + ReadAhead.DISTANCE];
+                if (FAR) {
+                    int last = touch;
+                    touch = nextTouch;
+                    nextTouch = last + 2 * LANES;
+                }
                 FloatVector activation = FloatVector.broadcast(FLOATS, x[first + i]);
                 IntVector pairs =
                         (IntVector)
@@ -137,7 +153,13 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
 
     @Override
     public int multiplyBytes(
-            byte[] stream, int offset, float[] x, int[] groupStarts, float[] totals, float[] sums) {
+            byte[] stream,
+            int offset,
+            int panelBytes,
+            float[] x,
+            int[] groupStarts,
+            float[] totals,
+            float[] sums) {
         FloatVector sum0 = FloatVector.zero(FLOATS);
         FloatVector sum1 = sum0;
         FloatVector sum2 = sum0;
@@ -151,9 +173,16 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
             FloatVector b = a;
             FloatVector c = a;
             FloatVector d = a;
+            int touch = offset + panelBytes + (codes - offset) / 2; // half of what is multiplied
+            int nextTouch = touch + panelBytes / 2;
             for (int i = 0; i < steps; i++) {
                 int w = codes + i * VECTORS * LANES;
-                touched |= stream[w + READ_AHEAD];
+                touched |= stream[FAR ? touch : w + ReadAhead.DISTANCE];
+                if (FAR) {
+                    int last = touch;
+                    touch = nextTouch;
+                    nextTouch = last + VECTORS * LANES;
+                }
                 FloatVector activation = FloatVector.broadcast(FLOATS, x[first + i]);
                 IntVector codeA =
                         (IntVector)
@@ -251,6 +280,7 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
     public int multiplyIntegers(
             byte[] codes,
             int offset,
+            int panelBytes,
             float[] x,
             Segments segments,
             float[] totals,
@@ -271,9 +301,19 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
             FloatVector c = a;
             FloatVector d = a;
             int end = starts[segment + 1];
+            int touch =
+                    offset
+                            + panelBytes
+                            + starts[segment] * VECTORS * LANES / 2; // half of what is multiplied
+            int nextTouch = touch + panelBytes / 2;
             for (int i = starts[segment]; i < end; i++) {
                 int w = offset + i * VECTORS * LANES;
-                touched |= codes[w + READ_AHEAD];
+                touched |= codes[FAR ? touch : w + ReadAhead.DISTANCE];
+                if (FAR) {
+                    int last = touch;
+                    touch = nextTouch;
+                    nextTouch = last + VECTORS * LANES;
+                }
                 FloatVector activation = FloatVector.broadcast(FLOATS, x[i]);
                 IntVector codeA =
                         (IntVector)

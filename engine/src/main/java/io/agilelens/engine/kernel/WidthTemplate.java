@@ -8,11 +8,14 @@ import java.lang.invoke.MethodType;
 /**
  * Makes one class for each vector width out of one source. The compiler turns vector code into
  * instructions only where the species is a constant, and a constant of a class cannot have three
- * values; so a template class is defined once for every width as a hidden class whose class data is
- * the width, and its static final species differ. Templates must not refer to nested classes of
+ * values; so a template class is defined once for every width as a hidden class whose class data
+ * says which, and its static final species differ. Templates must not refer to nested classes of
  * their own, which would still belong to the template.
  */
 final class WidthTemplate {
+
+    /** What one class of a template is made for. */
+    private record Form(int bits, boolean readsFar) {}
 
     private WidthTemplate() {}
 
@@ -24,17 +27,26 @@ final class WidthTemplate {
      * @param bits width that {@link #bits} will answer inside the class
      */
     static <T> T instantiate(Class<T> contract, Class<? extends T> template, int bits) {
+        return instantiate(contract, template, new Form(bits, false));
+    }
+
+    /** The same, and {@link #readsFar} will answer yes inside the class. */
+    static <T> T instantiateFar(Class<T> contract, Class<? extends T> template, int bits) {
+        return instantiate(contract, template, new Form(bits, true));
+    }
+
+    private static <T> T instantiate(Class<T> contract, Class<? extends T> template, Form form) {
         try {
             MethodHandles.Lookup hidden =
                     MethodHandles.lookup()
-                            .defineHiddenClassWithClassData(classFile(template), bits, true);
+                            .defineHiddenClassWithClassData(classFile(template), form, true);
             MethodType noParameters = MethodType.methodType(void.class);
             Object instance = hidden.findConstructor(hidden.lookupClass(), noParameters).invoke();
             return contract.cast(instance);
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {
-            throw new IllegalStateException(template + " cannot be made for " + bits + " bits", e);
+            throw new IllegalStateException(template + " cannot be made: " + form, e);
         }
     }
 
@@ -44,12 +56,25 @@ final class WidthTemplate {
      * @param lookup of that class
      */
     static int bits(MethodHandles.Lookup lookup) {
+        return form(lookup).bits();
+    }
+
+    /**
+     * Whether a template's class reads the far way, see {@link ReadAhead}.
+     *
+     * @param lookup of that class
+     */
+    static boolean readsFar(MethodHandles.Lookup lookup) {
+        return form(lookup).readsFar();
+    }
+
+    private static Form form(MethodHandles.Lookup lookup) {
         try {
-            Integer bits = MethodHandles.classData(lookup, "_", Integer.class);
-            if (bits == null) {
+            Form form = MethodHandles.classData(lookup, "_", Form.class);
+            if (form == null) {
                 throw new IllegalStateException(lookup.lookupClass() + " is only a template");
             }
-            return bits;
+            return form;
         } catch (IllegalAccessException e) {
             throw new IllegalStateException(e);
         }

@@ -907,8 +907,7 @@ class VectorKernelsTest {
                                 new int[groups],
                                 4)
                         .bytes();
-        int behind =
-                WeightOnlyProducts.READ_AHEAD + ShortLaneProducts.BLOCK * vector.vectorBits() / 8;
+        int behind = ReadAhead.DISTANCE + ShortLaneProducts.BLOCK * vector.vectorBits() / 8;
         long codes = outputs * k / 2 + behind;
         long zeroPoints = outputs * groups / 2 + behind;
         long plan = 4L * (5 * groups + 1) + 4L * k;
@@ -934,8 +933,8 @@ class VectorKernelsTest {
                                 IntStream.range(0, groups).toArray(),
                                 new int[groups])
                         .bytes();
-        long codes = outputs * k + WeightOnlyProducts.READ_AHEAD;
-        long zeroPoints = outputs * groups + WeightOnlyProducts.READ_AHEAD;
+        long codes = outputs * k + ReadAhead.DISTANCE;
+        long zeroPoints = outputs * groups + ReadAhead.DISTANCE;
         long plan = 4L * (5 * groups + 1) + 4L * k;
         assertEquals(codes + 4L * outputs * groups + zeroPoints + plan, bytes);
     }

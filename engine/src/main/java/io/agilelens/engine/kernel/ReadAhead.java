@@ -1,0 +1,91 @@
+package io.agilelens.engine.kernel;
+
+/**
+ * Which later bytes of packed weights the loops of one token touch, so that they are on their way
+ * while others are multiplied. There are two ways: <em>near</em>, some bytes before they are
+ * wanted, which costs next to nothing and is best where weights come from a cache; and
+ * <em>far</em>, parts of the next panel in turns. Processors fetch ahead of each stream of
+ * addresses by itself, and so several times as much of several, which is best where weights come
+ * from memory.
+ *
+ * <p>Each thread finds out by itself which one is faster: every {@value #PERIOD} pieces of products
+ * two are done the other way. The first of them is not measured, nor the first one behind them, for
+ * the panel that a piece begins with was touched, or not, by the piece before.
+ */
+final class ReadAhead {
+
+    /** The loops, for each of which the answer may be another one. */
+    enum Reader {
+        FOUR_BIT_LANES,
+        FOUR_BIT_GROUPS,
+        EIGHT_BIT_GROUPS,
+        EIGHT_BIT_INTEGERS
+    }
+
+    /**
+     * Loops that do the same and read ahead in different ways.
+     *
+     * @param far form that touches the panel behind the one it multiplies, so there must be one
+     */
+    record Forms<T>(T near, T far) {
+
+        static <T> Forms<T> of(Class<T> contract, Class<? extends T> template, int bits) {
+            return new Forms<>(
+                    WidthTemplate.instantiate(contract, template, bits),
+                    WidthTemplate.instantiateFar(contract, template, bits));
+        }
+
+        T of(boolean isFar) {
+            return isFar ? far : near;
+        }
+    }
+
+    /** How far ahead the near way is, and bytes that must be there behind the last panel. */
+    static final int DISTANCE = 512;
+
+    /** A prime number, so that all shapes of a model's weights come to be measured. */
+    static final int PERIOD = 61;
+
+    /** What a piece counts that was faster than the ones before, and one that was not. */
+    private static final double OF_FASTER = 1.0 / 4;
+
+    private static final double OF_SLOWER = 1.0 / 16;
+
+    /** A piece that something else held up counts as so many times what is usual. */
+    private static final double SLOWEST = 2;
+
+    private double near = Double.NaN;
+    private double far = Double.NaN;
+    private int piece;
+
+    /** Whether the next piece is to be done the far way. */
+    boolean isFar() {
+        boolean usual = far < near;
+        return usual != piece >= PERIOD - 2;
+    }
+
+    /**
+     * The piece was done as {@link #isFar} said, and the next one begins.
+     *
+     * @param bytes that it read
+     */
+    void took(long nanoseconds, long bytes) {
+        boolean measured = piece != 0 && piece != PERIOD - 2;
+        double perByte = (double) nanoseconds / bytes;
+        if (measured && isFar()) {
+            far = mean(far, perByte);
+        } else if (measured) {
+            near = mean(near, perByte);
+        }
+        piece = (piece + 1) % PERIOD;
+    }
+
+    private static double mean(double before, double now) {
+        if (Double.isNaN(before)) {
+            return now;
+        }
+        return now < before
+                ? before + (now - before) * OF_FASTER
+                : before + (Math.min(now, SLOWEST * before) - before) * OF_SLOWER;
+    }
+}
