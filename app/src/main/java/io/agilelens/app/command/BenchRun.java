@@ -254,7 +254,6 @@ record BenchRun(PassBenchmark benchmark, Progress progress, Cancellation cancell
         putLength(node, "w4a8_short_from", tuning.shortFromEight());
         putLength(node, "w4a4_short_from", tuning.shortFromFour());
         putLength(node, "w4a8_triple_from", tuning.tripleFrom());
-        node.put("fp16_streams", tuning.streams());
         EngineCommand.put(node, "fma_peak_gflops", peak.gigaFlops());
         EngineCommand.put(node, "bandwidth_gb_per_s", peak.gigabytesPerSecond());
     }

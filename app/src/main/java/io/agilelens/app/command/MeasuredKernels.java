@@ -27,7 +27,6 @@ public final class MeasuredKernels {
     private static final String SHORT_FROM_FOUR = "short.from.four.";
     private static final String TRIPLE_FROM = "triple.from.";
     private static final String NEVER = "never";
-    private static final String STREAMS = "streams.";
 
     private final KeptProperties file;
 
@@ -75,11 +74,9 @@ public final class MeasuredKernels {
         OptionalInt shortFromEight = length(kept, SHORT_FROM_EIGHT + bits);
         OptionalInt shortFromFour = length(kept, SHORT_FROM_FOUR + bits);
         OptionalInt tripleFrom = length(kept, TRIPLE_FROM + bits);
-        String streams = kept.getProperty(STREAMS + bits, "");
         if (shortFromEight.isEmpty()
                 || shortFromFour.isEmpty()
                 || tripleFrom.isEmpty()
-                || !streams.matches("one|more")
                 || !isOfHere(kept)) {
             return Optional.empty();
         }
@@ -87,10 +84,7 @@ public final class MeasuredKernels {
                 new KernelTuning(
                         shortFromEight.getAsInt(),
                         shortFromFour.getAsInt(),
-                        tripleFrom.getAsInt(),
-                        streams.equals("one")
-                                ? KernelTuning.ONE_STREAM
-                                : KernelTuning.MORE_STREAMS));
+                        tripleFrom.getAsInt()));
     }
 
     /** A number of inputs, if one is kept. */
@@ -120,8 +114,6 @@ public final class MeasuredKernels {
         putLength(kept, SHORT_FROM_EIGHT + bits, tuning.shortFromEight());
         putLength(kept, SHORT_FROM_FOUR + bits, tuning.shortFromFour());
         putLength(kept, TRIPLE_FROM + bits, tuning.tripleFrom());
-        kept.setProperty(
-                STREAMS + bits, tuning.streams() == KernelTuning.ONE_STREAM ? "one" : "more");
         file.write(kept);
     }
 

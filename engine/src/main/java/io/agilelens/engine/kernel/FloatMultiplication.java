@@ -1,7 +1,6 @@
 package io.agilelens.engine.kernel;
 
 import java.util.Arrays;
-import java.util.function.Supplier;
 
 /** Linear layers with float32 and half-precision weights. */
 final class FloatMultiplication {
@@ -18,9 +17,11 @@ final class FloatMultiplication {
     /** Panels that are multiplied together, see {@link Panels#forBlocks}. */
     private static final int PANELS = 4;
 
+    /** Panels of half-precision weights that one token is multiplied with the far way. */
+    private static final int PANELS_IN_TURNS = 4;
+
     private final FloatProducts loops;
     private final HalfProducts halves;
-    private final Supplier<KernelTuning> tuning;
     private final int width;
     private final Workers workers;
 
@@ -32,17 +33,9 @@ final class FloatMultiplication {
     private final Unpacking copying = this::copy;
     private final Unpacking widening = this::widen;
 
-    /**
-     * @param tuning asked whenever weights are packed
-     */
-    FloatMultiplication(
-            FloatProducts loops,
-            HalfProducts halves,
-            Supplier<KernelTuning> tuning,
-            Workers workers) {
+    FloatMultiplication(FloatProducts loops, HalfProducts halves, Workers workers) {
         this.loops = loops;
         this.halves = halves;
-        this.tuning = tuning;
         this.width = loops.panelOutputs();
         this.workers = workers;
     }
@@ -62,25 +55,13 @@ final class FloatMultiplication {
      * @param panels half-precision bit patterns {@code [panels, inputs, width]}, chunk by chunk
      * @param unit what they count in, a power of two; NaN if some are not finite, in which case
      *     they count in ones
-     * @param streams panels that one token is multiplied with in turns
      */
     record Fp16(
-            int outputs,
-            int inputs,
-            int width,
-            PanelChunks chunks,
-            short[][] panels,
-            float unit,
-            int streams)
+            int outputs, int inputs, int width, PanelChunks chunks, short[][] panels, float unit)
             implements Fp16Weights {
         @Override
         public long bytes() {
             return 2L * chunks.length();
-        }
-
-        /** The same weights, read otherwise. */
-        Fp16 withStreams(int wanted) {
-            return new Fp16(outputs, inputs, width, chunks, panels, unit, wanted);
         }
     }
 
@@ -95,8 +76,7 @@ final class FloatMultiplication {
         short[][] panels =
                 PanelPacking.packHalves(weights, outputs, inputs, width, chunks, workers);
         float unit = HalfScaling.scale(panels, workers);
-        int streams = tuning.get().streams();
-        return new Fp16(outputs, inputs, width, chunks, panels, unit, streams);
+        return new Fp16(outputs, inputs, width, chunks, panels, unit);
     }
 
     void multiply(float[] x, int tokens, Fp32 weights, float[] y) {
@@ -352,10 +332,14 @@ final class FloatMultiplication {
     }
 
     private void multiplyFp16(Operands operands, int fromPanel, int toPanel) {
-        int streams = ((Fp16) operands.weights).streams();
-        for (int panel = fromPanel; panel < toPanel; panel += streams) {
-            multiplyInTurns(operands, panel, Math.min(toPanel, panel + streams));
+        ReadAhead ahead = Scratch.ofThread().readAhead(ReadAhead.Reader.HALVES);
+        int together = ahead.isFar() ? PANELS_IN_TURNS : 1;
+        long begun = System.nanoTime();
+        for (int panel = fromPanel; panel < toPanel; panel += together) {
+            multiplyInTurns(operands, panel, Math.min(toPanel, panel + together));
         }
+        long bytes = 2L * operands.inputs * width * (toPanel - fromPanel);
+        ahead.took(System.nanoTime() - begun, bytes);
     }
 
     private void multiplyInTurns(Operands operands, int fromPanel, int toPanel) {

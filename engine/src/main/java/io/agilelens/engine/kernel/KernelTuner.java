@@ -16,11 +16,6 @@ public final class KernelTuner {
     private static final int INPUTS = 768;
     private static final int ROUNDS = 15;
 
-    /** Half-precision weights that no cache holds, 128 MiB. */
-    private static final int STREAMED_OUTPUTS = 16384;
-
-    private static final int STREAMED_INPUTS = 4096;
-
     /** Of normally distributed weights, of which few reach the ends of their range. */
     private static final double WEIGHT_DEVIATION = 2;
 
@@ -41,10 +36,9 @@ public final class KernelTuner {
         this.workers = workers;
     }
 
-    /** The ways in turns, for each length of segments and for weights from memory. */
+    /** The ways in turns, for each length of segments. */
     public KernelTuning measure(Progress progress, Cancellation cancellation) {
         int lengths = SEGMENT_LENGTHS.length;
-        int total = lengths + 1;
         double[] shortsOfEight = new double[lengths];
         double[] shortsOfFour = new double[lengths];
         double[] triples = new double[lengths];
@@ -52,7 +46,7 @@ public final class KernelTuner {
         Kernels three = kernels(KernelTuning.NEVER, 0);
         Kernels one = kernels(KernelTuning.NEVER, KernelTuning.NEVER);
         for (int i = 0; i < lengths; i++) {
-            progress.report("Choosing kernels", i, total);
+            progress.report("Choosing kernels", i, lengths);
             int length = SEGMENT_LENGTHS[i];
             // What longer segments go through is compiled by then.
             long warmUp = i == 0 ? WARM_UP_NANOS : WARM_UP_NANOS / 4;
@@ -73,11 +67,8 @@ public final class KernelTuner {
                             product(shorts, length, 4));
             shortsOfFour[i] = 1 / four[1];
         }
-        progress.report("Choosing kernels", lengths, total);
-        double streamsGain = streamsGain(cancellation);
-        progress.report("Choosing kernels", total, total);
-        return new KernelTuning(
-                from(shortsOfEight), from(shortsOfFour), from(triples), streams(streamsGain));
+        progress.report("Choosing kernels", lengths, lengths);
+        return new KernelTuning(from(shortsOfEight), from(shortsOfFour), from(triples));
     }
 
     /**
@@ -92,37 +83,6 @@ public final class KernelTuner {
             from = i == 0 ? 0 : (SEGMENT_LENGTHS[i - 1] + SEGMENT_LENGTHS[i]) / 2;
         }
         return from;
-    }
-
-    /**
-     * @param gain of more streams over one
-     */
-    static int streams(double gain) {
-        return gain > GAIN ? KernelTuning.MORE_STREAMS : KernelTuning.ONE_STREAM;
-    }
-
-    private double streamsGain(Cancellation cancellation) {
-        VectorKernels kernels = new VectorKernels(bits, workers);
-        FloatMultiplication.Fp16 weights =
-                (FloatMultiplication.Fp16)
-                        kernels.packFp16(
-                                (_, count, target) -> {
-                                    cancellation.check();
-                                    Arrays.fill(target, 0, count * STREAMED_INPUTS, 0.5f);
-                                },
-                                STREAMED_OUTPUTS,
-                                STREAMED_INPUTS);
-        float[] x = new float[STREAMED_INPUTS];
-        float[] y = new float[STREAMED_OUTPUTS];
-        Fp16Weights one = weights.withStreams(KernelTuning.ONE_STREAM);
-        Fp16Weights more = weights.withStreams(KernelTuning.MORE_STREAMS);
-        double[] times =
-                times(
-                        WARM_UP_NANOS,
-                        cancellation,
-                        () -> kernels.multiply(x, 1, one, y),
-                        () -> kernels.multiply(x, 1, more, y));
-        return 1 / times[1];
     }
 
     /** How many times as long as the first one each takes: medians of the ratios in rounds. */
@@ -143,8 +103,7 @@ public final class KernelTuner {
     }
 
     private Kernels kernels(int shortFrom, int tripleFrom) {
-        KernelTuning tuning =
-                new KernelTuning(shortFrom, shortFrom, tripleFrom, KernelTuning.ONE_STREAM);
+        KernelTuning tuning = new KernelTuning(shortFrom, shortFrom, tripleFrom);
         return new VectorKernels(bits, workers, () -> tuning);
     }
 

@@ -11,42 +11,29 @@ package io.agilelens.engine.kernel;
  * @param shortFromFour from which length on they are faster than two in a float, for codes of up to
  *     4 bits
  * @param tripleFrom from which length on three weights in a double are faster than one in a float
- * @param streams panels of half-precision weights that one token is multiplied with in turns,
- *     {@link #ONE_STREAM} or {@link #MORE_STREAMS}: some processors fetch one long stream of bytes
- *     fastest, others several; the results are the same
  */
-public record KernelTuning(int shortFromEight, int shortFromFour, int tripleFrom, int streams) {
+public record KernelTuning(int shortFromEight, int shortFromFour, int tripleFrom) {
 
     public static final int NEVER = Integer.MAX_VALUE;
-
-    public static final int ONE_STREAM = 1;
-
-    public static final int MORE_STREAMS = 4;
 
     /** Of the kernels that compete; what was measured with those of another one says nothing. */
     public static final int GENERATION = 4;
 
     public KernelTuning {
-        if (shortFromEight < 0
-                || shortFromFour < 0
-                || tripleFrom < 0
-                || streams != ONE_STREAM && streams != MORE_STREAMS) {
+        if (shortFromEight < 0 || shortFromFour < 0 || tripleFrom < 0) {
             throw new IllegalArgumentException(
-                    "%d, %d, %d inputs, %d streams"
-                            .formatted(shortFromEight, shortFromFour, tripleFrom, streams));
+                    "%d, %d, %d inputs".formatted(shortFromEight, shortFromFour, tripleFrom));
         }
     }
 
     /**
-     * What holds where nothing was measured. Of the processors measured, one was up to 1.3 times as
-     * fast with more streams, the other up to 1.8 times with one. Only one of them was measured
-     * with 16-bit integers, which gained 1.4 times of one weight in a float; it has as many units
-     * for vectors of 512 bits as for shorter ones.
+     * What holds where nothing was measured. Only one of the processors measured had 16-bit
+     * integers gain, 1.4 times of one weight in a float; it has as many units for vectors of 512
+     * bits as for shorter ones.
      *
      * @param bits of a vector
      */
     static KernelTuning expected(int bits) {
-        return new KernelTuning(
-                bits == 512 ? 0 : NEVER, NEVER, bits == 256 ? 96 : NEVER, ONE_STREAM);
+        return new KernelTuning(bits == 512 ? 0 : NEVER, NEVER, bits == 256 ? 96 : NEVER);
     }
 }

@@ -39,7 +39,7 @@ final class VectorKernels implements Kernels {
                 WidthTemplate.instantiate(DoubleProducts.class, DoubleProductsTemplate.class, bits);
         HalfProducts halfProducts =
                 WidthTemplate.instantiate(HalfProducts.class, HalfProductsTemplate.class, bits);
-        floats = new FloatMultiplication(floatProducts, halfProducts, tuning, workers);
+        floats = new FloatMultiplication(floatProducts, halfProducts, workers);
         ReadAhead.Forms<WeightOnlyProducts> weightOnlyProducts =
                 ReadAhead.Forms.of(
                         WeightOnlyProducts.class, WeightOnlyProductsTemplate.class, bits);

@@ -111,6 +111,6 @@ final class KernelInputs {
     }
 
     private static KernelTuning tuning(int shortFrom, int tripleFrom) {
-        return new KernelTuning(shortFrom, shortFrom, tripleFrom, KernelTuning.ONE_STREAM);
+        return new KernelTuning(shortFrom, shortFrom, tripleFrom);
     }
 }

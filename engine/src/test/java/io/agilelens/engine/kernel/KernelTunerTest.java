@@ -28,12 +28,6 @@ class KernelTunerTest {
     }
 
     @Test
-    void takesMoreStreamsWhereTheyGain() {
-        assertEquals(KernelTuning.ONE_STREAM, KernelTuner.streams(1.02));
-        assertEquals(KernelTuning.MORE_STREAMS, KernelTuner.streams(1.2));
-    }
-
-    @Test
     void cancellingEndsTheMeasurement() {
         Cancellation cancelled = new Cancellation();
         cancelled.cancel();
@@ -58,10 +52,10 @@ class KernelTunerTest {
                 Multiplier triples = four ? Multiplier.PAIR : Multiplier.TRIPLE;
                 for (KernelTuning tuning :
                         new KernelTuning[] {
-                            new KernelTuning(from, never, never, 1),
-                            new KernelTuning(never, from, never, 1),
-                            new KernelTuning(never, never, from, 1),
-                            new KernelTuning(from, from, 0, 1)
+                            new KernelTuning(from, never, never),
+                            new KernelTuning(never, from, never),
+                            new KernelTuning(never, never, from),
+                            new KernelTuning(from, from, 0)
                         }) {
                     IntegerPacking packing = new IntegerPacking(8, () -> tuning, Workers.shared());
                     Multiplier multiplier =
@@ -91,7 +85,7 @@ class KernelTunerTest {
     void whatWasMeasuredIsUsed() {
         int bits = 64; // no kernels have this width, so nobody else is disturbed
         assertEquals(KernelTuning.NEVER, KernelProvider.tuning(bits).tripleFrom());
-        KernelTuning measured = new KernelTuning(5, 6, 7, 4);
+        KernelTuning measured = new KernelTuning(5, 6, 7);
         KernelProvider.use(bits, measured);
         assertEquals(measured, KernelProvider.tuning(bits));
         assertTrue(KernelTuning.expected(256).tripleFrom() < KernelTuning.NEVER);

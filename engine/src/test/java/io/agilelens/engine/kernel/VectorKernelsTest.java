@@ -90,12 +90,6 @@ class VectorKernelsTest {
         Fp16Weights packed = vector.packFp16(w, outputs, k);
         vector.multiply(x, tokens, packed, actual);
         assertClose(expected, actual, sizes(x, tokens, w, outputs, k), k);
-        for (int streams : new int[] {KernelTuning.ONE_STREAM, KernelTuning.MORE_STREAMS}) {
-            float[] streamed = dirty(expected.length);
-            Fp16Weights read = ((FloatMultiplication.Fp16) packed).withStreams(streams);
-            vector.multiply(x, tokens, read, streamed);
-            assertArrayEquals(actual, streamed, "the order of reading changes nothing");
-        }
     }
 
     private static float[] floats(byte[] codes) {
