@@ -71,7 +71,8 @@ final class ReadAhead {
      * @param bytes that it read
      */
     void took(long nanoseconds, long bytes) {
-        boolean measured = piece != 0 && piece != PERIOD - 2;
+        boolean told = nanoseconds > 0 && bytes > 0; // a coarse clock tells nothing of a short one
+        boolean measured = told && piece != 0 && piece != PERIOD - 2;
         double perByte = (double) nanoseconds / bytes;
         if (measured && isFar()) {
             far = mean(far, perByte);

@@ -79,6 +79,15 @@ class ReadAheadTest {
         assertFalse(ahead.isFar());
     }
 
+    /** What took no time by the clock would otherwise count as the fastest for ever. */
+    @Test
+    void aClockThatStoodStillTellsNothing() {
+        pieces(10 * ReadAhead.PERIOD, 100, 0);
+        assertFalse(ahead.isFar());
+        pieces(10 * ReadAhead.PERIOD, 100, 110);
+        assertFalse(ahead.isFar());
+    }
+
     @Test
     void countsBytesAndNotPieces() {
         for (int i = 0; i < 20 * ReadAhead.PERIOD; i++) {
