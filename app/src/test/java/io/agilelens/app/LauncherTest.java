@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -94,9 +95,23 @@ class LauncherTest {
         Files.createDirectories(source.getParent());
         Files.writeString(source, "class A {}");
         // Time stamps of some file systems are coarse.
-        Files.setLastModifiedTime(
-                source,
-                java.nio.file.attribute.FileTime.fromMillis(System.currentTimeMillis() + 5000));
+        Files.setLastModifiedTime(source, FileTime.fromMillis(System.currentTimeMillis() + 5000));
+        assertTrue(run(Map.of(), "info", "x").errors().contains("building"));
+    }
+
+    /** Maven by itself has built all modules once and then only the first one again. */
+    @Test
+    void rebuildsWhenASourceIsNewerThanItsOwnJar() throws IOException {
+        jdk("jdk-25", "25");
+        maven("exit 0");
+        runMaven();
+        Path source = project.resolve("app/src/main/A.java");
+        Files.createDirectories(source.getParent());
+        Files.writeString(source, "class A {}");
+        long now = System.currentTimeMillis();
+        Files.setLastModifiedTime(source, FileTime.fromMillis(now + 5000));
+        Path again = project.resolve("engine/target/agilelens-engine-9.9.jar");
+        Files.setLastModifiedTime(again, FileTime.fromMillis(now + 10_000));
         assertTrue(run(Map.of(), "info", "x").errors().contains("building"));
     }
 
@@ -377,6 +392,21 @@ class LauncherTest {
                         + "' > app/target/launcher/launch.conf\n");
         script(project.resolve("mvnw"), commands + ending);
         Files.writeString(project.resolve("pom.xml"), "<project/>");
+    }
+
+    private void runMaven() throws IOException {
+        try {
+            Path wrapper = project.resolve("mvnw");
+            int status =
+                    new ProcessBuilder(wrapper.toString())
+                            .directory(project.toFile())
+                            .start()
+                            .waitFor();
+            assertEquals(0, status);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IOException(stopped);
+        }
     }
 
     private static void script(Path file, String commands) throws IOException {
