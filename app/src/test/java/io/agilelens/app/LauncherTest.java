@@ -104,7 +104,8 @@ class LauncherTest {
     void rebuildsWhenASourceIsNewerThanItsOwnJar() throws IOException {
         jdk("jdk-25", "25");
         maven("exit 0");
-        runMaven();
+        run(Map.of(), "info", "x");
+        Files.delete(project.resolve(".agilelens/built"));
         Path source = project.resolve("app/src/main/A.java");
         Files.createDirectories(source.getParent());
         Files.writeString(source, "class A {}");
@@ -392,21 +393,6 @@ class LauncherTest {
                         + "' > app/target/launcher/launch.conf\n");
         script(project.resolve("mvnw"), commands + ending);
         Files.writeString(project.resolve("pom.xml"), "<project/>");
-    }
-
-    private void runMaven() throws IOException {
-        try {
-            Path wrapper = project.resolve("mvnw");
-            int status =
-                    new ProcessBuilder(wrapper.toString())
-                            .directory(project.toFile())
-                            .start()
-                            .waitFor();
-            assertEquals(0, status);
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-            throw new IOException(stopped);
-        }
     }
 
     private static void script(Path file, String commands) throws IOException {

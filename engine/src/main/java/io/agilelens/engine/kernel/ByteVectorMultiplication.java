@@ -55,8 +55,7 @@ final class ByteVectorMultiplication {
         int last = Panels.count(weights.outputs(), width) - 1;
         int panelBytes = weights.inputs() * weights.bytesPerInput();
         ReadAhead ahead = scratch.readAhead(ReadAhead.Reader.EIGHT_BIT_INTEGERS);
-        boolean far = ahead.isFar();
-        long begun = System.nanoTime();
+        boolean far = ahead.begin();
         for (int panel = from; panel < to; panel++) {
             WeightOnlyProducts loops = forms.of(far && panel != last);
             touched |=
@@ -74,7 +73,7 @@ final class ByteVectorMultiplication {
                             sums);
             Panels.store(sums, 0, width, operands.y, 0, 1, weights.outputs(), panel * width);
         }
-        ahead.took(System.nanoTime() - begun, (long) (to - from) * panelBytes);
+        ahead.end((long) (to - from) * panelBytes);
         scratch.keep(touched);
     }
 }

@@ -333,13 +333,11 @@ final class FloatMultiplication {
 
     private void multiplyFp16(Operands operands, int fromPanel, int toPanel) {
         ReadAhead ahead = Scratch.ofThread().readAhead(ReadAhead.Reader.HALVES);
-        int together = ahead.isFar() ? PANELS_IN_TURNS : 1;
-        long begun = System.nanoTime();
+        int together = ahead.begin() ? PANELS_IN_TURNS : 1;
         for (int panel = fromPanel; panel < toPanel; panel += together) {
             multiplyInTurns(operands, panel, Math.min(toPanel, panel + together));
         }
-        long bytes = 2L * operands.inputs * width * (toPanel - fromPanel);
-        ahead.took(System.nanoTime() - begun, bytes);
+        ahead.end(2L * operands.inputs * width * (toPanel - fromPanel));
     }
 
     private void multiplyInTurns(Operands operands, int fromPanel, int toPanel) {

@@ -58,6 +58,24 @@ final class ReadAhead {
     private double near = Double.NaN;
     private double far = Double.NaN;
     private int piece;
+    private long begun;
+
+    /**
+     * A piece begins; {@link #end} ends it.
+     *
+     * @return whether it is to be done the far way
+     */
+    boolean begin() {
+        begun = System.nanoTime();
+        return isFar();
+    }
+
+    /**
+     * @param bytes that the piece read
+     */
+    void end(long bytes) {
+        took(System.nanoTime() - begun, bytes);
+    }
 
     /** Whether the next piece is to be done the far way. */
     boolean isFar() {

@@ -96,8 +96,7 @@ final class ShortLaneMultiplication {
         int last = Panels.count(weights.outputs(), width) - 1;
         int panelBytes = IntegerPanels.pairs(weights.inputs()) * width;
         ReadAhead ahead = scratch.readAhead(ReadAhead.Reader.FOUR_BIT_LANES);
-        boolean far = ahead.isFar();
-        long begun = System.nanoTime();
+        boolean far = ahead.begin();
         for (int panel = from; panel < to; panel++) {
             ShortLaneProducts loops = forms.of(far && panel != last);
             Arrays.fill(sums, 0, width, 0);
@@ -127,7 +126,7 @@ final class ShortLaneMultiplication {
             }
             Panels.store(sums, 0, width, operands.y, 0, 1, weights.outputs(), panel * width);
         }
-        ahead.took(System.nanoTime() - begun, (long) (to - from) * panelBytes);
+        ahead.end((long) (to - from) * panelBytes);
         scratch.keep(touched);
     }
 }

@@ -202,8 +202,7 @@ final class WeightOnlyMultiplication {
                         weights.bits() == 4
                                 ? ReadAhead.Reader.FOUR_BIT_GROUPS
                                 : ReadAhead.Reader.EIGHT_BIT_GROUPS);
-        boolean far = ahead.isFar();
-        long begun = System.nanoTime();
+        boolean far = ahead.begin();
         int bytes = weights.bytesPerPanel();
         for (int panel = from; panel < to; panel++) {
             int codes = weights.codes(panel, 0);
@@ -214,7 +213,7 @@ final class WeightOnlyMultiplication {
                             : form.multiplyBytes(stream, codes, bytes, x, starts, totals, sums);
             store(operands, sums, panel);
         }
-        ahead.took(System.nanoTime() - begun, (long) (to - from) * bytes);
+        ahead.end((long) (to - from) * bytes);
         scratch.keep(touched);
     }
 

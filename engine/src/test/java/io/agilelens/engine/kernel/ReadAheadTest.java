@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -107,7 +106,7 @@ class ReadAheadTest {
 
     /** Either way is the same arithmetic: the results are equal to the last bit. */
     @ParameterizedTest
-    @MethodSource("vectorWidths")
+    @MethodSource("io.agilelens.engine.kernel.VectorKernelsTest#widths")
     void changesNoResult(int bits) {
         int outputs = 300;
         int k = 208;
@@ -149,10 +148,6 @@ class ReadAheadTest {
                         () -> kernels.multiply(x, 1, grouped, y));
             }
         }
-    }
-
-    static List<Integer> vectorWidths() {
-        return KernelProvider.availableBits().stream().filter(bits -> bits > 0).toList();
     }
 
     private static void unchanged(ReadAhead.Reader reader, float[] y, Runnable product) {
