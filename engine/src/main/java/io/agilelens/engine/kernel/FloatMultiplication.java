@@ -11,17 +11,11 @@ final class FloatMultiplication {
      */
     private static final int SLICE = 192;
 
-    /** Inputs of one panel of half-precision weights before the next one's turn. */
-    private static final int TURN = 64;
-
     /** Panels that are multiplied together, see {@link Panels#forBlocks}. */
     private static final int PANELS = 4;
 
-    /** Panels of half-precision weights that one token is multiplied with the far way. */
-    private static final int PANELS_IN_TURNS = 4;
-
     private final FloatProducts loops;
-    private final HalfProducts halves;
+    private final ReadAhead.Forms<HalfProducts> halves;
     private final int width;
     private final Workers workers;
 
@@ -33,7 +27,8 @@ final class FloatMultiplication {
     private final Unpacking copying = this::copy;
     private final Unpacking widening = this::widen;
 
-    FloatMultiplication(FloatProducts loops, HalfProducts halves, Workers workers) {
+    FloatMultiplication(
+            FloatProducts loops, ReadAhead.Forms<HalfProducts> halves, Workers workers) {
         this.loops = loops;
         this.halves = halves;
         this.width = loops.panelOutputs();
@@ -332,41 +327,27 @@ final class FloatMultiplication {
     }
 
     private void multiplyFp16(Operands operands, int fromPanel, int toPanel) {
-        ReadAhead ahead = Scratch.ofThread().readAhead(ReadAhead.Reader.HALVES);
-        int together = ahead.begin() ? PANELS_IN_TURNS : 1;
-        for (int panel = fromPanel; panel < toPanel; panel += together) {
-            multiplyInTurns(operands, panel, Math.min(toPanel, panel + together));
-        }
-        ahead.end(2L * operands.inputs * width * (toPanel - fromPanel));
-    }
-
-    private void multiplyInTurns(Operands operands, int fromPanel, int toPanel) {
         Fp16 weights = (Fp16) operands.weights;
         PanelChunks chunks = weights.chunks();
-        float[] x = operands.x;
         int inputs = weights.inputs();
         Scratch scratch = Scratch.ofThread();
-        int count = (toPanel - fromPanel) * width;
-        float[] sums = scratch.sums(count);
-        Arrays.fill(sums, 0, count, 0);
+        float[] sums = scratch.sums(width);
         int touched = 0;
-        int turn = toPanel - fromPanel == 1 ? inputs : TURN;
-        for (int i = 0; i < inputs; i += turn) {
-            int steps = Math.min(turn, inputs - i);
-            for (int panel = fromPanel; panel < toPanel; panel++) {
-                short[] chunk = weights.panels()[chunks.of(panel)];
-                int at = chunks.start(panel) + i * width;
-                int sum = (panel - fromPanel) * width;
-                touched |= halves.addHalves(chunk, at, x, i, steps, sums, sum);
+        ReadAhead ahead = scratch.readAhead(ReadAhead.Reader.HALVES);
+        boolean far = ahead.begin();
+        for (int panel = fromPanel; panel < toPanel; panel++) {
+            short[] chunk = weights.panels()[chunks.of(panel)];
+            int start = chunks.start(panel);
+            boolean isLast = start + chunks.panelLength() == chunk.length;
+            HalfProducts form = halves.of(far && !isLast);
+            touched |= form.multiplyVector(chunk, start, operands.x, inputs, sums);
+            for (int o = 0; o < width; o++) {
+                sums[o] *= weights.unit();
             }
+            Panels.store(sums, 0, width, operands.y, 0, 1, weights.outputs(), panel * width);
         }
+        ahead.end(2L * inputs * width * (toPanel - fromPanel));
         scratch.keep(touched);
-        for (int o = 0; o < count; o++) {
-            sums[o] *= weights.unit();
-        }
-        int first = fromPanel * width;
-        int real = Math.min(count, weights.outputs() - first);
-        System.arraycopy(sums, 0, operands.y, first, real);
     }
 
     /** The Vector API has no conversion from half precision, but C2 vectorizes this very loop. */

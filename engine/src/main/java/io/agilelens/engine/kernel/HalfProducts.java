@@ -10,19 +10,12 @@ interface HalfProducts {
     int READ_AHEAD = 512;
 
     /**
-     * {@code sums[o] += Σ x[i] · w[i, o]} over {@code steps} inputs and two vectors of outputs.
+     * {@code sums[o] = Σ x[i] · w[i, o]} over {@code steps} inputs and two vectors of outputs.
      *
      * @param panel finite half-precision bit patterns {@code [steps, 2 vectors]} from {@code
-     *     offset} on
-     * @param sums two vectors from {@code sumsOffset} on
+     *     offset} on, and for the far form another panel behind them, which it touches
+     * @param sums two vectors
      * @return anything: whoever keeps it keeps the reading ahead from being optimised away
      */
-    int addHalves(
-            short[] panel,
-            int offset,
-            float[] x,
-            int xOffset,
-            int steps,
-            float[] sums,
-            int sumsOffset);
+    int multiplyVector(short[] panel, int offset, float[] x, int steps, float[] sums);
 }

@@ -14,6 +14,9 @@ final class HalfProductsTemplate implements HalfProducts {
     private static final VectorShape SHAPE =
             VectorShape.forBitSize(WidthTemplate.bits(MethodHandles.lookup()));
 
+    /** Whether the next panel is touched instead of what comes next in this one. */
+    private static final boolean FAR = WidthTemplate.readsFar(MethodHandles.lookup());
+
     private static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, SHAPE);
 
     private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SHAPE);
@@ -24,22 +27,15 @@ final class HalfProductsTemplate implements HalfProducts {
             VectorSpecies.of(short.class, VectorShape.forBitSize(16 * LANES));
 
     @Override
-    public int addHalves(
-            short[] panel,
-            int offset,
-            float[] x,
-            int xOffset,
-            int steps,
-            float[] sums,
-            int sumsOffset) {
-        FloatVector a = FloatVector.fromArray(FLOATS, sums, sumsOffset);
-        FloatVector b = FloatVector.fromArray(FLOATS, sums, sumsOffset + LANES);
+    public int multiplyVector(short[] panel, int offset, float[] x, int steps, float[] sums) {
+        FloatVector a = FloatVector.zero(FLOATS);
+        FloatVector b = a;
         int last = panel.length - 1;
         int touched = 0;
         for (int i = 0; i < steps; i++) {
             int w = offset + i * 2 * LANES;
-            touched |= panel[Math.min(w + READ_AHEAD, last)];
-            FloatVector activation = FloatVector.broadcast(FLOATS, x[xOffset + i]);
+            touched |= panel[FAR ? offset + farTouch(i, steps) : Math.min(w + READ_AHEAD, last)];
+            FloatVector activation = FloatVector.broadcast(FLOATS, x[i]);
             IntVector first =
                     (IntVector)
                             ShortVector.fromArray(SHORTS, panel, w)
@@ -61,8 +57,13 @@ final class HalfProductsTemplate implements HalfProducts {
                             .mul(HalfWidening.FACTOR)
                             .fma(activation, b);
         }
-        a.intoArray(sums, sumsOffset);
-        b.intoArray(sums, sumsOffset + LANES);
+        a.intoArray(sums, 0);
+        b.intoArray(sums, LANES);
         return touched;
+    }
+
+    /** Where a step touches the panel behind this one: its quarters in turns. */
+    private static int farTouch(int step, int steps) {
+        return 2 * LANES * (steps + (step & 3) * (steps / 4) + (step >>> 2));
     }
 }

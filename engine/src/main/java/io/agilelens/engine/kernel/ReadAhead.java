@@ -1,12 +1,11 @@
 package io.agilelens.engine.kernel;
 
 /**
- * In which order the loops of one token read packed weights. There are two ways: <em>near</em>, one
- * panel after the other with later bytes of it touched some way ahead, which costs next to nothing
- * and is best where weights come from a cache; and <em>far</em>, with several streams of addresses
- * in turns, parts of the next panel that are touched or panels that are multiplied. Processors
- * fetch ahead of each stream by itself, and so several times as much of several, which is best
- * where weights come from memory, on some.
+ * How far ahead the loops of one token touch packed weights. There are two ways: <em>near</em>,
+ * later bytes of the panel that is multiplied, which costs next to nothing and is best where
+ * weights come from a cache; and <em>far</em>, the quarters of the next panel in turns. Processors
+ * fetch ahead of each stream of addresses by itself, and so several times as much of several, which
+ * is best where weights come from memory, on some.
  *
  * <p>Each thread finds out by itself which one is faster: every {@value #PERIOD} pieces of products
  * two are done the other way. The first of them is not measured, nor the first one behind them, for

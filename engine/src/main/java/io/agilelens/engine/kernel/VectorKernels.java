@@ -37,8 +37,8 @@ final class VectorKernels implements Kernels {
                 WidthTemplate.instantiate(FloatProducts.class, FloatProductsTemplate.class, bits);
         DoubleProducts doubleProducts =
                 WidthTemplate.instantiate(DoubleProducts.class, DoubleProductsTemplate.class, bits);
-        HalfProducts halfProducts =
-                WidthTemplate.instantiate(HalfProducts.class, HalfProductsTemplate.class, bits);
+        ReadAhead.Forms<HalfProducts> halfProducts =
+                ReadAhead.Forms.of(HalfProducts.class, HalfProductsTemplate.class, bits);
         floats = new FloatMultiplication(floatProducts, halfProducts, workers);
         ReadAhead.Forms<WeightOnlyProducts> weightOnlyProducts =
                 ReadAhead.Forms.of(

@@ -66,16 +66,14 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
             FloatVector both = low;
             FloatVector nextLow = low;
             FloatVector nextBoth = low;
-            int touch = offset + panelBytes + (codes - offset) / 2; // half of what is multiplied
-            int nextTouch = touch + panelBytes / 2;
+            int touch = offset + panelBytes + (codes - offset) / 4; // a quarter of what is read
             for (int i = 0; i < steps; i++) {
                 int w = codes + i * 2 * LANES;
-                touched |= stream[FAR ? touch : w + ReadAhead.DISTANCE];
-                if (FAR) {
-                    int last = touch;
-                    touch = nextTouch;
-                    nextTouch = last + 2 * LANES;
-                }
+                touched |=
+                        stream[
+                                FAR
+                                        ? touch + farTouch(i, 2 * LANES, panelBytes)
+                                        : w + ReadAhead.DISTANCE];
                 FloatVector activation = FloatVector.broadcast(FLOATS, x[first + i]);
                 IntVector pairs =
                         (IntVector)
@@ -151,6 +149,17 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
         return touched;
     }
 
+    /**
+     * Where a step touches the next panel, from its start on or from where a group's touches begin:
+     * its quarters in turns. What the loop kept of that from one step to the next the near form
+     * would keep as well.
+     *
+     * @param stepBytes what a step multiplies
+     */
+    private static int farTouch(int step, int stepBytes, int panelBytes) {
+        return (step & 3) * (panelBytes / 4) + (step >>> 2) * stepBytes;
+    }
+
     @Override
     public int multiplyBytes(
             byte[] stream,
@@ -173,16 +182,14 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
             FloatVector b = a;
             FloatVector c = a;
             FloatVector d = a;
-            int touch = offset + panelBytes + (codes - offset) / 2; // half of what is multiplied
-            int nextTouch = touch + panelBytes / 2;
+            int touch = offset + panelBytes + (codes - offset) / 4; // a quarter of what is read
             for (int i = 0; i < steps; i++) {
                 int w = codes + i * VECTORS * LANES;
-                touched |= stream[FAR ? touch : w + ReadAhead.DISTANCE];
-                if (FAR) {
-                    int last = touch;
-                    touch = nextTouch;
-                    nextTouch = last + VECTORS * LANES;
-                }
+                touched |=
+                        stream[
+                                FAR
+                                        ? touch + farTouch(i, VECTORS * LANES, panelBytes)
+                                        : w + ReadAhead.DISTANCE];
                 FloatVector activation = FloatVector.broadcast(FLOATS, x[first + i]);
                 IntVector codeA =
                         (IntVector)
@@ -301,19 +308,15 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
             FloatVector c = a;
             FloatVector d = a;
             int end = starts[segment + 1];
-            int touch =
-                    offset
-                            + panelBytes
-                            + starts[segment] * VECTORS * LANES / 2; // half of what is multiplied
-            int nextTouch = touch + panelBytes / 2;
             for (int i = starts[segment]; i < end; i++) {
                 int w = offset + i * VECTORS * LANES;
-                touched |= codes[FAR ? touch : w + ReadAhead.DISTANCE];
-                if (FAR) {
-                    int last = touch;
-                    touch = nextTouch;
-                    nextTouch = last + VECTORS * LANES;
-                }
+                touched |=
+                        codes[
+                                FAR
+                                        ? offset
+                                                + panelBytes
+                                                + farTouch(i, VECTORS * LANES, panelBytes)
+                                        : w + ReadAhead.DISTANCE];
                 FloatVector activation = FloatVector.broadcast(FLOATS, x[i]);
                 IntVector codeA =
                         (IntVector)
