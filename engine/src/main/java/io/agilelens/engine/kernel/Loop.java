@@ -77,7 +77,7 @@ final class Loop<T> {
     }
 
     /** Where a part begins when a whole is cut as evenly as can be. */
-    private static int start(int whole, int parts, int part) {
+    static int start(int whole, int parts, int part) {
         return (int) ((long) whole * part / parts);
     }
 

@@ -75,10 +75,8 @@ final class Operands {
     FloatMultiplication.Unpacking unpacking;
     IntegerTiles.TilePacking packing;
     Panels.BlockBody block;
-    int panels;
-    int panelGroups;
-    int blocks;
-    int blockLength;
+    final BlockSharing sharing = new BlockSharing();
+    int rowsOfTile;
 
     /** Those of a product of floats, {@code x} being {@code [tokens, inputs]}. */
     Operands ofProduct(float[] x, int tokens, PackedWeights weights, float[] y) {

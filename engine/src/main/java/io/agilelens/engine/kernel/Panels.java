@@ -15,15 +15,6 @@ final class Panels {
     /** Fewer bytes of weights than this are not worth another thread to one token. */
     private static final int BYTES_PER_PIECE = 1 << 15;
 
-    /** Pieces that each thread finds at the least, so that the last one does not wait long. */
-    private static final int PIECES_PER_THREAD = 2;
-
-    /** Tiles that are worth unpacking a panel for. */
-    private static final int TILES_PER_BLOCK = 4;
-
-    /** Tokens of which a slice of activations and the sums of some panels fill a second cache. */
-    private static final int LONGEST_BLOCK = 528;
-
     /**
      * Rows are packed from near one another: where they lie a power of two apart they share few
      * sets of a cache.
@@ -100,38 +91,28 @@ final class Panels {
         if (tokens == 0) {
             return;
         }
-        int tiles = tiles(tokens, rows);
-        int pieces = PIECES_PER_THREAD * workers.threads();
-        int needed = Math.ceilDiv(tokens, LONGEST_BLOCK);
-        int wanted = Math.min(Math.ceilDiv(pieces, panels), tiles / TILES_PER_BLOCK);
-        int blocks = Math.max(needed, Math.max(wanted, 1));
-        int length = Math.ceilDiv(tiles, blocks) * rows;
-        int together = Math.clamp((long) panels * blocks / pieces, 1, most);
-        int groups = Math.ceilDiv(panels, together);
-        operands.panels = panels;
-        operands.panelGroups = groups;
-        operands.blocks = blocks;
-        operands.blockLength = length;
+        BlockSharing sharing = operands.sharing;
+        sharing.choose(panels, tiles(tokens, rows), rows, most, workers.threads());
+        operands.rowsOfTile = rows;
         operands.block = body;
+        int longest = Math.min(tokens, sharing.tilesTogether() * rows);
         workers.forRanges(
-                groups * blocks,
-                grain(Math.min(tokens, length), together * perToken),
+                sharing.pieces(),
+                grain(longest, sharing.panelsTogether() * perToken),
                 operands,
                 Panels::runBlocks);
     }
 
     private static void runBlocks(Operands operands, int from, int to) {
+        BlockSharing sharing = operands.sharing;
+        int rows = operands.rowsOfTile;
         for (int piece = from; piece < to; piece++) {
-            int group = piece / operands.blocks;
-            int first = piece % operands.blocks * operands.blockLength;
-            if (first < operands.tokens) {
-                operands.block.run(
-                        operands,
-                        (int) ((long) operands.panels * group / operands.panelGroups),
-                        (int) ((long) operands.panels * (group + 1) / operands.panelGroups),
-                        first,
-                        Math.min(operands.tokens, first + operands.blockLength));
-            }
+            operands.block.run(
+                    operands,
+                    sharing.firstPanel(piece),
+                    sharing.endPanel(piece),
+                    sharing.firstTile(piece) * rows,
+                    Math.min(operands.tokens, sharing.endTile(piece) * rows));
         }
     }
 

@@ -151,9 +151,7 @@ public final class Workers implements AutoCloseable {
      * @param operands stay as they are until the loop is done
      */
     public <T> void forRanges(int count, int grain, T operands, PieceOf<T> body) {
-        int share = (count + threads * PIECES_PER_THREAD - 1) / (threads * PIECES_PER_THREAD);
-        int pieceLength = Math.max(grain, share);
-        int pieces = (count + pieceLength - 1) / pieceLength;
+        int pieces = Math.min(Math.ceilDiv(count, grain), threads * PIECES_PER_THREAD);
         if (pieces <= 1 || INSIDE.get()) {
             if (count > 0) {
                 body.run(operands, 0, count);
@@ -162,9 +160,12 @@ public final class Workers implements AutoCloseable {
         }
         if (threads == 1 || closed) {
             Cancellation cancellation = Cancellation.current();
-            for (int from = 0; from < count; from += pieceLength) {
+            for (int piece = 0; piece < pieces; piece++) {
                 cancellation.check();
-                body.run(operands, from, Math.min(count, from + pieceLength));
+                body.run(
+                        operands,
+                        Loop.start(count, pieces, piece),
+                        Loop.start(count, pieces, piece + 1));
             }
             return;
         }

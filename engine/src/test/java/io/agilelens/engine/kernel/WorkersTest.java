@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agilelens.engine.UserException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,6 +33,17 @@ class WorkersTest {
             for (int i = 0; i < count; i++) {
                 assertEquals(1, runs.get(i), "iteration " + i);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"8, 144, 1, 32", "2, 9, 1, 8", "16, 36, 1, 36", "3, 100, 30, 4", "1, 10, 1, 4"})
+    void piecesAreCutEvenlyForAllThreads(int threads, int count, int grain, int pieces) {
+        try (Workers workers = Workers.of(threads)) {
+            List<Integer> lengths = Collections.synchronizedList(new ArrayList<>());
+            workers.forRanges(count, grain, (from, to) -> lengths.add(to - from));
+            assertEquals(pieces, lengths.size());
+            assertTrue(Collections.max(lengths) - Collections.min(lengths) <= 1, "" + lengths);
         }
     }
 
