@@ -530,20 +530,23 @@ public final class Decoder {
         }
 
         /**
-         * Blocks of queries are shared out, those that see most keys first. Where something is
-         * added up on the way, a head's blocks follow each other on one thread.
+         * Blocks of queries are shared out, those of a head that see most keys in turns with those
+         * that see fewest: neighbours together then take equally long. Where something is added up
+         * on the way, a head's blocks follow each other on one thread.
          */
         void attend(TokenScores scores, Probe probe) {
             int blocks = (context.rows() + QUERY_BLOCK - 1) / QUERY_BLOCK;
             if ((scores == null || !scores.addsUp()) && probe == Probe.NONE) {
-                int heads = config.heads();
                 Workers.shared()
                         .forRanges(
-                                heads * blocks,
+                                config.heads() * blocks,
                                 1,
                                 (from, to) -> {
                                     for (int i = from; i < to; i++) {
-                                        attend(i % heads, blocks - 1 - i / heads, scores, probe);
+                                        int turn = i % blocks;
+                                        int block =
+                                                turn % 2 == 0 ? blocks - 1 - turn / 2 : turn / 2;
+                                        attend(i / blocks, block, scores, probe);
                                     }
                                 });
                 return;
