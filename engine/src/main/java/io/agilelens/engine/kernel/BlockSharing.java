@@ -21,10 +21,9 @@ final class BlockSharing {
     /** Unpacking a panel takes about as long as so many tiles. */
     private static final int UNPACKING = 2;
 
-    private int threads;
     private int panels;
+    private int groups;
     private int tiles;
-    private int together;
     private int blocks;
 
     /**
@@ -36,39 +35,39 @@ final class BlockSharing {
      * @param most panels that may be worked on together
      */
     void choose(int panels, int tiles, int rows, int most, int threads) {
-        this.threads = threads;
         this.panels = panels;
         this.tiles = tiles;
-        int fewest = Math.ceilDiv(tiles, LONGEST_BLOCK / rows);
-        int manyest = Math.max(fewest, tiles / TILES_PER_BLOCK);
-        int wanted = (int) Math.min((long) panels * manyest, (long) PIECES_PER_THREAD * threads);
-        int bestTogether = 1;
-        int bestBlocks = manyest;
+        int fewestBlocks = Math.ceilDiv(tiles, LONGEST_BLOCK / rows);
+        int mostBlocks = Math.max(fewestBlocks, tiles / TILES_PER_BLOCK);
+        long wanted = Math.min((long) panels * mostBlocks, (long) PIECES_PER_THREAD * threads);
         long best = Long.MAX_VALUE;
-        for (together = most; together >= 1; together--) {
-            for (blocks = fewest; blocks <= manyest; blocks++) {
-                if (pieces() >= wanted && busiest() < best) {
-                    best = busiest();
-                    bestTogether = together;
-                    bestBlocks = blocks;
+        for (int together = most; together >= 1; together--) {
+            int groups = Math.ceilDiv(panels, together);
+            for (int blocks = fewestBlocks; blocks <= mostBlocks; blocks++) {
+                long pieces = (long) groups * blocks;
+                long longest = ofPiece(Math.ceilDiv(panels, groups), Math.ceilDiv(tiles, blocks));
+                long busiest = Math.ceilDiv(pieces, threads) * longest;
+                if (pieces >= wanted && busiest < best) {
+                    best = busiest;
+                    this.groups = groups;
+                    this.blocks = blocks;
                 }
             }
         }
-        together = bestTogether;
-        blocks = bestBlocks;
+    }
+
+    /** What a piece takes, in eighths of the product of a panel with a tile. */
+    static long ofPiece(int panels, int tiles) {
+        return 8L * panels * (tiles + UNPACKING) + tiles;
     }
 
     int pieces() {
-        return groups() * blocks;
-    }
-
-    private int groups() {
-        return Math.ceilDiv(panels, together);
+        return groups * blocks;
     }
 
     /** Most panels of a piece. */
     int panelsTogether() {
-        return Math.ceilDiv(panels, groups());
+        return Math.ceilDiv(panels, groups);
     }
 
     /** Most tiles of a piece. */
@@ -87,7 +86,7 @@ final class BlockSharing {
     }
 
     private int panelOfGroup(int group) {
-        return Loop.start(panels, groups(), group);
+        return Loop.start(panels, groups, group);
     }
 
     /** First tile of a piece. */
@@ -102,22 +101,5 @@ final class BlockSharing {
 
     private int tileOfBlock(int block) {
         return Loop.start(tiles, blocks, block);
-    }
-
-    /** What the thread takes that does most, in eighths of a panel's product with a tile. */
-    private long busiest() {
-        long panel = 8L * (tilesTogether() + UNPACKING);
-        long fetchingTiles = tilesTogether();
-        return Math.ceilDiv(pieces(), threads) * (panelsTogether() * panel + fetchingTiles);
-    }
-
-    /**
-     * Estimate of the share of the time in which threads compute what one thread would.
-     *
-     * @return above 0, at most 1
-     */
-    double efficiency() {
-        long panel = 8L * (tiles + UNPACKING);
-        return (double) panels * panel / ((double) threads * busiest());
     }
 }
