@@ -4,12 +4,6 @@ package io.agilelens.engine.kernel;
 interface HalfProducts {
 
     /**
-     * Distance, in weights, at which later ones are touched, so that they are on their way from
-     * memory while these are multiplied.
-     */
-    int READ_AHEAD = 512;
-
-    /**
      * {@code sums[o] = Σ x[i] · w[i, o]} over {@code steps} inputs and two vectors of outputs.
      *
      * @param panel finite half-precision bit patterns {@code [steps, 2 vectors]} from {@code

@@ -31,10 +31,16 @@ final class HalfProductsTemplate implements HalfProducts {
         FloatVector a = FloatVector.zero(FLOATS);
         FloatVector b = a;
         int last = panel.length - 1;
+        int panelLength = steps * 2 * LANES;
+        int next = offset + panelLength;
         int touched = 0;
         for (int i = 0; i < steps; i++) {
             int w = offset + i * 2 * LANES;
-            touched |= panel[FAR ? offset + farTouch(i, steps) : Math.min(w + READ_AHEAD, last)];
+            touched |=
+                    panel[
+                            FAR
+                                    ? next + ReadAhead.touch(i, 2 * LANES, panelLength)
+                                    : Math.min(w + ReadAhead.DISTANCE, last)];
             FloatVector activation = FloatVector.broadcast(FLOATS, x[i]);
             IntVector first =
                     (IntVector)
@@ -60,10 +66,5 @@ final class HalfProductsTemplate implements HalfProducts {
         a.intoArray(sums, 0);
         b.intoArray(sums, LANES);
         return touched;
-    }
-
-    /** Where a step touches the panel behind this one: its quarters in turns. */
-    private static int farTouch(int step, int steps) {
-        return 2 * LANES * (steps + (step & 3) * (steps / 4) + (step >>> 2));
     }
 }

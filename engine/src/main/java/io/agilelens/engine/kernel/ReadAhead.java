@@ -40,7 +40,10 @@ final class ReadAhead {
         }
     }
 
-    /** How far ahead the near way is, and bytes that must be there behind the last panel. */
+    /**
+     * How far ahead the near way is, in elements of the array; arrays of bytes have so many behind
+     * the last panel.
+     */
     static final int DISTANCE = 512;
 
     /** A prime number, so that all shapes of a model's weights come to be measured. */
@@ -97,6 +100,20 @@ final class ReadAhead {
             near = mean(near, perByte);
         }
         piece = (piece + 1) % PERIOD;
+    }
+
+    /**
+     * Where a step of the far way touches the next panel: its quarters in turns. A loop works that
+     * out anew at each step, for what it kept from one to the next the near form would keep as
+     * well.
+     *
+     * @param step number of the step, from where the touches begin
+     * @param stepLength elements that a step multiplies
+     * @param panelLength elements from one panel to the next
+     * @return behind where the touches begin
+     */
+    static int touch(int step, int stepLength, int panelLength) {
+        return (step & 3) * (panelLength / 4) + (step >>> 2) * stepLength;
     }
 
     private static double mean(double before, double now) {

@@ -33,8 +33,7 @@ final class ShortLaneProductsTemplate implements ShortLaneProducts {
     /** Bytes of a vector, which is what a pair of inputs has in a panel. */
     private static final int PAIR = BYTES.length();
 
-    /** Of what one step of the loop multiplies. */
-    private static final int STEP_SHIFT = Integer.numberOfTrailingZeros(BLOCK * PAIR);
+    private static final int PAIR_SHIFT = Integer.numberOfTrailingZeros(PAIR);
 
     /**
      * Shifting 16-bit lanes by a vector of counts is one operation where vectors of 512 bits are,
@@ -71,6 +70,7 @@ final class ShortLaneProductsTemplate implements ShortLaneProducts {
         ShortVector four = FOUR;
         ShortVector eight = EIGHT;
         ShortVector twelve = TWELVE;
+        int next = offset + panelBytes;
         int touched = 0;
         int[] firstTurns = turns.firstTurns();
         for (int segment = 0; segment < firstTurns.length - 1; segment++) {
@@ -85,8 +85,12 @@ final class ShortLaneProductsTemplate implements ShortLaneProducts {
                 int x = turns.slots()[turn];
                 int end = turns.slots()[turn + 1];
                 do {
+                    int pair = w - offset >>> PAIR_SHIFT;
                     touched |=
-                            codes[FAR ? farTouch(w, offset, panelBytes) : w + ReadAhead.DISTANCE];
+                            codes[
+                                    FAR
+                                            ? next + ReadAhead.touch(pair, PAIR, panelBytes)
+                                            : w + ReadAhead.DISTANCE];
                     ShortVector a = ByteVector.fromArray(BYTES, codes, w).reinterpretAsShorts();
                     ShortVector xa =
                             IntVector.broadcast(INTS, activations[x]).reinterpretAsShorts();
@@ -112,7 +116,7 @@ final class ShortLaneProductsTemplate implements ShortLaneProducts {
                     touched |=
                             codes[
                                     FAR
-                                            ? farTouch(w, offset, panelBytes) + panelBytes / 2
+                                            ? next + ReadAhead.touch(pair + 1, PAIR, panelBytes)
                                             : w + PAIR + ReadAhead.DISTANCE];
                     ShortVector b =
                             ByteVector.fromArray(BYTES, codes, w + PAIR).reinterpretAsShorts();
@@ -181,16 +185,6 @@ final class ShortLaneProductsTemplate implements ShortLaneProducts {
             }
         }
         return touched;
-    }
-
-    /**
-     * Where the first or second quarter of the next panel is touched, in turns; the third and the
-     * fourth are half a panel behind them. It is worked out anew each time, for what a loop keeps
-     * from one step to the next the near form would keep as well.
-     */
-    private static int farTouch(int w, int offset, int panelBytes) {
-        int step = w - offset >>> STEP_SHIFT;
-        return offset + panelBytes + (step >>> 1) * PAIR + (step & 1) * (panelBytes / 4);
     }
 
     @Override

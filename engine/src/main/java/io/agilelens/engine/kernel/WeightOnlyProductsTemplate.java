@@ -72,7 +72,7 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
                 touched |=
                         stream[
                                 FAR
-                                        ? touch + farTouch(i, 2 * LANES, panelBytes)
+                                        ? touch + ReadAhead.touch(i, 2 * LANES, panelBytes)
                                         : w + ReadAhead.DISTANCE];
                 FloatVector activation = FloatVector.broadcast(FLOATS, x[first + i]);
                 IntVector pairs =
@@ -149,17 +149,6 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
         return touched;
     }
 
-    /**
-     * Where a step touches the next panel, from its start on or from where a group's touches begin:
-     * its quarters in turns. What the loop kept of that from one step to the next the near form
-     * would keep as well.
-     *
-     * @param stepBytes what a step multiplies
-     */
-    private static int farTouch(int step, int stepBytes, int panelBytes) {
-        return (step & 3) * (panelBytes / 4) + (step >>> 2) * stepBytes;
-    }
-
     @Override
     public int multiplyBytes(
             byte[] stream,
@@ -188,7 +177,7 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
                 touched |=
                         stream[
                                 FAR
-                                        ? touch + farTouch(i, VECTORS * LANES, panelBytes)
+                                        ? touch + ReadAhead.touch(i, VECTORS * LANES, panelBytes)
                                         : w + ReadAhead.DISTANCE];
                 FloatVector activation = FloatVector.broadcast(FLOATS, x[first + i]);
                 IntVector codeA =
@@ -315,7 +304,7 @@ final class WeightOnlyProductsTemplate implements WeightOnlyProducts {
                                 FAR
                                         ? offset
                                                 + panelBytes
-                                                + farTouch(i, VECTORS * LANES, panelBytes)
+                                                + ReadAhead.touch(i, VECTORS * LANES, panelBytes)
                                         : w + ReadAhead.DISTANCE];
                 FloatVector activation = FloatVector.broadcast(FLOATS, x[i]);
                 IntVector codeA =
