@@ -11,9 +11,6 @@ final class AttentionMultiplication {
 
     private static final int TILE = AttentionProducts.TILE_ROWS;
 
-    /** Numbers to pack that are worth another thread. */
-    private static final int NUMBERS_PER_PIECE = 1 << 15;
-
     private final AttentionProducts products;
     private final RowLoops rows;
     private final Workers workers;
@@ -57,7 +54,7 @@ final class AttentionMultiplication {
         float[] panels = room.array();
         workers.forRanges(
                 heads * ofHead,
-                1 + NUMBERS_PER_PIECE / (headDimension * width),
+                Workers.grain((long) headDimension * width),
                 (from, to) -> {
                     for (int panel = from; panel < to; panel++) {
                         int first = panel % ofHead * width;
@@ -96,7 +93,7 @@ final class AttentionMultiplication {
         }
         workers.forRanges(
                 heads * ofHead,
-                1 + NUMBERS_PER_PIECE / (keys * width),
+                Workers.grain((long) keys * width),
                 (from, to) -> {
                     for (int panel = from; panel < to; panel++) {
                         int head = panel / ofHead;

@@ -5,12 +5,12 @@ import java.util.Arrays;
 /**
  * What vector kernels keep of one layer's keys or values. Each head has an array of its own, since
  * a token that is decoded reads head by head, and memory delivers neighbours fastest. Threads share
- * out the heads of a prompt.
+ * out the heads of a prompt, each in blocks of tokens.
  */
 abstract sealed class CacheRoom implements CachedHeads permits CachedKeyPanels, CachedValueRows {
 
-    /** Numbers to copy that are worth another thread. */
-    private static final int NUMBERS_PER_PIECE = 1 << 15;
+    /** Tokens of a head that are added together. */
+    private static final int BLOCK = 64;
 
     private final int heads;
     private final int headDimension;
@@ -63,22 +63,27 @@ abstract sealed class CacheRoom implements CachedHeads permits CachedKeyPanels, 
 
     @Override
     public final void append(float[] rows, int tokens) {
+        makeRoom(tokens);
+        int blocks = Math.ceilDiv(tokens, BLOCK);
         workers.forRanges(
-                heads,
-                1 + NUMBERS_PER_PIECE / (tokens * headDimension + 1),
+                heads * blocks,
+                Workers.grain((long) Math.min(tokens, BLOCK) * headDimension),
                 (from, to) -> {
-                    for (int head = from; head < to; head++) {
-                        if (room(head) < numbers(keys + tokens)) {
-                            grow(head, numbers(CachedHeads.room(keys, tokens)));
-                        }
-                        put(rows, tokens, head, keys);
+                    for (int i = from; i < to; i++) {
+                        int first = i % blocks * BLOCK;
+                        put(rows, first, Math.min(tokens, first + BLOCK), i / blocks, keys);
                     }
                 });
         keys += tokens;
     }
 
-    private int room(int head) {
-        return isHalf() ? halves[head].length : floats[head].length;
+    /** All heads have room for as many tokens. */
+    private void makeRoom(int tokens) {
+        int there = isHalf() ? halves[0].length : floats[0].length;
+        if (there < numbers(keys + tokens)) {
+            int length = numbers(CachedHeads.room(keys, tokens));
+            workers.forEach(heads, 1, head -> grow(head, length));
+        }
     }
 
     private void grow(int head, int length) {
@@ -93,12 +98,14 @@ abstract sealed class CacheRoom implements CachedHeads permits CachedKeyPanels, 
     abstract int numbers(int tokens);
 
     /**
-     * Adds what is new of one head, for which there is room.
+     * Adds some of what is new of one head, for which there is room.
      *
      * @param rows {@code [tokens, heads * headDimension]}
-     * @param first place of the first token
+     * @param from first of them
+     * @param to behind the last one
+     * @param place of token 0
      */
-    abstract void put(float[] rows, int tokens, int head, int first);
+    abstract void put(float[] rows, int from, int to, int head, int place);
 
     /** Rounds the first numbers of an array into a head: in one long loop, which vectors suit. */
     final void putHalves(float[] numbers, int count, int head, int at) {

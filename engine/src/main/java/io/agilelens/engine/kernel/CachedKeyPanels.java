@@ -32,31 +32,34 @@ final class CachedKeyPanels extends CacheRoom implements CachedKeys {
     }
 
     @Override
-    void put(float[] rows, int tokens, int head, int first) {
+    void put(float[] rows, int from, int to, int head, int place) {
         int length = headDimension();
         int stride = heads() * length;
         int count;
-        for (int t = 0; t < tokens; t += count) {
-            int lane = (first + t) % width;
-            count = Math.min(tokens - t, width - lane);
+        for (int t = from; t < to; t += count) {
+            int lane = (place + t) % width;
+            count = Math.min(to - t, width - lane);
             int row = t * stride + head * length;
-            int at = place(first + t);
+            int at = place(place + t);
             if (!isHalf()) {
                 transpose(rows, row, stride, count, length, floats(head), at, width);
-                continue;
-            }
-            float[] panel = Scratch.ofThread().panel((long) length * width);
-            transpose(rows, row, stride, count, length, panel, 0, width);
-            if (count == width) {
+            } else if (count == width) {
+                float[] panel = Scratch.ofThread().panel((long) length * width);
+                transpose(rows, row, stride, count, length, panel, 0, width);
                 putHalves(panel, length * width, head, at);
-                continue;
-            }
-            short[] halves = halves(head);
-            for (int d = 0; d < length * width; d += width) {
+            } else {
                 for (int key = 0; key < count; key++) {
-                    halves[at + d + key] = CachePrecision.half(panel[d + key]);
+                    putKey(rows, row + key * stride, head, at + key);
                 }
             }
+        }
+    }
+
+    /** One key beside others that are there. */
+    private void putKey(float[] rows, int row, int head, int at) {
+        short[] halves = halves(head);
+        for (int d = 0; d < headDimension(); d++) {
+            halves[at + d * width] = CachePrecision.half(rows[row + d]);
         }
     }
 

@@ -3,9 +3,6 @@ package io.agilelens.engine.kernel;
 /** Values of one layer: each head {@code [keys, headDimension]}. */
 final class CachedValueRows extends CacheRoom implements CachedValues {
 
-    /** Values that are still at hand when they are rounded. */
-    private static final int TOKENS_AT_ONCE = 64;
-
     private final float[] scales;
 
     private CachedValueRows(
@@ -44,30 +41,28 @@ final class CachedValueRows extends CacheRoom implements CachedValues {
     }
 
     @Override
-    void put(float[] rows, int tokens, int head, int first) {
+    void put(float[] rows, int from, int to, int head, int place) {
         int length = headDimension();
+        int at = (place + from) * length;
         if (!isHalf()) {
-            copy(rows, 0, tokens, head, floats(head), first * length);
+            copy(rows, from, to, head, floats(head), at);
             return;
         }
-        float[] some = Scratch.ofThread().panel((long) TOKENS_AT_ONCE * length);
-        for (int t = 0; t < tokens; t += TOKENS_AT_ONCE) {
-            int count = Math.min(TOKENS_AT_ONCE, tokens - t);
-            copy(rows, t, count, head, some, 0);
-            if (scales != null) {
-                toIntegers(some, count * length, 1 / scales[head]);
-            }
-            putHalves(some, count * length, head, (first + t) * length);
+        int numbers = (to - from) * length;
+        float[] some = Scratch.ofThread().panel(numbers);
+        copy(rows, from, to, head, some, 0);
+        if (scales != null) {
+            toIntegers(some, numbers, 1 / scales[head]);
         }
+        putHalves(some, numbers, head, at);
     }
 
     /** Puts a head's values of some tokens behind each other. */
-    private void copy(
-            float[] rows, int firstToken, int tokens, int head, float[] target, int offset) {
+    private void copy(float[] rows, int from, int to, int head, float[] target, int offset) {
         int length = headDimension();
-        for (int t = 0; t < tokens; t++) {
-            int row = ((firstToken + t) * heads() + head) * length;
-            System.arraycopy(rows, row, target, offset + t * length, length);
+        for (int t = from; t < to; t++) {
+            int row = (t * heads() + head) * length;
+            System.arraycopy(rows, row, target, offset + (t - from) * length, length);
         }
     }
 

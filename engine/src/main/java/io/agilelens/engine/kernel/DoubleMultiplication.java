@@ -42,7 +42,7 @@ final class DoubleMultiplication {
                                 (long) Panels.tiles(a.rows(), tileRows) * tileRows * depth);
         workers.forRanges(
                 Panels.tiles(a.rows(), tileRows),
-                1 + (1 << 14) / depth,
+                Workers.grain((long) tileRows * depth),
                 (from, to) -> {
                     for (int tile = from; tile < to; tile++) {
                         fillTile(a, tile, tiled);
@@ -52,7 +52,7 @@ final class DoubleMultiplication {
         double[] packed = Scratch.ofThread().widePanel((long) panels * width * depth);
         workers.forRanges(
                 panels,
-                1 + (1 << 14) / (depth * width),
+                Workers.grain((long) depth * width),
                 (from, to) -> {
                     for (int panel = from; panel < to; panel++) {
                         pack(b, panel, packed);

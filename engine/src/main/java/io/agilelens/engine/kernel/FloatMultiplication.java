@@ -192,7 +192,7 @@ final class FloatMultiplication {
             int tokens = operands.tokens;
             int rows = loops.tileTokens();
             operands.prepared = scratch.activations((long) Panels.padded(tokens, rows) * inputs);
-            workers.forRanges(Panels.tiles(tokens, rows), 1 + (1 << 14) / inputs, operands, tiling);
+            Panels.forTiles(operands, rows, workers, tiling);
             Panels.forBlocks(
                     operands,
                     Panels.count(operands.outputs, width),

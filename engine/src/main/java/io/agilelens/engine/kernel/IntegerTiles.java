@@ -50,11 +50,7 @@ final class IntegerTiles {
     void fill(Operands operands, int slice, TilePacking packing) {
         operands.slice = slice;
         operands.packing = packing;
-        workers.forRanges(
-                Panels.tiles(operands.tokens, rows),
-                1 + (1 << 14) / operands.integers.inputs(),
-                operands,
-                filling);
+        Panels.forTiles(operands, rows, workers, filling);
     }
 
     private void fillTiles(Operands operands, int fromTile, int toTile) {

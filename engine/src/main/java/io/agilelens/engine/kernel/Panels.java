@@ -63,6 +63,21 @@ final class Panels {
         return Math.clamp(MULTIPLICATIONS_PER_PIECE / Math.max(1, perPanel), 1, Integer.MAX_VALUE);
     }
 
+    /**
+     * Shares the tiles of a product's activations out.
+     *
+     * @param rows of a tile
+     * @param body what is done with neighbouring tiles
+     */
+    static void forTiles(
+            Operands operands, int rows, Workers workers, Workers.PieceOf<Operands> body) {
+        workers.forRanges(
+                tiles(operands.tokens, rows),
+                Workers.grain((long) rows * operands.inputs),
+                operands,
+                body);
+    }
+
     /** What is done with neighbouring panels and the tokens {@code from ≤ t < to}. */
     @FunctionalInterface
     interface BlockBody {
@@ -128,7 +143,7 @@ final class Panels {
             long bytes,
             Workers workers,
             Workers.PieceOf<Operands> body) {
-        workers.forRanges(panels, (int) (1 + BYTES_PER_PIECE / bytes), operands, body);
+        workers.forRanges(panels, (int) Math.max(1, BYTES_PER_PIECE / bytes), operands, body);
     }
 
     /** Rows of whole tiles. */

@@ -3,9 +3,6 @@ package io.agilelens.engine.kernel;
 /** The loops over rows and over elements that are worth more than one thread. */
 final class SharedRowLoops {
 
-    /** Elements of a loop that are worth another thread. */
-    private static final int ELEMENTS_PER_PIECE = 1 << 15;
-
     private final RowLoops rows;
     private final Workers workers;
 
@@ -197,18 +194,18 @@ final class SharedRowLoops {
         Operands operands = Scratch.ofThread().operands();
         operands.y = changed;
         operands.x = other;
-        share(operands, count, ELEMENTS_PER_PIECE, body);
+        share(operands, count, 1, body);
     }
 
     private void forTokens(
             Operands operands, int tokens, int channels, Workers.PieceOf<Operands> body) {
         operands.channels = channels;
-        share(operands, tokens, Math.max(1, ELEMENTS_PER_PIECE / channels), body);
+        share(operands, tokens, channels, body);
     }
 
-    private void share(Operands operands, int count, int grain, Workers.PieceOf<Operands> body) {
+    private void share(Operands operands, int count, int numbers, Workers.PieceOf<Operands> body) {
         try {
-            workers.forRanges(count, grain, operands, body);
+            workers.forRanges(count, Workers.grain(numbers), operands, body);
         } finally {
             Scratch.ofThread().giveBack(operands);
         }

@@ -38,6 +38,9 @@ public final class Workers implements AutoCloseable {
         void run(T operands, int from, int to);
     }
 
+    /** Numbers that a simple loop passes over in a few microseconds. */
+    private static final int NUMBERS_PER_PIECE = 1 << 13;
+
     /** More pieces than threads, so that a thread that was held up costs little. */
     private static final int PIECES_PER_THREAD = 4;
 
@@ -115,6 +118,15 @@ public final class Workers implements AutoCloseable {
     /** Threads that share a loop, the caller included. */
     public int threads() {
         return threads;
+    }
+
+    /**
+     * Fewest iterations worth a piece of a loop that does little with each number it passes over.
+     *
+     * @param numbers of an iteration
+     */
+    public static int grain(long numbers) {
+        return (int) Math.max(1, NUMBERS_PER_PIECE / Math.max(1, numbers));
     }
 
     /**

@@ -1,6 +1,6 @@
 package io.agilelens.engine.model;
 
-import io.agilelens.engine.tensor.Matrix;
+import io.agilelens.engine.kernel.Workers;
 
 /**
  * What linears in blocks of output channels share: a block computes {@code [tokens, its outputs]},
@@ -11,6 +11,9 @@ final class BlockedLinear {
 
     /** Elements of a block: 64 MiB as float32. */
     static final int ELEMENTS = 1 << 24;
+
+    /** What a block gives, before it is put where it belongs; each calling thread keeps its own. */
+    private static final ThreadLocal<float[]> COLUMNS = ThreadLocal.withInitial(() -> new float[0]);
 
     /** A block's outputs are a multiple of this, as no kernel has panels that are wider. */
     static final int OUTPUT_STEP = 64;
@@ -40,10 +43,23 @@ final class BlockedLinear {
             block.apply(input, output);
             return;
         }
-        float[] columns = Matrix.zeros(tokens, width).data();
+        float[] columns = columns(Math.multiplyExact(tokens, width));
         block.apply(input, columns);
-        for (int t = 0; t < tokens; t++) {
-            System.arraycopy(columns, t * width, output, t * outputs + first, width);
+        Workers.shared()
+                .forEach(
+                        tokens,
+                        Workers.grain(width),
+                        t ->
+                                System.arraycopy(
+                                        columns, t * width, output, t * outputs + first, width));
+    }
+
+    private static float[] columns(int length) {
+        float[] columns = COLUMNS.get();
+        if (columns.length < length) {
+            columns = new float[length];
+            COLUMNS.set(columns);
         }
+        return columns;
     }
 }

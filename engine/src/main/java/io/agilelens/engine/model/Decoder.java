@@ -275,14 +275,18 @@ public final class Decoder {
     private Matrix embed(int[] ids, int seen, Workspace workspace) {
         requireTokens(ids, seen);
         Matrix rows = workspace.matrix(ids.length, config.embeddingSize());
-        for (int t = 0; t < ids.length; t++) {
-            weights.embedding()
-                    .widen(
-                            (long) ids[t] * rows.columns(),
-                            rows.data(),
-                            rows.offset(t),
-                            rows.columns());
-        }
+        int columns = rows.columns();
+        Workers.shared()
+                .forEach(
+                        ids.length,
+                        Workers.grain(columns),
+                        t ->
+                                weights.embedding()
+                                        .widen(
+                                                (long) ids[t] * columns,
+                                                rows.data(),
+                                                rows.offset(t),
+                                                columns));
         Matrix embedded =
                 numerics.inputProjection()
                         .map(projection -> project(projection, rows))

@@ -10,9 +10,6 @@ import io.agilelens.engine.kernel.Workers;
  */
 public record HalfCacheFormat(int width) implements CacheFormat {
 
-    /** Numbers that are worth another thread. */
-    private static final int NUMBERS_PER_PIECE = 1 << 15;
-
     @Override
     public int rowBytes() {
         return width * CachePrecision.HALF.bytes();
@@ -23,7 +20,7 @@ public record HalfCacheFormat(int width) implements CacheFormat {
         Workers.shared()
                 .forRanges(
                         count * width,
-                        NUMBERS_PER_PIECE,
+                        Workers.grain(1),
                         (from, to) -> {
                             for (int i = from; i < to; i++) {
                                 rows[i] = CachePrecision.HALF.round(rows[i]);

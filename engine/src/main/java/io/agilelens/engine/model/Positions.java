@@ -10,7 +10,7 @@ import java.util.Arrays;
 final class Positions {
 
     /** Angles of rotary embedding that are worth another thread. */
-    private static final int ANGLES_PER_PIECE = 1 << 11;
+    private static final int ANGLES_PER_PIECE = 1 << 9;
 
     private final int[] values;
     private final int next;
@@ -54,7 +54,7 @@ final class Positions {
         Workers.shared()
                 .forRanges(
                         values.length,
-                        ANGLES_PER_PIECE / half + 1,
+                        Math.max(1, ANGLES_PER_PIECE / half),
                         (from, to) -> {
                             for (int i = from * half; i < to * half; i++) {
                                 float angle = values[i / half] * frequencies[i % half];

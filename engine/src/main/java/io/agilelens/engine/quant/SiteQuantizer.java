@@ -9,9 +9,6 @@ import java.util.Optional;
 /** What quantizes one site. */
 final class SiteQuantizer {
 
-    /** Numbers that are worth another thread. */
-    private static final int NUMBERS_PER_PIECE = 1 << 14;
-
     private final Kernels kernels;
     private final ActivationQuantizer quantizer;
     private final Optional<ActivationQuantizer> marked;
@@ -82,6 +79,6 @@ final class SiteQuantizer {
 
     /** Shares the tokens out. */
     static void forTokens(Matrix x, Workers.RangeBody body) {
-        Workers.shared().forRanges(x.rows(), 1 + NUMBERS_PER_PIECE / x.columns(), body);
+        Workers.shared().forRanges(x.rows(), Workers.grain(x.columns()), body);
     }
 }
