@@ -22,6 +22,7 @@ final class Loop<T> {
     private final T operands;
     private final Workers.PieceOf<T> body;
     private final Thread caller;
+    private final Object within;
     private final Cancellation cancellation = Cancellation.current();
     private final AtomicInteger arrivals = new AtomicInteger();
     private final AtomicInteger unfinished;
@@ -31,13 +32,25 @@ final class Loop<T> {
     /** Whether the last thread to finish must wake the caller. */
     volatile boolean callerSleeps;
 
-    Loop(int count, int pieces, int stretches, T operands, Workers.PieceOf<T> body, Thread caller) {
+    /**
+     * @param within what its caller does {@linkplain Workers#together together} with something
+     *     else, or null
+     */
+    Loop(
+            int count,
+            int pieces,
+            int stretches,
+            T operands,
+            Workers.PieceOf<T> body,
+            Thread caller,
+            Object within) {
         this.count = count;
         this.pieces = pieces;
         this.stretches = stretches;
         this.operands = operands;
         this.body = body;
         this.caller = caller;
+        this.within = within;
         this.unfinished = new AtomicInteger(pieces);
         this.taken = new AtomicIntegerArray(stretches * SPACING);
     }
@@ -79,6 +92,10 @@ final class Loop<T> {
     /** Where a part begins when a whole is cut as evenly as can be. */
     static int start(int whole, int parts, int part) {
         return (int) ((long) whole * part / parts);
+    }
+
+    boolean isWithin(Object together) {
+        return within == together;
     }
 
     boolean isDone() {

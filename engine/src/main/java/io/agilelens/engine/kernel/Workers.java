@@ -52,6 +52,9 @@ public final class Workers implements AutoCloseable {
 
     private static final ThreadLocal<Boolean> INSIDE = ThreadLocal.withInitial(() -> false);
 
+    /** What the thread does {@linkplain #together together} with other threads. */
+    private static final ThreadLocal<Object> TOGETHER = new ThreadLocal<>();
+
     private static Workers shared;
 
     private final int threads;
@@ -181,10 +184,23 @@ public final class Workers implements AutoCloseable {
             }
             return;
         }
+        Loop<T> loop = open(count, pieces, operands, body);
+        runInside(loop);
+        awaitEnd(loop);
+        loop.tellFailure();
+    }
+
+    /** Lets helpers come to a loop. */
+    private <T> Loop<T> open(int count, int pieces, T operands, PieceOf<T> body) {
         int stretches = Math.min(threads, pieces);
-        var loop = new Loop<>(count, pieces, stretches, operands, body, Thread.currentThread());
+        Thread caller = Thread.currentThread();
+        var loop = new Loop<>(count, pieces, stretches, operands, body, caller, TOGETHER.get());
         open.add(loop);
         wake(stretches - 1);
+        return loop;
+    }
+
+    private void runInside(Loop<?> loop) {
         INSIDE.set(true);
         try {
             loop.run();
@@ -192,8 +208,60 @@ public final class Workers implements AutoCloseable {
             INSIDE.set(false);
         }
         open.remove(loop);
+    }
+
+    /**
+     * Does a few things at a time whose own loops all threads share: none waits for the end of one
+     * loop before it begins another, as it would if they were done one after the other. For short
+     * ones; each thread that begins one keeps buffers of its own for it.
+     */
+    public void together(int count, IntConsumer body) {
+        if (count <= 1 || !looksOut || threads == 1 || closed || INSIDE.get()) {
+            forEachOf(body, 0, count);
+            return;
+        }
+        Cancellation cancellation = Cancellation.current();
+        Loop<IntConsumer> loop =
+                open(count, count, body, (of, from, to) -> begin(of, from, to, cancellation));
+        loop.run();
+        open.remove(loop);
+        help(loop, body);
         awaitEnd(loop);
         loop.tellFailure();
+    }
+
+    /** The loops of what is done are shared out, though it is itself a piece of one. */
+    private static void begin(IntConsumer together, int from, int to, Cancellation cancellation) {
+        boolean inside = INSIDE.get();
+        INSIDE.set(false);
+        TOGETHER.set(together);
+        try {
+            if (Cancellation.current() == cancellation) {
+                forEachOf(together, from, to);
+            } else {
+                cancellation.during(
+                        () -> {
+                            forEachOf(together, from, to);
+                            return null;
+                        });
+            }
+        } finally {
+            TOGETHER.remove();
+            INSIDE.set(inside);
+        }
+    }
+
+    /** While the others do the last of what is done together, its loops get the caller's help. */
+    private void help(Loop<?> loop, Object together) {
+        Lookout lookout = new Lookout();
+        while (!loop.isDone() && lookout.goesOn()) {
+            Loop<?> next = open.peek();
+            if (next != null && next.isWithin(together)) {
+                runInside(next);
+            } else {
+                Thread.onSpinWait();
+            }
+        }
     }
 
     /** Helpers that look out come by themselves; what is missing is taken from those asleep. */

@@ -9,6 +9,7 @@ import io.agilelens.engine.kernel.Workers;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.tensor.Matrix;
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 
 /**
  * The forward pass. There is one: full precision, simulated quantization and integer execution
@@ -403,10 +404,18 @@ public final class Decoder {
             this.probe = probe;
             this.workspace = workspace;
             Activation input = transform(Site.ATTN_INPUT, read, TokenMarks.NONE);
-            Projected queries = project(LinearRole.QUERY, Site.QUERY, input);
-            Projected keys = project(LinearRole.KEY, Site.KEY, input);
-            Projected values = project(LinearRole.VALUE, Site.VALUE, input);
+            Matrix[] projected =
+                    Decoder.this.project(
+                            layer,
+                            input,
+                            workspace,
+                            LinearRole.QUERY,
+                            LinearRole.KEY,
+                            LinearRole.VALUE);
             input.giveBack(workspace);
+            Projected queries = transform(Site.QUERY, projected[0]);
+            Projected keys = transform(Site.KEY, projected[1]);
+            Projected values = transform(Site.VALUE, projected[2]);
             positions.rotate(queries.floats(), config, config.heads(), kernels);
             positions.rotate(keys.floats(), config, config.keyValueHeads(), kernels);
             this.context = workspace.matrix(residual.rows(), config.queryWidth());
@@ -418,9 +427,7 @@ public final class Decoder {
             values.giveBack(workspace);
         }
 
-        private Projected project(LinearRole role, Site site, Activation input) {
-            Matrix projected = workspace.matrix(input.tokens(), role.outputs(config));
-            numerics.linear(layer, role).apply(input, projected.data());
+        private Projected transform(Site site, Matrix projected) {
             return new Projected(projected, transform(site, projected, TokenMarks.NONE));
         }
 
@@ -650,8 +657,7 @@ public final class Decoder {
         int tokens = residual.rows();
         Matrix read = blockInput(residual, weights.mlpNorm(layer), workspace);
         Activation input = transform(layer, Site.MLP_INPUT, read, marks, probe, workspace);
-        Matrix hidden = workspace.matrix(tokens, config.feedForwardSize());
-        feedForward(layer, input, hidden, workspace);
+        Matrix hidden = feedForward(layer, input, workspace);
         input.giveBack(workspace);
         weights.hiddenDivisors(layer).ifPresent(divisors -> divide(hidden, divisors));
         Activation activated = transform(layer, Site.MLP_HIDDEN, hidden, marks, probe, workspace);
@@ -664,29 +670,51 @@ public final class Decoder {
     }
 
     /**
-     * @param hidden receives {@code [tokens, feedForward]}
+     * @return {@code [tokens, feedForward]}
      */
-    private void feedForward(int layer, Activation input, Matrix hidden, Workspace workspace) {
-        float[] activated = hidden.data();
-        int count = hidden.rows() * hidden.columns();
-        LinearOperator up = numerics.linear(layer, LinearRole.UP);
-        switch (config.feedForward()) {
+    private Matrix feedForward(int layer, Activation input, Workspace workspace) {
+        int count = input.tokens() * config.feedForwardSize();
+        return switch (config.feedForward()) {
             case GATED_SILU -> {
-                float[] ungated = workspace.floats(count);
-                numerics.linear(layer, LinearRole.GATE).apply(input, activated);
-                up.apply(input, ungated);
-                kernels.siluMultiply(activated, ungated, count);
-                workspace.giveBack(ungated);
+                Matrix[] both = project(layer, input, workspace, LinearRole.GATE, LinearRole.UP);
+                kernels.siluMultiply(both[0].data(), both[1].data(), count);
+                workspace.giveBack(both[1]);
+                yield both[0];
             }
             case RELU -> {
-                up.apply(input, activated);
-                kernels.relu(activated, count);
+                Matrix up = project(layer, input, workspace, LinearRole.UP)[0];
+                kernels.relu(up.data(), count);
+                yield up;
             }
             case GELU_TANH -> {
-                up.apply(input, activated);
-                kernels.geluTanh(activated, count);
+                Matrix up = project(layer, input, workspace, LinearRole.UP)[0];
+                kernels.geluTanh(up.data(), count);
+                yield up;
+            }
+        };
+    }
+
+    /**
+     * Linears that read the same. For one token they are too short to be worth all threads one by
+     * one.
+     *
+     * @return of each role {@code [tokens, outputs]}
+     */
+    private Matrix[] project(
+            int layer, Activation input, Workspace workspace, LinearRole... roles) {
+        Matrix[] projected = new Matrix[roles.length];
+        for (int i = 0; i < roles.length; i++) {
+            projected[i] = workspace.matrix(input.tokens(), roles[i].outputs(config));
+        }
+        IntConsumer apply = i -> numerics.linear(layer, roles[i]).apply(input, projected[i].data());
+        if (input.tokens() == 1) {
+            Workers.shared().together(roles.length, apply);
+        } else {
+            for (int i = 0; i < roles.length; i++) {
+                apply.accept(i);
             }
         }
+        return projected;
     }
 
     /** Divides each row channel by channel. */

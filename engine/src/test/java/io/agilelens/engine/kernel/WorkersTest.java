@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.engine.task.Cancellation;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -15,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
@@ -188,6 +191,124 @@ class WorkersTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void whatIsDoneTogetherIsDoneOnceAndCompletely(int threads) {
+        try (Workers workers = Workers.of(threads)) {
+            int things = 3;
+            int count = 40;
+            for (int time = 0; time < 2000; time++) {
+                AtomicIntegerArray runs = new AtomicIntegerArray(things * count);
+                workers.together(
+                        things,
+                        thing -> {
+                            int start = thing * count;
+                            workers.forRanges(
+                                    count, 3, (from, to) -> count(runs, start + from, start + to));
+                            assertEquals(1, runs.get(start + count - 1), "its own loop is over");
+                        });
+                for (int i = 0; i < runs.length(); i++) {
+                    assertEquals(1, runs.get(i), "iteration " + i);
+                }
+            }
+        }
+    }
+
+    /**
+     * A caller that waits comes to the helper's loop, unless it had to wait so long that it sleeps.
+     */
+    @Test
+    void aLoopOfWhatIsDoneTogetherIsShared() {
+        assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "otherwise one does all");
+        try (Workers workers = Workers.of(2)) {
+            Thread caller = Thread.currentThread();
+            boolean shared = false;
+            for (int time = 0; time < 1000 && !shared; time++) {
+                CountDownLatch helperIsThere = new CountDownLatch(1);
+                Set<Thread> sharing = ConcurrentHashMap.newKeySet();
+                workers.together(
+                        2,
+                        _ -> {
+                            if (Thread.currentThread() == caller) {
+                                await(helperIsThere);
+                                return;
+                            }
+                            helperIsThere.countDown();
+                            CountDownLatch both = new CountDownLatch(2);
+                            workers.forRanges(
+                                    2,
+                                    1,
+                                    (_, _) -> {
+                                        sharing.add(Thread.currentThread());
+                                        both.countDown();
+                                        awaitBriefly(both);
+                                    });
+                        });
+                shared = sharing.size() == 2;
+            }
+            assertTrue(shared, "in none of many times");
+        }
+    }
+
+    @Test
+    void whatIsDoneTogetherInsideALoopStaysOnItsThread() {
+        try (Workers workers = Workers.of(2)) {
+            workers.forRanges(
+                    2,
+                    1,
+                    (_, _) -> {
+                        Thread own = Thread.currentThread();
+                        workers.together(
+                                2,
+                                _ ->
+                                        workers.forEach(
+                                                2,
+                                                1,
+                                                _ -> assertSame(own, Thread.currentThread())));
+                    });
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void anExceptionOfWhatIsDoneTogetherReachesTheCaller(int threads) {
+        try (Workers workers = Workers.of(threads)) {
+            var thrown = new IllegalStateException("told");
+            var caught =
+                    assertThrows(
+                            IllegalStateException.class,
+                            () ->
+                                    workers.together(
+                                            2,
+                                            thing ->
+                                                    workers.forEach(
+                                                            10,
+                                                            1,
+                                                            i -> {
+                                                                if (thing == 1 && i == 7) {
+                                                                    throw thrown;
+                                                                }
+                                                            })));
+            assertSame(thrown, caught);
+            AtomicInteger after = new AtomicInteger();
+            workers.together(2, _ -> workers.forEach(5, 1, _ -> after.incrementAndGet()));
+            assertEquals(10, after.get(), "and the threads go on");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void theCallersCancellationIsThatOfWhatIsDoneTogether(int threads) {
+        try (Workers workers = Workers.of(threads)) {
+            Cancellation cancellation = new Cancellation();
+            cancellation.during(
+                    () -> {
+                        workers.together(2, _ -> assertSame(cancellation, Cancellation.current()));
+                        return null;
+                    });
+        }
+    }
+
     @Test
     void aThreadThatIsHeldUpLeavesItsStretchToTheOthers() {
         try (Workers workers = Workers.of(2)) {
@@ -238,6 +359,14 @@ class WorkersTest {
     void aBadNumberOfThreadsIsTold(String property) {
         var e = assertThrows(UserException.class, () -> Workers.threadsFrom(property));
         assertTrue(e.getMessage().startsWith("-Dagilelens.threads=" + property), e.getMessage());
+    }
+
+    private static void awaitBriefly(CountDownLatch latch) {
+        try {
+            latch.await(20, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static void await(CountDownLatch latch) {
