@@ -5,7 +5,7 @@ import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.format.Printable;
 import io.agilelens.engine.format.UserCache;
-import io.agilelens.engine.task.Cancellation;
+import io.agilelens.engine.task.AbandonableCall;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,19 +31,23 @@ final class NativeTokenizer implements AutoCloseable {
      * @param json the text of a tokenizer.json
      * @param source where it was read, for messages
      * @throws UserException if the library refuses it
-     * @throws java.util.concurrent.CancellationException if the thread's work was cancelled before
+     * @throws java.util.concurrent.CancellationException if the thread's work was cancelled; the
+     *     library is not waited for then
      */
     NativeTokenizer(String json, Path source) {
         this.source = source;
+        // A thousand pieces take the library a millisecond or two.
+        tokenizer =
+                AbandonableCall.of(
+                        "tokenizer", () -> build(json, source), HuggingFaceTokenizer::close);
+    }
+
+    private static HuggingFaceTokenizer build(String json, Path source) {
         Library.load();
-        // The call that follows cannot be cancelled; a thousand pieces take it a millisecond or
-        // two.
-        Cancellation.current().check();
         try {
-            tokenizer =
-                    HuggingFaceTokenizer.newInstance(
-                            new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)),
-                            Map.of("truncation", "false", "padding", "false"));
+            return HuggingFaceTokenizer.newInstance(
+                    new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)),
+                    Map.of("truncation", "false", "padding", "false"));
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         } catch (RuntimeException refusal) {

@@ -1,0 +1,177 @@
+package io.agilelens.engine.task;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+class AbandonableCallTest {
+
+    private static final String NAME = "abandoned";
+
+    /** What Linux gives a thread of the lowest priority. */
+    private static final int LOWEST = 19;
+
+    private final Cancellation cancellation = new Cancellation();
+    private final CountDownLatch begun = new CountDownLatch(1);
+    private final CountDownLatch goOn = new CountDownLatch(1);
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final AtomicReference<String> closed = new AtomicReference<>();
+
+    /** Begins a call that lasts until it may go on. */
+    private String call() {
+        return AbandonableCall.of(
+                NAME,
+                () -> {
+                    begun.countDown();
+                    await(goOn);
+                    return "result";
+                },
+                this::close);
+    }
+
+    private void close(String result) {
+        closed.set(result);
+        closing.countDown();
+    }
+
+    @Test
+    void whatTheCallGivesIsGiven() {
+        AtomicReference<Thread> thread = new AtomicReference<>();
+        String given =
+                AbandonableCall.of(
+                        NAME,
+                        () -> {
+                            thread.set(Thread.currentThread());
+                            return "result";
+                        },
+                        _ -> fail("closed"));
+        assertEquals("result", given);
+        assertNotSame(Thread.currentThread(), thread.get());
+        assertTrue(thread.get().isDaemon(), "a program that ends does not wait for it");
+    }
+
+    @Test
+    void whatTheCallThrowsIsThrown() {
+        for (Throwable thrown :
+                new Throwable[] {new IllegalStateException("told"), new LinkageError("told")}) {
+            var caught =
+                    assertThrows(
+                            Throwable.class,
+                            () ->
+                                    AbandonableCall.of(
+                                            NAME,
+                                            () -> {
+                                                throw AbandonableCallTest
+                                                        .<RuntimeException>unchecked(thrown);
+                                            },
+                                            _ -> fail("closed")));
+            assertSame(thrown, caught);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <X extends Throwable> X unchecked(Throwable thrown) throws X {
+        throw (X) thrown;
+    }
+
+    @Test
+    void aCancelledCallerLeavesItAndItsResultIsClosed() throws Exception {
+        Thread canceller =
+                Thread.ofPlatform()
+                        .start(
+                                () -> {
+                                    await(begun);
+                                    cancellation.cancel();
+                                });
+        assertThrows(CancellationException.class, () -> cancellation.during(this::call));
+        canceller.join();
+        assertEquals(null, closed.get(), "still running");
+        goOn.countDown();
+        closing.await();
+        assertEquals("result", closed.get());
+    }
+
+    @Test
+    void nothingBeginsAfterTheCancellation() {
+        cancellation.cancel();
+        assertThrows(CancellationException.class, () -> cancellation.during(this::call));
+        assertEquals(1, begun.getCount());
+    }
+
+    @Test
+    void anInterruptedCallerWaitsAndStaysInterrupted() {
+        Thread caller = Thread.currentThread();
+        Thread interrupter =
+                Thread.ofPlatform()
+                        .start(
+                                () -> {
+                                    await(begun);
+                                    caller.interrupt();
+                                    goOn.countDown();
+                                });
+        assertEquals("result", call());
+        while (interrupter.isAlive()) {
+            Thread.onSpinWait();
+        }
+        assertTrue(Thread.interrupted());
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void whatIsLeftBehindHasTheLowestPriority() throws Exception {
+        AtomicInteger before = new AtomicInteger(LOWEST);
+        Thread canceller =
+                Thread.ofPlatform()
+                        .start(
+                                () -> {
+                                    await(begun);
+                                    before.set(niceness());
+                                    cancellation.cancel();
+                                });
+        assertThrows(CancellationException.class, () -> cancellation.during(this::call));
+        canceller.join();
+        assertTrue(before.get() < LOWEST, "while somebody waits");
+        assertEquals(LOWEST, niceness());
+        goOn.countDown();
+        closing.await();
+    }
+
+    /** Field 19 of proc_pid_stat(5), the seventeenth behind the name in parentheses. */
+    private static int niceness() {
+        try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+            for (Path task : tasks) {
+                if (Files.readString(task.resolve("comm")).strip().equals(NAME)) {
+                    String stat = Files.readString(task.resolve("stat"));
+                    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+                    return Integer.parseInt(fields[16]);
+                }
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        return fail("no thread is called " + NAME);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
