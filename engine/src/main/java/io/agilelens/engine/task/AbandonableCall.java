@@ -11,8 +11,8 @@ import java.util.function.Supplier;
 
 /**
  * A call of somebody else's code that takes long and cannot be stopped, on a thread of its own.
- * Whoever cancels does not wait for its end: the call is left behind at the lowest priority, so
- * that it has a core only while nobody else wants that, and what it gives is closed.
+ * Whoever cancels does not wait for its end: the call is left behind as an idle thread, so that it
+ * has a core only while nobody else wants that, and what it gives is closed.
  *
  * @param <T> what the call gives
  */
@@ -92,7 +92,7 @@ public final class AbandonableCall<T> {
         abandoned = true;
         NativeThread begun = thread;
         if (begun != null) {
-            begun.lowerPriority();
+            begun.becomeIdle();
         }
         if (task.isDone()) {
             closeOnce();

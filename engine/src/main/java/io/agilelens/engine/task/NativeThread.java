@@ -1,7 +1,9 @@
 package io.agilelens.engine.task;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Locale;
@@ -9,7 +11,7 @@ import java.util.Optional;
 
 /**
  * A thread as the operating system knows it. On Linux Java's priorities change nothing, so there
- * the system is asked itself; a thread may always lower its own and its siblings' priority.
+ * the system is asked itself. A thread may always be made an idle one.
  *
  * @param id of the thread on Linux, otherwise 0
  */
@@ -17,36 +19,36 @@ record NativeThread(Thread thread, int id) {
 
     private static final Optional<Calls> LINUX = Calls.ofLinux();
 
-    /** What Linux calls the lowest priority of a thread that is not idle. */
-    private static final int LOWEST = 19;
-
-    /** {@code setpriority} of one thread, see setpriority(2). */
-    private static final int PRIO_PROCESS = 0;
+    /**
+     * The policy of threads that run where nothing else does, see sched(7): a core with nothing but
+     * these counts as free. The lowest priority of the usual policy does not help for the first
+     * tenth of a second, in which the system does not yet move others to such a core.
+     */
+    private static final int SCHED_IDLE = 5;
 
     /**
      * Functions of the C library.
      *
      * @param gettid {@code int gettid()}
-     * @param setpriority {@code int setpriority(int which, int who, int priority)}
+     * @param setScheduler {@code int sched_setscheduler(int thread, int policy, const struct
+     *     sched_param *)}, the structure being one {@code int}
      */
-    private record Calls(MethodHandle gettid, MethodHandle setpriority) {
+    private record Calls(MethodHandle gettid, MethodHandle setScheduler) {
 
         static Optional<Calls> ofLinux() {
             if (!System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("linux")) {
                 return Optional.empty();
             }
             ValueLayout.OfInt number = ValueLayout.JAVA_INT;
+            var setting = FunctionDescriptor.of(number, number, number, ValueLayout.ADDRESS);
             return find("gettid", FunctionDescriptor.of(number))
                     .flatMap(
                             gettid ->
-                                    find(
-                                                    "setpriority",
-                                                    FunctionDescriptor.of(
-                                                            number, number, number, number))
-                                            .map(setpriority -> new Calls(gettid, setpriority)));
+                                    find("sched_setscheduler", setting)
+                                            .map(setter -> new Calls(gettid, setter)));
         }
 
-        @SuppressWarnings("restricted") // both take and give numbers only
+        @SuppressWarnings("restricted") // the descriptors are those of the manual
         private static Optional<MethodHandle> find(String name, FunctionDescriptor descriptor) {
             Linker linker = Linker.nativeLinker();
             return linker.defaultLookup()
@@ -61,9 +63,15 @@ record NativeThread(Thread thread, int id) {
     }
 
     /** From now on the thread has a core only while nobody else wants it. */
-    void lowerPriority() {
+    void becomeIdle() {
         thread.setPriority(Thread.MIN_PRIORITY);
-        LINUX.ifPresent(calls -> call(calls.setpriority(), PRIO_PROCESS, id, LOWEST));
+        LINUX.ifPresent(
+                calls -> {
+                    try (Arena arena = Arena.ofConfined()) {
+                        MemorySegment priority = arena.allocateFrom(ValueLayout.JAVA_INT, 0);
+                        call(calls.setScheduler(), id, SCHED_IDLE, priority);
+                    }
+                });
     }
 
     private static int call(MethodHandle handle, Object... arguments) {
