@@ -12,7 +12,8 @@ import java.util.function.Supplier;
 /**
  * A call of somebody else's code that takes long and cannot be stopped, on a thread of its own.
  * Whoever cancels does not wait for its end: the call is left behind as an idle thread, so that it
- * has a core only while nobody else wants that, and what it gives is closed.
+ * has a core only while nobody else wants that, and what it gives is closed. It should be a single
+ * native call: while other programs take all cores, whatever waits for that thread waits long.
  *
  * @param <T> what the call gives
  */
@@ -51,7 +52,9 @@ public final class AbandonableCall<T> {
 
     private void run() {
         thread = NativeThread.current();
-        task.run();
+        if (!abandoned) {
+            task.run();
+        }
         if (abandoned) {
             closeOnce();
         }

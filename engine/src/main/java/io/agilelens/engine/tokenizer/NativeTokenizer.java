@@ -36,6 +36,7 @@ final class NativeTokenizer implements AutoCloseable {
      */
     NativeTokenizer(String json, Path source) {
         this.source = source;
+        Library.load();
         // A thousand pieces take the library a millisecond or two.
         tokenizer =
                 AbandonableCall.of(
@@ -43,7 +44,6 @@ final class NativeTokenizer implements AutoCloseable {
     }
 
     private static HuggingFaceTokenizer build(String json, Path source) {
-        Library.load();
         try {
             return HuggingFaceTokenizer.newInstance(
                     new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)),
