@@ -12,8 +12,8 @@ final class BlockedLinear {
     /** Elements of a block: 64 MiB as float32. */
     static final int ELEMENTS = 1 << 24;
 
-    /** What a block gives, before it is put where it belongs; each calling thread keeps its own. */
-    private static final ThreadLocal<float[]> COLUMNS = ThreadLocal.withInitial(() -> new float[0]);
+    /** What a block gives, before it is put where it belongs. */
+    private static final ThreadRoom COLUMNS = new ThreadRoom();
 
     /** A block's outputs are a multiple of this, as no kernel has panels that are wider. */
     static final int OUTPUT_STEP = 64;
@@ -43,7 +43,7 @@ final class BlockedLinear {
             block.apply(input, output);
             return;
         }
-        float[] columns = columns(Math.multiplyExact(tokens, width));
+        float[] columns = COLUMNS.floats(Math.multiplyExact(tokens, width));
         block.apply(input, columns);
         Workers.shared()
                 .forEach(
@@ -52,14 +52,5 @@ final class BlockedLinear {
                         t ->
                                 System.arraycopy(
                                         columns, t * width, output, t * outputs + first, width));
-    }
-
-    private static float[] columns(int length) {
-        float[] columns = COLUMNS.get();
-        if (columns.length < length) {
-            columns = new float[length];
-            COLUMNS.set(columns);
-        }
-        return columns;
     }
 }

@@ -26,9 +26,8 @@ public final class Decoder {
     /** How fast each head's scores fall with distance; empty unless positions are ALiBi's. */
     private final float[] slopes;
 
-    /** Scratch space for one head's probabilities, grown as needed and kept by each thread. */
-    private static final ThreadLocal<float[]> PROBABILITIES =
-            ThreadLocal.withInitial(() -> new float[0]);
+    /** For one head's probabilities. */
+    private static final ThreadRoom PROBABILITIES = new ThreadRoom();
 
     /** Most queries of a head worked on at once, so that no tokens² buffer is ever needed. */
     static final int QUERY_BLOCK = 48;
@@ -584,7 +583,7 @@ public final class Decoder {
             int count = Math.min(QUERY_BLOCK, context.rows() - first);
             int firstVisible = cached + first + 1;
             int stride = cached + first + count;
-            float[] p = probabilityScratch(count * stride);
+            float[] p = PROBABILITIES.floats(count * stride);
             scores(head, first, count, p, stride);
             for (int i = 0; i < count; i++) {
                 if (slopes.length > 0) {
@@ -636,15 +635,6 @@ public final class Decoder {
                     offset,
                     config.queryWidth());
         }
-    }
-
-    private static float[] probabilityScratch(int size) {
-        float[] scratch = PROBABILITIES.get();
-        if (scratch.length < size) {
-            scratch = new float[size];
-            PROBABILITIES.set(scratch);
-        }
-        return scratch;
     }
 
     /**
