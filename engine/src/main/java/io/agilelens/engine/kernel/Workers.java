@@ -246,7 +246,7 @@ public final class Workers implements AutoCloseable {
                         });
             }
         } finally {
-            TOGETHER.remove();
+            TOGETHER.set(null);
             INSIDE.set(inside);
         }
     }

@@ -692,11 +692,13 @@ public final class Decoder {
      */
     private Matrix[] project(
             int layer, Activation input, Workspace workspace, LinearRole... roles) {
+        LinearOperator[] linears = new LinearOperator[roles.length];
         Matrix[] projected = new Matrix[roles.length];
         for (int i = 0; i < roles.length; i++) {
+            linears[i] = numerics.linear(layer, roles[i]); // may pack it now, with all threads
             projected[i] = workspace.matrix(input.tokens(), roles[i].outputs(config));
         }
-        IntConsumer apply = i -> numerics.linear(layer, roles[i]).apply(input, projected[i].data());
+        IntConsumer apply = i -> linears[i].apply(input, projected[i].data());
         if (input.tokens() == 1) {
             Workers.shared().together(roles.length, apply);
         } else {

@@ -94,8 +94,8 @@ public final class AbandonableCall<T> {
     private void abandon() {
         abandoned = true;
         NativeThread begun = thread;
-        if (begun != null) {
-            begun.becomeIdle();
+        if (begun != null) { // the first time in a program takes a tenth of a second
+            Thread.ofPlatform().daemon().name("abandoning").start(begun::becomeIdle);
         }
         if (task.isDone()) {
             closeOnce();

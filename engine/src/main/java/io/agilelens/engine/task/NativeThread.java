@@ -1,23 +1,26 @@
 package io.agilelens.engine.task;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.util.Locale;
-import java.util.Optional;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalInt;
 
 /**
  * A thread as the operating system knows it. On Linux Java's priorities change nothing, so there
  * the system is asked itself. A thread may always be made an idle one.
  *
- * @param id of the thread on Linux, otherwise 0
+ * @param id of the thread where the system is Linux and tells it
  */
-record NativeThread(Thread thread, int id) {
+record NativeThread(Thread thread, OptionalInt id) {
 
-    private static final Optional<Calls> LINUX = Calls.ofLinux();
+    /** Leads to the folder named after whichever thread reads it, see proc(5). */
+    private static final Path OWN_FOLDER = Path.of("/proc/thread-self");
 
     /**
      * The policy of threads that run where nothing else does, see sched(7): a core with nothing but
@@ -26,57 +29,49 @@ record NativeThread(Thread thread, int id) {
      */
     private static final int SCHED_IDLE = 5;
 
-    /**
-     * Functions of the C library.
-     *
-     * @param gettid {@code int gettid()}
-     * @param setScheduler {@code int sched_setscheduler(int thread, int policy, const struct
-     *     sched_param *)}, the structure being one {@code int}
-     */
-    private record Calls(MethodHandle gettid, MethodHandle setScheduler) {
-
-        static Optional<Calls> ofLinux() {
-            if (!System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("linux")) {
-                return Optional.empty();
-            }
-            ValueLayout.OfInt number = ValueLayout.JAVA_INT;
-            var setting = FunctionDescriptor.of(number, number, number, ValueLayout.ADDRESS);
-            return find("gettid", FunctionDescriptor.of(number))
-                    .flatMap(
-                            gettid ->
-                                    find("sched_setscheduler", setting)
-                                            .map(setter -> new Calls(gettid, setter)));
-        }
-
-        @SuppressWarnings("restricted") // the descriptors are those of the manual
-        private static Optional<MethodHandle> find(String name, FunctionDescriptor descriptor) {
-            Linker linker = Linker.nativeLinker();
-            return linker.defaultLookup()
-                    .find(name)
-                    .map(address -> linker.downcallHandle(address, descriptor));
-        }
+    static NativeThread current() {
+        return new NativeThread(Thread.currentThread(), ownId());
     }
 
-    static NativeThread current() {
-        return new NativeThread(
-                Thread.currentThread(), LINUX.map(calls -> call(calls.gettid())).orElse(0));
+    private static OptionalInt ownId() {
+        try {
+            Path folder = Files.readSymbolicLink(OWN_FOLDER);
+            return OptionalInt.of(Integer.parseInt(folder.getFileName().toString()));
+        } catch (IOException | NumberFormatException | UnsupportedOperationException otherSystem) {
+            return OptionalInt.empty();
+        }
     }
 
     /** From now on the thread has a core only while nobody else wants it. */
     void becomeIdle() {
         thread.setPriority(Thread.MIN_PRIORITY);
-        LINUX.ifPresent(
-                calls -> {
-                    try (Arena arena = Arena.ofConfined()) {
-                        MemorySegment priority = arena.allocateFrom(ValueLayout.JAVA_INT, 0);
-                        call(calls.setScheduler(), id, SCHED_IDLE, priority);
-                    }
-                });
+        id.ifPresent(NativeThread::makeIdle);
     }
 
-    private static int call(MethodHandle handle, Object... arguments) {
-        try {
-            return (int) handle.invokeWithArguments(arguments);
+    /**
+     * {@code int sched_setscheduler(int thread, int policy, const struct sched_param *)} of the C
+     * library, the structure being one {@code int}; what it answers changes nothing here. Linked
+     * where it is called, for that takes longer than most calls that are never abandoned.
+     */
+    @SuppressWarnings("restricted") // the descriptor is that of the manual
+    private static void makeIdle(int id) {
+        Linker linker = Linker.nativeLinker();
+        var descriptor =
+                FunctionDescriptor.of(
+                        ValueLayout.JAVA_INT,
+                        ValueLayout.JAVA_INT,
+                        ValueLayout.JAVA_INT,
+                        ValueLayout.ADDRESS);
+        linker.defaultLookup()
+                .find("sched_setscheduler")
+                .map(address -> linker.downcallHandle(address, descriptor))
+                .ifPresent(setScheduler -> call(setScheduler, id));
+    }
+
+    private static void call(MethodHandle setScheduler, int id) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment priority = arena.allocateFrom(ValueLayout.JAVA_INT, 0);
+            int unused = (int) setScheduler.invokeExact(id, SCHED_IDLE, priority);
         } catch (Throwable failure) {
             throw new IllegalStateException(failure);
         }

@@ -45,6 +45,16 @@ class AbandonableCallTest {
                 this::close);
     }
 
+    /** Does something on another thread while the call lasts. */
+    private Thread onceBegun(Runnable work) {
+        return Thread.ofPlatform()
+                .start(
+                        () -> {
+                            await(begun);
+                            work.run();
+                        });
+    }
+
     private void close(String result) {
         closed.set(result);
         closing.countDown();
@@ -92,13 +102,7 @@ class AbandonableCallTest {
 
     @Test
     void aCancelledCallerLeavesItAndItsResultIsClosed() throws Exception {
-        Thread canceller =
-                Thread.ofPlatform()
-                        .start(
-                                () -> {
-                                    await(begun);
-                                    cancellation.cancel();
-                                });
+        Thread canceller = onceBegun(cancellation::cancel);
         assertThrows(CancellationException.class, () -> cancellation.during(this::call));
         canceller.join();
         assertEquals(null, closed.get(), "still running");
@@ -118,13 +122,11 @@ class AbandonableCallTest {
     void anInterruptedCallerWaitsAndStaysInterrupted() {
         Thread caller = Thread.currentThread();
         Thread interrupter =
-                Thread.ofPlatform()
-                        .start(
-                                () -> {
-                                    await(begun);
-                                    caller.interrupt();
-                                    goOn.countDown();
-                                });
+                onceBegun(
+                        () -> {
+                            caller.interrupt();
+                            goOn.countDown();
+                        });
         assertEquals("result", call());
         while (interrupter.isAlive()) {
             Thread.onSpinWait();
@@ -137,17 +139,17 @@ class AbandonableCallTest {
     void whatIsLeftBehindIsAnIdleThread() throws Exception {
         AtomicInteger before = new AtomicInteger(SCHED_IDLE);
         Thread canceller =
-                Thread.ofPlatform()
-                        .start(
-                                () -> {
-                                    await(begun);
-                                    before.set(policy());
-                                    cancellation.cancel();
-                                });
+                onceBegun(
+                        () -> {
+                            before.set(policy());
+                            cancellation.cancel();
+                        });
         assertThrows(CancellationException.class, () -> cancellation.during(this::call));
         canceller.join();
         assertNotEquals(SCHED_IDLE, before.get(), "while somebody waits");
-        assertEquals(SCHED_IDLE, policy());
+        while (policy() != SCHED_IDLE) {
+            Thread.sleep(1); // a thread that never idles is caught by the build's own limit
+        }
         goOn.countDown();
         closing.await();
     }
