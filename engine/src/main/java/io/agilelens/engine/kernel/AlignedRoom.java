@@ -17,6 +17,7 @@ record AlignedRoom<N>(N array, int offset, int length) {
     private static final int LINE_BYTES = 64;
 
     private static final Slab<float[]> FLOATS = new Slab<>(Float.BYTES, float[]::new);
+    private static final Slab<double[]> DOUBLES = new Slab<>(Double.BYTES, double[]::new);
     private static final Slab<short[]> SHORTS = new Slab<>(Short.BYTES, short[]::new);
 
     /** An array that rooms are cut from; whoever has one of them keeps it alive. */
@@ -73,6 +74,11 @@ record AlignedRoom<N>(N array, int offset, int length) {
     /** Little room, such as a thread has for itself; many share an array. */
     static AlignedRoom<float[]> ofFloats(int length) {
         return FLOATS.cut(length);
+    }
+
+    /** The same in double precision. */
+    static AlignedRoom<double[]> ofDoubles(int length) {
+        return DOUBLES.cut(length);
     }
 
     /** The same of integers of 16 bits. */

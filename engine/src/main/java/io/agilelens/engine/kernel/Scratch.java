@@ -32,10 +32,15 @@ final class Scratch {
     private double[] wideActivations = {};
     private double[] widePanel = {};
     private double[] wideParts = {};
+    private double[] wideScales = {};
     private double[] wideSums = {};
+    private double[] wideZeros = {};
     private AlignedRoom<float[]> near = AlignedRoom.none();
     private AlignedRoom<float[]> blockSums = AlignedRoom.none();
     private AlignedRoom<float[]> unitSums = AlignedRoom.none();
+    private AlignedRoom<double[]> nearDoubles = AlignedRoom.none();
+    private AlignedRoom<double[]> blockDoubles = AlignedRoom.none();
+    private AlignedRoom<double[]> segmentDoubles = AlignedRoom.none();
     private AlignedRoom<short[]> nearShorts = AlignedRoom.none();
     private final List<AlignedRoom<float[]>> spareHeads =
             new ArrayList<>(List.of(AlignedRoom.none(), AlignedRoom.none()));
@@ -150,6 +155,24 @@ final class Scratch {
         return room.length() >= length ? room : maker.apply(Math.max(length, 2 * room.length()));
     }
 
+    /** {@link #near} in double precision. */
+    AlignedRoom<double[]> nearDoubles(int length) {
+        nearDoubles = grown(nearDoubles, length, AlignedRoom::ofDoubles);
+        return nearDoubles;
+    }
+
+    /** {@link #blockSums} in double precision. */
+    AlignedRoom<double[]> blockDoubles(int length) {
+        blockDoubles = grown(blockDoubles, length, AlignedRoom::ofDoubles);
+        return blockDoubles;
+    }
+
+    /** Room for the sums of a tile's segments in double precision. */
+    AlignedRoom<double[]> segmentDoubles(int length) {
+        segmentDoubles = grown(segmentDoubles, length, AlignedRoom::ofDoubles);
+        return segmentDoubles;
+    }
+
     /** {@link #near} of integers of 16 bits. */
     AlignedRoom<short[]> nearShorts(int length) {
         nearShorts = grown(nearShorts, length, AlignedRoom::ofShorts);
@@ -234,6 +257,18 @@ final class Scratch {
     double[] widePanel(long length) {
         widePanel = grown(widePanel, length);
         return widePanel;
+    }
+
+    /** {@link #scales} in double precision. */
+    double[] wideScales(int length) {
+        wideScales = grown(wideScales, length);
+        return wideScales;
+    }
+
+    /** {@link #zeros} in double precision. */
+    double[] wideZeros(int length) {
+        wideZeros = grown(wideZeros, length);
+        return wideZeros;
     }
 
     /** {@link #parts} in double precision. */

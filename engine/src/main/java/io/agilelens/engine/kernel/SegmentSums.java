@@ -60,24 +60,47 @@ interface SegmentSums {
             int targetStride);
 
     /**
-     * {@code sums[r, o] += factor · scales[o] · parts[r, o]} for sums of triples.
+     * {@code sums[r, o] = source[r, o] + Σ scales[s, o] · parts[s, r, o]} for sums of triples, of
+     * one segment or of two at once.
      *
-     * @param parts {@code [rows, 2 vectors of triples]}
-     * @param scalesOffset where the scales of the first panel's low halves start
-     * @param toHigh from there to those of its high halves
-     * @param toNextPanel from there to those of the next panel
-     * @param sums {@code [rows, 6 vectors]}: low halves of the three panels, then the high ones
+     * @param parts {@code [segments, tile rows, 2 vectors of triples]} from {@code partsOffset} on
+     * @param rows of the tile that matter
+     * @param scales {@code [segments, 6 vectors]} from {@code scalesOffset} on, laid out as a row
+     *     of the sums
+     * @param source laid out as the sums, from {@code sourceOffset} on; may be the sums
+     * @param sums {@code [rows, 6 vectors]} from {@code sumsOffset} on: low halves of the three
+     *     panels, then the high ones
      */
     void addTriples(
             double[] parts,
+            int partsOffset,
             int rows,
-            float[] scales,
+            int segments,
+            double[] scales,
             int scalesOffset,
-            int toHigh,
-            int toNextPanel,
-            double factor,
+            double[] source,
+            int sourceOffset,
             double[] sums,
             int sumsOffset);
+
+    /**
+     * Narrows sums of triples into {@code target}, row by row.
+     *
+     * @param sums as those of {@link #addTriples}
+     * @param target row r starts at {@code targetOffset + r * targetStride} with the low half of
+     *     the first panel
+     * @param toHigh from there to the panel's high half
+     * @param toNextPanel from there to the next panel
+     */
+    void storeTriples(
+            double[] sums,
+            int sumsOffset,
+            int rows,
+            float[] target,
+            int targetOffset,
+            int targetStride,
+            int toHigh,
+            int toNextPanel);
 
     /** Floats that the squares of a tile's rows take. */
     int squaresLength(int rows);

@@ -237,57 +237,67 @@ final class SegmentSumsTemplate implements SegmentSums {
     @Override
     public void addTriples(
             double[] parts,
+            int partsOffset,
             int rows,
-            float[] scales,
+            int segments,
+            double[] scales,
             int scalesOffset,
-            int toHigh,
-            int toNextPanel,
-            double factor,
+            double[] source,
+            int sourceOffset,
             double[] sums,
             int sumsOffset) {
-        addHalf(parts, 0, rows, scales, scalesOffset, toNextPanel, factor, sums, sumsOffset);
-        addHalf(
-                parts,
-                DOUBLE_LANES,
-                rows,
-                scales,
-                scalesOffset + toHigh,
-                toNextPanel,
-                factor,
-                sums,
-                sumsOffset + 3 * DOUBLE_LANES);
+        if (segments == 1) {
+            addOne(
+                    parts,
+                    partsOffset,
+                    rows,
+                    scales,
+                    scalesOffset,
+                    source,
+                    sourceOffset,
+                    sums,
+                    sumsOffset);
+            return;
+        }
+        for (int half = 0; half < 2; half++) {
+            int part = partsOffset + half * DOUBLE_LANES;
+            int of = half * 3 * DOUBLE_LANES;
+            addHalves(
+                    parts,
+                    part,
+                    rows,
+                    scales,
+                    scalesOffset + of,
+                    source,
+                    sourceOffset + of,
+                    sums,
+                    sumsOffset + of);
+        }
     }
 
     /**
      * Of one vector of triples in each row; written out, for calls would keep it from registers.
      */
-    private static void addHalf(
+    private static void addOne(
             double[] parts,
             int partsOffset,
             int rows,
-            float[] scales,
+            double[] scales,
             int scalesOffset,
-            int toNextPanel,
-            double factor,
+            double[] source,
+            int sourceOffset,
             double[] sums,
             int sumsOffset) {
-        DoubleVector firstScale =
-                ((DoubleVector)
-                                FloatVector.fromArray(FEW_FLOATS, scales, scalesOffset)
-                                        .convertShape(VectorOperators.F2D, DOUBLES, 0))
-                        .mul(factor);
-        DoubleVector secondScale =
-                ((DoubleVector)
-                                FloatVector.fromArray(
-                                                FEW_FLOATS, scales, scalesOffset + toNextPanel)
-                                        .convertShape(VectorOperators.F2D, DOUBLES, 0))
-                        .mul(factor);
-        DoubleVector thirdScale =
-                ((DoubleVector)
-                                FloatVector.fromArray(
-                                                FEW_FLOATS, scales, scalesOffset + 2 * toNextPanel)
-                                        .convertShape(VectorOperators.F2D, DOUBLES, 0))
-                        .mul(factor);
+        DoubleVector scale0 = DoubleVector.fromArray(DOUBLES, scales, scalesOffset);
+        DoubleVector scale1 = DoubleVector.fromArray(DOUBLES, scales, scalesOffset + DOUBLE_LANES);
+        DoubleVector scale2 =
+                DoubleVector.fromArray(DOUBLES, scales, scalesOffset + 2 * DOUBLE_LANES);
+        DoubleVector scale3 =
+                DoubleVector.fromArray(DOUBLES, scales, scalesOffset + 3 * DOUBLE_LANES);
+        DoubleVector scale4 =
+                DoubleVector.fromArray(DOUBLES, scales, scalesOffset + 4 * DOUBLE_LANES);
+        DoubleVector scale5 =
+                DoubleVector.fromArray(DOUBLES, scales, scalesOffset + 5 * DOUBLE_LANES);
         DoubleVector shareOfThird =
                 DoubleVector.broadcast(DOUBLES, 1 / (TRIPLE_FIELD * TRIPLE_FIELD));
         DoubleVector shareOfSecond = DoubleVector.broadcast(DOUBLES, 1 / TRIPLE_FIELD);
@@ -295,18 +305,124 @@ final class SegmentSumsTemplate implements SegmentSums {
         DoubleVector minusSecond = DoubleVector.broadcast(DOUBLES, -TRIPLE_FIELD);
         DoubleVector rounder = DoubleVector.broadcast(DOUBLES, DOUBLE_ROUNDER);
         for (int r = 0; r < rows; r++) {
-            DoubleVector all =
-                    DoubleVector.fromArray(DOUBLES, parts, partsOffset + r * 2 * DOUBLE_LANES);
+            int part = partsOffset + r * 2 * DOUBLE_LANES;
+            int from = sourceOffset + r * TRIPLE_SUMS;
+            int at = sumsOffset + r * TRIPLE_SUMS;
+            DoubleVector a = DoubleVector.fromArray(DOUBLES, parts, part);
+            DoubleVector aThird = a.fma(shareOfThird, rounder).sub(rounder);
+            DoubleVector aRest = aThird.fma(minusThird, a);
+            DoubleVector aSecond = aRest.fma(shareOfSecond, rounder).sub(rounder);
+            aSecond.fma(minusSecond, aRest)
+                    .fma(scale0, DoubleVector.fromArray(DOUBLES, source, from))
+                    .intoArray(sums, at);
+            aSecond.fma(scale1, DoubleVector.fromArray(DOUBLES, source, from + DOUBLE_LANES))
+                    .intoArray(sums, at + DOUBLE_LANES);
+            aThird.fma(scale2, DoubleVector.fromArray(DOUBLES, source, from + 2 * DOUBLE_LANES))
+                    .intoArray(sums, at + 2 * DOUBLE_LANES);
+            DoubleVector b = DoubleVector.fromArray(DOUBLES, parts, part + DOUBLE_LANES);
+            DoubleVector bThird = b.fma(shareOfThird, rounder).sub(rounder);
+            DoubleVector bRest = bThird.fma(minusThird, b);
+            DoubleVector bSecond = bRest.fma(shareOfSecond, rounder).sub(rounder);
+            bSecond.fma(minusSecond, bRest)
+                    .fma(scale3, DoubleVector.fromArray(DOUBLES, source, from + 3 * DOUBLE_LANES))
+                    .intoArray(sums, at + 3 * DOUBLE_LANES);
+            bSecond.fma(scale4, DoubleVector.fromArray(DOUBLES, source, from + 4 * DOUBLE_LANES))
+                    .intoArray(sums, at + 4 * DOUBLE_LANES);
+            bThird.fma(scale5, DoubleVector.fromArray(DOUBLES, source, from + 5 * DOUBLE_LANES))
+                    .intoArray(sums, at + 5 * DOUBLE_LANES);
+        }
+    }
+
+    /** The same of two segments, whose sums are read and written once for both. */
+    private static void addHalves(
+            double[] parts,
+            int partsOffset,
+            int rows,
+            double[] scales,
+            int scalesOffset,
+            double[] source,
+            int sourceOffset,
+            double[] sums,
+            int sumsOffset) {
+        DoubleVector firstScale = DoubleVector.fromArray(DOUBLES, scales, scalesOffset);
+        DoubleVector secondScale =
+                DoubleVector.fromArray(DOUBLES, scales, scalesOffset + DOUBLE_LANES);
+        DoubleVector thirdScale =
+                DoubleVector.fromArray(DOUBLES, scales, scalesOffset + 2 * DOUBLE_LANES);
+        int next = scalesOffset + TRIPLE_SUMS;
+        DoubleVector nextFirstScale = DoubleVector.fromArray(DOUBLES, scales, next);
+        DoubleVector nextSecondScale = DoubleVector.fromArray(DOUBLES, scales, next + DOUBLE_LANES);
+        DoubleVector nextThirdScale =
+                DoubleVector.fromArray(DOUBLES, scales, next + 2 * DOUBLE_LANES);
+        DoubleVector shareOfThird =
+                DoubleVector.broadcast(DOUBLES, 1 / (TRIPLE_FIELD * TRIPLE_FIELD));
+        DoubleVector shareOfSecond = DoubleVector.broadcast(DOUBLES, 1 / TRIPLE_FIELD);
+        DoubleVector minusThird = DoubleVector.broadcast(DOUBLES, -TRIPLE_FIELD * TRIPLE_FIELD);
+        DoubleVector minusSecond = DoubleVector.broadcast(DOUBLES, -TRIPLE_FIELD);
+        DoubleVector rounder = DoubleVector.broadcast(DOUBLES, DOUBLE_ROUNDER);
+        for (int r = 0; r < rows; r++) {
+            int part = partsOffset + r * 2 * DOUBLE_LANES;
+            DoubleVector all = DoubleVector.fromArray(DOUBLES, parts, part);
             DoubleVector third = all.fma(shareOfThird, rounder).sub(rounder);
             DoubleVector rest = third.fma(minusThird, all);
             DoubleVector second = rest.fma(shareOfSecond, rounder).sub(rounder);
-            DoubleVector first = second.fma(minusSecond, rest);
+            DoubleVector nextAll =
+                    DoubleVector.fromArray(DOUBLES, parts, part + ROWS * 2 * DOUBLE_LANES);
+            DoubleVector nextThird = nextAll.fma(shareOfThird, rounder).sub(rounder);
+            DoubleVector nextRest = nextThird.fma(minusThird, nextAll);
+            DoubleVector nextSecond = nextRest.fma(shareOfSecond, rounder).sub(rounder);
+            int from = sourceOffset + r * TRIPLE_SUMS;
             int at = sumsOffset + r * TRIPLE_SUMS;
-            first.fma(firstScale, DoubleVector.fromArray(DOUBLES, sums, at)).intoArray(sums, at);
-            second.fma(secondScale, DoubleVector.fromArray(DOUBLES, sums, at + DOUBLE_LANES))
+            nextSecond
+                    .fma(minusSecond, nextRest)
+                    .fma(
+                            nextFirstScale,
+                            second.fma(minusSecond, rest)
+                                    .fma(firstScale, DoubleVector.fromArray(DOUBLES, source, from)))
+                    .intoArray(sums, at);
+            nextSecond
+                    .fma(
+                            nextSecondScale,
+                            second.fma(
+                                    secondScale,
+                                    DoubleVector.fromArray(DOUBLES, source, from + DOUBLE_LANES)))
                     .intoArray(sums, at + DOUBLE_LANES);
-            third.fma(thirdScale, DoubleVector.fromArray(DOUBLES, sums, at + 2 * DOUBLE_LANES))
+            nextThird
+                    .fma(
+                            nextThirdScale,
+                            third.fma(
+                                    thirdScale,
+                                    DoubleVector.fromArray(
+                                            DOUBLES, source, from + 2 * DOUBLE_LANES)))
                     .intoArray(sums, at + 2 * DOUBLE_LANES);
+        }
+    }
+
+    @Override
+    public void storeTriples(
+            double[] sums,
+            int sumsOffset,
+            int rows,
+            float[] target,
+            int targetOffset,
+            int targetStride,
+            int toHigh,
+            int toNextPanel) {
+        for (int r = 0; r < rows; r++) {
+            for (int part = 0; part < 6; part++) {
+                ((FloatVector)
+                                DoubleVector.fromArray(
+                                                DOUBLES,
+                                                sums,
+                                                sumsOffset + r * TRIPLE_SUMS + part * DOUBLE_LANES)
+                                        .convertShape(VectorOperators.D2F, FEW_FLOATS, 0))
+                        .intoArray(
+                                target,
+                                targetOffset
+                                        + r * targetStride
+                                        + part / 3 * toHigh
+                                        + part % 3 * toNextPanel);
+            }
         }
     }
 

@@ -1,7 +1,5 @@
 package io.agilelens.engine.kernel;
 
-import java.util.Arrays;
-
 /**
  * Four-bit weights times 8-bit codes, three weights in a double, see {@link Multiplier}. The
  * weights of a triple are those of the same place in three panels, so that weights are packed as
@@ -19,7 +17,7 @@ final class TripleMultiplication {
     static final int SLICE = 128;
 
     /** Chunks that are multiplied together, see {@link Panels#forBlocks}. */
-    private static final int CHUNKS = 2;
+    private static final int CHUNKS = 4;
 
     private final DoubleProducts doubles;
     private final IntegerUnpacking unpacking;
@@ -27,6 +25,16 @@ final class TripleMultiplication {
     private final SegmentSums segmentSums;
     private final Workers workers;
     private final int rows;
+
+    /** Numbers that a chunk has in a step: two vectors. */
+    private final int step;
+
+    /** Doubles of a vector. */
+    private final int lanes;
+
+    /** Sums that a chunk has in a row of a tile: six vectors. */
+    private final int sumsOfRow;
+
     private final IntegerTiles.TilePacking tilePacking = this::packTile;
     private final Panels.BlockBody blocks = this::multiplyBlock;
 
@@ -40,6 +48,9 @@ final class TripleMultiplication {
         this.segmentSums = segmentSums;
         this.workers = workers;
         rows = doubles.tileTokens();
+        step = doubles.panelOutputs();
+        lanes = step / 2;
+        sumsOfRow = PANELS * step;
         tiles = new IntegerTiles(unpacking, rows, workers);
     }
 
@@ -79,7 +90,7 @@ final class TripleMultiplication {
 
     /** Chunks that three panels have in each step. */
     private int chunks(IntegerPanels weights) {
-        return weights.bytesPerInput() / (doubles.panelOutputs() / 2);
+        return weights.bytesPerInput() / lanes;
     }
 
     /**
@@ -87,57 +98,46 @@ final class TripleMultiplication {
      */
     private void multiplyBlock(Operands operands, int firstChunk, int endChunk, int from, int to) {
         IntegerPanels weights = operands.integers;
-        double[] tiled = operands.wide;
         int chunks = chunks(weights);
         int padded = Panels.padded(operands.tokens, rows);
-        int lanes = doubles.panelOutputs() / 2;
-        int length = Panels.padded(to - from, rows) * 6 * lanes;
-        double[] sums = Scratch.ofThread().wideSums((endChunk - firstChunk) * length);
-        Arrays.fill(sums, 0, (endChunk - firstChunk) * length, 0);
+        int length = Panels.padded(to - from, rows) * sumsOfRow;
+        AlignedRoom<double[]> sums =
+                Scratch.ofThread().blockDoubles((endChunk - firstChunk) * length);
         Segments segments = weights.segments();
         int end;
         for (int first = 0; first < segments.count(); first = end) {
             end = segments.endOfSlice(first, SLICE);
-            int start = segments.starts()[first];
-            int steps = segments.starts()[end] - start;
-            int tile = start * padded + from * steps;
+            int steps = segments.inputs(first, end);
+            int tile = segments.starts()[first] * padded + from * steps;
             for (int chunk = firstChunk; chunk < endChunk; chunk++) {
                 int panel = chunk / chunks * PANELS;
-                double[] unpacked = unpack(weights, panel, chunk % chunks, first, end);
                 int output = outputOf(weights, chunk % chunks);
-                for (int token = 0; token < to - from; token += rows) {
-                    operands.cancellation.check();
-                    addSegments(
-                            tiled,
-                            tile + token * steps,
-                            Math.min(rows, to - from - token),
-                            weights,
-                            panel,
-                            output,
-                            first,
-                            end,
-                            unpacked,
-                            sums,
-                            (chunk - firstChunk) * length + token * 6 * lanes);
-                }
-            }
-        }
-        for (int chunk = firstChunk; chunk < endChunk; chunk++) {
-            int panel = chunk / chunks * PANELS;
-            int output = outputOf(weights, chunk % chunks);
-            for (int part = 0; part < 6; part++) {
-                Panels.store(
-                        sums,
-                        (chunk - firstChunk) * length + part * lanes,
-                        6 * lanes,
-                        lanes,
-                        operands.y,
+                addSlice(
+                        unpack(weights, panel, chunk % chunks, first, end),
+                        scaleSegments(weights, panel, output, first, end),
+                        operands,
+                        first,
+                        end,
                         from,
                         to,
-                        weights.outputs(),
-                        (panel + part % 3) * weights.width()
-                                + output
-                                + part / 3 * (weights.width() / 4));
+                        tile,
+                        sums.array(),
+                        sums.offset() + (chunk - firstChunk) * length);
+            }
+        }
+        // Chunks share lines of the results, so all of them are written for a few tokens at a time.
+        for (int token = from; token < to; token += rows) {
+            int tokens = Math.min(rows, to - token);
+            int sum = sums.offset() + (token - from) * sumsOfRow;
+            for (int chunk = firstChunk; chunk < endChunk; chunk++) {
+                store(
+                        operands,
+                        chunk / chunks * PANELS,
+                        outputOf(weights, chunk % chunks),
+                        token,
+                        tokens,
+                        sums.array(),
+                        sum + (chunk - firstChunk) * length);
             }
         }
     }
@@ -145,12 +145,10 @@ final class TripleMultiplication {
     /**
      * @return {@code [steps, 2 vectors]}: the weights of some segments
      */
-    private double[] unpack(IntegerPanels weights, int panel, int chunk, int first, int end) {
-        int lanes = doubles.panelOutputs() / 2;
+    private AlignedRoom<double[]> unpack(
+            IntegerPanels weights, int panel, int chunk, int first, int end) {
         Segments segments = weights.segments();
-        int start = segments.starts()[first];
-        int steps = segments.starts()[end] - start;
-        double[] unpacked = Scratch.ofThread().widePanel((long) steps * 2 * lanes);
+        AlignedRoom<double[]> unpacked = Scratch.ofThread().nearDoubles(SLICE * step);
         for (int s = first; s < end; s++) {
             unpacking.unpackTriples(
                     weights.codes(),
@@ -163,10 +161,31 @@ final class TripleMultiplication {
                     segments.groups()[s],
                     chunk,
                     segments.length(s),
-                    unpacked,
-                    (segments.starts()[s] - start) * 2 * lanes);
+                    unpacked.array(),
+                    unpacked.offset() + segments.inputs(first, s) * step);
         }
         return unpacked;
+    }
+
+    /** Scales of the sums of some segments, {@code [segments, 6 vectors]}. */
+    private double[] scaleSegments(
+            IntegerPanels weights, int panel, int firstOutput, int first, int end) {
+        Segments segments = weights.segments();
+        double[] scales = Scratch.ofThread().wideScales((end - first) * sumsOfRow);
+        for (int s = first; s < end; s++) {
+            double factor = 1 << segments.shifts()[s];
+            for (int part = 0; part < 6; part++) {
+                int from =
+                        weights.scale(panel + part % 3, segments.groups()[s])
+                                + firstOutput
+                                + part / 3 * (weights.width() / 4);
+                int to = (s - first) * sumsOfRow + part * lanes;
+                for (int o = 0; o < lanes; o++) {
+                    scales[to + o] = weights.scales()[from + o] * factor;
+                }
+            }
+        }
+        return scales;
     }
 
     /**
@@ -174,43 +193,131 @@ final class TripleMultiplication {
      * behind it.
      */
     private int outputOf(IntegerPanels weights, int chunk) {
-        int lanes = doubles.panelOutputs() / 2;
         int floats = weights.width() / 4;
         return chunk * lanes / floats * 2 * floats + chunk * lanes % floats;
     }
 
-    private void addSegments(
-            double[] tiled,
-            int tile,
-            int tokens,
-            IntegerPanels weights,
-            int panel,
-            int firstOutput,
+    /**
+     * Adds to the sums of a chunk what a slice gives, tile by tile.
+     *
+     * @param tile where the first tile's slice starts in the operands' tiles
+     * @param sums {@code [tokens, 6 vectors]} from {@code sumsOffset} on; of the first slice they
+     *     hold nothing yet
+     */
+    private void addSlice(
+            AlignedRoom<double[]> unpacked,
+            double[] scales,
+            Operands operands,
             int first,
             int end,
-            double[] unpacked,
+            int from,
+            int to,
+            int tile,
             double[] sums,
             int sumsOffset) {
-        int width = doubles.panelOutputs();
-        double[] parts = Scratch.ofThread().wideParts(rows * width);
-        int groups = weights.groups();
-        Segments segments = weights.segments();
-        int computed = tokens > 6 ? rows : 6;
-        for (int s = first; s < end; s++) {
-            int step = segments.starts()[s] - segments.starts()[first];
-            int steps = segments.length(s);
-            doubles.multiplyTile(
-                    unpacked, step * width, tiled, tile + step * rows, tokens, steps, parts, 0);
-            segmentSums.addTriples(
+        int steps = operands.integers.segments().inputs(first, end);
+        AlignedRoom<double[]> parts = Scratch.ofThread().segmentDoubles(2 * rows * step);
+        double[] zeros = Scratch.ofThread().wideZeros(rows * sumsOfRow);
+        for (int token = from; token < to; token += rows) {
+            operands.cancellation.check();
+            int tokens = Math.min(rows, to - token);
+            int sum = sumsOffset + (token - from) * sumsOfRow;
+            addSegments(
+                    unpacked,
+                    scales,
+                    operands,
+                    tile + (token - from) * steps,
+                    tokens,
+                    first,
+                    end,
                     parts,
+                    first == 0 ? zeros : sums,
+                    first == 0 ? 0 : sum,
+                    sums,
+                    sum);
+        }
+    }
+
+    /** Adds to what there is of a tile what the segments of a slice give, two at once. */
+    private void addSegments(
+            AlignedRoom<double[]> unpacked,
+            double[] scales,
+            Operands operands,
+            int tile,
+            int tokens,
+            int first,
+            int end,
+            AlignedRoom<double[]> parts,
+            double[] source,
+            int sourceOffset,
+            double[] sums,
+            int sumsOffset) {
+        Segments segments = operands.integers.segments();
+        int computed = tokens > 6 ? rows : 6;
+        for (int s = first; s < end; s += 2) {
+            int together = Math.min(2, end - s);
+            for (int i = 0; i < together; i++) {
+                int start = segments.inputs(first, s + i);
+                doubles.multiplyTile(
+                        unpacked.array(),
+                        unpacked.offset() + start * step,
+                        operands.wide,
+                        tile + start * rows,
+                        tokens,
+                        segments.length(s + i),
+                        parts.array(),
+                        parts.offset() + i * rows * step);
+            }
+            segmentSums.addTriples(
+                    parts.array(),
+                    parts.offset(),
                     computed,
-                    weights.scales(),
-                    (panel * groups + segments.groups()[s]) * weights.width() + firstOutput,
-                    weights.width() / 4,
-                    groups * weights.width(),
-                    1 << segments.shifts()[s],
+                    together,
+                    scales,
+                    (s - first) * sumsOfRow,
+                    s == first ? source : sums,
+                    s == first ? sourceOffset : sumsOffset,
                     sums,
                     sumsOffset);
+        }
+    }
+
+    /** Copies the complete sums of a tile to the results. */
+    private void store(
+            Operands operands,
+            int panel,
+            int firstOutput,
+            int token,
+            int tokens,
+            double[] sums,
+            int sumsOffset) {
+        IntegerPanels weights = operands.integers;
+        int width = weights.width();
+        int outputs = weights.outputs();
+        int toHigh = width / 4;
+        if ((panel + PANELS) * width <= outputs) {
+            segmentSums.storeTriples(
+                    sums,
+                    sumsOffset,
+                    tokens,
+                    operands.y,
+                    token * outputs + panel * width + firstOutput,
+                    outputs,
+                    toHigh,
+                    width);
+            return;
+        }
+        for (int part = 0; part < 6; part++) {
+            Panels.store(
+                    sums,
+                    sumsOffset + part * lanes,
+                    sumsOfRow,
+                    lanes,
+                    operands.y,
+                    token,
+                    token + tokens,
+                    outputs,
+                    (panel + part % 3) * width + firstOutput + part / 3 * toHigh);
         }
     }
 }

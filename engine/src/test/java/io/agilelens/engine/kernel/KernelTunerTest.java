@@ -84,10 +84,11 @@ class KernelTunerTest {
     @Test
     void whatWasMeasuredIsUsed() {
         int bits = 64; // no kernels have this width, so nobody else is disturbed
-        assertEquals(KernelTuning.NEVER, KernelProvider.tuning(bits).tripleFrom());
+        assertEquals(KernelTuning.expected(bits), KernelProvider.tuning(bits));
         KernelTuning measured = new KernelTuning(5, 6, 7);
         KernelProvider.use(bits, measured);
         assertEquals(measured, KernelProvider.tuning(bits));
         assertTrue(KernelTuning.expected(256).tripleFrom() < KernelTuning.NEVER);
+        assertEquals(KernelTuning.NEVER, KernelTuning.expected(512).tripleFrom());
     }
 }
