@@ -114,15 +114,16 @@ public final class BenchCommand extends EngineCommand {
 
     /** What is to be measured: the rows, or the floats and the recipe that was given. */
     private List<Contender> contenders(OpenModel open, TerminalProgress progress) {
-        BenchContenders contenders = new BenchContenders(open, progress, cancellation);
+        BenchContenders contenders =
+                new BenchContenders(open, passes.group(), progress, cancellation);
         if (open.bundle().isPresent()) {
-            passes.requireAllRows("a native bundle has a row of its own");
+            passes.requireUsualRows("a native bundle has a row of its own");
             return List.of(contenders.of(open.tune(recipeOption, progress, cancellation)));
         }
         PruningRecipe pruning = passes.pruning(open.config());
         List<Contender> made = new ArrayList<>();
         if (recipeOption.isGiven()) {
-            passes.requireAllRows("--recipe is measured beside fp32 and fp16");
+            passes.requireUsualRows("--recipe is measured beside fp32 and fp16");
             made.add(contenders.of(BenchRow.FP32, pruning));
             made.add(contenders.of(BenchRow.FP16, pruning));
             made.add(contenders.of(recipeOption.recipe(open.config().layers())));

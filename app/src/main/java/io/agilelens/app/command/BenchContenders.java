@@ -24,6 +24,7 @@ final class BenchContenders {
     private static final int CALIBRATION_TOKENS = 16;
 
     private final OpenModel open;
+    private final int group;
     private final Progress progress;
     private final Cancellation cancellation;
     private final Map<BenchRow, Contender> ready = new EnumMap<>(BenchRow.class);
@@ -33,12 +34,14 @@ final class BenchContenders {
      *
      * @param weights {@code fp32}, {@code fp16} or {@code int} and bits
      * @param activations {@code fp32}, or method and bits
+     * @param group inputs that share a scale of quantized weights, −1 for whole rows, 0 of floats
      * @param pruning of the prompt's tokens
      */
     record Contender(
             String name,
             String weights,
             String activations,
+            int group,
             PruningRecipe pruning,
             Decoder decoder) {
 
@@ -52,8 +55,12 @@ final class BenchContenders {
         }
     }
 
-    BenchContenders(OpenModel open, Progress progress, Cancellation cancellation) {
+    /**
+     * @param group inputs that share a scale in the quantized rows
+     */
+    BenchContenders(OpenModel open, int group, Progress progress, Cancellation cancellation) {
         this.open = open;
+        this.group = group;
         this.progress = progress;
         this.cancellation = cancellation;
     }
@@ -71,15 +78,21 @@ final class BenchContenders {
                     row.title(),
                     row.title(),
                     "fp32",
+                    0,
                     PruningRecipe.NONE,
-                    fit(row.recipe(pruning), floats(row.precision())).decoder());
+                    fit(row.recipe(pruning, group), floats(row.precision())).decoder());
         }
         if (row == BenchRow.W4A4_TRIP_PRUNED) { // the same model, so it is not packed twice
             Contender whole = of(BenchRow.W4A4_TRIP, pruning);
             return new Contender(
-                    row.title(), whole.weights(), whole.activations(), pruning, whole.decoder());
+                    row.title(),
+                    whole.weights(),
+                    whole.activations(),
+                    whole.group(),
+                    pruning,
+                    whole.decoder());
         }
-        return of(row.title(), fitted(row.recipe(pruning)));
+        return of(row.title(), fitted(row.recipe(pruning, group)));
     }
 
     /** What was tuned elsewhere. */
@@ -95,10 +108,8 @@ final class BenchContenders {
     private static Contender of(String name, TunedModel tuned) {
         Recipe recipe = tuned.recipe();
         boolean executed = recipe.execution() == Execution.EXECUTED;
-        String weights =
-                recipe.weights().method() == WeightMethod.NONE || !executed
-                        ? "fp32"
-                        : "int" + recipe.weights().bits();
+        boolean floats = recipe.weights().method() == WeightMethod.NONE || !executed;
+        String weights = floats ? "fp32" : "int" + recipe.weights().bits();
         String activations =
                 !executed
                         ? "fp32"
@@ -107,7 +118,13 @@ final class BenchContenders {
                             case UNIFORM -> "int" + recipe.activations().bits();
                             case TRIP -> "trip" + recipe.activations().bits();
                         };
-        return new Contender(name, weights, activations, recipe.pruning(), tuned.decoder());
+        return new Contender(
+                name,
+                weights,
+                activations,
+                floats ? 0 : recipe.weights().group(),
+                recipe.pruning(),
+                tuned.decoder());
     }
 
     private Numerics floats(WeightPrecision precision) {

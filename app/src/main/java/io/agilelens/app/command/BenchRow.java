@@ -38,7 +38,9 @@ public enum BenchRow {
     /** 4-bit weights, float activations: what AWQ's models run on. */
     W4A16("w4a16");
 
-    private static final int GROUP = 32;
+    /** Inputs that share a scale where nothing else is asked for, as in llama.cpp's files. */
+    static final int USUAL_GROUP = 32;
+
     private static final int HEAD_BITS = 8;
     private static final int LARGEST_EXPONENT = 3;
 
@@ -69,28 +71,38 @@ public enum BenchRow {
     }
 
     /**
+     * With the usual groups.
+     *
      * @param pruning of the pruned row
      */
     public Recipe recipe(PruningRecipe pruning) {
-        return this == FP32 ? Recipe.FLOAT : arithmetic(pruning).withCache(CacheRecipe.HALF);
+        return recipe(pruning, USUAL_GROUP);
     }
 
-    private Recipe arithmetic(PruningRecipe pruning) {
+    /**
+     * @param pruning of the pruned row
+     * @param group inputs that share a scale, of quantized weights and their head
+     */
+    Recipe recipe(PruningRecipe pruning, int group) {
+        return this == FP32 ? Recipe.FLOAT : arithmetic(pruning, group).withCache(CacheRecipe.HALF);
+    }
+
+    private Recipe arithmetic(PruningRecipe pruning, int group) {
         return switch (this) {
             case FP32, FP16 -> Recipe.FLOAT;
-            case W8A8 -> weights(8).withActivations(ofTokens());
-            case W4A8 -> weights(4).withActivations(ofTokens());
-            case W4A8_TRIP -> trip(8);
-            case W4A4_TRIP -> trip(4);
-            case W4A4_TRIP_PRUNED -> trip(4).withPruning(pruning);
-            case W4A16 -> weights(4);
+            case W8A8 -> weights(8, group).withActivations(ofTokens());
+            case W4A8 -> weights(4, group).withActivations(ofTokens());
+            case W4A8_TRIP -> trip(8, group);
+            case W4A4_TRIP -> trip(4, group);
+            case W4A4_TRIP_PRUNED -> trip(4, group).withPruning(pruning);
+            case W4A16 -> weights(4, group);
         };
     }
 
-    private static Recipe weights(int bits) {
+    private static Recipe weights(int bits, int group) {
         return Recipe.FLOAT
-                .withWeights(new WeightRecipe(WeightMethod.RTN, bits, GROUP, false))
-                .withHead(new HeadRecipe(HeadMethod.RTN, HEAD_BITS, GROUP))
+                .withWeights(new WeightRecipe(WeightMethod.RTN, bits, group, false))
+                .withHead(new HeadRecipe(HeadMethod.RTN, HEAD_BITS, group))
                 .withExecution(Execution.EXECUTED);
     }
 
@@ -98,8 +110,8 @@ public enum BenchRow {
         return new ActivationRecipe(ActivationMethod.UNIFORM, 8, 0, Granularity.TOKEN);
     }
 
-    private static Recipe trip(int bits) {
-        return weights(4)
+    private static Recipe trip(int bits, int group) {
+        return weights(4, group)
                 .withActivations(
                         new ActivationRecipe(
                                 ActivationMethod.TRIP, bits, LARGEST_EXPONENT, Granularity.TENSOR))

@@ -149,6 +149,7 @@ record BenchRun(PassBenchmark benchmark, Progress progress, Cancellation cancell
                         .put("name", contender.name())
                         .put("weights", contender.weights())
                         .put("activations", contender.activations())
+                        .put("group", contender.group())
                         .put("beta", contender.beta())
                         .put("prompt_tokens", benchmark.prompt());
         EngineCommand.put(row, "tokens_per_second", speed.median());

@@ -40,7 +40,7 @@ final class BenchText {
     private void addPasses(String phase, JsonNode rows) {
         boolean prefill = phase.equals("prefill");
         line(
-                "%n%-17s %-8s %-11s %10s %9s %7s %11s",
+                "%n%-17s %-10s %-11s %10s %9s %7s %11s",
                 phase,
                 "weights",
                 "activations",
@@ -51,9 +51,9 @@ final class BenchText {
         for (JsonNode row : rows) {
             double beta = number(row, "beta");
             line(
-                    "%-17s %-8s %-11s %10.1f %9.1f %7s %11s",
+                    "%-17s %-10s %-11s %10.1f %9.1f %7s %11s",
                     row.path("name").asString(),
-                    row.path("weights").asString(),
+                    row.path("weights").asString() + group(row),
                     row.path("activations").asString() + (beta > 0 ? " β " + beta : ""),
                     number(row, "tokens_per_second"),
                     number(row, "spread"),
@@ -122,6 +122,12 @@ final class BenchText {
                     }
                     line("%s", shares);
                 });
+    }
+
+    /** Of quantized weights, of which a run that was saved long ago says nothing. */
+    private static String group(JsonNode row) {
+        int group = row.path("group").asInt(0);
+        return group == 0 ? "" : group < 0 ? " rows" : " g" + group;
     }
 
     private static double number(JsonNode row, String key) {

@@ -43,6 +43,14 @@ final class PassOptions {
     private List<String> rows;
 
     @Option(
+            names = "--group",
+            paramLabel = "N",
+            description =
+                    "Inputs that share a scale in the quantized rows (default ${DEFAULT-VALUE})."
+                            + " Single products always have groups of 32.")
+    private Integer group = BenchRow.USUAL_GROUP;
+
+    @Option(
             names = "--beta",
             paramLabel = "B",
             description =
@@ -60,6 +68,7 @@ final class PassOptions {
         command.requirePositive("--prompt", prompt);
         command.requirePositive("--tokens", tokens);
         command.requirePositive("--rounds", rounds);
+        command.requirePositive("--group", group);
         for (String row : rows == null ? List.<String>of() : rows) {
             if (!BenchRow.titles().contains(row)) {
                 throw new ParameterException(
@@ -81,12 +90,20 @@ final class PassOptions {
         return chosen;
     }
 
+    /** Inputs that share a scale in the quantized rows. */
+    int group() {
+        return group;
+    }
+
     /**
-     * @param why rows cannot be chosen
+     * @param why rows, or what they are like, cannot be chosen
      */
-    void requireAllRows(String why) {
+    void requireUsualRows(String why) {
         if (rows != null) {
             throw new UserException("--rows cannot be given here: " + why);
+        }
+        if (group != BenchRow.USUAL_GROUP) {
+            throw new UserException("--group cannot be given here: " + why);
         }
     }
 

@@ -118,7 +118,8 @@ public final class PerformanceCommand extends EngineCommand {
     }
 
     private List<Contender> contenders(OpenModel open, boolean large, TerminalProgress progress) {
-        BenchContenders contenders = new BenchContenders(open, progress, cancellation);
+        BenchContenders contenders =
+                new BenchContenders(open, passes.group(), progress, cancellation);
         PruningRecipe pruning = passes.pruning(open.config());
         return passes.rows().stream()
                 .filter(row -> row != BenchRow.FP32 || !large)

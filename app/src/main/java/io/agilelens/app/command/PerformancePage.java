@@ -23,7 +23,7 @@ final class PerformancePage {
         page.addMachine();
         page.addTargets();
         for (PerformanceRun run : runs) {
-            page.line("## %s", run.model());
+            page.line("## %s", run.title());
             page.line("");
             page.addPasses(run);
             page.addKernels(run);
@@ -44,7 +44,7 @@ final class PerformancePage {
             JsonNode machine = run.run().machine();
             line(
                     "| %s | %s | %d bits | %d | %s | %.0f | %.1f |",
-                    run.model(),
+                    run.title(),
                     machine.path("processor").asString(""),
                     machine.path("simd_bits").asInt(),
                     run.threads(),
@@ -61,7 +61,7 @@ final class PerformancePage {
         line("Each is a ratio. What is missed stands out; why, the text above says by its name.");
         line("");
         page.append("| name | target | goal |");
-        runs.forEach(run -> page.append(" %s |".formatted(run.model())));
+        runs.forEach(run -> page.append(" %s |".formatted(run.title())));
         line("");
         line("|---|---|---:|%s", "---:|".repeat(runs.size()));
         for (PerformanceTarget target : PerformanceTarget.ALL) {
@@ -207,7 +207,7 @@ final class PerformancePage {
 
     private void addPeer(
             PerformanceRun run, String engine, String type, BenchRow prefill, BenchRow decode) {
-        PeerFigures.of(engine, run.model(), type, run.threads())
+        run.peer(engine, type)
                 .ifPresent(
                         figure ->
                                 line(

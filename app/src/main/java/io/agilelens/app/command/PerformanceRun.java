@@ -14,6 +14,32 @@ record PerformanceRun(BenchFile run) {
         return name == null ? "model" : name.toString();
     }
 
+    /** What heads its part of the page. */
+    String title() {
+        int group = group();
+        return group == BenchRow.USUAL_GROUP
+                ? model()
+                : "%s, groups of %d".formatted(model(), group);
+    }
+
+    /** Inputs that share a scale in the quantized rows; the usual ones if nobody said. */
+    private int group() {
+        for (JsonNode row : run.rows("prefill")) {
+            int group = row.path("group").asInt(0);
+            if (group != 0) {
+                return group;
+            }
+        }
+        return BenchRow.USUAL_GROUP;
+    }
+
+    /** What is known of another engine; its 4-bit files have the usual groups, so has our run. */
+    Optional<PeerFigures.Figure> peer(String engine, String type) {
+        return group() == BenchRow.USUAL_GROUP
+                ? PeerFigures.of(engine, model(), type, threads())
+                : Optional.empty();
+    }
+
     int threads() {
         return run.machine().path("threads").asInt();
     }
@@ -88,7 +114,7 @@ record PerformanceRun(BenchFile run) {
 
     /** Prefill by what the peer's would be on this machine; NaN where nothing is known. */
     double prefillAgainst(BenchRow row, String engine, String type) {
-        return PeerFigures.of(engine, model(), type, threads())
+        return peer(engine, type)
                 .map(
                         figure ->
                                 figure("prefill", row, "tokens_per_second")
@@ -98,7 +124,7 @@ record PerformanceRun(BenchFile run) {
 
     /** Decoding by what the peer's would be on this machine; NaN where nothing is known. */
     double decodeAgainst(BenchRow row, String engine, String type) {
-        return PeerFigures.of(engine, model(), type, threads())
+        return peer(engine, type)
                 .map(
                         figure ->
                                 figure("decode", row, "tokens_per_second")

@@ -73,6 +73,24 @@ class BenchTest {
     }
 
     @Test
+    void groupsAreAsLargeAsAskedFor() {
+        JsonNode small = bench("--rows", "fp16,w4a16", "--group", 8).json();
+        JsonNode large = bench("--rows", "fp16,w4a16", "--group", 64).json();
+        for (String phase : List.of("prefill", "decode")) {
+            assertEquals(0, small.path(phase).get(0).path("group").asInt());
+            assertEquals(8, small.path(phase).get(1).path("group").asInt());
+            assertEquals(64, large.path(phase).get(1).path("group").asInt());
+        }
+        assertTrue(
+                large.path("decode").get(1).path("bytes_per_token").asLong()
+                        < small.path("decode").get(1).path("bytes_per_token").asLong(),
+                "fewer scales");
+        assertTrue(bench("--group", 0).failure(2).contains("--group"));
+        String line = bench("--group", 64, "--recipe", "RTN-W4").failure(1);
+        assertTrue(line.contains("--group"), line);
+    }
+
+    @Test
     void theSharesOfTheOperatorsAreWhole() {
         Map<String, Double> shares = new HashMap<>();
         for (JsonNode row : bench("--rows", "fp16,w4a4-trip").json().path("operators")) {
@@ -157,6 +175,22 @@ class BenchTest {
                 "decode fp16/fp32, 512 tokens", result.path("only_in_first").get(0).asString());
         assertEquals(
                 "decode fp16/fp32, 128 tokens", result.path("only_in_second").get(0).asString());
+    }
+
+    @Test
+    void saysThatGroupsDiffer() throws IOException {
+        Path first = saved("a.json", 2, 100, 20, 50);
+        ObjectNode other = (ObjectNode) JsonMapper.shared().readTree(Files.readString(first));
+        ((ObjectNode) other.path("prefill").get(0)).put("group", 128);
+        Path second = Files.writeString(folder.resolve("b.json"), other.toString());
+        JsonNode unknown = CommandRun.of("bench", "--compare", first, second, "--json").json();
+        assertEquals(0, unknown.path("differences").size(), "one does not say");
+        ((ObjectNode) other.path("prefill").get(0)).put("group", 32);
+        Path third = Files.writeString(folder.resolve("c.json"), other.toString());
+        JsonNode result = CommandRun.of("bench", "--compare", third, second, "--json").json();
+        assertEquals(
+                "the groups differ: 32, 128 inputs", result.path("differences").get(0).asString());
+        assertEquals(4, result.path("rows").size());
     }
 
     @ParameterizedTest

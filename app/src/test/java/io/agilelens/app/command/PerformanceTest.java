@@ -128,6 +128,24 @@ class PerformanceTest {
     }
 
     @Test
+    void aRunWithOtherGroupsHasAColumnOfItsOwnAndNoPeers() throws IOException {
+        Path usual = saved("110m", 1.5);
+        ObjectNode large = (ObjectNode) JsonMapper.shared().readTree(Files.readString(usual));
+        ((ObjectNode) large.path("prefill").get(1)).put("group", 128);
+        Path other = Files.writeString(folder.resolve("large.json"), large.toString());
+        Path out = folder.resolve("page.md");
+        String page = page(out, "--run", usual, "--run", other);
+        assertTrue(page.contains("| name | target | goal | 110m | 110m, groups of 128 |"), page);
+        assertTrue(page.contains("## 110m, groups of 128\n"), page);
+        assertTrue(rowOf(page, "W4A8 prefill").endsWith("| 1.50 | 1.50 |"), page);
+        assertTrue(rowOf(page, "llama.cpp decode").endsWith("| 1.00 | – |"), page);
+        assertEquals(
+                page(folder.resolve("usual.md"), "--run", usual).split("\\| llama.cpp").length,
+                page.split("\\| llama.cpp").length,
+                "what other engines did is told once");
+    }
+
+    @Test
     void keepsWhatAPersonWrote() throws IOException {
         Path out = folder.resolve("page.md");
         Path first = saved("110m", 1.5);
