@@ -116,7 +116,7 @@ public final class AgileLens implements Callable<Integer> {
     public static void main(String[] arguments) {
         StartTimes.reached(StartTimes.Step.MAIN);
         ErrorStream.restore();
-        KernelProvider.lookUpTunings(MeasuredKernels::kept);
+        KernelProvider.lookUpTunings(MeasuredKernels::keptOrExpected);
         StandardOutput output = new StandardOutput();
         PrintWriter errors = new PrintWriter(System.err, true);
         int status = run(arguments, output.writer(), errors);

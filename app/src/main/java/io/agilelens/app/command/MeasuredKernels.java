@@ -37,8 +37,12 @@ public final class MeasuredKernels {
         this.file = new KeptProperties(file, "Made by agilelens bench; may be deleted");
     }
 
-    /** What was measured for kernels of a width, if anything was. */
-    public static Optional<KernelTuning> kept(int bits) {
+    /** What was measured for kernels of a width, or what such a processor is expected to do. */
+    public static KernelTuning keptOrExpected(int bits) {
+        return kept(bits).orElseGet(() -> KernelTuning.expected(bits, Processor.name()));
+    }
+
+    private static Optional<KernelTuning> kept(int bits) {
         return inCache().flatMap(cache -> cache.tuning(bits));
     }
 

@@ -4,7 +4,6 @@ import io.agilelens.engine.UserException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
 
@@ -25,8 +24,8 @@ public final class KernelProvider {
 
     private static final Map<Integer, KernelTuning> TUNINGS = new ConcurrentHashMap<>();
 
-    private static volatile IntFunction<Optional<KernelTuning>> keptTunings =
-            bits -> Optional.empty();
+    private static volatile IntFunction<KernelTuning> firstTunings =
+            bits -> KernelTuning.expected(bits, "");
 
     private KernelProvider() {}
 
@@ -76,18 +75,16 @@ public final class KernelProvider {
     }
 
     /**
-     * Says where to look for earlier measurements on this machine, once a width is first needed.
-     *
-     * @param kept of a width; empty where there is none
+     * Says where to look for earlier measurements on this machine, or for what it is expected to
+     * do, once a width is first needed.
      */
-    public static void lookUpTunings(IntFunction<Optional<KernelTuning>> kept) {
-        keptTunings = kept;
+    public static void lookUpTunings(IntFunction<KernelTuning> tunings) {
+        firstTunings = tunings;
     }
 
     /** What kernels of a width go by. */
     public static KernelTuning tuning(int bits) {
-        return TUNINGS.computeIfAbsent(
-                bits, width -> keptTunings.apply(width).orElse(KernelTuning.expected(width)));
+        return TUNINGS.computeIfAbsent(bits, firstTunings::apply);
     }
 
     static PeakLoops peakLoops(int bits) {

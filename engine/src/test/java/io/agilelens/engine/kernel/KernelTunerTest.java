@@ -2,7 +2,6 @@ package io.agilelens.engine.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.task.Progress;
@@ -84,11 +83,19 @@ class KernelTunerTest {
     @Test
     void whatWasMeasuredIsUsed() {
         int bits = 64; // no kernels have this width, so nobody else is disturbed
-        assertEquals(KernelTuning.expected(bits), KernelProvider.tuning(bits));
+        assertEquals(KernelTuning.expected(bits, ""), KernelProvider.tuning(bits));
         KernelTuning measured = new KernelTuning(5, 6, 7);
         KernelProvider.use(bits, measured);
         assertEquals(measured, KernelProvider.tuning(bits));
-        assertTrue(KernelTuning.expected(256).tripleFrom() < KernelTuning.NEVER);
-        assertEquals(KernelTuning.NEVER, KernelTuning.expected(512).tripleFrom());
+    }
+
+    @Test
+    void sixteenBitIntegersAreExpectedToPayWhereMoreUnitsAddThanMultiply() {
+        String intel = "Intel(R) Xeon(R) Processor";
+        assertEquals(KernelTuning.NEVER, KernelTuning.expected(512, intel).shortFromEight());
+        assertEquals(
+                KernelTuning.NEVER,
+                KernelTuning.expected(256, "AMD EPYC 7763 64-Core Processor").shortFromEight());
+        assertEquals(0, KernelTuning.expected(512, "AMD EPYC 9V45").shortFromEight());
     }
 }
