@@ -5,6 +5,15 @@ import java.util.Arrays;
 /** Two four-bit weights in a float, see {@link Multiplier#PAIR}, times codes of four bits. */
 final class PairMultiplication extends SegmentMultiplication<float[]> {
 
+    /**
+     * Of long groups, so that two of 128 inputs are in it, whose sums are told apart together; more
+     * than that leaves the tiles too little of a first cache of 48 KiB.
+     */
+    private static final int LONG_SLICE = 256;
+
+    /** Inputs of a group that is long. */
+    private static final int LONG_GROUP = 64;
+
     private final FloatProducts products;
     private final IntegerUnpacking unpacking;
     private final SegmentSums segmentSums;
@@ -24,6 +33,11 @@ final class PairMultiplication extends SegmentMultiplication<float[]> {
         this.products = products;
         this.unpacking = unpacking;
         this.segmentSums = segmentSums;
+    }
+
+    @Override
+    int slice(IntegerPanels weights) {
+        return weights.inputs() >= weights.groups() * LONG_GROUP ? LONG_SLICE : SLICE;
     }
 
     @Override
@@ -47,8 +61,8 @@ final class PairMultiplication extends SegmentMultiplication<float[]> {
     }
 
     @Override
-    AlignedRoom<float[]> panel() {
-        return Scratch.ofThread().near(SLICE * step);
+    AlignedRoom<float[]> panel(int length) {
+        return Scratch.ofThread().near(length);
     }
 
     @Override

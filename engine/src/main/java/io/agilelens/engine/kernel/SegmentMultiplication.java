@@ -12,8 +12,8 @@ import java.util.Arrays;
 abstract class SegmentMultiplication<N> {
 
     /**
-     * Inputs that are multiplied at once: their slice of a panel stays in the first cache while all
-     * tiles pass.
+     * Inputs that are multiplied at once, unless {@link #slice} says otherwise: their slice of a
+     * panel stays in the first cache while all tiles pass. No segment is longer.
      */
     static final int SLICE = 192;
 
@@ -47,6 +47,9 @@ abstract class SegmentMultiplication<N> {
         joining = new SegmentJoining(multiplier, segmentSums, rows);
     }
 
+    /** Most inputs of a slice of these weights, at least {@link #SLICE}. */
+    abstract int slice(IntegerPanels weights);
+
     /** Makes room for so many numbers of tiles. */
     abstract void prepareTiles(Operands operands, long length);
 
@@ -64,8 +67,8 @@ abstract class SegmentMultiplication<N> {
             int tokens,
             int to);
 
-    /** Room of the thread for one unpacked panel. */
-    abstract AlignedRoom<N> panel();
+    /** Room of the thread for so many numbers of an unpacked panel. */
+    abstract AlignedRoom<N> panel(int length);
 
     /** Unpacks the weights of one segment, without their zero points. */
     abstract void unpack(IntegerPanels weights, int panel, int segment, N unpacked, int at);
@@ -107,7 +110,7 @@ abstract class SegmentMultiplication<N> {
             operands.unitEnds =
                     scratch.unitEnds(
                             (long) Panels.tiles(tokens, rows) * weights.segments().count());
-            tiles.fill(operands, SLICE, tilePacking);
+            tiles.fill(operands, slice(weights), tilePacking);
             int width = weights.width();
             Panels.forBlocks(
                     operands,
@@ -144,7 +147,7 @@ abstract class SegmentMultiplication<N> {
         AlignedRoom<float[]> sums = scratch.blockSums((endPanel - firstPanel) * length);
         int end;
         for (int first = 0; first < segments.count(); first = end) {
-            end = segments.endOfSlice(first, SLICE);
+            end = segments.endOfSlice(first, operands.slice);
             int start = segments.starts()[first];
             int steps = segments.inputs(first, end);
             int tile = start * padded + from * steps;
@@ -205,7 +208,7 @@ abstract class SegmentMultiplication<N> {
      */
     private AlignedRoom<N> unpack(IntegerPanels weights, int panel, int first, int end) {
         Segments segments = weights.segments();
-        AlignedRoom<N> unpacked = panel();
+        AlignedRoom<N> unpacked = panel(segments.inputs(first, end) * step);
         for (int s = first; s < end; s++) {
             int at = unpacked.offset() + segments.inputs(first, s) * step;
             unpack(weights, panel, s, unpacked.array(), at);

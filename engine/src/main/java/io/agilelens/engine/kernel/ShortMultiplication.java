@@ -51,8 +51,13 @@ final class ShortMultiplication extends SegmentMultiplication<short[]> {
     }
 
     @Override
-    AlignedRoom<short[]> panel() {
-        return Scratch.ofThread().nearShorts(SLICE * step);
+    int slice(IntegerPanels weights) {
+        return SLICE;
+    }
+
+    @Override
+    AlignedRoom<short[]> panel(int length) {
+        return Scratch.ofThread().nearShorts(length);
     }
 
     @Override

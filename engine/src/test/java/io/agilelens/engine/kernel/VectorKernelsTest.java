@@ -51,6 +51,7 @@ class VectorKernelsTest {
                 integers(shape, KernelInputs.blocks(k, 32), 1, true);
                 integers(shape, KernelInputs.blocks(k, 32), 1, false);
                 integers(shape, KernelInputs.blocks(k, 8), 4, false);
+                integers(shape, KernelInputs.blocks(k, 128), 1, false);
                 integers(shape, inputs.unevenBlocks(k, 40), 3, true);
                 integers(shape, new int[] {0, k}, 1, true);
                 integers(shape, new int[] {0, k}, 1, false);
