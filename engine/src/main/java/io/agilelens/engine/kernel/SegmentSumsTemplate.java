@@ -262,7 +262,7 @@ final class SegmentSumsTemplate implements SegmentSums {
         for (int half = 0; half < 2; half++) {
             int part = partsOffset + half * DOUBLE_LANES;
             int of = half * 3 * DOUBLE_LANES;
-            addHalves(
+            addTwo(
                     parts,
                     part,
                     rows,
@@ -275,9 +275,7 @@ final class SegmentSumsTemplate implements SegmentSums {
         }
     }
 
-    /**
-     * Of one vector of triples in each row; written out, for calls would keep it from registers.
-     */
+    /** Of one segment; written out, for calls would keep it from registers. */
     private static void addOne(
             double[] parts,
             int partsOffset,
@@ -333,8 +331,11 @@ final class SegmentSumsTemplate implements SegmentSums {
         }
     }
 
-    /** The same of two segments, whose sums are read and written once for both. */
-    private static void addHalves(
+    /**
+     * Of two segments, whose sums are read and written once for both: one vector of triples in each
+     * row, for more operations than that are not safely inlined.
+     */
+    private static void addTwo(
             double[] parts,
             int partsOffset,
             int rows,
