@@ -63,6 +63,25 @@ public record BenchFile(String name, JsonNode json) {
     }
 
     /**
+     * Inputs that share a scale of quantized weights, −1 for whole rows; 0 if there are no such
+     * weights, or the run is from before it was told.
+     */
+    public int group() {
+        for (JsonNode row : rows("prefill")) {
+            int group = row.path("group").asInt(0);
+            if (group != 0) {
+                return group;
+            }
+        }
+        return 0;
+    }
+
+    /** {@link #group()} in words. */
+    public String groupWords() {
+        return group() < 0 ? "whole rows" : "groups of %d".formatted(group());
+    }
+
+    /**
      * @param key such as {@code kernels}
      * @throws UserException if the file has no such list
      */

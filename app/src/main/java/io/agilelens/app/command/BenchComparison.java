@@ -124,21 +124,12 @@ record BenchComparison(
         for (String key : List.of("processor", "simd_bits", "threads", "jit")) {
             addDifference(differences, "machines", first.machine(), second.machine(), key);
         }
-        int before = group(first);
-        int after = group(second);
-        if (before != 0 && after != 0 && before != after) {
-            differences.add("the groups differ: %d, %d inputs".formatted(before, after));
+        if (first.group() != 0 && second.group() != 0 && first.group() != second.group()) {
+            differences.add(
+                    "the inputs that share a scale differ: %s, %s"
+                            .formatted(first.groupWords(), second.groupWords()));
         }
         return List.copyOf(differences);
-    }
-
-    /** Of quantized weights; 0 if there are none or nobody said. */
-    private static int group(BenchFile file) {
-        int group = 0;
-        for (JsonNode row : file.rows("prefill")) {
-            group = group == 0 ? row.path("group").asInt(0) : group;
-        }
-        return group;
     }
 
     private static void addDifference(

@@ -16,26 +16,17 @@ record PerformanceRun(BenchFile run) {
 
     /** What heads its part of the page. */
     String title() {
-        int group = group();
-        return group == BenchRow.USUAL_GROUP
-                ? model()
-                : "%s, groups of %d".formatted(model(), group);
+        return hasUsualGroups() ? model() : "%s, %s".formatted(model(), run.groupWords());
     }
 
-    /** Inputs that share a scale in the quantized rows; the usual ones if nobody said. */
-    private int group() {
-        for (JsonNode row : run.rows("prefill")) {
-            int group = row.path("group").asInt(0);
-            if (group != 0) {
-                return group;
-            }
-        }
-        return BenchRow.USUAL_GROUP;
+    /** Runs from before it was told have them. */
+    private boolean hasUsualGroups() {
+        return run.group() == 0 || run.group() == BenchRow.USUAL_GROUP;
     }
 
     /** What is known of another engine; its 4-bit files have the usual groups, so has our run. */
     Optional<PeerFigures.Figure> peer(String engine, String type) {
-        return group() == BenchRow.USUAL_GROUP
+        return hasUsualGroups()
                 ? PeerFigures.of(engine, model(), type, threads())
                 : Optional.empty();
     }

@@ -189,8 +189,13 @@ class BenchTest {
         Path third = Files.writeString(folder.resolve("c.json"), other.toString());
         JsonNode result = CommandRun.of("bench", "--compare", third, second, "--json").json();
         assertEquals(
-                "the groups differ: 32, 128 inputs", result.path("differences").get(0).asString());
+                "the inputs that share a scale differ: groups of 32, groups of 128",
+                result.path("differences").get(0).asString());
         assertEquals(4, result.path("rows").size());
+        ((ObjectNode) other.path("prefill").get(0)).put("group", -1);
+        Path rows = Files.writeString(folder.resolve("d.json"), other.toString());
+        String text = CommandRun.of("bench", "--compare", third, rows).output();
+        assertTrue(text.contains("differ: groups of 32, whole rows"), text);
     }
 
     @ParameterizedTest

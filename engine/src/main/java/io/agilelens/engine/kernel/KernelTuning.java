@@ -29,8 +29,8 @@ public record KernelTuning(int shortFromEight, int shortFromFour, int tripleFrom
     /**
      * What holds where nothing was measured. Of the processors measured AMD's with vectors of 512
      * bits had 16-bit integers gain, 1.4 times of one weight in a float: it adds on more units than
-     * it multiplies on. On Intel's they were 0.7 times as fast, and three in a double gained 3 to
-     * 14 % from 64 inputs on.
+     * it multiplies on. On Intel's they were 0.7 times as fast, and three in a double gained 2 to
+     * 14 % at 64 inputs and more beyond.
      *
      * @param bits of a vector
      * @param processor its name, as the system tells it

@@ -51,11 +51,6 @@ final class ShortMultiplication extends SegmentMultiplication<short[]> {
     }
 
     @Override
-    int slice(IntegerPanels weights) {
-        return SLICE;
-    }
-
-    @Override
     AlignedRoom<short[]> panel(int length) {
         return Scratch.ofThread().nearShorts(length);
     }
