@@ -75,14 +75,23 @@ final class DoubleMultiplication {
     private void fillTile(DoubleView a, int tile, double[] tiled) {
         int depth = a.columns();
         int start = tile * tileRows * depth;
-        int rows = Math.min(tileRows, a.rows() - tile * tileRows);
+        int first = tile * tileRows;
+        int rows = Math.min(tileRows, a.rows() - first);
         if (rows < tileRows) {
             Arrays.fill(tiled, start, start + tileRows * depth, 0);
         }
-        for (int r = 0; r < rows; r++) {
-            int at = a.index(tile * tileRows + r, 0);
+        if (a.isTransposed()) {
             for (int k = 0; k < depth; k++) {
-                tiled[start + k * tileRows + r] = a.data()[at + k * a.columnStride()];
+                int at = a.index(k) + first;
+                System.arraycopy(a.array(k), at, tiled, start + k * tileRows, rows);
+            }
+            return;
+        }
+        for (int r = 0; r < rows; r++) {
+            double[] row = a.array(first + r);
+            int at = a.index(first + r);
+            for (int k = 0; k < depth; k++) {
+                tiled[start + k * tileRows + r] = row[at + k];
             }
         }
     }
@@ -116,30 +125,36 @@ final class DoubleMultiplication {
         if (count < width) {
             Arrays.fill(packed, start, start + depth * width, 0);
         }
-        if (b.columnStride() == 1) {
-            for (int k = 0; k < depth; k++) {
-                System.arraycopy(b.data(), b.index(k, first), packed, start + k * width, count);
+        if (b.isTransposed()) {
+            for (int j = 0; j < count; j++) {
+                double[] column = b.array(first + j);
+                int at = b.index(first + j);
+                for (int k = 0; k < depth; k++) {
+                    packed[start + k * width + j] = column[at + k];
+                }
             }
             return;
         }
-        for (int j = 0; j < count; j++) {
-            int at = b.index(0, first + j);
-            for (int k = 0; k < depth; k++) {
-                packed[start + k * width + j] = b.data()[at + k * b.rowStride()];
-            }
+        for (int k = 0; k < depth; k++) {
+            System.arraycopy(b.array(k), b.index(k) + first, packed, start + k * width, count);
         }
     }
 
     private void subtract(double[] sums, int from, DoubleView c, int row, int first, int count) {
-        double[] data = c.data();
-        int at = c.index(row, first);
-        int step = c.columnStride();
-        if (step == 1 && count == width) {
+        if (c.isTransposed()) {
+            for (int j = 0; j < count; j++) {
+                c.array(first + j)[c.index(first + j) + row] -= sums[from + j];
+            }
+            return;
+        }
+        double[] data = c.array(row);
+        int at = c.index(row) + first;
+        if (count == width) {
             products.subtract(sums, from, data, at);
             return;
         }
         for (int j = 0; j < count; j++) {
-            data[at + j * step] -= sums[from + j];
+            data[at + j] -= sums[from + j];
         }
     }
 }

@@ -578,9 +578,9 @@ final class ScalarKernels implements Kernels {
             for (int j = 0; j < c.columns(); j++) {
                 double sum = 0;
                 for (int k = 0; k < a.columns(); k++) {
-                    sum += a.data()[a.index(i, k)] * b.data()[b.index(k, j)];
+                    sum += a.get(i, k) * b.get(k, j);
                 }
-                c.data()[c.index(i, j)] -= sum;
+                c.set(i, j, c.get(i, j) - sum);
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.agilelens.engine.quant;
 
+import io.agilelens.engine.kernel.DoubleBands;
 import io.agilelens.engine.kernel.Fp32Weights;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.kernel.Workers;
@@ -16,7 +17,7 @@ public final class Hessian {
     private static final int TOKENS_AT_ONCE = 512;
 
     /** Columns whose products are computed at once. */
-    private static final int STRIP = 256;
+    private static final int STRIP = DoubleBands.STRIP;
 
     /** Columns that are written side by side, few enough for the cache to hold their lines. */
     private static final int TRANSPOSED = 16;
@@ -25,8 +26,8 @@ public final class Hessian {
     private final int channels;
     private final Cancellation cancellation;
 
-    /** Sums {@code [channels, channels]}; only the upper triangle is complete. */
-    private final double[] sums;
+    /** The upper triangle. */
+    private final DoubleBands sums;
 
     private int sequences;
 
@@ -45,12 +46,12 @@ public final class Hessian {
         this.kernels = kernels;
         this.cancellation = cancellation;
         this.channels = channels;
-        this.sums = new double[Math.multiplyExact(channels, channels)];
+        this.sums = DoubleBands.upperTriangle(channels);
     }
 
     /** What a Hessian, the factor made from it and the products on the way take, in bytes. */
     public static long bytes(int channels) {
-        return 2L * Double.BYTES * channels * channels
+        return 2 * DoubleBands.triangleBytes(channels)
                 + (long) channels * (3L * STRIP + 2L * TOKENS_AT_ONCE) * Float.BYTES;
     }
 
@@ -111,22 +112,21 @@ public final class Hessian {
                             64,
                             (begin, end) -> {
                                 for (int i = begin; i < end; i++) {
-                                    addRow(products, i * width, i * channels + column, width);
+                                    int at = sums.index(i, column);
+                                    addRow(products, i * width, sums.array(i), at, width);
                                 }
                             });
         }
     }
 
-    private void addRow(float[] products, int from, int at, int count) {
+    private static void addRow(float[] products, int from, double[] row, int at, int count) {
         for (int j = 0; j < count; j++) {
-            sums[at + j] += products[from + j];
+            row[at + j] += products[from + j];
         }
     }
 
     /** An element of the Hessian. */
     public double at(int row, int column) {
-        int low = Math.min(row, column);
-        int high = Math.max(row, column);
-        return 2 * sums[low * channels + high] / sequences;
+        return 2 * sums.get(Math.min(row, column), Math.max(row, column)) / sequences;
     }
 }

@@ -2,7 +2,6 @@ package io.agilelens.engine.quant;
 
 import io.agilelens.engine.kernel.Fp32Weights;
 import io.agilelens.engine.kernel.Kernels;
-import io.agilelens.engine.kernel.Workers;
 import io.agilelens.engine.task.Cancellation;
 import io.agilelens.engine.tensor.Matrix;
 import java.util.List;
@@ -15,8 +14,6 @@ import java.util.List;
  * @param tokens summed over
  */
 public record InputProducts(Fp32Weights products, long tokens) {
-
-    private static final int ROWS_PER_PIECE = 16;
 
     /**
      * @param inputs matrices {@code [tokens, channels]}
@@ -31,21 +28,20 @@ public record InputProducts(Fp32Weights products, long tokens) {
             hessian.add(x);
             tokens += x.rows();
         }
-        float[] products = new float[channels * channels];
         double half = inputs.size() / 2.0;
-        Workers.shared()
-                .forRanges(
-                        channels,
-                        ROWS_PER_PIECE,
-                        (from, to) -> {
-                            for (int row = from; row < to; row++) {
+        Fp32Weights products =
+                kernels.packFp32(
+                        (first, count, target) -> {
+                            for (int i = 0; i < count; i++) {
                                 for (int c = 0; c < channels; c++) {
-                                    products[row * channels + c] =
-                                            (float) (hessian.at(row, c) * half);
+                                    target[i * channels + c] =
+                                            (float) (hessian.at(first + i, c) * half);
                                 }
                             }
-                        });
-        return new InputProducts(kernels.packFp32(products, channels, channels), tokens);
+                        },
+                        channels,
+                        channels);
+        return new InputProducts(products, tokens);
     }
 
     /**

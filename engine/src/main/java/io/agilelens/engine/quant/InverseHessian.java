@@ -1,6 +1,7 @@
 package io.agilelens.engine.quant;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.engine.kernel.DoubleBands;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.kernel.Workers;
 import io.agilelens.engine.task.Cancellation;
@@ -26,10 +27,12 @@ public final class InverseHessian {
     private final int[] order;
     private final boolean[] dead;
     private final double damping;
-    private final double[] reversed;
+
+    /** A lower triangle. */
+    private final DoubleBands reversed;
 
     private InverseHessian(
-            int channels, int[] order, boolean[] dead, double damping, double[] reversed) {
+            int channels, int[] order, boolean[] dead, double damping, DoubleBands reversed) {
         this.channels = channels;
         this.order = order;
         this.dead = dead;
@@ -78,12 +81,12 @@ public final class InverseHessian {
             total += diagonal[c];
         }
         int[] order = order(diagonal, activationOrder);
-        double[] work = new double[Math.multiplyExact(channels, channels)];
+        DoubleBands work = DoubleBands.lowerTriangle(channels);
         double share = damping;
         while (true) {
             fill(work, hessian, diagonal, order, share * total / channels);
-            if (TriangularFactor.cholesky(kernels, work, channels, cancellation)) {
-                TriangularFactor.invert(kernels, work, channels, cancellation);
+            if (TriangularFactor.cholesky(kernels, work, cancellation)) {
+                TriangularFactor.invert(kernels, work, cancellation);
                 return new InverseHessian(channels, order, dead, share, work);
             }
             if (share >= 1) {
@@ -107,7 +110,7 @@ public final class InverseHessian {
 
     /** The damped Hessian's lower triangle, in reverse order. */
     private static void fill(
-            double[] work, Hessian hessian, double[] diagonal, int[] order, double added) {
+            DoubleBands work, Hessian hessian, double[] diagonal, int[] order, double added) {
         int last = order.length - 1;
         Workers.shared()
                 .forRanges(
@@ -116,10 +119,12 @@ public final class InverseHessian {
                         (from, to) -> {
                             for (int i = from; i < to; i++) {
                                 int row = order[last - i];
+                                double[] target = work.array(i);
+                                int at = work.index(i, 0);
                                 for (int j = 0; j < i; j++) {
-                                    work[i * order.length + j] = hessian.at(row, order[last - j]);
+                                    target[at + j] = hessian.at(row, order[last - j]);
                                 }
-                                work[i * order.length + i] = diagonal[row] + added;
+                                target[at + i] = diagonal[row] + added;
                             }
                         });
     }
@@ -146,6 +151,6 @@ public final class InverseHessian {
     /** An element of U, both indices counting steps; 0 below the diagonal. */
     public double factor(int row, int column) {
         int last = channels - 1;
-        return reversed[(last - row) * channels + last - column];
+        return row > column ? 0 : reversed.get(last - row, last - column);
     }
 }

@@ -1,5 +1,6 @@
 package io.agilelens.engine.quant;
 
+import io.agilelens.engine.kernel.DoubleBands;
 import io.agilelens.engine.kernel.DoubleView;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.kernel.Workers;
@@ -7,12 +8,12 @@ import io.agilelens.engine.task.Cancellation;
 import java.util.Arrays;
 
 /**
- * Blocked factorization and inversion of large matrices, in place and in double precision; nearly
- * all the work is {@link Kernels#subtractProduct}.
+ * Blocked factorization and inversion of large lower triangles, in place and in double precision;
+ * nearly all the work is {@link Kernels#subtractProduct}.
  */
 final class TriangularFactor {
+    /** Rows on the diagonal that are solved one by one. */
     private static final int BLOCK = 128;
-    private static final int STRIP = 256;
 
     private TriangularFactor() {}
 
@@ -20,33 +21,34 @@ final class TriangularFactor {
      * Cholesky: replaces the lower triangle of a symmetric matrix A by L, {@code A = L · Lᵀ}. The
      * part above the diagonal is neither read nor kept.
      *
-     * @param a {@code [n, n]}
+     * @param a a lower triangle {@code [n, n]}
      * @return false if A is not positive definite
      */
-    static boolean cholesky(Kernels kernels, double[] a, int n, Cancellation cancellation) {
-        DoubleView whole = DoubleView.of(a, n, n);
+    static boolean cholesky(Kernels kernels, DoubleBands a, Cancellation cancellation) {
+        int n = a.rows();
         for (int from = 0; from < n; from += BLOCK) {
             cancellation.check();
             int to = Math.min(n, from + BLOCK);
-            if (!choleskyOfDiagonal(a, n, from, to)) {
+            DoubleView diagonal = a.part(from, to, from, to);
+            if (!choleskyOfDiagonal(diagonal)) {
                 return false;
             }
             if (to < n) {
                 // The rows below: X · L_JJᵀ = A, solved by the inverse of the small triangle.
-                double[] minusInverse = inverseOfDiagonal(a, n, from, to);
+                double[] minusInverse = inverseOfDiagonal(diagonal);
                 negate(minusInverse);
-                DoubleView below = whole.part(to, n, from, to);
-                double[] old = takeOut(below);
+                DoubleView below = a.part(to, n, from, to);
                 kernels.subtractProduct(
-                        DoubleView.of(old, n - to, to - from),
+                        takeOut(below),
                         DoubleView.of(minusInverse, to - from, to - from).transposed(),
                         below);
-                for (int strip = to; strip < n; strip += STRIP) {
-                    int end = Math.min(n, strip + STRIP);
+                int end;
+                for (int strip = to; strip < n; strip = end) {
+                    end = DoubleBands.endOfStrip(strip, n);
                     kernels.subtractProduct(
-                            whole.part(strip, n, from, to),
-                            whole.part(strip, end, from, to).transposed(),
-                            whole.part(strip, n, strip, end));
+                            a.part(strip, n, from, to),
+                            a.part(strip, end, from, to).transposed(),
+                            a.part(strip, n, strip, end));
                 }
             }
         }
@@ -54,16 +56,18 @@ final class TriangularFactor {
     }
 
     /**
-     * Replaces a lower triangular matrix by its inverse; what is above the diagonal becomes 0.
+     * Replaces a lower triangular matrix by its inverse; what there is above the diagonal becomes
+     * 0.
      *
-     * @param a {@code [n, n]}
+     * @param a a lower triangle {@code [n, n]}
      */
-    static void invert(Kernels kernels, double[] a, int n, Cancellation cancellation) {
+    static void invert(Kernels kernels, DoubleBands a, Cancellation cancellation) {
+        int n = a.rows();
         for (int i = 0; i < n; i++) {
-            Arrays.fill(a, i * n + i + 1, (i + 1) * n, 0);
+            int end = DoubleBands.endOfStrip(i, n);
+            Arrays.fill(a.array(i), a.index(i, i) + 1, a.index(i, end), 0);
         }
-        double[][] inverses = inversesOfDiagonal(a, n);
-        DoubleView whole = DoubleView.of(a, n, n);
+        double[][] inverses = inversesOfDiagonal(a);
         double[] sums = new double[Math.min(n, BLOCK) * n];
         for (int from = 0; from < n; from += BLOCK) {
             cancellation.check();
@@ -71,80 +75,85 @@ final class TriangularFactor {
             int rows = to - from;
             double[] minusInverse = inverses[from / BLOCK];
             for (int i = 0; i < rows; i++) {
-                System.arraycopy(minusInverse, i * rows, a, (from + i) * n + from, rows);
+                int at = a.index(from + i, from);
+                System.arraycopy(minusInverse, i * rows, a.array(from + i), at, rows);
             }
             negate(minusInverse);
             // X_I = −L_II⁻¹ · Σ_K L_IK · X_K, all X_K above being done already.
-            Arrays.fill(sums, 0);
-            DoubleView sum = DoubleView.of(sums, rows, n);
-            for (int strip = 0; strip < from; strip += STRIP) {
-                int end = Math.min(from, strip + STRIP);
+            Arrays.fill(sums, 0, rows * n, 0);
+            DoubleView sum = DoubleBands.of(sums, rows, n).view();
+            int end;
+            for (int strip = 0; strip < from; strip = end) {
+                end = DoubleBands.endOfStrip(strip, from);
                 kernels.subtractProduct(
-                        whole.part(from, to, strip, from),
-                        whole.part(strip, from, strip, end),
+                        a.part(from, to, strip, from),
+                        a.part(strip, from, strip, end),
                         sum.part(0, rows, strip, end));
             }
-            DoubleView left = whole.part(from, to, 0, from);
+            DoubleView left = a.part(from, to, 0, from);
             takeOut(left);
             kernels.subtractProduct(
                     DoubleView.of(minusInverse, rows, rows), sum.part(0, rows, 0, from), left);
         }
     }
 
-    private static boolean choleskyOfDiagonal(double[] a, int n, int from, int to) {
-        for (int c = from; c < to; c++) {
-            double pivot = a[c * n + c] - product(a, c * n + from, c * n + from, c - from);
+    private static boolean choleskyOfDiagonal(DoubleView block) {
+        int rows = block.rows();
+        for (int c = 0; c < rows; c++) {
+            double pivot = block.get(c, c) - product(block, c, c, c);
             if (!(pivot > 0) || pivot == Double.POSITIVE_INFINITY) {
                 return false;
             }
             double root = Math.sqrt(pivot);
-            a[c * n + c] = root;
-            for (int r = c + 1; r < to; r++) {
-                int at = r * n + c;
-                a[at] = (a[at] - product(a, r * n + from, c * n + from, c - from)) / root;
+            block.set(c, c, root);
+            for (int r = c + 1; r < rows; r++) {
+                block.set(r, c, (block.get(r, c) - product(block, r, c, c)) / root);
             }
         }
         return true;
     }
 
-    private static double product(double[] a, int first, int second, int count) {
+    /** Of the first elements of two rows. */
+    private static double product(DoubleView block, int first, int second, int count) {
+        double[] a = block.array(first);
+        double[] b = block.array(second);
+        int aStart = block.index(first);
+        int bStart = block.index(second);
         double sum = 0;
         for (int k = 0; k < count; k++) {
-            sum += a[first + k] * a[second + k];
+            sum += a[aStart + k] * b[bStart + k];
         }
         return sum;
     }
 
     /** The inverses of all blocks on the diagonal. */
-    private static double[][] inversesOfDiagonal(double[] a, int n) {
-        double[][] inverses = new double[(n + BLOCK - 1) / BLOCK][];
+    private static double[][] inversesOfDiagonal(DoubleBands a) {
+        int n = a.rows();
+        double[][] inverses = new double[Math.ceilDiv(n, BLOCK)][];
         Workers.shared()
-                .forRanges(
+                .forEach(
                         inverses.length,
                         1,
-                        (first, end) -> {
-                            for (int block = first; block < end; block++) {
-                                int from = block * BLOCK;
-                                int to = Math.min(n, from + BLOCK);
-                                inverses[block] = inverseOfDiagonal(a, n, from, to);
-                            }
+                        block -> {
+                            int from = block * BLOCK;
+                            int to = Math.min(n, from + BLOCK);
+                            inverses[block] = inverseOfDiagonal(a.part(from, to, from, to));
                         });
         return inverses;
     }
 
     /** The inverse of a lower triangle on the diagonal, {@code [rows, rows]}. */
-    private static double[] inverseOfDiagonal(double[] a, int n, int from, int to) {
-        int rows = to - from;
+    private static double[] inverseOfDiagonal(DoubleView block) {
+        int rows = block.rows();
         double[] inverse = new double[rows * rows];
         for (int i = 0; i < rows; i++) {
-            int row = (from + i) * n + from;
             for (int k = 0; k < i; k++) {
-                double factor = a[row + k];
+                double factor = block.get(i, k);
                 for (int j = 0; j <= k; j++) {
                     inverse[i * rows + j] -= factor * inverse[k * rows + j];
                 }
             }
-            double pivot = a[row + i];
+            double pivot = block.get(i, i);
             for (int j = 0; j < i; j++) {
                 inverse[i * rows + j] /= pivot;
             }
@@ -159,14 +168,16 @@ final class TriangularFactor {
         }
     }
 
-    /** A copy of a row-major part, which is filled with zeros. */
-    private static double[] takeOut(DoubleView part) {
-        double[] copy = new double[part.rows() * part.columns()];
+    /** A copy of a part, which is filled with zeros. */
+    private static DoubleView takeOut(DoubleView part) {
+        int columns = part.columns();
+        double[] copy = new double[part.rows() * columns];
         for (int i = 0; i < part.rows(); i++) {
-            int row = part.offset() + i * part.rowStride();
-            System.arraycopy(part.data(), row, copy, i * part.columns(), part.columns());
-            Arrays.fill(part.data(), row, row + part.columns(), 0);
+            double[] row = part.array(i);
+            int at = part.index(i);
+            System.arraycopy(row, at, copy, i * columns, columns);
+            Arrays.fill(row, at, at + columns, 0);
         }
-        return copy;
+        return DoubleView.of(copy, part.rows(), columns);
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.engine.kernel.DoubleBands;
 import io.agilelens.engine.kernel.KernelProvider;
 import io.agilelens.engine.kernel.Kernels;
 import io.agilelens.engine.kernel.Workers;
@@ -366,7 +367,8 @@ class GptqTest {
 
     @Test
     void factorsLargeMatricesLikeSmallOnes() {
-        for (int n : new int[] {1, 5, 128, 129, 300, 700}) {
+        Cancellation never = Cancellation.never();
+        for (int n : new int[] {1, 5, 128, 129, 256, 300, 700}) {
             Random random = new Random(n);
             double[] symmetric = new double[n * n];
             for (int i = 0; i < n; i++) {
@@ -377,34 +379,46 @@ class GptqTest {
                 }
             }
             for (Kernels kernels : List.of(SCALAR, VECTOR)) {
-                double[] lower = symmetric.clone();
-                assertTrue(TriangularFactor.cholesky(kernels, lower, n, Cancellation.never()));
-                double[] inverse = lower.clone();
-                TriangularFactor.invert(kernels, inverse, n, Cancellation.never());
+                DoubleBands lower = lowerTriangle(symmetric, n);
+                assertTrue(TriangularFactor.cholesky(kernels, lower, never));
+                DoubleBands inverse = lowerTriangle(symmetric, n);
+                assertTrue(TriangularFactor.cholesky(kernels, inverse, never));
+                TriangularFactor.invert(kernels, inverse, never);
                 for (int i = 0; i < n; i += Math.max(1, n / 40)) {
                     for (int j = 0; j <= i; j++) {
                         double product = 0;
                         for (int k = 0; k <= j; k++) {
-                            product += lower[i * n + k] * lower[j * n + k];
+                            product += lower.get(i, k) * lower.get(j, k);
                         }
                         assertEquals(symmetric[i * n + j], product, 1e-11 * n);
                         double one = 0;
                         for (int k = j; k <= i; k++) {
-                            one += lower[i * n + k] * inverse[k * n + j];
+                            one += lower.get(i, k) * inverse.get(k, j);
                         }
                         assertEquals(i == j ? 1 : 0, one, 1e-11);
                     }
-                    for (int j = i + 1; j < n; j++) {
-                        assertEquals(0, inverse[i * n + j]);
+                    for (int j = i + 1; j < DoubleBands.endOfStrip(i, n); j++) {
+                        assertEquals(0, inverse.get(i, j));
                     }
                 }
             }
-            double[] indefinite = symmetric.clone();
-            indefinite[(n - 1) * n + n - 1] = -1;
-            assertFalse(TriangularFactor.cholesky(VECTOR, indefinite, n, Cancellation.never()));
-            Arrays.fill(indefinite, Double.NaN);
-            assertFalse(TriangularFactor.cholesky(VECTOR, indefinite, n, Cancellation.never()));
+            symmetric[(n - 1) * n + n - 1] = -1;
+            assertFalse(TriangularFactor.cholesky(VECTOR, lowerTriangle(symmetric, n), never));
+            Arrays.fill(symmetric, Double.NaN);
+            assertFalse(TriangularFactor.cholesky(VECTOR, lowerTriangle(symmetric, n), never));
         }
+    }
+
+    /** What there is above the diagonal is no number. */
+    private static DoubleBands lowerTriangle(double[] whole, int n) {
+        DoubleBands triangle = DoubleBands.lowerTriangle(n);
+        for (int i = 0; i < n; i++) {
+            Arrays.fill(triangle.array(i), Double.NaN);
+        }
+        for (int i = 0; i < n; i++) {
+            System.arraycopy(whole, i * n, triangle.array(i), triangle.index(i, 0), i + 1);
+        }
+        return triangle;
     }
 
     @Test
