@@ -15,6 +15,7 @@ final class FloatMultiplication {
     private static final int PANELS = 4;
 
     private final FloatProducts loops;
+    private final FloatProducts compactLoops;
     private final ReadAhead.Forms<HalfProducts> halves;
     private final int width;
     private final Workers workers;
@@ -28,10 +29,11 @@ final class FloatMultiplication {
     private final Unpacking widening = this::widen;
 
     FloatMultiplication(
-            FloatProducts loops, ReadAhead.Forms<HalfProducts> halves, Workers workers) {
-        this.loops = loops;
+            FloatProducts.Forms loops, ReadAhead.Forms<HalfProducts> halves, Workers workers) {
+        this.loops = loops.usual();
+        this.compactLoops = loops.compact();
         this.halves = halves;
-        this.width = loops.panelOutputs();
+        this.width = loops.usual().panelOutputs();
         this.workers = workers;
     }
 
@@ -294,19 +296,36 @@ final class FloatMultiplication {
             int sum = sumsOffset + (token - from) * width;
             boolean direct =
                     last && firstOutput + width <= outputs && loops.rowsComputed(real) == real;
-            loops.multiplyTile(
-                    slice,
-                    sliceOffset,
-                    tiled,
-                    tiles + (token - from) * steps,
-                    real,
-                    steps,
-                    add,
-                    sums,
-                    sum,
-                    direct ? y : sums,
-                    direct ? token * outputs + firstOutput : sum,
-                    direct ? outputs : width);
+            int tile = tiles + (token - from) * steps;
+            if (direct) {
+                loops.multiplyTile(
+                        slice,
+                        sliceOffset,
+                        tiled,
+                        tile,
+                        real,
+                        steps,
+                        add,
+                        sums,
+                        sum,
+                        y,
+                        token * outputs + firstOutput,
+                        outputs);
+            } else {
+                compactLoops.multiplyTile(
+                        slice,
+                        sliceOffset,
+                        tiled,
+                        tile,
+                        real,
+                        steps,
+                        add,
+                        sums,
+                        sum,
+                        sums,
+                        sum,
+                        width);
+            }
             if (last && !direct) {
                 Panels.store(sums, sum, width, y, token, token + real, outputs, firstOutput);
             }

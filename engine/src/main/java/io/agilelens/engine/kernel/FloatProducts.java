@@ -7,6 +7,23 @@ package io.agilelens.engine.kernel;
  */
 interface FloatProducts {
 
+    /**
+     * Loops that do the same.
+     *
+     * @param compact form for targets whose rows lie as close together as those of the sums, which
+     *     spares a tile a hundred instructions on addresses and their checks
+     */
+    record Forms(FloatProducts usual, FloatProducts compact) {
+
+        static Forms of(int bits) {
+            return new Forms(
+                    WidthTemplate.instantiate(
+                            FloatProducts.class, FloatProductsTemplate.class, bits),
+                    WidthTemplate.instantiateCompact(
+                            FloatProducts.class, FloatProductsTemplate.class, bits));
+        }
+    }
+
     /** Outputs in a panel: two vectors. */
     int panelOutputs();
 
@@ -24,6 +41,7 @@ interface FloatProducts {
      *     all
      * @param sums {@code [tileTokens, panelOutputs]} from {@code sumsOffset} on
      * @param target row t starts at {@code targetOffset + t * targetStride}; may be the sums
+     * @param targetStride the compact form takes it for {@link #panelOutputs}
      */
     void multiplyTile(
             float[] panel,

@@ -19,6 +19,8 @@ final class FloatProductsTemplate implements FloatProducts {
 
     private static final int ROWS = VectorSupport.tileRows();
 
+    private static final boolean COMPACT = WidthTemplate.isCompact(MethodHandles.lookup());
+
     @Override
     public int panelOutputs() {
         return PANEL;
@@ -120,43 +122,44 @@ final class FloatProductsTemplate implements FloatProducts {
             a5 = wa.fma(x5, a5);
             b5 = wb.fma(x5, b5);
         }
+        int stride = COMPACT ? PANEL : targetStride;
         if (add) {
             a0.add(FloatVector.fromArray(FLOATS, sums, sumsOffset)).intoArray(target, targetOffset);
             b0.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + LANES))
                     .intoArray(target, targetOffset + LANES);
             a1.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + PANEL))
-                    .intoArray(target, targetOffset + targetStride);
+                    .intoArray(target, targetOffset + stride);
             b1.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + PANEL + LANES))
-                    .intoArray(target, targetOffset + targetStride + LANES);
+                    .intoArray(target, targetOffset + stride + LANES);
             a2.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 2 * PANEL))
-                    .intoArray(target, targetOffset + 2 * targetStride);
+                    .intoArray(target, targetOffset + 2 * stride);
             b2.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 2 * PANEL + LANES))
-                    .intoArray(target, targetOffset + 2 * targetStride + LANES);
+                    .intoArray(target, targetOffset + 2 * stride + LANES);
             a3.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 3 * PANEL))
-                    .intoArray(target, targetOffset + 3 * targetStride);
+                    .intoArray(target, targetOffset + 3 * stride);
             b3.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 3 * PANEL + LANES))
-                    .intoArray(target, targetOffset + 3 * targetStride + LANES);
+                    .intoArray(target, targetOffset + 3 * stride + LANES);
             a4.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 4 * PANEL))
-                    .intoArray(target, targetOffset + 4 * targetStride);
+                    .intoArray(target, targetOffset + 4 * stride);
             b4.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 4 * PANEL + LANES))
-                    .intoArray(target, targetOffset + 4 * targetStride + LANES);
+                    .intoArray(target, targetOffset + 4 * stride + LANES);
             a5.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 5 * PANEL))
-                    .intoArray(target, targetOffset + 5 * targetStride);
+                    .intoArray(target, targetOffset + 5 * stride);
             b5.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 5 * PANEL + LANES))
-                    .intoArray(target, targetOffset + 5 * targetStride + LANES);
+                    .intoArray(target, targetOffset + 5 * stride + LANES);
         } else {
             a0.intoArray(target, targetOffset);
             b0.intoArray(target, targetOffset + LANES);
-            a1.intoArray(target, targetOffset + targetStride);
-            b1.intoArray(target, targetOffset + targetStride + LANES);
-            a2.intoArray(target, targetOffset + 2 * targetStride);
-            b2.intoArray(target, targetOffset + 2 * targetStride + LANES);
-            a3.intoArray(target, targetOffset + 3 * targetStride);
-            b3.intoArray(target, targetOffset + 3 * targetStride + LANES);
-            a4.intoArray(target, targetOffset + 4 * targetStride);
-            b4.intoArray(target, targetOffset + 4 * targetStride + LANES);
-            a5.intoArray(target, targetOffset + 5 * targetStride);
-            b5.intoArray(target, targetOffset + 5 * targetStride + LANES);
+            a1.intoArray(target, targetOffset + stride);
+            b1.intoArray(target, targetOffset + stride + LANES);
+            a2.intoArray(target, targetOffset + 2 * stride);
+            b2.intoArray(target, targetOffset + 2 * stride + LANES);
+            a3.intoArray(target, targetOffset + 3 * stride);
+            b3.intoArray(target, targetOffset + 3 * stride + LANES);
+            a4.intoArray(target, targetOffset + 4 * stride);
+            b4.intoArray(target, targetOffset + 4 * stride + LANES);
+            a5.intoArray(target, targetOffset + 5 * stride);
+            b5.intoArray(target, targetOffset + 5 * stride + LANES);
         }
     }
 
@@ -238,79 +241,80 @@ final class FloatProductsTemplate implements FloatProducts {
             a11 = wa.fma(x11, a11);
             b11 = wb.fma(x11, b11);
         }
+        int stride = COMPACT ? PANEL : targetStride;
         if (add) {
             a0.add(FloatVector.fromArray(FLOATS, sums, sumsOffset)).intoArray(target, targetOffset);
             b0.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + LANES))
                     .intoArray(target, targetOffset + LANES);
             a1.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + PANEL))
-                    .intoArray(target, targetOffset + targetStride);
+                    .intoArray(target, targetOffset + stride);
             b1.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + PANEL + LANES))
-                    .intoArray(target, targetOffset + targetStride + LANES);
+                    .intoArray(target, targetOffset + stride + LANES);
             a2.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 2 * PANEL))
-                    .intoArray(target, targetOffset + 2 * targetStride);
+                    .intoArray(target, targetOffset + 2 * stride);
             b2.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 2 * PANEL + LANES))
-                    .intoArray(target, targetOffset + 2 * targetStride + LANES);
+                    .intoArray(target, targetOffset + 2 * stride + LANES);
             a3.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 3 * PANEL))
-                    .intoArray(target, targetOffset + 3 * targetStride);
+                    .intoArray(target, targetOffset + 3 * stride);
             b3.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 3 * PANEL + LANES))
-                    .intoArray(target, targetOffset + 3 * targetStride + LANES);
+                    .intoArray(target, targetOffset + 3 * stride + LANES);
             a4.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 4 * PANEL))
-                    .intoArray(target, targetOffset + 4 * targetStride);
+                    .intoArray(target, targetOffset + 4 * stride);
             b4.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 4 * PANEL + LANES))
-                    .intoArray(target, targetOffset + 4 * targetStride + LANES);
+                    .intoArray(target, targetOffset + 4 * stride + LANES);
             a5.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 5 * PANEL))
-                    .intoArray(target, targetOffset + 5 * targetStride);
+                    .intoArray(target, targetOffset + 5 * stride);
             b5.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 5 * PANEL + LANES))
-                    .intoArray(target, targetOffset + 5 * targetStride + LANES);
+                    .intoArray(target, targetOffset + 5 * stride + LANES);
             a6.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 6 * PANEL))
-                    .intoArray(target, targetOffset + 6 * targetStride);
+                    .intoArray(target, targetOffset + 6 * stride);
             b6.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 6 * PANEL + LANES))
-                    .intoArray(target, targetOffset + 6 * targetStride + LANES);
+                    .intoArray(target, targetOffset + 6 * stride + LANES);
             a7.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 7 * PANEL))
-                    .intoArray(target, targetOffset + 7 * targetStride);
+                    .intoArray(target, targetOffset + 7 * stride);
             b7.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 7 * PANEL + LANES))
-                    .intoArray(target, targetOffset + 7 * targetStride + LANES);
+                    .intoArray(target, targetOffset + 7 * stride + LANES);
             a8.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 8 * PANEL))
-                    .intoArray(target, targetOffset + 8 * targetStride);
+                    .intoArray(target, targetOffset + 8 * stride);
             b8.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 8 * PANEL + LANES))
-                    .intoArray(target, targetOffset + 8 * targetStride + LANES);
+                    .intoArray(target, targetOffset + 8 * stride + LANES);
             a9.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 9 * PANEL))
-                    .intoArray(target, targetOffset + 9 * targetStride);
+                    .intoArray(target, targetOffset + 9 * stride);
             b9.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 9 * PANEL + LANES))
-                    .intoArray(target, targetOffset + 9 * targetStride + LANES);
+                    .intoArray(target, targetOffset + 9 * stride + LANES);
             a10.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 10 * PANEL))
-                    .intoArray(target, targetOffset + 10 * targetStride);
+                    .intoArray(target, targetOffset + 10 * stride);
             b10.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 10 * PANEL + LANES))
-                    .intoArray(target, targetOffset + 10 * targetStride + LANES);
+                    .intoArray(target, targetOffset + 10 * stride + LANES);
             a11.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 11 * PANEL))
-                    .intoArray(target, targetOffset + 11 * targetStride);
+                    .intoArray(target, targetOffset + 11 * stride);
             b11.add(FloatVector.fromArray(FLOATS, sums, sumsOffset + 11 * PANEL + LANES))
-                    .intoArray(target, targetOffset + 11 * targetStride + LANES);
+                    .intoArray(target, targetOffset + 11 * stride + LANES);
         } else {
             a0.intoArray(target, targetOffset);
             b0.intoArray(target, targetOffset + LANES);
-            a1.intoArray(target, targetOffset + targetStride);
-            b1.intoArray(target, targetOffset + targetStride + LANES);
-            a2.intoArray(target, targetOffset + 2 * targetStride);
-            b2.intoArray(target, targetOffset + 2 * targetStride + LANES);
-            a3.intoArray(target, targetOffset + 3 * targetStride);
-            b3.intoArray(target, targetOffset + 3 * targetStride + LANES);
-            a4.intoArray(target, targetOffset + 4 * targetStride);
-            b4.intoArray(target, targetOffset + 4 * targetStride + LANES);
-            a5.intoArray(target, targetOffset + 5 * targetStride);
-            b5.intoArray(target, targetOffset + 5 * targetStride + LANES);
-            a6.intoArray(target, targetOffset + 6 * targetStride);
-            b6.intoArray(target, targetOffset + 6 * targetStride + LANES);
-            a7.intoArray(target, targetOffset + 7 * targetStride);
-            b7.intoArray(target, targetOffset + 7 * targetStride + LANES);
-            a8.intoArray(target, targetOffset + 8 * targetStride);
-            b8.intoArray(target, targetOffset + 8 * targetStride + LANES);
-            a9.intoArray(target, targetOffset + 9 * targetStride);
-            b9.intoArray(target, targetOffset + 9 * targetStride + LANES);
-            a10.intoArray(target, targetOffset + 10 * targetStride);
-            b10.intoArray(target, targetOffset + 10 * targetStride + LANES);
-            a11.intoArray(target, targetOffset + 11 * targetStride);
-            b11.intoArray(target, targetOffset + 11 * targetStride + LANES);
+            a1.intoArray(target, targetOffset + stride);
+            b1.intoArray(target, targetOffset + stride + LANES);
+            a2.intoArray(target, targetOffset + 2 * stride);
+            b2.intoArray(target, targetOffset + 2 * stride + LANES);
+            a3.intoArray(target, targetOffset + 3 * stride);
+            b3.intoArray(target, targetOffset + 3 * stride + LANES);
+            a4.intoArray(target, targetOffset + 4 * stride);
+            b4.intoArray(target, targetOffset + 4 * stride + LANES);
+            a5.intoArray(target, targetOffset + 5 * stride);
+            b5.intoArray(target, targetOffset + 5 * stride + LANES);
+            a6.intoArray(target, targetOffset + 6 * stride);
+            b6.intoArray(target, targetOffset + 6 * stride + LANES);
+            a7.intoArray(target, targetOffset + 7 * stride);
+            b7.intoArray(target, targetOffset + 7 * stride + LANES);
+            a8.intoArray(target, targetOffset + 8 * stride);
+            b8.intoArray(target, targetOffset + 8 * stride + LANES);
+            a9.intoArray(target, targetOffset + 9 * stride);
+            b9.intoArray(target, targetOffset + 9 * stride + LANES);
+            a10.intoArray(target, targetOffset + 10 * stride);
+            b10.intoArray(target, targetOffset + 10 * stride + LANES);
+            a11.intoArray(target, targetOffset + 11 * stride);
+            b11.intoArray(target, targetOffset + 11 * stride + LANES);
         }
     }
 

@@ -23,13 +23,14 @@ final class IntegerMultiplication {
      */
     IntegerMultiplication(
             int bits,
-            FloatProducts products,
+            FloatProducts.Forms products,
             FloatMultiplication floats,
             DoubleProducts doubles,
             ReadAhead.Forms<WeightOnlyProducts> codes,
             Supplier<KernelTuning> tuning,
             Workers workers) {
-        width = 2 * products.panelOutputs();
+        int panelOutputs = products.usual().panelOutputs();
+        width = 2 * panelOutputs;
         var unpacking =
                 WidthTemplate.instantiate(
                         IntegerUnpacking.class, IntegerUnpackingTemplate.class, bits);
@@ -39,10 +40,10 @@ final class IntegerMultiplication {
                 WidthTemplate.instantiate(ShortProducts.class, ShortProductsTemplate.class, bits);
         ReadAhead.Forms<ShortLaneProducts> shortLaneProducts =
                 ReadAhead.Forms.of(ShortLaneProducts.class, ShortLaneProductsTemplate.class, bits);
-        packing = new IntegerPacking(products.panelOutputs(), tuning, workers);
+        packing = new IntegerPacking(panelOutputs, tuning, workers);
         singles = new SingleMultiplication(floats, unpacking);
         shorts = new ShortMultiplication(shortProducts, unpacking, segmentSums, workers);
-        pairs = new PairMultiplication(products, unpacking, segmentSums, workers);
+        pairs = new PairMultiplication(products.compact(), unpacking, segmentSums, workers);
         triples = new TripleMultiplication(doubles, unpacking, segmentSums, workers);
         byteVectors = new ByteVectorMultiplication(codes, unpacking, workers);
         shortLanes = new ShortLaneMultiplication(shortLaneProducts, workers);

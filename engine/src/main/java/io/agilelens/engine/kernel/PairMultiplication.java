@@ -96,7 +96,9 @@ final class PairMultiplication extends SegmentMultiplication<float[]> {
         IntegerPanels weights = operands.integers;
         int width = weights.width();
         int steps = weights.segments().inputs(first, end);
-        float[] zeros = Scratch.ofThread().zeros(rows * width);
+        Scratch scratch = Scratch.ofThread();
+        float[] zeros = scratch.zeros(rows * width);
+        AlignedRoom<float[]> parts = scratch.unitSums(2 * rows * step);
         for (int token = from; token < to; token += rows) {
             operands.cancellation.check();
             int tokens = Math.min(rows, to - token);
@@ -112,6 +114,7 @@ final class PairMultiplication extends SegmentMultiplication<float[]> {
                     first,
                     end,
                     token / rows * weights.segments().count(),
+                    parts,
                     first == 0 ? zeros : sums,
                     first == 0 ? 0 : sum,
                     sums,
@@ -135,6 +138,7 @@ final class PairMultiplication extends SegmentMultiplication<float[]> {
             int first,
             int end,
             int unitsOffset,
+            AlignedRoom<float[]> room,
             float[] source,
             int sourceOffset,
             float[] sums,
@@ -146,7 +150,6 @@ final class PairMultiplication extends SegmentMultiplication<float[]> {
         Segments segments = operands.integers.segments();
         int[] unitEnds = operands.unitEnds;
         int length = rows * step;
-        AlignedRoom<float[]> room = Scratch.ofThread().unitSums(2 * length);
         float[] parts = room.array();
         int part = room.offset();
         int nextPart = part + length;

@@ -33,8 +33,7 @@ final class VectorKernels implements Kernels {
         this.bits = bits;
         rows = WidthTemplate.instantiate(RowLoops.class, RowLoopsTemplate.class, bits);
         sharedRows = new SharedRowLoops(rows, workers);
-        FloatProducts floatProducts =
-                WidthTemplate.instantiate(FloatProducts.class, FloatProductsTemplate.class, bits);
+        FloatProducts.Forms floatProducts = FloatProducts.Forms.of(bits);
         DoubleProducts doubleProducts =
                 WidthTemplate.instantiate(DoubleProducts.class, DoubleProductsTemplate.class, bits);
         ReadAhead.Forms<HalfProducts> halfProducts =

@@ -15,7 +15,7 @@ import java.lang.invoke.MethodType;
 final class WidthTemplate {
 
     /** What one class of a template is made for. */
-    private record Form(int bits, boolean readsFar) {}
+    private record Form(int bits, boolean readsFar, boolean isCompact) {}
 
     private WidthTemplate() {}
 
@@ -27,12 +27,17 @@ final class WidthTemplate {
      * @param bits width that {@link #bits} will answer inside the class
      */
     static <T> T instantiate(Class<T> contract, Class<? extends T> template, int bits) {
-        return instantiate(contract, template, new Form(bits, false));
+        return instantiate(contract, template, new Form(bits, false, false));
     }
 
     /** The same, and {@link #readsFar} will answer yes inside the class. */
     static <T> T instantiateFar(Class<T> contract, Class<? extends T> template, int bits) {
-        return instantiate(contract, template, new Form(bits, true));
+        return instantiate(contract, template, new Form(bits, true, false));
+    }
+
+    /** The same, and {@link #isCompact} will answer yes inside the class. */
+    static <T> T instantiateCompact(Class<T> contract, Class<? extends T> template, int bits) {
+        return instantiate(contract, template, new Form(bits, false, true));
     }
 
     private static <T> T instantiate(Class<T> contract, Class<? extends T> template, Form form) {
@@ -66,6 +71,15 @@ final class WidthTemplate {
      */
     static boolean readsFar(MethodHandles.Lookup lookup) {
         return form(lookup).readsFar();
+    }
+
+    /**
+     * Whether a template's class writes rows close together, see {@link FloatProducts.Forms}.
+     *
+     * @param lookup of that class
+     */
+    static boolean isCompact(MethodHandles.Lookup lookup) {
+        return form(lookup).isCompact();
     }
 
     private static Form form(MethodHandles.Lookup lookup) {
