@@ -296,36 +296,20 @@ final class FloatMultiplication {
             int sum = sumsOffset + (token - from) * width;
             boolean direct =
                     last && firstOutput + width <= outputs && loops.rowsComputed(real) == real;
-            int tile = tiles + (token - from) * steps;
-            if (direct) {
-                loops.multiplyTile(
-                        slice,
-                        sliceOffset,
-                        tiled,
-                        tile,
-                        real,
-                        steps,
-                        add,
-                        sums,
-                        sum,
-                        y,
-                        token * outputs + firstOutput,
-                        outputs);
-            } else {
-                compactLoops.multiplyTile(
-                        slice,
-                        sliceOffset,
-                        tiled,
-                        tile,
-                        real,
-                        steps,
-                        add,
-                        sums,
-                        sum,
-                        sums,
-                        sum,
-                        width);
-            }
+            FloatProducts form = direct ? loops : compactLoops;
+            form.multiplyTile(
+                    slice,
+                    sliceOffset,
+                    tiled,
+                    tiles + (token - from) * steps,
+                    real,
+                    steps,
+                    add,
+                    sums,
+                    sum,
+                    direct ? y : sums,
+                    direct ? token * outputs + firstOutput : sum,
+                    direct ? outputs : width);
             if (last && !direct) {
                 Panels.store(sums, sum, width, y, token, token + real, outputs, firstOutput);
             }

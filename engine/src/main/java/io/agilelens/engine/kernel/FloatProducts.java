@@ -41,7 +41,7 @@ interface FloatProducts {
      *     all
      * @param sums {@code [tileTokens, panelOutputs]} from {@code sumsOffset} on
      * @param target row t starts at {@code targetOffset + t * targetStride}; may be the sums
-     * @param targetStride the compact form takes it for {@link #panelOutputs}
+     * @param targetStride of the compact form {@link #panelOutputs}
      */
     void multiplyTile(
             float[] panel,

@@ -45,6 +45,9 @@ final class FloatProductsTemplate implements FloatProducts {
             float[] target,
             int targetOffset,
             int targetStride) {
+        if (COMPACT && targetStride != PANEL) {
+            throw new IllegalArgumentException("rows are not a panel apart: " + targetStride);
+        }
         if (tokens > 6) {
             twelveRows(
                     panel,
