@@ -1,5 +1,6 @@
 package io.agilelens.engine.kernel;
 
+import io.agilelens.engine.task.Cancellation;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -20,12 +21,34 @@ public final class BenchmarkOperands {
     /** What a quantizer's range has to hold of normally distributed activations. */
     private static final double STANDARD_DEVIATIONS = 3;
 
+    /** Numbers between two looks at the cancellation: less than a millisecond. */
+    private static final int NUMBERS_PER_LOOK = 1 << 13;
+
     private final Random random = new Random(1);
+    private final Cancellation cancellation;
+
+    public BenchmarkOperands() {
+        this(Cancellation.never());
+    }
+
+    /**
+     * @param cancellation looked at while operands are made, which takes long of large ones
+     */
+    public BenchmarkOperands(Cancellation cancellation) {
+        this.cancellation = cancellation;
+    }
+
+    private void look(int made) {
+        if (made % NUMBERS_PER_LOOK == 0) {
+            cancellation.check();
+        }
+    }
 
     /** Between −½ and ½. */
     public float[] floats(int count) {
         float[] values = new float[count];
         for (int i = 0; i < count; i++) {
+            look(i);
             values[i] = random.nextFloat() - 0.5f;
         }
         return values;
@@ -35,6 +58,7 @@ public final class BenchmarkOperands {
     public byte[] bytes(int count, int smallest, int largest) {
         byte[] values = new byte[count];
         for (int i = 0; i < count; i++) {
+            look(i);
             values[i] = (byte) random.nextInt(smallest, largest + 1);
         }
         return values;
@@ -57,6 +81,7 @@ public final class BenchmarkOperands {
     private byte[] normal(int count, double deviation, int smallest, int largest) {
         byte[] codes = new byte[count];
         for (int i = 0; i < count; i++) {
+            look(i);
             long code = Math.round(random.nextGaussian() * deviation);
             codes[i] = (byte) Math.clamp(code, smallest, largest);
         }

@@ -54,7 +54,7 @@ public final class KernelBenchmark {
     private final Kernels kernels;
     private final MachineMeter meter;
     private final Cancellation cancellation;
-    private final BenchmarkOperands operands = new BenchmarkOperands();
+    private final BenchmarkOperands operands;
 
     /**
      * @param product computes it once
@@ -68,6 +68,7 @@ public final class KernelBenchmark {
         this.kernels = kernels;
         this.meter = meter;
         this.cancellation = cancellation;
+        this.operands = new BenchmarkOperands(cancellation);
     }
 
     /**

@@ -2,9 +2,12 @@ package io.agilelens.engine.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agilelens.engine.kernel.BenchmarkOperands.Runs;
+import io.agilelens.engine.task.Cancellation;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,5 +38,17 @@ class BenchmarkOperandsTest {
             squares += code * code;
         }
         assertEquals(largest / 3.0, Math.sqrt(squares / codes.length), largest * 0.02);
+    }
+
+    @Test
+    void whoCancelsDoesNotWaitForLargeOnes() {
+        Cancellation cancellation = new Cancellation();
+        BenchmarkOperands operands = new BenchmarkOperands(cancellation);
+        assertEquals(1, operands.floats(1).length);
+        cancellation.cancel();
+        assertThrows(CancellationException.class, () -> operands.floats(1));
+        assertThrows(CancellationException.class, () -> operands.bytes(1, 0, 15));
+        assertThrows(CancellationException.class, () -> operands.codes(1, 8));
+        assertThrows(CancellationException.class, () -> operands.weights(1));
     }
 }
