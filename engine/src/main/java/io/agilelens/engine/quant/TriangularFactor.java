@@ -81,7 +81,7 @@ final class TriangularFactor {
             negate(minusInverse);
             // X_I = −L_II⁻¹ · Σ_K L_IK · X_K, all X_K above being done already.
             Arrays.fill(sums, 0, rows * n, 0);
-            DoubleView sum = DoubleBands.of(sums, rows, n).view();
+            DoubleView sum = DoubleView.of(sums, rows, n);
             int end;
             for (int strip = 0; strip < from; strip = end) {
                 end = DoubleBands.endOfStrip(strip, from);
