@@ -763,15 +763,19 @@ public final class Decoder {
 
     /** Some rows of a matrix, which goes back to the workspace. */
     private static Matrix gather(Matrix rows, int[] kept, Workspace workspace) {
-        Matrix gathered = workspace.matrix(kept.length, rows.columns());
-        for (int i = 0; i < kept.length; i++) {
-            System.arraycopy(
-                    rows.data(),
-                    rows.offset(kept[i]),
-                    gathered.data(),
-                    gathered.offset(i),
-                    rows.columns());
-        }
+        int columns = rows.columns();
+        Matrix gathered = workspace.matrix(kept.length, columns);
+        Workers.shared()
+                .forEach(
+                        kept.length,
+                        Workers.grain(columns),
+                        i ->
+                                System.arraycopy(
+                                        rows.data(),
+                                        rows.offset(kept[i]),
+                                        gathered.data(),
+                                        gathered.offset(i),
+                                        columns));
         workspace.giveBack(rows);
         return gathered;
     }

@@ -1,5 +1,6 @@
 package io.agilelens.engine.prune;
 
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
@@ -13,16 +14,22 @@ public record TokenRanking(int[] order) {
      * @param scores importance of each token
      */
     public static TokenRanking of(float[] scores) {
-        return new TokenRanking(
-                IntStream.range(0, scores.length)
-                        .boxed()
-                        .sorted(
-                                (a, b) -> {
-                                    int byScore = Float.compare(scores[a], scores[b]);
-                                    return byScore != 0 ? byScore : Integer.compare(a, b);
-                                })
-                        .mapToInt(Integer::intValue)
-                        .toArray());
+        long[] keys = new long[scores.length];
+        for (int t = 0; t < scores.length; t++) {
+            keys[t] = (long) inOrder(scores[t]) << Integer.SIZE | t;
+        }
+        Arrays.sort(keys);
+        int[] order = new int[keys.length];
+        for (int i = 0; i < order.length; i++) {
+            order[i] = (int) keys[i];
+        }
+        return new TokenRanking(order);
+    }
+
+    /** An integer that compares with others as {@link Float#compare} compares their numbers. */
+    private static int inOrder(float score) {
+        int bits = Float.floatToIntBits(score);
+        return bits < 0 ? bits ^ Integer.MAX_VALUE : bits;
     }
 
     /** What stays when the {@code removed} least important tokens leave, ascending. */

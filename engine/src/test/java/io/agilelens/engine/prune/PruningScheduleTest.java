@@ -96,6 +96,12 @@ class PruningScheduleTest {
     }
 
     @Test
+    void ranksNumbersAsFloatsCompare() {
+        float[] scores = {0.5f, -0f, Float.NaN, -2, 0, -1e-40f, Float.NEGATIVE_INFINITY, 3e38f};
+        assertArrayEquals(new int[] {6, 3, 5, 1, 4, 0, 7, 2}, TokenRanking.of(scores).order());
+    }
+
+    @Test
     void keepsTheHighestScoresInTheirOrder() {
         Random random = new Random(4);
         for (int trial = 0; trial < 200; trial++) {
