@@ -7,9 +7,11 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import javafx.animation.AnimationTimer;
+import javafx.collections.FXCollections;
 import javafx.scene.Node;
 import javafx.scene.Parent;
 import javafx.scene.Scene;
+import javafx.scene.control.ComboBox;
 
 /**
  * Makes the stations and gives them their looks before they are opened, a step every few frames,
@@ -66,6 +68,13 @@ final class StationsAhead {
                         });
     }
 
+    /** A list to choose from: the first one needs as much code as a whole station. */
+    private static Node choice() {
+        ComboBox<String> choice = new ComboBox<>(FXCollections.observableArrayList(""));
+        choice.getSelectionModel().selectFirst();
+        return choice;
+    }
+
     private boolean isShown() {
         Scene scene = frame.getScene();
         return scene != null && scene.getWindow() != null && scene.getWindow().isShowing();
@@ -73,6 +82,7 @@ final class StationsAhead {
 
     /** First the styles of all, then their layouts and pictures. */
     private void planLooks() {
+        steps.add(() -> frame.rehearse(choice()));
         List<Station> styled = new ArrayList<>(frame.stations());
         styled.sort(Comparator.comparing(StationsAhead::turn));
         rehearse(styled, Rehearsal.Looks.STYLES);
@@ -84,10 +94,14 @@ final class StationsAhead {
         return first < 0 ? STYLED_FIRST.size() : first;
     }
 
-    /** What is large comes last, by then the code is compiled; styles have added nodes. */
+    /**
+     * What is large comes last, by then the code is compiled; styles have added nodes. All first
+     * have more room than there is, for what they then leave out is another step's work.
+     */
     private void planLayouts() {
         List<Station> laidOut = new ArrayList<>(frame.stations());
         laidOut.sort(Comparator.comparing(station -> nodes(frame.view(station))));
+        rehearse(laidOut, Rehearsal.Looks.ROOMY_LAYOUT);
         rehearse(laidOut, Rehearsal.Looks.LAYOUT);
         rehearse(laidOut, Rehearsal.Looks.PICTURES);
     }

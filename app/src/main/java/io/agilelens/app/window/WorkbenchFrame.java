@@ -321,6 +321,11 @@ public final class WorkbenchFrame extends BorderPane {
         }
     }
 
+    /** Gives styles to a node that is never shown. */
+    void rehearse(Node node) {
+        rehearsal.give(node, Rehearsal.Looks.STYLES, middle.getWidth(), middle.getHeight());
+    }
+
     /** Whether opening a station finds it made and with its looks. */
     boolean isReady(Station station) {
         return ready.contains(station);

@@ -76,6 +76,9 @@ public final class LessonsView extends StackPane {
 
     /** Says as much of the steps as leaves all lessons in sight. */
     private void outline(CardGrid grid, ScrollPane scroll) {
+        if (scroll.getHeight() <= 0) {
+            return; // its width comes first, and nothing would fit
+        }
         if (scroll.getWidth() != measuredWidth) {
             measuredWidth = scroll.getWidth();
             heights.clear();
