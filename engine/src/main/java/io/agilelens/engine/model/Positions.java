@@ -39,7 +39,7 @@ final class Positions {
      * @param cosines {@code [positions, pairs]}, and more behind them
      * @param sines as the cosines
      */
-    record Angles(int[] positions, float[] frequencies, float[] cosines, float[] sines) {
+    private record Angles(int[] positions, float[] frequencies, float[] cosines, float[] sines) {
 
         private static Angles of(int[] positions, float[] frequencies) {
             int half = frequencies.length;
