@@ -15,13 +15,9 @@ final class Rehearsal {
     /** The steps to a node that is shown without delay, each on the ground of those before it. */
     enum Looks {
         STYLES,
-        /** A layout with more height than there is. */
-        ROOMY_LAYOUT,
         LAYOUT,
         PICTURES
     }
-
-    private static final double ROOMY = 4;
 
     private final Region owner = new Region();
     private final StackPane room = new StackPane();
@@ -51,7 +47,7 @@ final class Rehearsal {
         try {
             room.applyCss();
             if (looks != Looks.STYLES) {
-                room.resize(width, looks == Looks.ROOMY_LAYOUT ? ROOMY * height : height);
+                room.resize(width, height);
                 room.layout();
             }
             if (looks == Looks.PICTURES) {

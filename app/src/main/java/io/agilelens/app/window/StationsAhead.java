@@ -94,14 +94,10 @@ final class StationsAhead {
         return first < 0 ? STYLED_FIRST.size() : first;
     }
 
-    /**
-     * What is large comes last, by then the code is compiled; styles have added nodes. All first
-     * have more room than there is, for what they then leave out is another step's work.
-     */
+    /** What is large comes last, by then the code is compiled; styles have added nodes. */
     private void planLayouts() {
         List<Station> laidOut = new ArrayList<>(frame.stations());
         laidOut.sort(Comparator.comparing(station -> nodes(frame.view(station))));
-        rehearse(laidOut, Rehearsal.Looks.ROOMY_LAYOUT);
         rehearse(laidOut, Rehearsal.Looks.LAYOUT);
         rehearse(laidOut, Rehearsal.Looks.PICTURES);
     }

@@ -15,7 +15,7 @@ final class Positions {
     private final int[] values;
     private final int next;
 
-    /** Where the angles may be found; null if nowhere. */
+    /** Of positions that follow one another, where the angles may be found; null if nowhere. */
     private final Angles before;
 
     private Angles angles;
@@ -59,16 +59,14 @@ final class Positions {
             return new Angles(positions, frequencies, cosines, sines);
         }
 
-        /** Whether the angles of some positions, ascending, are among these, row for row. */
+        /** Whether some positions, ascending, are among these, which follow one another. */
         private boolean has(int[] some, float[] frequencies) {
-            int count = positions.length;
-            return isRange(positions)
-                    && some[0] >= positions[0]
-                    && some[some.length - 1] <= positions[count - 1]
+            return some[0] >= positions[0]
+                    && some[some.length - 1] <= positions[positions.length - 1]
                     && Arrays.equals(this.frequencies, frequencies);
         }
 
-        /** The angles of some positions that are among these. */
+        /** The angles of some positions that these have. */
         private Angles select(int[] some) {
             if (some[0] == positions[0] && isRange(some)) {
                 return new Angles(some, frequencies, cosines, sines);
@@ -125,8 +123,8 @@ final class Positions {
 
     /** As many positions, counted from a start. */
     Positions renumbered(int start) {
-        int end = start + values.length;
         int[] numbered = range(start, values.length);
+        int end = start + values.length;
         return next == end && Arrays.equals(numbered, values)
                 ? this
                 : new Positions(numbered, end, known());
