@@ -4,7 +4,7 @@ import io.agilelens.app.bench.BenchFile;
 import io.agilelens.app.command.BenchContenders.Contender;
 import io.agilelens.engine.UserException;
 import io.agilelens.engine.export.RandomCheckpoint;
-import io.agilelens.engine.format.AtomicFiles;
+import io.agilelens.engine.format.Deletion;
 import io.agilelens.engine.format.ModelReference;
 import io.agilelens.engine.model.Architecture;
 import io.agilelens.engine.recipe.PruningRecipe;
@@ -143,7 +143,7 @@ public final class PerformanceCommand extends EngineCommand {
 
     private static void delete(Path folder) {
         try {
-            AtomicFiles.delete(folder);
+            Deletion.of(folder);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

@@ -1,6 +1,7 @@
 package io.agilelens.engine.format;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.engine.task.AbandonableCall;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -13,12 +14,14 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
 
 /**
  * Writes a file or a folder so that nobody ever sees half of it: first beside the target under
  * another name, forced to the disk, then moved into place in one step. What goes wrong before that
- * step leaves the target as it was and nothing else behind; a process that is killed leaves hidden
- * files, which the next write to the same target clears away.
+ * step leaves the target as it was and nothing else behind, as does a cancellation while a large
+ * file is forced to the disk; a process that is killed leaves hidden files, which the next write to
+ * the same target clears away.
  */
 public final class AtomicFiles {
     private AtomicFiles() {}
@@ -75,7 +78,7 @@ public final class AtomicFiles {
                     force(temporary);
                     moveIntoPlace(temporary, absolute, lock.aside(), replace);
                 } finally {
-                    delete(temporary);
+                    Deletion.of(temporary);
                 }
             }
             forceFolder(absolute.getParent());
@@ -133,7 +136,7 @@ public final class AtomicFiles {
             Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
             throw failure;
         }
-        delete(old);
+        Deletion.of(old);
     }
 
     private static boolean exists(Path path) {
@@ -151,11 +154,10 @@ public final class AtomicFiles {
                     @Override
                     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
                             throws IOException {
-                        if (attributes.isRegularFile()) {
-                            try (FileChannel channel =
-                                    FileChannel.open(file, StandardOpenOption.WRITE)) {
-                                channel.force(true);
-                            }
+                        if (Deletion.isLarge(attributes)) {
+                            forceUnlessCancelled(file);
+                        } else if (attributes.isRegularFile()) {
+                            forceFile(file);
                         }
                         return FileVisitResult.CONTINUE;
                     }
@@ -172,6 +174,31 @@ public final class AtomicFiles {
                 });
     }
 
+    /** How long a large file takes is up to the disk; who cancels does not wait for that. */
+    private static void forceUnlessCancelled(Path file) throws IOException {
+        Optional<IOException> failure =
+                AbandonableCall.of(
+                        "forcing a file to the disk",
+                        () -> {
+                            try {
+                                forceFile(file);
+                                return Optional.empty();
+                            } catch (IOException unforced) {
+                                return Optional.of(unforced);
+                            }
+                        },
+                        _ -> {});
+        if (failure.isPresent()) {
+            throw failure.get();
+        }
+    }
+
+    private static void forceFile(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+    }
+
     /** Forces the names in a folder to the disk, where the system lets a folder be opened. */
     private static void forceFolder(Path folder) {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
@@ -179,32 +206,5 @@ public final class AtomicFiles {
         } catch (IOException unsupported) {
             // Windows refuses to open folders; its move is durable by itself.
         }
-    }
-
-    /** Deletes a file or a folder with all it holds; links are not followed. */
-    public static void delete(Path path) throws IOException {
-        if (!exists(path)) {
-            return;
-        }
-        Files.walkFileTree(
-                path,
-                new SimpleFileVisitor<>() {
-                    @Override
-                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                            throws IOException {
-                        Files.delete(file);
-                        return FileVisitResult.CONTINUE;
-                    }
-
-                    @Override
-                    public FileVisitResult postVisitDirectory(Path folder, IOException failure)
-                            throws IOException {
-                        if (failure != null) {
-                            throw failure;
-                        }
-                        Files.delete(folder);
-                        return FileVisitResult.CONTINUE;
-                    }
-                });
     }
 }

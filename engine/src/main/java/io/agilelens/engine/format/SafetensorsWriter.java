@@ -12,7 +12,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -116,7 +115,7 @@ public final class SafetensorsWriter {
     }
 
     /**
-     * Writes the file and forces it to the disk.
+     * Writes the file; {@link AtomicFiles} forces it to the disk.
      *
      * @param path must not exist; on failure it does not exist afterwards either
      * @throws UserException if the file cannot be written
@@ -134,9 +133,10 @@ public final class SafetensorsWriter {
     public void write(Path path, Progress progress, Cancellation cancellation) {
         List<Planned> order = new ArrayList<>(planned.values());
         order.sort(Comparator.comparingInt((Planned tensor) -> tensor.dtype().bytes()).reversed());
-        try (FileChannel channel =
-                FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
-            try {
+        try {
+            FileChannel channel =
+                    FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+            try (channel) {
                 writeFully(channel, header(order));
                 int done = 0;
                 for (Planned tensor : order) {
@@ -151,9 +151,8 @@ public final class SafetensorsWriter {
                                         .formatted(tensor.name(), written, tensor.bytes()));
                     }
                 }
-                channel.force(true);
             } catch (IOException | RuntimeException | Error failure) {
-                Files.deleteIfExists(path);
+                Deletion.of(path);
                 throw failure;
             }
         } catch (IOException failure) {

@@ -149,8 +149,8 @@ final class WriteLock implements AutoCloseable {
                 && !Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
             Files.move(old, target);
         }
-        AtomicFiles.delete(old);
-        AtomicFiles.delete(sibling(target, NEW, number));
+        Deletion.of(old);
+        Deletion.of(sibling(target, NEW, number));
     }
 
     /** The numbers of all writers of a target, dead or alive. */

@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agilelens.engine.UserException;
+import io.agilelens.engine.task.Cancellation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -115,6 +117,38 @@ class AtomicFilesTest {
                                 }));
         assertEquals("old", Files.readString(file));
         assertEquals(List.of("file"), names());
+    }
+
+    @Test
+    void cancellingWhileALargeFileGoesToTheDiskLeavesTheOld() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "old");
+        assertThrows(CancellationException.class, () -> writeAndCancel(file, 9 << 20));
+        assertEquals("old", Files.readString(file));
+        assertEquals(List.of("file"), names());
+    }
+
+    /** Such as a row of a search, whose cancellation must not lose it. */
+    @Test
+    void whatIsSmallIsWrittenThoughItsWorkIsCancelled() throws IOException {
+        Path file = folder.resolve("file");
+        writeAndCancel(file, 100);
+        assertEquals(100, Files.size(file));
+        assertEquals(List.of("file"), names());
+    }
+
+    private static void writeAndCancel(Path file, int bytes) {
+        Cancellation cancellation = new Cancellation();
+        cancellation.during(
+                () -> {
+                    AtomicFiles.writeFile(
+                            file,
+                            true,
+                            place -> {
+                                Files.write(place, new byte[bytes]);
+                                cancellation.cancel();
+                            });
+                    return null;
+                });
     }
 
     @Test

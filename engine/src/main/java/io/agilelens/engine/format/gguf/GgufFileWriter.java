@@ -1,5 +1,6 @@
 package io.agilelens.engine.format.gguf;
 
+import io.agilelens.engine.format.Deletion;
 import io.agilelens.engine.format.FileErrors;
 import io.agilelens.engine.format.SafetensorsWriter.ByteSource;
 import io.agilelens.engine.task.Cancellation;
@@ -11,7 +12,6 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
@@ -104,7 +104,7 @@ public final class GgufFileWriter {
     }
 
     /**
-     * Writes the file and forces it to the disk.
+     * Writes the file; {@link io.agilelens.engine.format.AtomicFiles} forces it to the disk.
      *
      * @param path must not exist; on failure it does not exist afterwards either
      * @throws io.agilelens.engine.UserException if the file cannot be written
@@ -112,9 +112,10 @@ public final class GgufFileWriter {
      *     source writes
      */
     public void write(Path path, Progress progress, Cancellation cancellation) {
-        try (FileChannel channel =
-                FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
-            try {
+        try {
+            FileChannel channel =
+                    FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+            try (channel) {
                 writeFully(channel, header());
                 int done = 0;
                 for (Planned tensor : tensors.values()) {
@@ -122,9 +123,8 @@ public final class GgufFileWriter {
                     progress.report("writing tensors", done++, tensors.size());
                     writeTensor(channel, tensor, cancellation);
                 }
-                channel.force(true);
             } catch (IOException | RuntimeException | Error failure) {
-                Files.deleteIfExists(path);
+                Deletion.of(path);
                 throw failure;
             }
         } catch (IOException failure) {
