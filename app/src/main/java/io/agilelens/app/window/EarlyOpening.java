@@ -13,8 +13,9 @@ import java.util.concurrent.CompletionException;
 final class EarlyOpening {
     private final String reference;
     private final Opener opener;
-    private final Cancellation cancellation = new Cancellation();
     private final CompletableFuture<Opened> opened = new CompletableFuture<>();
+    private final CompletableFuture<Void> window = new CompletableFuture<>();
+    private final Cancellation cancellation = new Cancellation(this::windowIsThere);
     private volatile Progress progress = Progress.NONE;
 
     /**
@@ -78,8 +79,14 @@ final class EarlyOpening {
         return reference;
     }
 
+    /** Says that the window is drawn and may show the model. */
+    void windowIsThere() {
+        window.complete(null);
+    }
+
     /**
-     * Waits for the model; to be called once.
+     * Waits for the model and for the window, which would be later if it had to show the model,
+     * too; to be called once.
      *
      * @param listener hears how far it is from now on
      * @return what was opened; the session is to be closed by the caller
@@ -87,7 +94,13 @@ final class EarlyOpening {
     Opened await(Progress listener) {
         progress = listener;
         try {
-            return opened.join();
+            Opened model = opened.join();
+            window.join();
+            if (cancellation.isCancelled()) {
+                model.close();
+                cancellation.check();
+            }
+            return model;
         } catch (CompletionException failure) {
             switch (failure.getCause()) {
                 case RuntimeException reason -> throw reason;

@@ -90,7 +90,8 @@ final class LiveSession {
     }
 
     /**
-     * Shows another model, or the same with another text, from its first window on.
+     * Shows another model, or the same with another text, from its first window on, once somebody
+     * asks.
      *
      * @param note tells the history
      */
@@ -116,7 +117,6 @@ final class LiveSession {
         LoopListener listener = new LoopListener();
         loop = new LiveLoop(opened.opened(), opened.fitter(), listener);
         listener.owner = loop;
-        ask();
     }
 
     /** What is shown belongs to an older recipe from now on. */

@@ -150,6 +150,7 @@ final class Openings {
                 model.cancellation(),
                 (progress, _) -> model.await(progress),
                 opened -> show(opened.session(), opened.firstLook()));
+        Pulses.afterDrawing(model::windowIsThere);
     }
 
     private <T> void open(
@@ -372,6 +373,7 @@ final class Openings {
                 read -> {
                     if (live.session() == present) {
                         live.replace(read.session(), () -> noteChange(step, read.session()));
+                        live.ask();
                         if (read.replaced() > 0) {
                             Notices.done(
                                     Messages.text("status.text.replaced", name, read.replaced()));
@@ -421,8 +423,14 @@ final class Openings {
         // They take one pass, what a recipe needs to be fitted takes many.
         live.beginWithFloat(firstLook.isEmpty() && !opened.isBundle());
         live.replace(opened, note);
-        // Dimmed, as what belongs to another recipe always is.
-        firstLook.ifPresent(look -> workbench.comparisonProperty().set(Optional.of(look)));
+        if (firstLook.isPresent()) {
+            // Dimmed, as what belongs to another recipe always is.
+            workbench.comparisonStaleProperty().set(true);
+            workbench.comparisonProperty().set(firstLook);
+            Pulses.afterDrawing(live::ask);
+        } else {
+            live.ask();
+        }
         if (old != null) {
             // Views only hold results; the old model's last user was its loop, closed by now.
             errands.afterwards(old::close);

@@ -2,6 +2,7 @@ package io.agilelens.engine.kernel;
 
 import static io.agilelens.engine.kernel.PackingChecks.requireOperands;
 import static io.agilelens.engine.kernel.PackingChecks.requireOwn;
+import static io.agilelens.engine.kernel.TokenDots.dot;
 
 import java.util.Arrays;
 
@@ -117,10 +118,9 @@ final class ScalarKernels implements Kernels {
         var own = requireOwn(ScalarWeights.Fp32.class, weights);
         requireOperands(x.length, tokens, weights, y.length);
         int inputs = own.inputs();
+        TokenDots dots = new TokenDots(x, tokens, inputs);
         for (int o = 0; o < own.outputs(); o++) {
-            for (int t = 0; t < tokens; t++) {
-                y[t * own.outputs() + o] = dot(x, t * inputs, own.values(), o * inputs, inputs);
-            }
+            dots.with(own.values(), o * inputs, y, o, own.outputs());
         }
     }
 
@@ -130,13 +130,12 @@ final class ScalarKernels implements Kernels {
         requireOperands(x.length, tokens, weights, y.length);
         int inputs = own.inputs();
         float[] row = new float[inputs];
+        TokenDots dots = new TokenDots(x, tokens, inputs);
         for (int o = 0; o < own.outputs(); o++) {
             for (int i = 0; i < inputs; i++) {
                 row[i] = Float.float16ToFloat(own.halves()[o * inputs + i]);
             }
-            for (int t = 0; t < tokens; t++) {
-                y[t * own.outputs() + o] = dot(x, t * inputs, row, 0, inputs);
-            }
+            dots.with(row, 0, y, o, own.outputs());
         }
     }
 
@@ -196,6 +195,7 @@ final class ScalarKernels implements Kernels {
         int[] starts = own.groupStarts();
         int groups = starts.length - 1;
         float[] row = new float[inputs];
+        TokenDots dots = new TokenDots(x, tokens, inputs);
         for (int o = 0; o < own.outputs(); o++) {
             for (int g = 0; g < groups; g++) {
                 float scale = own.scales().scale(o, g);
@@ -205,9 +205,7 @@ final class ScalarKernels implements Kernels {
                     row[i] = (code - zeroPoint) * scale;
                 }
             }
-            for (int t = 0; t < tokens; t++) {
-                y[t * own.outputs() + o] = dot(x, t * inputs, row, 0, inputs);
-            }
+            dots.with(row, 0, y, o, own.outputs());
         }
     }
 
@@ -551,24 +549,6 @@ final class ScalarKernels implements Kernels {
                 x[t * channels + c] += bias[c];
             }
         }
-    }
-
-    private static float dot(float[] a, int aOffset, float[] b, int bOffset, int length) {
-        float sum0 = 0;
-        float sum1 = 0;
-        float sum2 = 0;
-        float sum3 = 0;
-        int i = 0;
-        for (; i + 4 <= length; i += 4) {
-            sum0 += a[aOffset + i] * b[bOffset + i];
-            sum1 += a[aOffset + i + 1] * b[bOffset + i + 1];
-            sum2 += a[aOffset + i + 2] * b[bOffset + i + 2];
-            sum3 += a[aOffset + i + 3] * b[bOffset + i + 3];
-        }
-        for (; i < length; i++) {
-            sum0 += a[aOffset + i] * b[bOffset + i];
-        }
-        return (sum0 + sum1) + (sum2 + sum3);
     }
 
     @Override
