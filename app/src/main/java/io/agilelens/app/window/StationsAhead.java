@@ -51,6 +51,7 @@ final class StationsAhead {
     private StationsAhead(Workbench workbench, WorkbenchFrame frame) {
         this.workbench = workbench;
         this.frame = frame;
+        steps.add(this::choose);
         frame.stations().forEach(station -> steps.add(() -> frame.view(station)));
         steps.add(this::planLooks);
     }
@@ -68,11 +69,11 @@ final class StationsAhead {
                         });
     }
 
-    /** A list to choose from: the first one needs as much code as a whole station. */
-    private static Node choice() {
+    /** Makes a list to choose from: the first one needs as much code as a whole station. */
+    private void choose() {
         ComboBox<String> choice = new ComboBox<>(FXCollections.observableArrayList(""));
         choice.getSelectionModel().selectFirst();
-        return choice;
+        steps.addFirst(() -> frame.rehearse(choice));
     }
 
     private boolean isShown() {
@@ -82,7 +83,6 @@ final class StationsAhead {
 
     /** First the styles of all, then their layouts and pictures. */
     private void planLooks() {
-        steps.add(() -> frame.rehearse(choice()));
         List<Station> styled = new ArrayList<>(frame.stations());
         styled.sort(Comparator.comparing(StationsAhead::turn));
         rehearse(styled, Rehearsal.Looks.STYLES);
