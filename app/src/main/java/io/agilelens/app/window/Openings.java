@@ -427,6 +427,7 @@ final class Openings {
             // Dimmed, as what belongs to another recipe always is.
             workbench.comparisonStaleProperty().set(true);
             workbench.comparisonProperty().set(firstLook);
+            // The loop would take the processors from drawing them.
             Pulses.afterDrawing(live::ask);
         } else {
             live.ask();

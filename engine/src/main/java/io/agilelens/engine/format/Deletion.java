@@ -21,6 +21,9 @@ import java.util.stream.Stream;
  */
 public final class Deletion {
 
+    /** The name of the thread that lets files go. */
+    static final String THREAD = "letting deleted files go";
+
     /** What the disk has to do for smaller files is not worth a thread, in bytes. */
     private static final long LARGE = 1 << 23;
 
@@ -87,7 +90,7 @@ public final class Deletion {
 
     private void letGoLater() {
         if (!held.isEmpty()) {
-            Thread.ofPlatform().daemon().name("letting deleted files go").start(this::letGo);
+            Thread.ofPlatform().daemon().name(THREAD).start(this::letGo);
         }
     }
 
